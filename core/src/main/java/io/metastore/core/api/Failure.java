@@ -1,0 +1,26 @@
+package io.metastore.core.api;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * A refusal, as data.
+ *
+ * @param detail facts for a log or a person, such as {@code requested=5 compacted=9}; no protocol's
+ *     error text
+ */
+public record Failure(FailureCode code, String detail) {
+
+  public Failure {
+    requireNonNull(code, "code");
+    requireNonNull(detail, "detail");
+  }
+
+  /** {@code of(COMPACTED, "requested", 5, "compacted", 9)}. */
+  public static Failure of(FailureCode code, Object... facts) {
+    StringBuilder detail = new StringBuilder();
+    for (int i = 0; i + 1 < facts.length; i += 2) {
+      detail.append(i == 0 ? "" : " ").append(facts[i]).append('=').append(facts[i + 1]);
+    }
+    return new Failure(code, detail.toString());
+  }
+}

@@ -1,0 +1,23 @@
+package io.metastore.core.api;
+
+/** Why a request cannot be done. Adapters map each to their wire's own code and text. */
+public enum FailureCode {
+  /** A put asked to keep the value or lease of a key that does not exist. */
+  KEY_NOT_FOUND,
+  /** The revision to read or compact at has been compacted already. */
+  COMPACTED,
+  /** The revision to read or compact at has not happened yet. */
+  FUTURE_REVISION,
+  LEASE_NOT_FOUND,
+  LEASE_EXISTS,
+  LEASE_TTL_TOO_LARGE,
+  /** The command is larger than the store was configured to accept. */
+  REQUEST_TOO_LARGE,
+  /** The answer would not fit the memory set aside for answers: read it in smaller parts. */
+  RESPONSE_TOO_LARGE,
+  /**
+   * A waiter's place in a lock's queue vanished before its turn: its lease is gone, or somebody
+   * deleted it.
+   */
+  LOCK_PLACE_LOST
+}

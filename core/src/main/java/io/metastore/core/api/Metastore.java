@@ -1,0 +1,82 @@
+package io.metastore.core.api;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.command.Acquire;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.Txn;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * One member's view of the replicated store.
+ *
+ * <p>All methods are thread-safe and return at once. A future completes with an {@link Outcome},
+ * which may be {@link Outcome.Failed}: the request cannot be done, and every replica agrees why. It
+ * completes exceptionally with a {@link StoreException} when the world failed. Callbacks on these
+ * futures run on the store's reply or scan threads, or at once on the calling thread: they must not
+ * block.
+ */
+public interface Metastore {
+
+  /**
+   * Replicates and applies one command; completes once it is applied on <em>this</em> member, so a
+   * local read issued afterwards sees it. Its Raft entry is then on disk on a majority.
+   */
+  CompletableFuture<Outcome> submit(Command command);
+
+  /** Reads one range; completes with {@link Outcome.Ranged} or {@link Outcome.Failed}. */
+  CompletableFuture<Outcome> range(Range range, Consistency consistency);
+
+  /**
+   * Evaluates a transaction that holds only ranges, without a log entry; completes with {@link
+   * Outcome.TxnDone} or {@link Outcome.Failed}.
+   */
+  CompletableFuture<Outcome> readTxn(Txn txn, Consistency consistency);
+
+  /**
+   * A view of the whole store that stays as it is until closed. Reading from it may block on the
+   * disk: do so on {@link #scans()}. The caller closes it.
+   */
+  CompletableFuture<ReadView> view(Consistency consistency);
+
+  /** Runs work that may read a lot. */
+  Executor scans();
+
+  /**
+   * Completes when this member has physically removed what the compaction at {@code revision},
+   * already applied, made unreachable.
+   */
+  CompletableFuture<Void> compacted(long revision);
+
+  /**
+   * Opens a stream of watchers that share one ordered, bounded queue of messages.
+   *
+   * @param onMessages called, on any thread, whenever the queue may have turned from empty to
+   *     non-empty; must not block
+   */
+  WatchStream openWatchStream(Runnable onMessages);
+
+  /**
+   * Renews a lease at the leader.
+   *
+   * @return the granted TTL in seconds, or 0 if the lease is unknown or expired
+   */
+  CompletableFuture<Long> keepAlive(long leaseId);
+
+  /** Asks the leader how long a lease has left; never renews it. */
+  CompletableFuture<LeaseStatus> timeToLive(long leaseId, boolean withKeys);
+
+  /** The ids of all leases, soonest to expire first as far as this member knows. */
+  CompletableFuture<List<Long>> leases();
+
+  /** Queues for a lock and waits until it is held. */
+  LockWait acquire(Acquire acquire);
+
+  /** Frees the lock place {@code key}: completes like a delete of that key. */
+  CompletableFuture<Outcome> release(ByteString key);
+
+  /** Who this member is and how its cluster does. */
+  ClusterView cluster();
+}

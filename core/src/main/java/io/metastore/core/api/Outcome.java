@@ -1,0 +1,46 @@
+package io.metastore.core.api;
+
+import com.google.protobuf.ByteString;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a command or a read. Immutable; equal on every replica for the same command.
+ *
+ * <p>{@link #revision()} is the store's revision right after it.
+ */
+public sealed interface Outcome {
+  long revision();
+
+  /** The request cannot be done; it changed nothing. */
+  record Failed(long revision, Failure failure) implements Outcome {}
+
+  /** A transaction ran: the branch taken and one result for each of its operations. */
+  record TxnDone(long revision, boolean succeeded, List<OpResult> results) implements Outcome {
+    public TxnDone {
+      results = List.copyOf(results);
+    }
+  }
+
+  /** A range was read. */
+  record Ranged(long revision, OpResult.RangeResult result) implements Outcome {}
+
+  /** A lease now exists, with its TTL in seconds. */
+  record LeaseGranted(long revision, long id, long ttl) implements Outcome {}
+
+  /** A lease is gone, and its keys with it. */
+  record LeaseRevoked(long revision, long deletedKeys) implements Outcome {}
+
+  /** The command has nothing to tell beyond that it was applied. */
+  record Done(long revision) implements Outcome {}
+
+  /**
+   * A place in a lock's queue.
+   *
+   * @param key the place; null if {@code try_only} was asked and the lock is taken
+   * @param token create revision of {@code key}: orders the holders of this lock
+   * @param held whether the lock is held now
+   */
+  record LockPlace(long revision, @Nullable ByteString key, long token, boolean held)
+      implements Outcome {}
+}

@@ -1,0 +1,76 @@
+package io.metastore.core.api;
+
+import java.io.Serial;
+
+/**
+ * The world failed, and the subclass says what the caller knows about its request.
+ *
+ * <p>These end futures, many at a time when a leader is lost, so they carry no stack trace.
+ */
+public abstract sealed class StoreException extends RuntimeException {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private StoreException(String message) {
+    super(message, null, false, false);
+  }
+
+  /** The command may have been committed or may yet be; repeating it may do it twice. */
+  public static final class OutcomeUnknown extends StoreException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    /** What kept the answer away. */
+    public enum Reason {
+      TIMEOUT,
+      LEADER_FAILED,
+      CONNECTION_LOST
+    }
+
+    private final Reason reason;
+
+    public OutcomeUnknown(Reason reason) {
+      super("outcome unknown: " + reason);
+      this.reason = reason;
+    }
+
+    public Reason reason() {
+      return reason;
+    }
+  }
+
+  /** The request was surely not done. */
+  public static final class NotServed extends StoreException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    /** Why not. */
+    public enum Reason {
+      /** No leader was found within the request timeout. */
+      NO_LEADER,
+      /** The leader changed while a read waited for its confirmation. */
+      LEADER_CHANGED,
+      /** A read was not confirmed within the request timeout. */
+      TIMEOUT,
+      /** This member is shutting down. */
+      STOPPED
+    }
+
+    private final Reason reason;
+
+    public NotServed(Reason reason) {
+      super("not served: " + reason);
+      this.reason = reason;
+    }
+
+    public Reason reason() {
+      return reason;
+    }
+  }
+
+  /** A bounded queue was full; the request was surely not done and may be tried again later. */
+  public static final class Overloaded extends StoreException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    public Overloaded(String what) {
+      super("overloaded: " + what);
+    }
+  }
+}
