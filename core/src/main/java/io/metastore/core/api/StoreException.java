@@ -25,14 +25,14 @@ public abstract sealed class StoreException extends RuntimeException {
       CONNECTION_LOST
     }
 
-    private final Reason reason;
+    private final OutcomeUnknown.Reason reason;
 
-    public OutcomeUnknown(Reason reason) {
+    public OutcomeUnknown(OutcomeUnknown.Reason reason) {
       super("outcome unknown: " + reason);
       this.reason = reason;
     }
 
-    public Reason reason() {
+    public OutcomeUnknown.Reason reason() {
       return reason;
     }
   }
@@ -53,14 +53,14 @@ public abstract sealed class StoreException extends RuntimeException {
       STOPPED
     }
 
-    private final Reason reason;
+    private final NotServed.Reason reason;
 
-    public NotServed(Reason reason) {
+    public NotServed(NotServed.Reason reason) {
       super("not served: " + reason);
       this.reason = reason;
     }
 
-    public Reason reason() {
+    public NotServed.Reason reason() {
       return reason;
     }
   }
