@@ -1,0 +1,62 @@
+package io.metastore.core.kv;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.metastore.core.storage.Bytes;
+import io.metastore.core.storage.KeyWriter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys from {@code from} inclusive to {@code to} exclusive.
+ *
+ * @param to null for no upper bound
+ * @param single whether this is the range of exactly the key {@code from}
+ */
+public record KeyRange(ByteString from, @Nullable ByteString to, boolean single) {
+  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
+
+  /** The range of a request: an empty end means just the key, a zero byte no upper bound. */
+  public static KeyRange of(ByteString key, ByteString rangeEnd) {
+    if (rangeEnd.isEmpty()) {
+      return new KeyRange(key, key.concat(ZERO), true);
+    }
+    return new KeyRange(key, rangeEnd.equals(ZERO) ? null : rangeEnd, false);
+  }
+
+  /** All keys that start with {@code prefix}. */
+  public static KeyRange ofPrefix(ByteString prefix) {
+    byte @Nullable [] end = Bytes.afterPrefix(prefix.toByteArray());
+    return new KeyRange(prefix, end == null ? null : UnsafeByteOperations.unsafeWrap(end), false);
+  }
+
+  public boolean contains(ByteString key) {
+    return compare(from, key) <= 0 && (to == null || compare(key, to) < 0);
+  }
+
+  /** Whether no key can be in it. */
+  public boolean isEmpty() {
+    return to != null && compare(from, to) >= 0;
+  }
+
+  byte[] fromBytes() {
+    return from.toByteArray();
+  }
+
+  byte @Nullable [] toBytes() {
+    return to == null ? null : to.toByteArray();
+  }
+
+  /** Where the history of the first key starts. */
+  byte[] historyFrom() {
+    return new KeyWriter().escaped(from).toBytes();
+  }
+
+  byte @Nullable [] historyTo() {
+    return to == null ? null : new KeyWriter().escaped(to).toBytes();
+  }
+
+  /** The order of keys: unsigned bytes. */
+  public static int compare(ByteString left, ByteString right) {
+    return ByteString.unsignedLexicographicalComparator().compare(left, right);
+  }
+}

@@ -1,0 +1,60 @@
+package io.metastore.core.kv;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.UnsafeByteOperations;
+import io.metastore.core.api.KeyValue;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * One version of a key as bytes: varint create revision, mod revision, version, lease; then the
+ * value.
+ */
+final class RecordCodec {
+  private RecordCodec() {}
+
+  static byte[] encode(KeyValue record) {
+    int header =
+        CodedOutputStream.computeUInt64SizeNoTag(record.createRevision())
+            + CodedOutputStream.computeUInt64SizeNoTag(record.modRevision())
+            + CodedOutputStream.computeUInt64SizeNoTag(record.version())
+            + CodedOutputStream.computeUInt64SizeNoTag(record.lease());
+    byte[] bytes = new byte[header + record.value().size()];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 0, header);
+    try {
+      out.writeUInt64NoTag(record.createRevision());
+      out.writeUInt64NoTag(record.modRevision());
+      out.writeUInt64NoTag(record.version());
+      out.writeUInt64NoTag(record.lease());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an array of the computed size cannot overflow
+    }
+    record.value().copyTo(bytes, header);
+    return bytes;
+  }
+
+  /**
+   * @param bytes kept as the record's value without a copy: must not change
+   */
+  static KeyValue decode(ByteString key, byte[] bytes) {
+    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    try {
+      long create = in.readUInt64();
+      long mod = in.readUInt64();
+      long version = in.readUInt64();
+      long lease = in.readUInt64();
+      int header = in.getTotalBytesRead();
+      return new KeyValue(
+          key,
+          UnsafeByteOperations.unsafeWrap(bytes, header, bytes.length - header),
+          create,
+          mod,
+          version,
+          lease);
+    } catch (IOException e) {
+      throw new IllegalStateException("record of key " + key + " is damaged", e);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package io.metastore.core.kv;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.metastore.core.api.KeyValue;
+import io.metastore.core.storage.Bytes;
+import io.metastore.core.storage.Cursor;
+import io.metastore.core.storage.KeyWriter;
+import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.Table;
+import org.jspecify.annotations.Nullable;
+
+/** Walks the keys of a range as they stood at one revision, in key order. For use by one thread. */
+abstract sealed class VersionCursor implements AutoCloseable {
+
+  /** The keys as they stand now. */
+  static VersionCursor latest(Reader reader, KeyRange range) {
+    return new Latest(reader, range);
+  }
+
+  /** The keys as they stood at {@code revision}, which must not be compacted. */
+  static VersionCursor at(Reader reader, KeyRange range, long revision) {
+    return new Old(reader, range, revision);
+  }
+
+  /** Moves to the next key that exists; false at the end. */
+  abstract boolean next();
+
+  /** The key moved to and its version. */
+  abstract KeyValue current();
+
+  @Override
+  public abstract void close();
+
+  /** Reads values only of keys that are asked for: counting touches keys alone. */
+  private static final class Latest extends VersionCursor {
+    private final Cursor cursor;
+
+    Latest(Reader reader, KeyRange range) {
+      this.cursor = reader.scan(Table.LATEST, range.fromBytes(), range.toBytes());
+    }
+
+    @Override
+    boolean next() {
+      return cursor.next();
+    }
+
+    @Override
+    KeyValue current() {
+      return RecordCodec.decode(UnsafeByteOperations.unsafeWrap(cursor.key()), cursor.value());
+    }
+
+    @Override
+    public void close() {
+      cursor.close();
+    }
+  }
+
+  /** Merges the newest versions with the history: a key's version then is in one of the two. */
+  private static final class Old extends VersionCursor {
+    private final long revision;
+    private final Cursor latest;
+    private final Cursor history;
+    private @Nullable ByteString latestKey;
+    private @Nullable ByteString historyKey;
+    private @Nullable KeyValue current;
+
+    Old(Reader reader, KeyRange range, long revision) {
+      this.revision = revision;
+      this.latest = reader.scan(Table.LATEST, range.fromBytes(), range.toBytes());
+      this.history = reader.scan(Table.HISTORY, range.historyFrom(), range.historyTo());
+      this.latestKey = latestKey(latest.next());
+      this.historyKey = historyKey(history.next());
+    }
+
+    @Override
+    boolean next() {
+      while (latestKey != null || historyKey != null) {
+        ByteString key = smaller(latestKey, historyKey);
+        current = null;
+        if (key.equals(latestKey)) {
+          KeyValue newest = RecordCodec.decode(key, latest.value());
+          current = newest.modRevision() <= revision ? newest : null;
+          latestKey = latestKey(latest.next());
+        }
+        if (key.equals(historyKey)) {
+          if (current == null) {
+            current = findInHistory(key);
+          }
+          skipHistoryOf(key);
+        }
+        if (current != null) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    KeyValue current() {
+      if (current == null) {
+        throw new IllegalStateException("cursor is not on a key");
+      }
+      return current;
+    }
+
+    @Override
+    public void close() {
+      latest.close();
+      history.close();
+    }
+
+    private @Nullable KeyValue findInHistory(ByteString key) {
+      return history.seek(KvTable.historyKey(key, revision))
+              && KvTable.historyUserKey(history.key()).equals(key)
+          ? KvTable.decodeHistory(key, history.value())
+          : null;
+    }
+
+    private void skipHistoryOf(ByteString key) {
+      byte[] end = Bytes.afterPrefix(new KeyWriter().escaped(key).toBytes());
+      historyKey = historyKey(end != null && history.seek(end));
+    }
+
+    private @Nullable ByteString latestKey(boolean found) {
+      return found ? UnsafeByteOperations.unsafeWrap(latest.key()) : null;
+    }
+
+    private @Nullable ByteString historyKey(boolean found) {
+      return found ? KvTable.historyUserKey(history.key()) : null;
+    }
+
+    private static ByteString smaller(@Nullable ByteString left, @Nullable ByteString right) {
+      if (left == null || right == null) {
+        return left == null ? requireNonNull(right) : left;
+      }
+      return KeyRange.compare(left, right) <= 0 ? left : right;
+    }
+  }
+}

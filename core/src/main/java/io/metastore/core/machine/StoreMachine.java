@@ -1,0 +1,256 @@
+package io.metastore.core.machine;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Acquire;
+import io.metastore.core.command.CheckpointLeases;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Compact;
+import io.metastore.core.command.GrantLease;
+import io.metastore.core.command.RevokeLease;
+import io.metastore.core.command.Slice;
+import io.metastore.core.kv.KeyScan;
+import io.metastore.core.lease.Lease;
+import io.metastore.core.lease.LeaseEvent;
+import io.metastore.core.lease.LeaseTable;
+import io.metastore.core.lock.LockTable;
+import io.metastore.core.storage.Storage;
+import io.metastore.core.storage.WriteSet;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Applies log entries to the tables, in log order.
+ *
+ * <ul>
+ *   <li>Reads only its arguments and the tables; the same entries give the same tables everywhere.
+ *   <li>An index already applied is a no-op, so replay is harmless.
+ *   <li>A command that cannot be done ends in {@link Outcome.Failed} and changes nothing. An
+ *       exception means a bug or a broken disk: the caller must stop the member.
+ *   <li>All changes of an entry and its index become visible together; they are durable after the
+ *       next flush.
+ * </ul>
+ *
+ * <p>Owned by the apply thread, but for {@link #view}.
+ */
+public final class StoreMachine implements AutoCloseable {
+  /** Source: etcd's {@code MaxLeaseTTL}; about 285 years. */
+  public static final long LEASE_TTL_MAX = 9_000_000_000L;
+
+  private final Storage storage;
+  private final long responseBytesMax;
+  private final LockTable locks;
+  private StoreState state;
+  private volatile StoreView view;
+
+  /**
+   * Takes over tables as the last run, or a snapshot, left them.
+   *
+   * @param responseBytesMax answers to reads above it are refused
+   */
+  public StoreMachine(Storage storage, long responseBytesMax) {
+    this.storage = storage;
+    this.responseBytesMax = responseBytesMax;
+    this.locks = new LockTable(storage);
+    this.state = StoreState.read(storage);
+    this.view = new StoreView(state, storage.snapshot(), responseBytesMax);
+  }
+
+  /** Where the machine stands. */
+  public StoreState state() {
+    return state;
+  }
+
+  /** The store as of the last applied entry, retained for the caller. Thread-safe. */
+  public StoreView view() {
+    StoreView current = view;
+    while (!current.tryRetain()) {
+      current = view;
+    }
+    return current;
+  }
+
+  /**
+   * Applies one entry.
+   *
+   * @param origin the process whose slices' outcomes are wanted
+   */
+  public Applied apply(long term, long index, CommandBatch batch, long origin) {
+    if (index <= state.index()) {
+      return new Applied(
+          index, state.revision(), state.compacted(), List.of(), List.of(), List.of(), List.of());
+    }
+    WriteSet writes = storage.newWriteSet();
+    Turn turn = new Turn(writes, locks, state.revision(), state.compacted());
+    List<Applied.SliceOutcomes> slices = new ArrayList<>();
+    for (Slice slice : batch.getSlicesList()) {
+      List<Outcome> outcomes = new ArrayList<>(slice.getCommandsCount());
+      for (Command command : slice.getCommandsList()) {
+        outcomes.add(apply(command, index, turn));
+      }
+      if (slice.getOrigin() == origin) {
+        slices.add(new Applied.SliceOutcomes(slice.getSequence(), outcomes));
+      }
+    }
+    StoreState next =
+        new StoreState(
+            term,
+            index,
+            turn.revision(),
+            turn.compacted(),
+            Math.max(batch.getTimeMs(), state.timeMs()),
+            StateDigest.next(state.digest(), writes));
+    next.write(writes);
+    storage.write(writes);
+    publish(next);
+    return new Applied(
+        index,
+        turn.revision(),
+        turn.compacted(),
+        slices,
+        turn.events(),
+        turn.lockEvents(),
+        turn.leaseEvents());
+  }
+
+  /** Takes notice of an entry that is Raft's own and changes nothing here. */
+  public void skip(long term, long index) {
+    if (index > state.index()) {
+      state = state.at(term, index);
+    }
+  }
+
+  /** Stores the position reached by {@link #skip}, so that a checkpoint made next carries it. */
+  public void writePosition() {
+    WriteSet writes = storage.newWriteSet();
+    state.write(writes);
+    storage.write(writes);
+  }
+
+  /** Ends the current view; the tables stay open. Retained views stay valid until released. */
+  @Override
+  public void close() {
+    view.release();
+  }
+
+  private void publish(StoreState next) {
+    StoreView previous = view;
+    state = next;
+    view = new StoreView(next, storage.snapshot(), responseBytesMax);
+    previous.release();
+  }
+
+  private Outcome apply(Command command, long index, Turn turn) {
+    return switch (command.getKindCase()) {
+      case TXN -> TxnEvaluator.apply(command.getTxn(), turn);
+      case GRANT_LEASE -> grantLease(command.getGrantLease(), index, turn);
+      case REVOKE_LEASE -> revokeLease(command.getRevokeLease(), turn);
+      case CHECKPOINT_LEASES -> checkpointLeases(command.getCheckpointLeases(), turn);
+      case COMPACT -> compact(command.getCompact(), turn);
+      case ACQUIRE -> acquire(command.getAcquire(), turn);
+      case MEMBER_NOTE -> {
+        MemberTable.put(turn.writes(), command.getMemberNote());
+        yield new Outcome.Done(turn.revision());
+      }
+      case KIND_NOT_SET ->
+          throw new IllegalStateException(
+              "log entry " + index + " holds a command this version does not know");
+    };
+  }
+
+  private static Outcome grantLease(GrantLease grant, long index, Turn turn) {
+    if (grant.getTtl() > LEASE_TTL_MAX) {
+      return failed(turn, FailureCode.LEASE_TTL_TOO_LARGE, "ttl", grant.getTtl());
+    }
+    if (LeaseTable.find(turn.writes(), grant.getId()) != null) {
+      return failed(turn, FailureCode.LEASE_EXISTS, "lease", grant.getId());
+    }
+    update(new Lease(grant.getId(), grant.getTtl(), 0, index), turn);
+    return new Outcome.LeaseGranted(turn.revision(), grant.getId(), grant.getTtl());
+  }
+
+  private static Outcome revokeLease(RevokeLease revoke, Turn turn) {
+    Lease lease = LeaseTable.find(turn.writes(), revoke.getId());
+    if (lease == null
+        || (revoke.getGrantedIndex() != 0 && revoke.getGrantedIndex() != lease.grantedIndex())) {
+      return failed(turn, FailureCode.LEASE_NOT_FOUND, "lease", revoke.getId());
+    }
+    List<ByteString> keys = LeaseTable.keys(turn.writes(), lease.id());
+    for (ByteString key : keys) {
+      turn.delete(requireNonNull(turn.find(key), "attached key exists"));
+    }
+    turn.endCommand();
+    LeaseTable.remove(turn.writes(), lease.id());
+    turn.add(new LeaseEvent.Revoked(lease.id()));
+    return new Outcome.LeaseRevoked(turn.revision(), keys.size());
+  }
+
+  private static Outcome checkpointLeases(CheckpointLeases checkpoint, Turn turn) {
+    for (CheckpointLeases.Remaining remaining : checkpoint.getLeasesList()) {
+      Lease lease = LeaseTable.find(turn.writes(), remaining.getId());
+      if (lease != null) {
+        update(
+            new Lease(lease.id(), lease.ttl(), remaining.getRemaining(), lease.grantedIndex()),
+            turn);
+      }
+    }
+    return new Outcome.Done(turn.revision());
+  }
+
+  private static void update(Lease lease, Turn turn) {
+    LeaseTable.put(turn.writes(), lease);
+    turn.add(new LeaseEvent.Updated(lease));
+  }
+
+  private static Outcome compact(Compact compact, Turn turn) {
+    long revision = compact.getRevision();
+    if (revision <= turn.compacted()) {
+      return failed(
+          turn, FailureCode.COMPACTED, "requested", revision, "compacted", turn.compacted());
+    }
+    if (revision > turn.revision()) {
+      return failed(
+          turn, FailureCode.FUTURE_REVISION, "requested", revision, "current", turn.revision());
+    }
+    turn.compact(revision);
+    return new Outcome.Done(turn.revision());
+  }
+
+  private static Outcome acquire(Acquire acquire, Turn turn) {
+    if (LeaseTable.find(turn.writes(), acquire.getLease()) == null) {
+      return failed(turn, FailureCode.LEASE_NOT_FOUND, "lease", acquire.getLease());
+    }
+    ByteString name = acquire.getName();
+    LockTable locks = turn.locks();
+    if (!locks.isActive(name)) {
+      locks.activate(
+          turn.writes(),
+          name,
+          KeyScan.allWithPrefix(turn.writes(), LockTable.contendersPrefix(name)));
+    }
+    ByteString key = LockTable.placeKey(name, acquire.getLease());
+    KeyValue place = turn.find(key);
+    if (place == null) {
+      if (acquire.getTryOnly() && locks.mustWait(turn.writes(), name, acquire.getMode())) {
+        return new Outcome.LockPlace(turn.revision(), null, 0, false);
+      }
+      place = turn.putVersion(key, ByteString.EMPTY, acquire.getLease(), null);
+      locks.add(turn.writes(), name, place, acquire.getMode());
+      turn.endCommand();
+    }
+    locks.grant(turn.writes(), name, turn.lockEvents());
+    LockTable.Place queued =
+        requireNonNull(locks.find(turn.writes(), name, place), "place is in the queue");
+    return new Outcome.LockPlace(turn.revision(), key, place.createRevision(), queued.held());
+  }
+
+  private static Outcome failed(Turn turn, FailureCode code, Object... facts) {
+    return new Outcome.Failed(turn.revision(), Failure.of(code, facts));
+  }
+}

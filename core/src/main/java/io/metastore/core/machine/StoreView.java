@@ -1,0 +1,120 @@
+package io.metastore.core.machine;
+
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.api.ReadView;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.Txn;
+import io.metastore.core.kv.RangeReader;
+import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.Snapshot;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The store after one log entry: revision and data together. Immutable and shared by all readers of
+ * that moment; the tables' snapshot is released with the last of them.
+ *
+ * <p>Thread-safe. Whoever called {@link #tryRetain} successfully calls {@link #release} once.
+ */
+public final class StoreView {
+  private final StoreState state;
+  private final Snapshot snapshot;
+  private final RangeReader ranges;
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  StoreView(StoreState state, Snapshot snapshot, long responseBytesMax) {
+    this.state = state;
+    this.snapshot = snapshot;
+    this.ranges = new RangeReader(snapshot, state.revision(), state.compacted(), responseBytesMax);
+  }
+
+  public StoreState state() {
+    return state;
+  }
+
+  public long revision() {
+    return state.revision();
+  }
+
+  /** The tables; only while retained. */
+  public Reader reader() {
+    return snapshot;
+  }
+
+  /** {@link Outcome.Ranged} or {@link Outcome.Failed}; only while retained. */
+  public Outcome range(Range range) {
+    Failure refusal = ranges.check(range);
+    if (refusal != null) {
+      return new Outcome.Failed(revision(), refusal);
+    }
+    try {
+      return new Outcome.Ranged(revision(), ranges.read(range));
+    } catch (RangeReader.ResponseTooLarge e) {
+      return tooLarge();
+    }
+  }
+
+  /** {@link Outcome.TxnDone} or {@link Outcome.Failed}; only while retained. */
+  public Outcome readTxn(Txn txn) {
+    try {
+      return TxnEvaluator.read(txn, ranges);
+    } catch (RangeReader.ResponseTooLarge e) {
+      return tooLarge();
+    }
+  }
+
+  /** False if the view is gone already: take the newer one. */
+  boolean tryRetain() {
+    for (int held = holders.get(); held > 0; held = holders.get()) {
+      if (holders.compareAndSet(held, held + 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  public void release() {
+    if (holders.decrementAndGet() == 0) {
+      snapshot.close();
+    }
+  }
+
+  /** This view as one reader's own: passes on what the caller holds, to be released by closing. */
+  public ReadView owned() {
+    return new OwnedView();
+  }
+
+  private Outcome tooLarge() {
+    return new Outcome.Failed(
+        revision(),
+        Failure.of(FailureCode.RESPONSE_TOO_LARGE, "bytesMax", ranges.responseBytesMax()));
+  }
+
+  private final class OwnedView implements ReadView {
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    @Override
+    public long revision() {
+      return StoreView.this.revision();
+    }
+
+    @Override
+    public Outcome range(Range range) {
+      return StoreView.this.range(range);
+    }
+
+    @Override
+    public Outcome readTxn(Txn txn) {
+      return StoreView.this.readTxn(txn);
+    }
+
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        release();
+      }
+    }
+  }
+}

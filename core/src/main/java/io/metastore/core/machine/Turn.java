@@ -1,0 +1,128 @@
+package io.metastore.core.machine;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.WatchEvent;
+import io.metastore.core.kv.KvTable;
+import io.metastore.core.lease.LeaseEvent;
+import io.metastore.core.lease.LeaseTable;
+import io.metastore.core.lock.LockEvent;
+import io.metastore.core.lock.LockTable;
+import io.metastore.core.storage.WriteSet;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One log entry being applied: its changes so far, and what they cause. Every change of a key goes
+ * through here, so that versions, lease attachments, lock queues and events always move together.
+ */
+final class Turn {
+  private final WriteSet writes;
+  private final LockTable locks;
+  private final List<WatchEvent> events = new ArrayList<>();
+  private final List<LockEvent> lockEvents = new ArrayList<>();
+  private final List<LeaseEvent> leaseEvents = new ArrayList<>();
+  private long revision;
+  private long compacted;
+  private int changesInCommand;
+
+  Turn(WriteSet writes, LockTable locks, long revision, long compacted) {
+    this.writes = writes;
+    this.locks = locks;
+    this.revision = revision;
+    this.compacted = compacted;
+  }
+
+  WriteSet writes() {
+    return writes;
+  }
+
+  LockTable locks() {
+    return locks;
+  }
+
+  /** The newest revision; changes of the command at work are not yet part of it. */
+  long revision() {
+    return revision;
+  }
+
+  long compacted() {
+    return compacted;
+  }
+
+  /** The newest revision as the command at work sees it: its own changes make the next one. */
+  long visibleRevision() {
+    return changesInCommand == 0 ? revision : revision + 1;
+  }
+
+  /**
+   * Ends a command: if it changed anything, all of it happened at the revision that is now the
+   * newest.
+   */
+  void endCommand() {
+    if (changesInCommand > 0) {
+      revision++;
+      changesInCommand = 0;
+    }
+  }
+
+  @Nullable KeyValue find(ByteString key) {
+    return KvTable.find(writes, key);
+  }
+
+  /** Puts a key that is not known to be a lock's place. */
+  void put(ByteString key, ByteString value, long lease, @Nullable KeyValue previous) {
+    KeyValue current = putVersion(key, value, lease, previous);
+    if (previous == null) {
+      locks.created(writes, current);
+    }
+  }
+
+  /** Puts a new version and nothing more: the caller looks after the lock it may be a place of. */
+  KeyValue putVersion(ByteString key, ByteString value, long lease, @Nullable KeyValue previous) {
+    KeyValue current =
+        KvTable.put(writes, revision + 1, changesInCommand++, key, value, lease, previous);
+    long previousLease = previous == null ? 0 : previous.lease();
+    if (previousLease != lease) {
+      if (previousLease != 0) {
+        LeaseTable.detach(writes, previousLease, key);
+      }
+      if (lease != 0) {
+        LeaseTable.attach(writes, lease, key);
+      }
+    }
+    events.add(new WatchEvent(WatchEvent.Kind.PUT, current, previous));
+    return current;
+  }
+
+  void delete(KeyValue previous) {
+    KvTable.delete(writes, revision + 1, changesInCommand++, previous);
+    if (previous.lease() != 0) {
+      LeaseTable.detach(writes, previous.lease(), previous.key());
+    }
+    KeyValue tombstone = new KeyValue(previous.key(), ByteString.EMPTY, 0, revision + 1, 0, 0);
+    events.add(new WatchEvent(WatchEvent.Kind.DELETE, tombstone, previous));
+    locks.deleted(writes, previous, lockEvents);
+  }
+
+  void compact(long atRevision) {
+    compacted = atRevision;
+  }
+
+  void add(LeaseEvent event) {
+    leaseEvents.add(event);
+  }
+
+  List<WatchEvent> events() {
+    return events;
+  }
+
+  List<LockEvent> lockEvents() {
+    return lockEvents;
+  }
+
+  List<LeaseEvent> leaseEvents() {
+    return leaseEvents;
+  }
+}

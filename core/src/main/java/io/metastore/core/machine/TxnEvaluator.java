@@ -1,0 +1,213 @@
+package io.metastore.core.machine;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.OpResult;
+import io.metastore.core.api.OpResult.DeleteResult;
+import io.metastore.core.api.OpResult.PutResult;
+import io.metastore.core.api.OpResult.TxnResult;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Compare;
+import io.metastore.core.command.Delete;
+import io.metastore.core.command.Op;
+import io.metastore.core.command.Put;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.Txn;
+import io.metastore.core.kv.KeyScan;
+import io.metastore.core.kv.KvTable;
+import io.metastore.core.kv.RangeReader;
+import io.metastore.core.lease.LeaseTable;
+import io.metastore.core.storage.Reader;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Evaluates transactions as etcd does: all compares, those of nested transactions included, and all
+ * checks see the state before the transaction; only then do the operations of the branches taken
+ * run, each seeing those before it.
+ */
+final class TxnEvaluator {
+  /**
+   * The most that one range inside a writing transaction may return. A constant, because every
+   * replica must agree on whether the transaction is refused.
+   */
+  static final long RANGE_BYTES_MAX = 16L << 20;
+
+  private TxnEvaluator() {}
+
+  /** Runs a transaction within a log entry. */
+  static Outcome apply(Txn txn, Turn turn) {
+    Deque<Boolean> branches = new ArrayDeque<>();
+    RangeReader before =
+        new RangeReader(turn.writes(), turn.revision(), turn.compacted(), RANGE_BYTES_MAX);
+    Failure refusal = choose(txn, before, branches);
+    if (refusal != null) {
+      return new Outcome.Failed(turn.revision(), refusal);
+    }
+    TxnResult result = run(txn, branches, op -> apply(op, turn));
+    turn.endCommand();
+    return new Outcome.TxnDone(turn.revision(), result.succeeded(), result.results());
+  }
+
+  /** Runs a transaction of ranges only. */
+  static Outcome read(Txn txn, RangeReader reader) {
+    Deque<Boolean> branches = new ArrayDeque<>();
+    Failure refusal = choose(txn, reader, branches);
+    if (refusal != null) {
+      return new Outcome.Failed(reader.revision(), refusal);
+    }
+    TxnResult result = run(txn, branches, op -> reader.read(op.getRange()));
+    return new Outcome.TxnDone(reader.revision(), result.succeeded(), result.results());
+  }
+
+  /**
+   * Decides every transaction's branch, outermost first, and checks the operations that will run.
+   *
+   * @return why the whole transaction cannot be done, or null
+   */
+  private static @Nullable Failure choose(Txn txn, RangeReader before, Deque<Boolean> branches) {
+    boolean succeeded = true;
+    for (Compare compare : txn.getComparesList()) {
+      if (!holds(compare, before.reader())) {
+        succeeded = false;
+        break;
+      }
+    }
+    branches.add(succeeded);
+    for (Op op : branch(txn, succeeded)) {
+      Failure refusal =
+          switch (op.getKindCase()) {
+            case PUT -> check(op.getPut(), before.reader());
+            case RANGE -> check(op.getRange(), before);
+            case TXN -> choose(op.getTxn(), before, branches);
+            case DELETE, KIND_NOT_SET -> null;
+          };
+      if (refusal != null) {
+        return refusal;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Failure check(Put put, Reader before) {
+    if ((put.getKeepValue() || put.getKeepLease()) && KvTable.find(before, put.getKey()) == null) {
+      return Failure.of(FailureCode.KEY_NOT_FOUND, "key", put.getKey().size() + " bytes");
+    }
+    if (put.getLease() != 0 && LeaseTable.find(before, put.getLease()) == null) {
+      return Failure.of(FailureCode.LEASE_NOT_FOUND, "lease", put.getLease());
+    }
+    return null;
+  }
+
+  private static @Nullable Failure check(Range range, RangeReader before) {
+    Failure refusal = before.check(range);
+    if (refusal != null || range.getRangeEnd().isEmpty() || range.getCountOnly()) {
+      return refusal;
+    }
+    try {
+      before.read(range);
+      return null;
+    } catch (RangeReader.ResponseTooLarge e) {
+      return Failure.of(FailureCode.RESPONSE_TOO_LARGE, "bytesMax", before.responseBytesMax());
+    }
+  }
+
+  private interface OpRunner {
+    OpResult run(Op op);
+  }
+
+  private static TxnResult run(Txn txn, Deque<Boolean> branches, OpRunner runner) {
+    boolean succeeded = branches.remove();
+    List<Op> ops = branch(txn, succeeded);
+    List<OpResult> results = new ArrayList<>(ops.size());
+    for (Op op : ops) {
+      results.add(op.hasTxn() ? run(op.getTxn(), branches, runner) : runner.run(op));
+    }
+    return new TxnResult(succeeded, results);
+  }
+
+  private static OpResult apply(Op op, Turn turn) {
+    return switch (op.getKindCase()) {
+      case PUT -> put(op.getPut(), turn);
+      case DELETE -> delete(op.getDelete(), turn);
+      case RANGE ->
+          new RangeReader(turn.writes(), turn.visibleRevision(), turn.compacted(), Long.MAX_VALUE)
+              .read(op.getRange());
+      case TXN, KIND_NOT_SET ->
+          throw new IllegalStateException("operation without effect: " + op.getKindCase());
+    };
+  }
+
+  private static PutResult put(Put put, Turn turn) {
+    KeyValue previous = turn.find(put.getKey());
+    ByteString value = put.getKeepValue() && previous != null ? previous.value() : put.getValue();
+    long lease = put.getKeepLease() && previous != null ? previous.lease() : put.getLease();
+    turn.put(put.getKey(), value, lease, previous);
+    return new PutResult(put.getPrevKv() ? previous : null);
+  }
+
+  private static DeleteResult delete(Delete delete, Turn turn) {
+    List<KeyValue> doomed = KeyScan.all(turn.writes(), delete.getKey(), delete.getRangeEnd());
+    for (KeyValue previous : doomed) {
+      turn.delete(previous);
+    }
+    return new DeleteResult(doomed.size(), delete.getPrevKv() ? doomed : List.of());
+  }
+
+  private static List<Op> branch(Txn txn, boolean succeeded) {
+    return succeeded ? txn.getSuccessList() : txn.getFailureList();
+  }
+
+  private static boolean holds(Compare compare, Reader before) {
+    if (compare.getRangeEnd().isEmpty()) {
+      return holds(compare, KvTable.find(before, compare.getKey()));
+    }
+    boolean[] any = new boolean[1];
+    boolean all =
+        KeyScan.allMatch(
+            before,
+            compare.getKey(),
+            compare.getRangeEnd(),
+            record -> {
+              any[0] = true;
+              return holds(compare, record);
+            });
+    return any[0] ? all : holds(compare, (KeyValue) null);
+  }
+
+  /** A missing key has no value that could compare, and 0 for all numbers. */
+  private static boolean holds(Compare compare, @Nullable KeyValue record) {
+    if (record == null && compare.getTarget() == Compare.Target.VALUE) {
+      return false;
+    }
+    int order =
+        switch (compare.getTarget()) {
+          case VERSION -> Long.compare(record == null ? 0 : record.version(), compare.getNumber());
+          case CREATE ->
+              Long.compare(record == null ? 0 : record.createRevision(), compare.getNumber());
+          case MOD -> Long.compare(record == null ? 0 : record.modRevision(), compare.getNumber());
+          case LEASE -> Long.compare(record == null ? 0 : record.lease(), compare.getNumber());
+          case VALUE ->
+              record == null
+                  ? 0
+                  : ByteString.unsignedLexicographicalComparator()
+                      .compare(record.value(), compare.getValue());
+          case UNRECOGNIZED ->
+              throw new IllegalStateException("compare target " + compare.getTargetValue());
+        };
+    return switch (compare.getRelation()) {
+      case EQUAL -> order == 0;
+      case GREATER -> order > 0;
+      case LESS -> order < 0;
+      case NOT_EQUAL -> order != 0;
+      case ALWAYS -> true;
+      case UNRECOGNIZED ->
+          throw new IllegalStateException("compare relation " + compare.getRelationValue());
+    };
+  }
+}

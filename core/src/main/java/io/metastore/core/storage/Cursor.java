@@ -1,0 +1,20 @@
+package io.metastore.core.storage;
+
+/** Walks entries in ascending order. Starts before the first one. For use by one thread. */
+public interface Cursor extends AutoCloseable {
+
+  /** Moves to the next entry; false at the end. */
+  boolean next();
+
+  /** Moves forward to the first entry at or after {@code key}; false at the end. */
+  boolean seek(byte[] key);
+
+  /** The current entry's key; the array is the caller's. */
+  byte[] key();
+
+  /** The current entry's value; the array is the caller's. */
+  byte[] value();
+
+  @Override
+  void close();
+}

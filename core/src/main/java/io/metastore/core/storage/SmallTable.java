@@ -1,0 +1,33 @@
+package io.metastore.core.storage;
+
+/**
+ * The tables that share {@link Table#SMALL}: the id is the first byte of every key and never
+ * changes.
+ */
+public enum SmallTable {
+  /** Singletons: applied index, revision, compaction, digest. */
+  META('m'),
+  /** Lease id → TTL. */
+  LEASE('l'),
+  /** Lease id ‖ user key → nothing. */
+  LEASE_KEY('k'),
+  /** Lock name ‖ create revision → place in the queue. */
+  LOCK('q'),
+  /** Member id → name and URLs. */
+  MEMBER('n');
+
+  private final byte id;
+
+  SmallTable(char id) {
+    this.id = (byte) id;
+  }
+
+  public byte id() {
+    return id;
+  }
+
+  /** A writer for a key of this table. */
+  public KeyWriter key() {
+    return new KeyWriter().int8(id);
+  }
+}

@@ -1,0 +1,257 @@
+package io.metastore.core.storage;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksObject;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The tables of one member on disk.
+ *
+ * <p>Durability: {@link #write} is atomic but durable only after a later {@link #flush} or {@link
+ * #checkpoint}; a crash takes back whole writes, newest first, never a part of one. All tables
+ * flush together for that reason.
+ *
+ * <p>Threads: {@link #write} by the apply thread, {@link #discard} by the compactor, the rest by
+ * any.
+ */
+public final class Storage implements Reader, AutoCloseable {
+  static {
+    RocksDB.loadLibrary();
+  }
+
+  private final RocksDB db;
+  private final Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);
+  private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
+  private final List<RocksObject> owned = new ArrayList<>();
+
+  private Storage(Path directory, StorageOptions options) {
+    Cache cache = own(new LRUCache(options.cacheBytes()));
+    ColumnFamilyOptions familyOptions = familyOptions(cache, options);
+    List<ColumnFamilyDescriptor> families = new ArrayList<>();
+    families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
+    for (Table table : Table.values()) {
+      families.add(
+          new ColumnFamilyDescriptor(
+              table.columnFamily().getBytes(StandardCharsets.US_ASCII), familyOptions));
+    }
+    DBOptions dbOptions = dbOptions(options);
+    List<ColumnFamilyHandle> opened = new ArrayList<>();
+    try {
+      Files.createDirectories(directory);
+      this.db = RocksDB.open(dbOptions, directory.toString(), families, opened);
+    } catch (RocksDBException | IOException e) {
+      throw new StorageException("open " + directory, e);
+    }
+    opened.get(0).close(); // the default family: RocksDB insists on it, we store nothing there
+    Iterator<ColumnFamilyHandle> openedTables = opened.listIterator(1);
+    for (Table table : Table.values()) {
+      handles.put(table, openedTables.next());
+    }
+  }
+
+  /** Opens the tables in {@code directory}, creating what is missing. */
+  public static Storage open(Path directory, StorageOptions options) {
+    return new Storage(directory, options);
+  }
+
+  private DBOptions dbOptions(StorageOptions options) {
+    return own(
+        new DBOptions()
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            // Without a write-ahead log only this keeps a crash from tearing one write over two
+            // tables.
+            .setAtomicFlush(true)
+            .setDbWriteBufferSize(options.writeBufferBytes())
+            .setMaxBackgroundJobs(2)
+            .setKeepLogFileNum(2)
+            .setMaxLogFileSize(4 << 20)
+            .setStatsDumpPeriodSec(0));
+  }
+
+  private ColumnFamilyOptions familyOptions(Cache cache, StorageOptions options) {
+    BlockBasedTableConfig tableConfig =
+        new BlockBasedTableConfig()
+            .setBlockCache(cache)
+            // Indexes and filters count against the cache: memory stays bounded with any number of
+            // keys.
+            .setCacheIndexAndFilterBlocks(true)
+            .setPinL0FilterAndIndexBlocksInCache(true)
+            .setFormatVersion(5)
+            .setFilterPolicy(own(new BloomFilter(10)));
+    return own(
+        new ColumnFamilyOptions()
+            .setTableFormatConfig(tableConfig)
+            .setWriteBufferSize(options.writeBufferBytes())
+            .setMaxWriteBufferNumber(3)
+            .setLevelCompactionDynamicLevelBytes(true)
+            .setCompressionType(CompressionType.LZ4_COMPRESSION));
+  }
+
+  /** A view of the tables as they stand now; the caller closes it. */
+  public Snapshot snapshot() {
+    return new Snapshot(this, db);
+  }
+
+  /** An empty set of changes on top of what is stored. */
+  public WriteSet newWriteSet() {
+    return new WriteSet(this);
+  }
+
+  /** Makes all changes of {@code writes} visible at once. */
+  public void write(WriteSet writes) {
+    try (WriteBatch batch = new WriteBatch()) {
+      for (Table table : Table.values()) {
+        addChanges(writes, table, batch);
+      }
+      db.write(writeOptions, batch);
+    } catch (RocksDBException e) {
+      throw new StorageException("write", e);
+    }
+  }
+
+  private void addChanges(WriteSet writes, Table table, WriteBatch batch) {
+    ColumnFamilyHandle handle = handle(table);
+    writes.forEachChange(
+        table,
+        (key, value) -> {
+          try {
+            if (value == null) {
+              batch.delete(handle, key);
+            } else {
+              batch.put(handle, key, value);
+            }
+          } catch (RocksDBException e) {
+            throw new StorageException("write to " + table, e);
+          }
+        });
+  }
+
+  /** Deletes entries that no reader can reach any more. */
+  public void discard(Table table, Iterable<byte[]> keys) {
+    try (WriteBatch batch = new WriteBatch()) {
+      for (byte[] key : keys) {
+        batch.delete(handle(table), key);
+      }
+      db.write(writeOptions, batch);
+    } catch (RocksDBException e) {
+      throw new StorageException("discard from " + table, e);
+    }
+  }
+
+  /** Deletes all entries of a range that no reader can reach any more. */
+  public void discardRange(Table table, byte[] from, byte[] to) {
+    try (WriteBatch batch = new WriteBatch()) {
+      batch.deleteRange(handle(table), from, to);
+      db.write(writeOptions, batch);
+    } catch (RocksDBException e) {
+      throw new StorageException("discard from " + table, e);
+    }
+  }
+
+  @Override
+  public byte @Nullable [] find(Table table, byte[] key) {
+    try {
+      return db.get(handle(table), key);
+    } catch (RocksDBException e) {
+      throw new StorageException("read from " + table, e);
+    }
+  }
+
+  @Override
+  public Cursor scan(Table table, byte[] from, byte @Nullable [] to) {
+    return new RocksCursor(db, handle(table), null, from, to);
+  }
+
+  /** When this returns, everything written before is on disk. */
+  public void flush() {
+    try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
+      db.flush(options, new ArrayList<>(handles.values()));
+    } catch (RocksDBException e) {
+      throw new StorageException("flush", e);
+    }
+  }
+
+  /**
+   * Makes a complete, durable copy of the tables in {@code target}, which must not exist; data
+   * files are hard links.
+   */
+  public void checkpoint(Path target) {
+    try (Checkpoint checkpoint = Checkpoint.create(db)) {
+      checkpoint.createCheckpoint(target.toString());
+    } catch (RocksDBException e) {
+      throw new StorageException("checkpoint to " + target, e);
+    }
+  }
+
+  /** Bytes of all data files, obsolete entries included. */
+  public long sizeBytes() {
+    return sum("rocksdb.total-sst-files-size") + sum("rocksdb.cur-size-all-mem-tables");
+  }
+
+  /** Estimated bytes of the entries that are not obsolete. */
+  public long liveBytes() {
+    return sum("rocksdb.estimate-live-data-size") + sum("rocksdb.cur-size-all-mem-tables");
+  }
+
+  private long sum(String property) {
+    try {
+      return db.getAggregatedLongProperty(property);
+    } catch (RocksDBException e) {
+      throw new StorageException("property " + property, e);
+    }
+  }
+
+  RocksDB db() {
+    return db;
+  }
+
+  ColumnFamilyHandle handle(Table table) {
+    ColumnFamilyHandle handle = handles.get(table);
+    if (handle == null) {
+      throw new IllegalStateException("no column family for " + table);
+    }
+    return handle;
+  }
+
+  /**
+   * Closes without flushing: what is not flushed comes back from the Raft log. No snapshot may be
+   * in use.
+   */
+  @Override
+  public void close() {
+    handles.values().forEach(RocksObject::close);
+    db.close();
+    writeOptions.close();
+    owned.forEach(RocksObject::close);
+  }
+
+  /** Keeps a native object until the database is closed. */
+  private <T extends RocksObject> T own(T object) {
+    owned.add(object);
+    return object;
+  }
+}

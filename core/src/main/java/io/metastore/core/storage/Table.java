@@ -1,0 +1,22 @@
+package io.metastore.core.storage;
+
+/**
+ * One ordered key space; a RocksDB column family. The layouts are listed in the package's
+ * description.
+ */
+public enum Table {
+  LATEST("latest"),
+  HISTORY("history"),
+  CHANGES("changes"),
+  SMALL("small");
+
+  private final String columnFamily;
+
+  Table(String columnFamily) {
+    this.columnFamily = columnFamily;
+  }
+
+  String columnFamily() {
+    return columnFamily;
+  }
+}

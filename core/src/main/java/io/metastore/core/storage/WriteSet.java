@@ -1,0 +1,76 @@
+package io.metastore.core.storage;
+
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes that {@link Storage#write} will make visible and durable together, and a view of the
+ * tables as they will stand then. Owned by the apply thread.
+ */
+public final class WriteSet implements Reader {
+  /** Stands for a deleted key. Compared by identity: an empty value is a value. */
+  private static final byte[] DELETED = new byte[0];
+
+  private final Reader base;
+  private final Map<Table, NavigableMap<byte[], byte[]>> changes = new EnumMap<>(Table.class);
+
+  WriteSet(Reader base) {
+    this.base = base;
+    for (Table table : Table.values()) {
+      changes.put(table, new TreeMap<>(Arrays::compareUnsigned));
+    }
+  }
+
+  /** Keeps both arrays: the caller must not change them. */
+  public void put(Table table, byte[] key, byte[] value) {
+    changes(table).put(key, value);
+  }
+
+  /** Keeps the array: the caller must not change it. */
+  public void delete(Table table, byte[] key) {
+    changes(table).put(key, DELETED);
+  }
+
+  @Override
+  public byte @Nullable [] find(Table table, byte[] key) {
+    byte[] changed = changes(table).get(key);
+    if (changed == null) {
+      return base.find(table, key);
+    }
+    return changed == DELETED ? null : changed;
+  }
+
+  @Override
+  public Cursor scan(Table table, byte[] from, byte @Nullable [] to) {
+    NavigableMap<byte[], byte[]> mine =
+        to == null
+            ? changes(table).tailMap(from, true)
+            : Arrays.compareUnsigned(from, to) >= 0
+                ? new TreeMap<>(Arrays::compareUnsigned)
+                : changes(table).subMap(from, true, to, false);
+    Cursor below = base.scan(table, from, to);
+    return mine.isEmpty() ? below : new MergedCursor(mine, DELETED, below);
+  }
+
+  /** Takes a changed key and its new value, or null if it is deleted. */
+  public interface ChangeVisitor {
+    void visit(byte[] key, byte @Nullable [] value);
+  }
+
+  /** Passes the changes of one table in key order. */
+  public void forEachChange(Table table, ChangeVisitor visitor) {
+    changes(table).forEach((key, value) -> visitor.visit(key, value == DELETED ? null : value));
+  }
+
+  private NavigableMap<byte[], byte[]> changes(Table table) {
+    NavigableMap<byte[], byte[]> found = changes.get(table);
+    if (found == null) {
+      throw new IllegalStateException("no changes kept for " + table);
+    }
+    return found;
+  }
+}
