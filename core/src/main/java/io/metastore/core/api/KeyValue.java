@@ -25,6 +25,11 @@ public record KeyValue(
     requireNonNull(value, "value");
   }
 
+  /** What remains of a key that was deleted at {@code revision}: only the key and that revision. */
+  public static KeyValue tombstone(ByteString key, long revision) {
+    return new KeyValue(key, ByteString.EMPTY, 0, revision, 0, 0);
+  }
+
   /** The same version without its value. */
   public KeyValue withoutValue() {
     return new KeyValue(key, ByteString.EMPTY, createRevision, modRevision, version, lease);

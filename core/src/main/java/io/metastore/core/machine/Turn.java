@@ -101,7 +101,7 @@ final class Turn {
     if (previous.lease() != 0) {
       LeaseTable.detach(writes, previous.lease(), previous.key());
     }
-    KeyValue tombstone = new KeyValue(previous.key(), ByteString.EMPTY, 0, revision + 1, 0, 0);
+    KeyValue tombstone = KeyValue.tombstone(previous.key(), revision + 1);
     events.add(new WatchEvent(WatchEvent.Kind.DELETE, tombstone, previous));
     locks.deleted(writes, previous, lockEvents);
   }

@@ -1,0 +1,133 @@
+package io.metastore.core.watch;
+
+import io.metastore.core.api.WatchEvent;
+import io.metastore.core.api.WatchMessage;
+import io.metastore.core.api.WatchSpec;
+import io.metastore.core.api.WatchStream;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream's watchers and its queue of messages. The queue is shared between the hub's thread,
+ * which adds, and the adapter's, which takes; everything else belongs to the hub's thread.
+ */
+final class HubStream implements WatchStream {
+  /** What a message costs besides the bytes of its events. */
+  private static final long MESSAGE_BYTES = 64;
+
+  private final WatchHub hub;
+  private final Runnable onMessages;
+  final Map<Long, Watcher> watchers = new HashMap<>();
+
+  /** Guarded by itself. */
+  private final Deque<Queued> queue = new ArrayDeque<>();
+
+  /** Guarded by {@link #queue}. */
+  private long queuedBytes;
+
+  /**
+   * Guarded by {@link #queue}: whether the hub wants to know when there is room again, and at how
+   * many bytes.
+   */
+  private long resumeBelowBytes = -1;
+
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private record Queued(WatchMessage message, long bytes) {}
+
+  HubStream(WatchHub hub, Runnable onMessages) {
+    this.hub = hub;
+    this.onMessages = onMessages;
+  }
+
+  @Override
+  public void create(long watchId, WatchSpec spec) {
+    hub.execute(() -> hub.create(this, watchId, spec));
+  }
+
+  @Override
+  public void cancel(long watchId) {
+    hub.execute(() -> hub.cancel(this, watchId));
+  }
+
+  @Override
+  public void requestProgress() {
+    hub.execute(() -> hub.progress(this));
+  }
+
+  @Override
+  public @Nullable WatchMessage poll() {
+    Queued taken;
+    boolean resume;
+    synchronized (queue) {
+      taken = queue.poll();
+      if (taken == null) {
+        return null;
+      }
+      queuedBytes -= taken.bytes();
+      resume = queuedBytes <= resumeBelowBytes;
+      if (resume) {
+        resumeBelowBytes = -1;
+      }
+    }
+    if (resume) {
+      hub.execute(() -> hub.resume(this));
+    }
+    return taken.message();
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      hub.execute(() -> hub.closed(this));
+    }
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  /**
+   * Whether events of this size may be queued: always if nothing else is. If not, the hub will be
+   * told when the queue has drained to a half.
+   */
+  boolean hasRoom(long eventBytes, long queueBytesMax) {
+    synchronized (queue) {
+      if (queue.isEmpty() || queuedBytes + eventBytes <= queueBytesMax) {
+        return true;
+      }
+      resumeBelowBytes = queueBytesMax / 2;
+      return false;
+    }
+  }
+
+  void add(WatchMessage message, long eventBytes) {
+    boolean wasEmpty;
+    synchronized (queue) {
+      wasEmpty = queue.isEmpty();
+      long bytes = eventBytes + MESSAGE_BYTES;
+      queue.add(new Queued(message, bytes));
+      queuedBytes += bytes;
+    }
+    if (wasEmpty) {
+      onMessages.run();
+    }
+  }
+
+  void clear() {
+    synchronized (queue) {
+      queue.clear();
+      queuedBytes = 0;
+    }
+  }
+
+  /** Bytes that an event keeps in memory. */
+  static long bytes(WatchEvent event) {
+    long bytes = MESSAGE_BYTES + event.current().key().size() + event.current().value().size();
+    return event.previous() == null ? bytes : bytes + event.previous().value().size();
+  }
+}
