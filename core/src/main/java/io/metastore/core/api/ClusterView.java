@@ -1,5 +1,7 @@
 package io.metastore.core.api;
 
+import java.util.List;
+
 /**
  * Who this member is and how its cluster does, as far as this member knows. Thread-safe, never
  * blocks.
@@ -21,6 +23,21 @@ public interface ClusterView {
 
   /** Milliseconds since a leader was last known; 0 while there is one. */
   long leaderlessMs();
+
+  /** The highest Raft log index known here to be committed. */
+  long committedIndex();
+
+  /** The Raft log index of the last entry applied here. */
+  long appliedIndex();
+
+  /** Bytes of all data files on this member, obsolete entries included. */
+  long sizeBytes();
+
+  /** Estimated bytes of the entries on this member that are not obsolete. */
+  long sizeInUseBytes();
+
+  /** All members of the cluster, by id. */
+  List<MemberInfo> members();
 
   /** The shortest lease that outlives a leader election, in seconds. */
   long minLeaseTtl();

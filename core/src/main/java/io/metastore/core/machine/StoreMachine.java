@@ -24,6 +24,7 @@ import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies log entries to the tables, in log order.
@@ -37,7 +38,7 @@ import java.util.List;
  *       next flush.
  * </ul>
  *
- * <p>Owned by the apply thread, but for {@link #view}.
+ * <p>Owned by the apply thread, but for {@link #tryView}.
  */
 public final class StoreMachine implements AutoCloseable {
   /** Source: etcd's {@code MaxLeaseTTL}; about 285 years. */
@@ -50,7 +51,7 @@ public final class StoreMachine implements AutoCloseable {
   private volatile StoreView view;
 
   /**
-   * Takes over tables as the last run, or a snapshot, left them.
+   * Takes over tables as the last run, or a snapshot, left them; closes them in the end.
    *
    * @param responseBytesMax answers to reads above it are refused
    */
@@ -67,13 +68,14 @@ public final class StoreMachine implements AutoCloseable {
     return state;
   }
 
-  /** The store as of the last applied entry, retained for the caller. Thread-safe. */
-  public StoreView view() {
+  /**
+   * The store as of the last applied entry, retained for the caller. Thread-safe.
+   *
+   * @return null if the view was replaced just now, or the machine was closed: ask again
+   */
+  public @Nullable StoreView tryView() {
     StoreView current = view;
-    while (!current.tryRetain()) {
-      current = view;
-    }
-    return current;
+    return current.tryRetain() ? current : null;
   }
 
   /**
@@ -126,6 +128,11 @@ public final class StoreMachine implements AutoCloseable {
     }
   }
 
+  /** The tables; the machine owns them. */
+  public Storage storage() {
+    return storage;
+  }
+
   /** Stores the position reached by {@link #skip}, so that a checkpoint made next carries it. */
   public void writePosition() {
     WriteSet writes = storage.newWriteSet();
@@ -133,10 +140,11 @@ public final class StoreMachine implements AutoCloseable {
     storage.write(writes);
   }
 
-  /** Ends the current view; the tables stay open. Retained views stay valid until released. */
+  /** Closes the tables; views that are retained stay valid until released. */
   @Override
   public void close() {
     view.release();
+    storage.close();
   }
 
   private void publish(StoreState next) {

@@ -39,5 +39,6 @@ public final class Snapshot implements Reader, AutoCloseable {
     options.close();
     storage.db().releaseSnapshot(snapshot);
     snapshot.close();
+    storage.release();
   }
 }

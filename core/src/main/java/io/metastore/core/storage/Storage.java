@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -47,7 +48,13 @@ public final class Storage implements Reader, AutoCloseable {
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
   private final List<RocksObject> owned = new ArrayList<>();
 
-  private Storage(Path directory, StorageOptions options) {
+  /** The owner and every open snapshot. */
+  private final AtomicInteger users = new AtomicInteger(1);
+
+  private final Runnable onClosed;
+
+  private Storage(Path directory, StorageOptions options, Runnable onClosed) {
+    this.onClosed = onClosed;
     Cache cache = own(new LRUCache(options.cacheBytes()));
     ColumnFamilyOptions familyOptions = familyOptions(cache, options);
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
@@ -74,7 +81,16 @@ public final class Storage implements Reader, AutoCloseable {
 
   /** Opens the tables in {@code directory}, creating what is missing. */
   public static Storage open(Path directory, StorageOptions options) {
-    return new Storage(directory, options);
+    return open(directory, options, () -> {});
+  }
+
+  /**
+   * As {@link #open(Path, StorageOptions)}.
+   *
+   * @param onClosed called once the files are closed, on the thread that let go of them last
+   */
+  public static Storage open(Path directory, StorageOptions options, Runnable onClosed) {
+    return new Storage(directory, options, onClosed);
   }
 
   private DBOptions dbOptions(StorageOptions options) {
@@ -111,8 +127,11 @@ public final class Storage implements Reader, AutoCloseable {
             .setCompressionType(CompressionType.LZ4_COMPRESSION));
   }
 
-  /** A view of the tables as they stand now; the caller closes it. */
+  /**
+   * A view of the tables as they stand now; the caller closes it. It may outlive {@link #close}.
+   */
   public Snapshot snapshot() {
+    users.incrementAndGet();
     return new Snapshot(this, db);
   }
 
@@ -238,15 +257,23 @@ public final class Storage implements Reader, AutoCloseable {
   }
 
   /**
-   * Closes without flushing: what is not flushed comes back from the Raft log. No snapshot may be
-   * in use.
+   * Ends the owner's use, without flushing: what is not flushed comes back from the Raft log. The
+   * files are closed with the last snapshot.
    */
   @Override
   public void close() {
+    release();
+  }
+
+  void release() {
+    if (users.decrementAndGet() > 0) {
+      return;
+    }
     handles.values().forEach(RocksObject::close);
     db.close();
     writeOptions.close();
     owned.forEach(RocksObject::close);
+    onClosed.run();
   }
 
   /** Keeps a native object until the database is closed. */

@@ -1,0 +1,79 @@
+package io.metastore.core.raft;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import com.google.protobuf.Parser;
+import io.metastore.core.command.ForwardReply;
+import io.metastore.core.command.ForwardRequest;
+import io.metastore.core.command.KnownMemberReply;
+import io.metastore.core.command.KnownMemberRequest;
+import io.metastore.core.command.LeaseRemainingReply;
+import io.metastore.core.command.LeaseRemainingRequest;
+import io.metastore.core.command.ReadIndexReply;
+import io.metastore.core.command.ReadIndexRequest;
+import io.metastore.core.command.RenewLeasesReply;
+import io.metastore.core.command.RenewLeasesRequest;
+import io.metastore.core.command.TermReply;
+import io.metastore.core.command.TermRequest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
+
+/**
+ * The calls that members make to each other beside Raft's own, on the same port.
+ *
+ * <p>Ratis brings its own copy of gRPC; messages cross into it as bytes.
+ *
+ * @param <Q> request
+ * @param <A> answer
+ */
+public final class PeerCall<Q extends Message, A extends Message> {
+  static final String SERVICE = "metastore.core.Peer";
+
+  public static final PeerCall<ForwardRequest, ForwardReply> FORWARD =
+      new PeerCall<>("Forward", ForwardRequest.parser(), ForwardReply.parser());
+  public static final PeerCall<ReadIndexRequest, ReadIndexReply> READ_INDEX =
+      new PeerCall<>("ReadIndex", ReadIndexRequest.parser(), ReadIndexReply.parser());
+  public static final PeerCall<TermRequest, TermReply> TERM =
+      new PeerCall<>("Term", TermRequest.parser(), TermReply.parser());
+  public static final PeerCall<RenewLeasesRequest, RenewLeasesReply> RENEW_LEASES =
+      new PeerCall<>("RenewLeases", RenewLeasesRequest.parser(), RenewLeasesReply.parser());
+  public static final PeerCall<LeaseRemainingRequest, LeaseRemainingReply> LEASE_REMAINING =
+      new PeerCall<>(
+          "LeaseRemaining", LeaseRemainingRequest.parser(), LeaseRemainingReply.parser());
+  public static final PeerCall<KnownMemberRequest, KnownMemberReply> KNOWN_MEMBER =
+      new PeerCall<>("KnownMember", KnownMemberRequest.parser(), KnownMemberReply.parser());
+
+  private final MethodDescriptor<Q, A> descriptor;
+
+  private PeerCall(String name, Parser<Q> requests, Parser<A> answers) {
+    this.descriptor =
+        MethodDescriptor.newBuilder(new Codec<>(requests), new Codec<>(answers))
+            .setType(MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName(MethodDescriptor.generateFullMethodName(SERVICE, name))
+            .build();
+  }
+
+  MethodDescriptor<Q, A> descriptor() {
+    return descriptor;
+  }
+
+  private record Codec<M extends Message>(Parser<M> parser)
+      implements MethodDescriptor.Marshaller<M> {
+    @Override
+    public InputStream stream(M value) {
+      return new ByteArrayInputStream(value.toByteArray());
+    }
+
+    @Override
+    public M parse(InputStream stream) {
+      try {
+        return parser.parseFrom(stream);
+      } catch (InvalidProtocolBufferException e) {
+        throw new UncheckedIOException("peer message", new IOException(e));
+      }
+    }
+  }
+}

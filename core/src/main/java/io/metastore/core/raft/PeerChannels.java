@@ -1,0 +1,74 @@
+package io.metastore.core.raft;
+
+import com.google.protobuf.Message;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+
+/** The asking side of {@link PeerCall}s. Thread-safe. */
+public final class PeerChannels implements AutoCloseable {
+  private final int messageBytesMax;
+  private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+
+  public PeerChannels(int messageBytesMax) {
+    this.messageBytesMax = messageBytesMax;
+  }
+
+  /**
+   * Makes one call, once: gRPC does not repeat it.
+   *
+   * @param address host and port of the peer
+   * @return fails if no answer came in time; the call may have been served all the same. Completes
+   *     on a gRPC thread: callbacks must not block
+   */
+  public <Q extends Message, A extends Message> CompletableFuture<A> call(
+      String address, PeerCall<Q, A> call, Q request, long timeoutMs) {
+    CompletableFuture<A> answer = new CompletableFuture<>();
+    ClientCalls.asyncUnaryCall(
+        channel(address)
+            .newCall(
+                call.descriptor(),
+                CallOptions.DEFAULT.withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS)),
+        request,
+        new StreamObserver<A>() {
+          @Override
+          public void onNext(A value) {
+            answer.complete(value);
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            answer.completeExceptionally(failure);
+          }
+
+          @Override
+          public void onCompleted() {
+            // The answer completed the future.
+          }
+        });
+    return answer;
+  }
+
+  private ManagedChannel channel(String address) {
+    return channels.computeIfAbsent(
+        address,
+        target ->
+            NettyChannelBuilder.forTarget(target)
+                .usePlaintext()
+                .directExecutor()
+                .disableRetry()
+                .maxInboundMessageSize(messageBytesMax)
+                .build());
+  }
+
+  @Override
+  public void close() {
+    channels.values().forEach(ManagedChannel::shutdownNow);
+  }
+}

@@ -1,0 +1,47 @@
+package io.metastore.core.raft;
+
+import com.google.protobuf.Message;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
+
+/** The answering side of {@link PeerCall}s: give every call its handler before Raft starts. */
+public final class PeerService {
+  private final ServerServiceDefinition.Builder definition =
+      ServerServiceDefinition.builder(PeerCall.SERVICE);
+
+  /**
+   * Serves a call.
+   *
+   * @param handler called on a thread of Raft's gRPC server; must not block
+   */
+  public <Q extends Message, A extends Message> PeerService on(
+      PeerCall<Q, A> call, Function<Q, CompletableFuture<A>> handler) {
+    definition.addMethod(
+        call.descriptor(),
+        ServerCalls.asyncUnaryCall(
+            (request, responses) ->
+                handler
+                    .apply(request)
+                    .whenComplete(
+                        (answer, failure) -> {
+                          if (failure != null) {
+                            responses.onError(
+                                Status.INTERNAL
+                                    .withDescription(failure.toString())
+                                    .withCause(failure)
+                                    .asRuntimeException());
+                          } else {
+                            responses.onNext(answer);
+                            responses.onCompleted();
+                          }
+                        })));
+    return this;
+  }
+
+  ServerServiceDefinition build() {
+    return definition.build();
+  }
+}
