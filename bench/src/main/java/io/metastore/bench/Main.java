@@ -1,0 +1,40 @@
+package io.metastore.bench;
+
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The entry of the program: {@code bench run ...} or {@code bench compare ...}. */
+@Command(
+    name = "bench",
+    description = "Measures servers that speak etcd's protocol.",
+    mixinStandardHelpOptions = true,
+    subcommands = {RunCommand.class, CompareCommand.class})
+public final class Main {
+  private Main() {}
+
+  /** Runs the program and ends the JVM with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .registerConverter(Duration.class, DurationText::parse)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(Main::explain);
+  }
+
+  /** Expected failures get one line; anything else is a defect and keeps its stack trace. */
+  private static int explain(
+      Exception failure, CommandLine command, CommandLine.ParseResult arguments) throws Exception {
+    if (failure instanceof IllegalArgumentException
+        || failure instanceof IllegalStateException
+        || failure instanceof StatusRuntimeException) {
+      command.getErr().println(failure.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    }
+    throw failure;
+  }
+}

@@ -1,0 +1,59 @@
+package io.metastore.bench.compare;
+
+import io.metastore.bench.load.LoadRun;
+import io.metastore.bench.server.Cluster;
+import io.metastore.bench.server.ServerMeter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Carries out a plan. Used once, by one thread. */
+public final class Comparison {
+  private final Plan plan;
+  private final Consumer<String> progress;
+
+  /** A comparison that has not begun; {@code progress} gets lines of text while it runs. */
+  public Comparison(Plan plan, Consumer<String> progress) {
+    this.plan = plan;
+    this.progress = progress;
+  }
+
+  /**
+   * Runs all steps.
+   *
+   * @throws IllegalStateException if a server does not start or does not do its work
+   */
+  public List<Cell> run() throws InterruptedException {
+    List<Plan.Step> steps = plan.steps();
+    List<Cell> cells = new ArrayList<>();
+    for (Plan.Step step : steps) {
+      String label =
+          "[%d/%d] %s, members %d, %s, round %d"
+              .formatted(
+                  cells.size() + 1,
+                  steps.size(),
+                  step.server().name(),
+                  step.size(),
+                  step.row(),
+                  step.round());
+      progress.accept(label);
+      cells.add(run(step));
+    }
+    return cells;
+  }
+
+  private Cell run(Plan.Step step) throws InterruptedException {
+    try (Cluster cluster = Cluster.start(step.server(), step.size(), plan.directory())) {
+      LoadRun load =
+          new LoadRun(
+              plan.run(step.row(), cluster.endpoints()), new ServerMeter(cluster.pids()), progress);
+      return new Cell(
+          step.server().name(),
+          step.size(),
+          step.row().toString(),
+          step.round(),
+          cluster.startSeconds(),
+          load.run());
+    }
+  }
+}

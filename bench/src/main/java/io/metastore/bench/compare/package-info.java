@@ -1,0 +1,10 @@
+/**
+ * Runs the same work against several kinds of server alternately and puts the results side by side.
+ *
+ * <p>Start at {@link io.metastore.bench.compare.Comparison}, which the command line calls from its
+ * main thread.
+ */
+@NullMarked
+package io.metastore.bench.compare;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package io.metastore.bench.load;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import java.util.stream.IntStream;
+
+/** A set of logical clients that run until their gate lets nothing more pass. */
+final class ClosedLoop {
+  private static final long STOP_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  private final Gate gate;
+  private final Tally tally = new Tally();
+  private final Pause pause;
+  private final List<LogicalClient> clients;
+
+  /**
+   * A loop that has not begun.
+   *
+   * @param clients how many clients
+   * @param limit how many operations they may start together
+   * @param client makes the client of an ordinal for this loop
+   */
+  ClosedLoop(
+      int clients, long limit, Pause pause, BiFunction<ClosedLoop, Integer, LogicalClient> client) {
+    this.gate = new Gate(clients, limit);
+    this.pause = pause;
+    this.clients =
+        IntStream.range(0, clients).mapToObj(ordinal -> client.apply(this, ordinal)).toList();
+  }
+
+  void begin() {
+    clients.forEach(LogicalClient::begin);
+  }
+
+  /** Waits for the limit to be reached by all clients; false if that takes longer. */
+  boolean awaitEnd(long timeoutNanos) throws InterruptedException {
+    return gate.awaitIdle(timeoutNanos);
+  }
+
+  /**
+   * Stops all clients.
+   *
+   * @throws IllegalStateException if an operation still has no answer after 20 seconds
+   */
+  void end() throws InterruptedException {
+    gate.close();
+    if (!gate.awaitIdle(STOP_TIMEOUT_NANOS)) {
+      throw new IllegalStateException("some operations got no answer within 20 s of the end");
+    }
+  }
+
+  Gate gate() {
+    return gate;
+  }
+
+  Tally tally() {
+    return tally;
+  }
+
+  Pause pause() {
+    return pause;
+  }
+}

@@ -1,0 +1,98 @@
+package io.metastore.bench.load;
+
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.metastore.bench.server.Endpoint;
+import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.StatusRequest;
+import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * The TCP connections of a run, spread round-robin over the endpoints, on few event loops.
+ *
+ * <p>Opened and closed by the thread that runs the load. Callbacks of calls run on the event loop
+ * of their connection and must not block.
+ */
+public final class Connections implements AutoCloseable {
+  private static final int WINDOW_BYTES = 1 << 20;
+  private static final int REPLY_BYTES_MAX = 64 << 20;
+
+  private final EventLoopGroup loops;
+  private final List<ManagedChannel> channels;
+
+  private Connections(EventLoopGroup loops, List<ManagedChannel> channels) {
+    this.loops = loops;
+    this.channels = channels;
+  }
+
+  /** Opens {@code count} connections lazily: each connects with its first call. */
+  public static Connections open(List<Endpoint> endpoints, int count, int eventLoops) {
+    EventLoopGroup loops = new MultiThreadIoEventLoopGroup(eventLoops, NioIoHandler.newFactory());
+    return new Connections(
+        loops,
+        IntStream.range(0, count)
+            .mapToObj(i -> channel(endpoints.get(i % endpoints.size()), loops))
+            .toList());
+  }
+
+  /**
+   * The endpoint among {@code endpoints} whose member leads.
+   *
+   * @throws IllegalStateException if none of them leads
+   * @throws io.grpc.StatusRuntimeException if one of them does not answer
+   */
+  public static Endpoint findLeader(List<Endpoint> endpoints) {
+    try (Connections connections = open(endpoints, endpoints.size(), 1)) {
+      for (int i = 0; i < endpoints.size(); i++) {
+        StatusResponse status =
+            MaintenanceGrpc.newBlockingStub(connections.of(i))
+                .withDeadlineAfter(5, TimeUnit.SECONDS)
+                .status(StatusRequest.getDefaultInstance());
+        if (status.getLeader() == status.getHeader().getMemberId()) {
+          return endpoints.get(i);
+        }
+      }
+    }
+    throw new IllegalStateException("none of " + endpoints + " leads");
+  }
+
+  /** The connection that the client of this ordinal uses. */
+  public Channel of(int ordinal) {
+    return channels.get(ordinal % channels.size());
+  }
+
+  int count() {
+    return channels.size();
+  }
+
+  Pause pause() {
+    return new Pause(loops);
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+  }
+
+  private static ManagedChannel channel(Endpoint endpoint, EventLoopGroup loops) {
+    return NettyChannelBuilder.forAddress(endpoint.address())
+        .eventLoopGroup(loops)
+        .channelType(NioSocketChannel.class)
+        .directExecutor()
+        .usePlaintext()
+        // A retry would keep a copy of every request and hide errors that the run must count.
+        .disableRetry()
+        .flowControlWindow(WINDOW_BYTES)
+        .maxInboundMessageSize(REPLY_BYTES_MAX)
+        .build();
+  }
+}

@@ -1,0 +1,46 @@
+package io.metastore.bench.load;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Decides whether a logical client may start another operation. Used from any thread. */
+final class Gate {
+  /** What {@link #next} gives when the client must stop. */
+  static final long CLOSED = -1;
+
+  private final AtomicLong tickets = new AtomicLong();
+  private final CountDownLatch idle;
+  private final long limit;
+  private volatile boolean open = true;
+
+  /** A gate for {@code clients} clients that lets {@code limit} operations of them all pass. */
+  Gate(int clients, long limit) {
+    this.idle = new CountDownLatch(clients);
+    this.limit = limit;
+  }
+
+  /** The number of the operation that the caller may start, or {@link #CLOSED}. */
+  long next() {
+    if (!open) {
+      return CLOSED;
+    }
+    long ticket = tickets.getAndIncrement();
+    return ticket < limit ? ticket : CLOSED;
+  }
+
+  /** Notes that one client has nothing under way and will start nothing more. */
+  void parked() {
+    idle.countDown();
+  }
+
+  /** Lets nothing more pass. */
+  void close() {
+    open = false;
+  }
+
+  /** Waits until all clients are parked; false if they are not in time. */
+  boolean awaitIdle(long timeoutNanos) throws InterruptedException {
+    return idle.await(timeoutNanos, TimeUnit.NANOSECONDS);
+  }
+}

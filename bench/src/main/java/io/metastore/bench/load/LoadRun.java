@@ -1,0 +1,266 @@
+package io.metastore.bench.load;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.grpc.Channel;
+import io.metastore.bench.report.Deliveries;
+import io.metastore.bench.report.Latency;
+import io.metastore.bench.report.Result;
+import io.metastore.bench.server.Endpoint;
+import io.metastore.bench.server.ServerMeter;
+import io.metastore.etcdapi.etcdserverpb.KVGrpc;
+import io.metastore.etcdapi.etcdserverpb.LeaseGrantRequest;
+import io.metastore.etcdapi.etcdserverpb.LeaseGrpc;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run: prepare, warm up, measure, stop.
+ *
+ * <p>Used once, by one thread, which waits while the event loops work.
+ */
+public final class LoadRun {
+  private static final String KEY_PREFIX = "bench/";
+
+  // Few and single puts: etcd 3.4 copies its write buffer for every read, and the buffer stays as
+  // large as the fastest writes of the past made it, so a quick fill would slow down its reads.
+  private static final int FILL_CLIENTS = 2;
+
+  private static final long LEASE_TTL_SECONDS = 3600;
+  private static final long DELIVERY_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
+  private static final long TICK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final Duration NO_END = Duration.ofDays(365);
+
+  private final LoadSpec spec;
+  private final ServerMeter servers;
+  private final Consumer<String> progress;
+  private final KeySpace keys;
+  private final Requests requests;
+  private final OperatingSystemMXBean system =
+      (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+
+  /**
+   * A run that has not begun.
+   *
+   * @param servers the processes whose use of CPU and memory is measured
+   * @param progress gets a line of text about every second
+   */
+  public LoadRun(LoadSpec spec, ServerMeter servers, Consumer<String> progress) {
+    this.spec = spec;
+    this.servers = servers;
+    this.progress = progress;
+    long keyCount = spec.workload() == Workload.WATCH ? spec.watch().watchers() + 2L : spec.keys();
+    this.keys = new KeySpace(KEY_PREFIX, spec.keyBytes(), keyCount);
+    this.requests = new Requests(spec, keys);
+  }
+
+  /**
+   * Runs to the end.
+   *
+   * @throws IllegalStateException if the servers do not do what the workload needs
+   * @throws io.grpc.StatusRuntimeException if a call of the preparation fails
+   */
+  public Result run() throws InterruptedException {
+    List<Endpoint> targets =
+        switch (spec.target()) {
+          case ALL -> spec.endpoints();
+          case LEADER -> List.of(Connections.findLeader(spec.endpoints()));
+        };
+    try (Connections connections =
+        Connections.open(targets, spec.connections(), spec.eventLoops())) {
+      if (spec.fill() && spec.workload().readsExistingKeys()) {
+        fill(connections);
+      }
+      if (spec.workload() != Workload.WATCH) {
+        return measure(connections, targets, null);
+      }
+      Tally deliveries = new Tally();
+      WatchFan fan = new WatchFan(spec.watch(), keys, deliveries);
+      fan.begin(connections);
+      Result result = measure(connections, targets, new Watching(fan, deliveries));
+      fan.end();
+      return result;
+    }
+  }
+
+  private Result measure(
+      Connections connections, List<Endpoint> targets, @Nullable Watching watching)
+      throws InterruptedException {
+    ClosedLoop loop = loop(connections);
+    Window all = new Window();
+    loop.begin();
+    if (!spec.workload().endsByItself()) {
+      pass("warm-up", loop, spec.warmUp(), all);
+    }
+    ;
+
+    servers.resetPeakRss();
+    if (watching != null) {
+      watching.forget();
+    }
+    servers.start();
+    long cpuNanos = system.getProcessCpuTime();
+    Window measured = new Window();
+    pass("measure", loop, spec.workload().endsByItself() ? NO_END : spec.duration(), measured);
+    double seconds = measured.seconds();
+    cpuNanos = system.getProcessCpuTime() - cpuNanos;
+    long operations = measured.latencies.getTotalCount() * operationsPerRequest();
+    var usage = servers.isEmpty() ? null : servers.stop(operations);
+    SortedMap<String, Long> errors = loop.tally().drainErrors();
+
+    loop.end();
+    all.take(measured);
+    all.take(loop.tally());
+    return new Result(
+        spec.workload().label(),
+        targets.stream().map(Endpoint::toString).toList(),
+        spec.clients(),
+        spec.connections(),
+        keys.count(),
+        spec.keyBytes(),
+        spec.valueBytes(),
+        seconds,
+        operations,
+        operations / seconds,
+        Latency.of(measured.latencies),
+        errors,
+        operations == 0 ? 0 : cpuNanos / 1e3 / operations,
+        usage,
+        watching == null ? null : watching.result(all.latencies.getTotalCount()));
+  }
+
+  /** Lets the loop work for {@code time} or until it has no more to do, reporting each second. */
+  private void pass(String phase, ClosedLoop loop, Duration time, Window window)
+      throws InterruptedException {
+    long deadline = window.startNanos + time.toNanos();
+    boolean ended = false;
+    while (!ended && System.nanoTime() < deadline) {
+      ended = loop.awaitEnd(Math.min(TICK_NANOS, Math.max(0, deadline - System.nanoTime())));
+      Histogram tick = window.take(loop.tally());
+      progress.accept(progressLine(phase, window, tick));
+    }
+    window.endNanos = System.nanoTime();
+  }
+
+  private String progressLine(String phase, Window window, Histogram tick) {
+    Latency latency = Latency.of(tick);
+    long all = window.latencies.getTotalCount() * operationsPerRequest();
+    return String.format(
+        Locale.ROOT,
+        "%s %s %4.0f s  %,9d op/s  p50 %.2f ms  p99 %.2f ms  %,d done",
+        spec.workload().label(),
+        phase,
+        (System.nanoTime() - window.startNanos) / 1e9,
+        tick.getTotalCount() * operationsPerRequest(),
+        latency.p50Micros() / 1e3,
+        latency.p99Micros() / 1e3,
+        all);
+  }
+
+  private ClosedLoop loop(Connections connections) {
+    return switch (spec.workload()) {
+      case LEASE_KEEPALIVE ->
+          new ClosedLoop(
+              spec.clients(),
+              spec.total(),
+              connections.pause(),
+              (loop, i) -> keepAliveClient(loop, connections.of(i)));
+      case LOAD -> unaryLoop(Workload.LOAD, spec.clients(), requests.batchCount(), connections);
+      case FILL -> unaryLoop(Workload.FILL, spec.clients(), keys.count(), connections);
+      default -> unaryLoop(spec.workload(), spec.clients(), spec.total(), connections);
+    };
+  }
+
+  private ClosedLoop unaryLoop(
+      Workload workload, int clients, long limit, Connections connections) {
+    return new ClosedLoop(
+        clients,
+        limit,
+        connections.pause(),
+        (loop, i) ->
+            new UnaryClient(
+                connections.of(i), Requests.method(workload), requests.source(workload, i), loop));
+  }
+
+  private static LogicalClient keepAliveClient(ClosedLoop loop, Channel channel) {
+    long lease =
+        LeaseGrpc.newBlockingStub(channel)
+            .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(LEASE_TTL_SECONDS).build())
+            .getID();
+    return new KeepAliveClient(channel, lease, loop);
+  }
+
+  /** Writes every key once, so that reads find what they ask for. */
+  private void fill(Connections connections) throws InterruptedException {
+    progress.accept("writing " + keys.count() + " keys");
+    ClosedLoop loop = unaryLoop(Workload.FILL, FILL_CLIENTS, keys.count(), connections);
+    loop.begin();
+    while (!loop.awaitEnd(TICK_NANOS)) {
+      progress.accept("writing keys");
+    }
+    SortedMap<String, Long> errors = loop.tally().drainErrors();
+    if (!errors.isEmpty()) {
+      throw new IllegalStateException("the keys could not be written: " + errors);
+    }
+    long found =
+        KVGrpc.newBlockingStub(connections.of(0))
+            .range(RangeRequest.newBuilder().setKey(keys.key(keys.count() - 1)).build())
+            .getCount();
+    if (found != 1) {
+      throw new IllegalStateException("a key that was just written is not found");
+    }
+  }
+
+  private int operationsPerRequest() {
+    return spec.workload() == Workload.LOAD ? requests.batch() : 1;
+  }
+
+  /** What was recorded between two moments. */
+  private static final class Window {
+    private final long startNanos = System.nanoTime();
+    private final Histogram latencies = Tally.newHistogram();
+    private long endNanos = startNanos;
+
+    /** Adds what the tally gathered and returns that part alone. */
+    Histogram take(Tally tally) {
+      Histogram part = tally.drain();
+      latencies.add(part);
+      return part;
+    }
+
+    void take(Window other) {
+      latencies.add(other.latencies);
+    }
+
+    double seconds() {
+      return (endNanos - startNanos) / 1e9;
+    }
+  }
+
+  /** The watchers of this run and what they counted. */
+  private record Watching(WatchFan fan, Tally tally) {
+
+    /** Drops the delivery times so far, not the count of events. */
+    void forget() {
+      tally.drain();
+    }
+
+    Deliveries result(long puts) throws InterruptedException {
+      Latency latency = Latency.of(tally.drain());
+      long expected = puts * fan.matching();
+      long deadline = System.nanoTime() + DELIVERY_TIMEOUT_NANOS;
+      while (fan.delivered() < expected && System.nanoTime() < deadline) {
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+      return new Deliveries(fan.watchers(), fan.matching(), expected, fan.delivered(), latency);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.metastore.bench.load;
+
+import static java.util.Objects.requireNonNull;
+
+import io.metastore.bench.server.Endpoint;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Everything that determines a run.
+ *
+ * <p>A workload that ends by itself has no warm-up and is measured to its end.
+ *
+ * @param endpoints the members to connect to
+ * @param target which of them get the load
+ * @param workload what each operation does
+ * @param clients how many operations are under way at a time
+ * @param connections how many TCP connections the clients share
+ * @param eventLoops how many threads serve the connections
+ * @param keys how many different keys are used
+ * @param keyBytes length of each key
+ * @param valueBytes length of each value
+ * @param fill whether to write the keys first that the workload reads
+ * @param warmUp how long operations run before they are measured
+ * @param duration how long operations are measured
+ * @param total how many operations are started at most, warm-up included
+ * @param seed determines keys and values
+ * @param readShare part of the transactions that only read, 0 to 1
+ * @param batch puts per transaction of {@link Workload#LOAD}
+ * @param watch the watchers of {@link Workload#WATCH}
+ */
+public record LoadSpec(
+    List<Endpoint> endpoints,
+    Target target,
+    Workload workload,
+    int clients,
+    int connections,
+    int eventLoops,
+    long keys,
+    int keyBytes,
+    int valueBytes,
+    boolean fill,
+    Duration warmUp,
+    Duration duration,
+    long total,
+    long seed,
+    double readShare,
+    int batch,
+    WatchSpec watch) {
+
+  /** Which members get the load. */
+  public enum Target {
+    /** All endpoints, connections spread evenly. */
+    ALL,
+    /** Only the member that leads when the run starts. */
+    LEADER
+  }
+
+  /** Checks that the numbers make sense together. */
+  public LoadSpec {
+    endpoints = List.copyOf(endpoints);
+    requireNonNull(target, "target");
+    requireNonNull(workload, "workload");
+    requireNonNull(watch, "watch");
+    requireNonNull(warmUp, "warmUp");
+    requireNonNull(duration, "duration");
+    check(!endpoints.isEmpty(), "at least one endpoint is needed");
+    check(clients > 0, "clients must be positive, not " + clients);
+    check(connections > 0, "connections must be positive, not " + connections);
+    check(connections <= clients, "more connections than clients: " + connections);
+    check(eventLoops > 0, "event loops must be positive, not " + eventLoops);
+    check(keys > 0, "keys must be positive, not " + keys);
+    check(valueBytes >= 0, "value size must not be negative: " + valueBytes);
+    check(total > 0, "total must be positive, not " + total);
+    check(readShare >= 0 && readShare <= 1, "read share must be within 0 and 1: " + readShare);
+    check(batch > 0, "batch must be positive, not " + batch);
+    check(
+        workload != Workload.WATCH || valueBytes >= Long.BYTES,
+        "watch puts its time stamp into the value, which needs 8 bytes, not " + valueBytes);
+  }
+
+  /** The same run with another workload against other servers. */
+  public LoadSpec against(
+      List<Endpoint> otherEndpoints, Workload other, int otherClients, int otherConnections) {
+    return new LoadSpec(
+        otherEndpoints,
+        target,
+        other,
+        otherClients,
+        otherConnections,
+        eventLoops,
+        keys,
+        keyBytes,
+        valueBytes,
+        fill,
+        warmUp,
+        duration,
+        total,
+        seed,
+        readShare,
+        batch,
+        watch);
+  }
+
+  private static void check(boolean condition, String complaint) {
+    if (!condition) {
+      throw new IllegalArgumentException(complaint);
+    }
+  }
+}

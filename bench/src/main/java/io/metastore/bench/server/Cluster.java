@@ -1,0 +1,160 @@
+package io.metastore.bench.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * A static cluster of server processes on free ports of this machine, with empty data directories.
+ *
+ * <p>Closing it stops the processes and deletes their data; so does the end of this JVM.
+ */
+public final class Cluster implements AutoCloseable {
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+  private final Path directory;
+  private final List<Member> members;
+  private final List<ServerProcess> processes = new ArrayList<>();
+  private final Thread stopAtExit = new Thread(this::stopAll, "stop-servers");
+  private final double startSeconds;
+
+  private Cluster(ServerCommand command, int size, Path directory) {
+    this.directory = directory;
+    this.members = members(size);
+    Runtime.getRuntime().addShutdownHook(stopAtExit);
+    try {
+      long startNanos = System.nanoTime();
+      for (Member member : members) {
+        startMember(command, member);
+      }
+      awaitServing();
+      startSeconds = (System.nanoTime() - startNanos) / 1e9;
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts a cluster and waits until every member serves linearizable reads.
+   *
+   * @param parent directory in which the cluster makes its own
+   * @throws IllegalStateException if a server ends, or serves nothing within a minute; the message
+   *     has the end of its log
+   */
+  public static Cluster start(ServerCommand command, int size, Path parent) {
+    try {
+      Files.createDirectories(parent);
+      return new Cluster(command, size, Files.createTempDirectory(parent, command.name() + "-"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where the members serve clients. */
+  public List<Endpoint> endpoints() {
+    return members.stream().map(Member::client).toList();
+  }
+
+  /** The process ids of the members, in the order of the endpoints. */
+  public List<Long> pids() {
+    return processes.stream().map(ServerProcess::pid).toList();
+  }
+
+  /** From the start of the first process to the first linearizable read of the last member. */
+  public double startSeconds() {
+    return startSeconds;
+  }
+
+  @Override
+  public void close() {
+    stopAll();
+    try {
+      Runtime.getRuntime().removeShutdownHook(stopAtExit);
+    } catch (IllegalStateException e) {
+      // The JVM is ending and already runs the hook.
+    }
+  }
+
+  private synchronized void stopAll() {
+    processes.forEach(ServerProcess::stop);
+    processes.clear();
+    deleteDirectory();
+  }
+
+  private synchronized void startMember(ServerCommand command, Member member) {
+    List<String> line = new ArrayList<>(command.command());
+    line.addAll(flags(member));
+    processes.add(ServerProcess.start(line, directory.resolve(member.name() + ".log")));
+  }
+
+  private List<String> flags(Member member) {
+    String peers =
+        members.stream().map(m -> m.name() + "=" + url(m.peer())).collect(Collectors.joining(","));
+    return List.of(
+        "--name=" + member.name(),
+        "--data-dir=" + directory.resolve(member.name()),
+        "--listen-client-urls=" + url(member.client()),
+        "--advertise-client-urls=" + url(member.client()),
+        "--listen-peer-urls=" + url(member.peer()),
+        "--initial-advertise-peer-urls=" + url(member.peer()),
+        "--initial-cluster=" + peers,
+        "--initial-cluster-state=new",
+        "--initial-cluster-token=bench",
+        "--log-level=warn");
+  }
+
+  private void awaitServing() {
+    long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
+    for (int i = 0; i < members.size(); i++) {
+      ServerProcess process = processes.get(i);
+      Probe probe = new Probe(members.get(i).client());
+      while (!probe.serves()) {
+        if (!process.isAlive() || System.nanoTime() > deadline) {
+          throw new IllegalStateException(
+              "%s of %s does not serve, the end of its log:%n%s"
+                  .formatted(members.get(i).name(), directory.getFileName(), process.logTail()));
+        }
+      }
+    }
+  }
+
+  private void deleteDirectory() {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<Member> members(int size) {
+    List<Integer> ports = Ports.free(2 * size);
+    return IntStream.range(0, size)
+        .mapToObj(
+            i -> new Member("m" + (i + 1), local(ports.get(2 * i)), local(ports.get(2 * i + 1))))
+        .toList();
+  }
+
+  private static Endpoint local(int port) {
+    return new Endpoint("127.0.0.1", port);
+  }
+
+  private static String url(Endpoint endpoint) {
+    return "http://" + endpoint;
+  }
+
+  private record Member(String name, Endpoint client, Endpoint peer) {}
+}

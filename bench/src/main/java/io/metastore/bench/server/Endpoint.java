@@ -1,0 +1,46 @@
+package io.metastore.bench.server;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.InetSocketAddress;
+import java.net.URI;
+
+/**
+ * Where a member listens for clients, without TLS.
+ *
+ * @param host name or address
+ * @param port TCP port
+ */
+public record Endpoint(String host, int port) {
+
+  /** Checks the arguments. */
+  public Endpoint {
+    requireNonNull(host, "host");
+    if (port < 1 || port > 65_535) {
+      throw new IllegalArgumentException("no port: " + port);
+    }
+  }
+
+  /**
+   * Reads {@code host:port} or {@code http://host:port}.
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static Endpoint parse(String text) {
+    URI uri = URI.create(text.contains("://") ? text : "http://" + text);
+    if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
+      throw new IllegalArgumentException("not host:port or http://host:port: " + text);
+    }
+    return new Endpoint(uri.getHost(), uri.getPort());
+  }
+
+  /** The address to connect to. */
+  public InetSocketAddress address() {
+    return new InetSocketAddress(host, port);
+  }
+
+  @Override
+  public String toString() {
+    return host + ":" + port;
+  }
+}

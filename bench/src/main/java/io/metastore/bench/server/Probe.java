@@ -1,0 +1,59 @@
+package io.metastore.bench.server;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.metastore.etcdapi.etcdserverpb.KVGrpc;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Finds out when a starting member answers its first linearizable read. */
+final class Probe {
+  private static final int CONNECT_TIMEOUT_MS = 1000;
+  private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+  private final Endpoint endpoint;
+
+  Probe(Endpoint endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  /** Whether the member answers now; if not, only after a short pause. */
+  boolean serves() {
+    if (listens() && reads()) {
+      return true;
+    }
+    LockSupport.parkNanos(INTERVAL_NANOS);
+    return false;
+  }
+
+  /** Asked first and cheaply: a gRPC channel that is refused once waits a second by itself. */
+  private boolean listens() {
+    try (Socket socket = new Socket()) {
+      socket.connect(endpoint.address(), CONNECT_TIMEOUT_MS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private boolean reads() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(endpoint.address()).directExecutor().usePlaintext().build();
+    try {
+      var reply =
+          KVGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(2, TimeUnit.SECONDS)
+              .range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("x")).build());
+      return reply.hasHeader();
+    } catch (StatusRuntimeException e) {
+      return false;
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+}

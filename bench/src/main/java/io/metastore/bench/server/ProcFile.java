@@ -1,0 +1,69 @@
+package io.metastore.bench.server;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Reads the figures of one process from Linux' {@code /proc}. */
+final class ProcFile {
+  // USER_HZ: the kernel reports times to user space in hundredths of a second on every platform.
+  private static final double TICKS_PER_SECOND = 100;
+  private static final String RESET_PEAK_RSS = "5";
+
+  private ProcFile() {}
+
+  /** User and system time of a process so far, in seconds; 0 if there is no such process. */
+  static double cpuSeconds(long pid) {
+    String stat = readOrEmpty(of(pid, "stat"));
+    return stat.isEmpty() ? 0 : parseCpuSeconds(stat);
+  }
+
+  /** Largest resident memory of a process since the last reset; 0 if there is no such process. */
+  static long peakRssBytes(long pid) {
+    String status = readOrEmpty(of(pid, "status"));
+    return status.isEmpty() ? 0 : parsePeakRssBytes(status);
+  }
+
+  /** Makes the present resident memory the largest. Without permission nothing changes. */
+  static void resetPeakRss(long pid) {
+    try {
+      Files.writeString(of(pid, "clear_refs"), RESET_PEAK_RSS);
+    } catch (IOException e) {
+      // The kernel lets only the owner of a process do this: the peak then counts from its start.
+    }
+  }
+
+  /** User and system time in the text of {@code /proc/PID/stat}. */
+  static double parseCpuSeconds(String stat) {
+    // The second field is the command in parentheses and may itself contain both.
+    String[] afterCommand = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    int utime = 14 - 3;
+    int stime = 15 - 3;
+    return (Long.parseLong(afterCommand[utime]) + Long.parseLong(afterCommand[stime]))
+        / TICKS_PER_SECOND;
+  }
+
+  /** The line {@code VmHWM} in the text of {@code /proc/PID/status}; 0 if there is none. */
+  static long parsePeakRssBytes(String status) {
+    // A process that has ended but was not yet waited for has no memory and no such line.
+    return status
+        .lines()
+        .filter(line -> line.startsWith("VmHWM:"))
+        .map(line -> line.replaceAll("[^0-9]", ""))
+        .mapToLong(kibibytes -> Long.parseLong(kibibytes) * 1024)
+        .findFirst()
+        .orElse(0);
+  }
+
+  private static Path of(long pid, String file) {
+    return Path.of("/proc", Long.toString(pid), file);
+  }
+
+  private static String readOrEmpty(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      return "";
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.metastore.bench.server;
+
+import io.metastore.bench.report.Usage;
+import java.util.List;
+import java.util.stream.LongStream;
+
+/**
+ * Measures what server processes use from one moment to another.
+ *
+ * <p>A server counts with all its child processes, so a launcher script that stays may be given.
+ */
+public final class ServerMeter {
+  private final List<Long> pids;
+  private double cpuSecondsAtStart;
+
+  /** A meter of the servers with these process ids. */
+  public ServerMeter(List<Long> pids) {
+    this.pids = List.copyOf(pids);
+  }
+
+  /** Whether there is anything to measure. */
+  public boolean isEmpty() {
+    return pids.isEmpty();
+  }
+
+  /** Makes the peaks of memory count from now on, where the kernel permits it. */
+  public void resetPeakRss() {
+    pids.forEach(pid -> family(pid).forEach(ProcFile::resetPeakRss));
+  }
+
+  /** Begins the measured time. */
+  public void start() {
+    cpuSecondsAtStart = cpuSeconds();
+  }
+
+  /** What was used since the start, for so many operations. */
+  public Usage stop(long operations) {
+    double used = cpuSeconds() - cpuSecondsAtStart;
+    return new Usage(
+        used,
+        operations == 0 ? 0 : used * 1e6 / operations,
+        pids.stream().map(this::peak).toList());
+  }
+
+  private double cpuSeconds() {
+    return pids.stream().flatMapToLong(ServerMeter::family).mapToDouble(ProcFile::cpuSeconds).sum();
+  }
+
+  private long peak(long pid) {
+    return family(pid).map(ProcFile::peakRssBytes).sum();
+  }
+
+  private static LongStream family(long pid) {
+    return LongStream.concat(
+        LongStream.of(pid),
+        ProcessHandle.of(pid).stream()
+            .flatMap(ProcessHandle::descendants)
+            .mapToLong(ProcessHandle::pid));
+  }
+}

@@ -1,0 +1,48 @@
+package io.metastore.bench.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class ProcFileTest {
+
+  @Test
+  void cpuTimeIsUserPlusSystemEvenIfTheCommandHasBlanksAndParentheses() throws IOException {
+    assertThat(ProcFile.parseCpuSeconds(recorded("stat.txt"))).isEqualTo(18.0, within(1e-9));
+  }
+
+  @Test
+  void peakMemoryIsTheHighWaterMarkInBytes() throws IOException {
+    assertThat(ProcFile.parsePeakRssBytes(recorded("status.txt"))).isEqualTo(252_844L * 1024);
+  }
+
+  @Test
+  void anEndedProcessHasNoMemory() throws IOException {
+    assertThat(ProcFile.parsePeakRssBytes(recorded("status-zombie.txt"))).isZero();
+  }
+
+  @Test
+  void aProcessThatDoesNotExistUsesNothing() {
+    long noSuchPid = Long.MAX_VALUE;
+    assertThat(ProcFile.cpuSeconds(noSuchPid)).isZero();
+    assertThat(ProcFile.peakRssBytes(noSuchPid)).isZero();
+  }
+
+  @Test
+  void thisProcessUsesCpuAndMemory() {
+    long pid = ProcessHandle.current().pid();
+    assertThat(ProcFile.cpuSeconds(pid)).isPositive();
+    assertThat(ProcFile.peakRssBytes(pid)).isGreaterThan(1 << 20);
+  }
+
+  private static String recorded(String name) throws IOException {
+    try (InputStream text = ProcFileTest.class.getResourceAsStream("/proc/" + name)) {
+      return new String(Objects.requireNonNull(text, name).readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+}
