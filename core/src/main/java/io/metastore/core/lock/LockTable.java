@@ -151,11 +151,15 @@ public final class LockTable {
     return false;
   }
 
-  /** The place that {@code placed} is in the queue of {@code name}, or null if it is none. */
-  public @Nullable Place find(Reader reader, ByteString name, KeyValue placed) {
-    byte[] key = tableKey(name, placed.createRevision(), placed.key());
-    byte[] value = reader.find(Table.SMALL, key);
-    return value == null ? null : decode(key, value);
+  /**
+   * A place in the queue of {@code name}, or null if there is no such place. Any thread.
+   *
+   * @param token the place's create revision
+   */
+  public static @Nullable Place find(Reader reader, ByteString name, ByteString key, long token) {
+    byte[] tableKey = tableKey(name, token, key);
+    byte[] value = reader.find(Table.SMALL, tableKey);
+    return value == null ? null : decode(tableKey, value);
   }
 
   private List<ByteString> locksAbove(ByteString key) {

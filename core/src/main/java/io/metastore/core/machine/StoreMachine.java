@@ -254,7 +254,9 @@ public final class StoreMachine implements AutoCloseable {
     }
     locks.grant(turn.writes(), name, turn.lockEvents());
     LockTable.Place queued =
-        requireNonNull(locks.find(turn.writes(), name, place), "place is in the queue");
+        requireNonNull(
+            LockTable.find(turn.writes(), name, key, place.createRevision()),
+            "place is in the queue");
     return new Outcome.LockPlace(turn.revision(), key, place.createRevision(), queued.held());
   }
 

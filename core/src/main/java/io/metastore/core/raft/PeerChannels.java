@@ -1,12 +1,15 @@
 package io.metastore.core.raft;
 
 import com.google.protobuf.Message;
+import java.net.ConnectException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
@@ -53,6 +56,15 @@ public final class PeerChannels implements AutoCloseable {
           }
         });
     return answer;
+  }
+
+  /** Whether a failed call surely never reached the peer. */
+  public static boolean surelyNotServed(Throwable failure) {
+    // A refused connection and a call that was never sent look like this; a broken one has no such
+    // cause.
+    return failure instanceof StatusRuntimeException status
+        && status.getStatus().getCode() == Status.Code.UNAVAILABLE
+        && status.getStatus().getCause() instanceof ConnectException;
   }
 
   private ManagedChannel channel(String address) {

@@ -42,7 +42,7 @@ public interface ReplicatedState {
   void restore(Path checkpoint);
 
   /** This member leads, and everything committed before its term is applied. */
-  void leaderReady(long term);
+  void leaderReady();
 
   /** The leader or the term changed, or this member stopped to lead. Called on any thread. */
   void leaderChanged();

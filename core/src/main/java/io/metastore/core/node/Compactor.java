@@ -1,0 +1,112 @@
+package io.metastore.core.node;
+
+import io.metastore.core.kv.CompactionStep;
+import io.metastore.core.machine.StoreMachine;
+import io.metastore.core.machine.StoreView;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what compactions made unreachable, in small slices with pauses between them, so that it
+ * never shows in anybody's latency. One thread, {@code compactor}.
+ */
+final class Compactor implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
+
+  // Source: etcd's compaction-batch-limit and compaction-sleep-interval.
+  private static final int SLICE_CHANGES = 1000;
+  private static final long PAUSE_MS = 10;
+
+  private final Supplier<StoreMachine> machines;
+  private final ScheduledExecutorService thread =
+      Executors.newSingleThreadScheduledExecutor(Threads.named("compactor"));
+
+  /** Callers that wait, by the revision they wait for. */
+  private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
+
+  private volatile long doneRevision = -1;
+
+  /** Whether a turn is due or running; owned by the thread. */
+  private boolean active;
+
+  Compactor(Supplier<StoreMachine> machines) {
+    this.machines = machines;
+  }
+
+  /** There may be something to do. Any thread. */
+  void wake() {
+    thread.execute(
+        () -> {
+          if (!active) {
+            active = true;
+            turn();
+          }
+        });
+  }
+
+  /** See {@link io.metastore.core.api.Metastore#compacted}. */
+  CompletableFuture<Void> done(long revision) {
+    CompletableFuture<Void> done =
+        waiting.computeIfAbsent(revision, awaited -> new CompletableFuture<>());
+    if (doneRevision >= revision) {
+      done.complete(null);
+      waiting.remove(revision);
+    } else {
+      wake();
+    }
+    return done;
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+
+  private void turn() {
+    StoreMachine machine = machines.get();
+    StoreView view = machine.tryView();
+    boolean finished = false;
+    if (view != null) {
+      try {
+        long compacted = view.state().compacted();
+        finished =
+            compacted <= 0
+                || new CompactionStep(machine.storage())
+                    .run(view.reader(), compacted, SLICE_CHANGES);
+        if (finished) {
+          finish(compacted);
+        }
+      } finally {
+        view.release();
+      }
+    }
+    if (finished) {
+      active = false;
+    } else {
+      thread.schedule(this::turn, PAUSE_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void finish(long revision) {
+    if (revision > doneRevision && revision > 0) {
+      LOG.info("finished scheduled compaction compact-revision={}", revision);
+    }
+    doneRevision = Math.max(doneRevision, revision);
+    Iterator<Map.Entry<Long, CompletableFuture<Void>>> entries = waiting.entrySet().iterator();
+    while (entries.hasNext()) {
+      Map.Entry<Long, CompletableFuture<Void>> entry = entries.next();
+      if (entry.getKey() <= revision) {
+        entries.remove();
+        entry.getValue().complete(null);
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package io.metastore.core.node;
+
+import io.metastore.core.machine.StoreMachine;
+import io.metastore.core.storage.Storage;
+import io.metastore.core.storage.StorageOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory of the live tables: {@code <generation>/}, the highest complete one counts. A
+ * snapshot from the leader makes a new generation; the old one goes when its last reader has gone,
+ * or at the next start.
+ *
+ * <p>Called by the apply thread, or before it starts.
+ */
+final class LiveTables {
+  private static final String PARTIAL = ".partial";
+
+  private final Path directory;
+  private final StorageOptions options;
+  private final long responseBytesMax;
+  private long generation;
+
+  LiveTables(Path directory, StorageOptions options, long responseBytesMax) {
+    this.directory = directory;
+    this.options = options;
+    this.responseBytesMax = responseBytesMax;
+  }
+
+  /** Opens what the last run left, and removes what it had no use for any more. */
+  StoreMachine open() throws IOException {
+    Files.createDirectories(directory);
+    List<Path> complete = new ArrayList<>();
+    try (Stream<Path> found = Files.list(directory)) {
+      for (Path path : found.toList()) {
+        if (path.toString().endsWith(PARTIAL)) {
+          delete(path);
+        } else {
+          complete.add(path);
+        }
+      }
+    }
+    complete.sort(Comparator.comparingLong(LiveTables::number));
+    for (int i = 0; i + 1 < complete.size(); i++) {
+      delete(complete.get(i));
+    }
+    generation = complete.isEmpty() ? 1 : number(complete.get(complete.size() - 1));
+    return openGeneration();
+  }
+
+  /** Opens a copy of a checkpoint as the next generation; data files are hard links. */
+  StoreMachine openCopy(Path checkpoint) {
+    try {
+      Path partial = directory.resolve((generation + 1) + PARTIAL);
+      delete(partial);
+      Files.createDirectories(partial);
+      try (Stream<Path> files = Files.list(checkpoint)) {
+        for (Path file : files.filter(f -> !f.toString().endsWith(".md5")).toList()) {
+          Path target = partial.resolve(file.getFileName());
+          if (file.toString().endsWith(".sst")) {
+            Files.createLink(target, file); // never changed by anybody
+          } else {
+            Files.copy(file, target);
+          }
+        }
+      }
+      generation++;
+      Files.move(
+          partial, directory.resolve(Long.toString(generation)), StandardCopyOption.ATOMIC_MOVE);
+      return openGeneration();
+    } catch (IOException e) {
+      throw new UncheckedIOException("copy of checkpoint " + checkpoint, e);
+    }
+  }
+
+  private StoreMachine openGeneration() {
+    long opened = generation;
+    Path path = directory.resolve(Long.toString(opened));
+    Storage storage = Storage.open(path, options, () -> deleteOutdated(path, opened));
+    return new StoreMachine(storage, responseBytesMax);
+  }
+
+  private void deleteOutdated(Path path, long number) {
+    if (number < generation) {
+      delete(path);
+    }
+  }
+
+  private static long number(Path path) {
+    return Long.parseLong(path.getFileName().toString());
+  }
+
+  private static void delete(Path tree) {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    try {
+      Files.walkFileTree(
+          tree,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+                throws IOException {
+              Files.delete(visited);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException e) {
+      throw new UncheckedIOException("delete " + tree, e);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.metastore.core.node;
+
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.MemberInfo;
+import io.metastore.core.command.MemberNote;
+import io.metastore.core.machine.MemberTable;
+import io.metastore.core.machine.StoreView;
+import io.metastore.core.raft.RaftMember;
+import io.metastore.core.raft.RaftNode;
+import io.metastore.core.storage.Storage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** {@link ClusterView} of a running member. */
+final class MemberView implements ClusterView {
+  private final NodeConfig config;
+  private final RaftNode raft;
+  private final AppliedIndex applied;
+  private final Supplier<StoreView> views;
+  private final Supplier<Storage> storages;
+
+  /** When a leader was last seen. */
+  private volatile long leaderSeenNanos = System.nanoTime();
+
+  MemberView(
+      NodeConfig config,
+      RaftNode raft,
+      AppliedIndex applied,
+      Supplier<StoreView> views,
+      Supplier<Storage> storages) {
+    this.config = config;
+    this.raft = raft;
+    this.applied = applied;
+    this.views = views;
+    this.storages = storages;
+  }
+
+  @Override
+  public long clusterId() {
+    return config.clusterId();
+  }
+
+  @Override
+  public long memberId() {
+    return config.memberId();
+  }
+
+  @Override
+  public long term() {
+    return raft.term();
+  }
+
+  @Override
+  public long revision() {
+    StoreView view = views.get();
+    try {
+      return view.revision();
+    } finally {
+      view.release();
+    }
+  }
+
+  @Override
+  public long leaderId() {
+    return raft.leaderId();
+  }
+
+  /** Looks whether there is a leader; called regularly. */
+  void noteLeader() {
+    if (raft.leaderId() != 0) {
+      leaderSeenNanos = System.nanoTime();
+    }
+  }
+
+  @Override
+  public long leaderlessMs() {
+    return raft.leaderId() != 0
+        ? 0
+        : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - leaderSeenNanos);
+  }
+
+  @Override
+  public long committedIndex() {
+    return raft.committedIndex();
+  }
+
+  @Override
+  public long appliedIndex() {
+    return applied.get();
+  }
+
+  @Override
+  public long sizeBytes() {
+    return storages.get().sizeBytes();
+  }
+
+  @Override
+  public long sizeInUseBytes() {
+    return storages.get().liveBytes();
+  }
+
+  @Override
+  public List<MemberInfo> members() {
+    List<MemberNote> notes;
+    StoreView view = views.get();
+    try {
+      notes = MemberTable.all(view.reader());
+    } finally {
+      view.release();
+    }
+    List<MemberInfo> members = new ArrayList<>();
+    for (RaftMember member : config.members()) {
+      MemberNote note =
+          notes.stream()
+              .filter(candidate -> candidate.getId() == member.id())
+              .findAny()
+              .orElse(MemberNote.getDefaultInstance());
+      members.add(
+          new MemberInfo(
+              member.id(),
+              note.getName(),
+              List.of("http://" + member.peerAddress()),
+              note.getClientUrlsList()));
+    }
+    members.sort(Comparator.comparing(MemberInfo::id, Long::compareUnsigned));
+    return members;
+  }
+
+  @Override
+  public long minLeaseTtl() {
+    return config.minLeaseTtlSeconds();
+  }
+
+  @Override
+  public int maxRequestBytes() {
+    return config.maxRequestBytes();
+  }
+}

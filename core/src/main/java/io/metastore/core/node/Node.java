@@ -1,0 +1,517 @@
+package io.metastore.core.node;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.LeaseStatus;
+import io.metastore.core.api.LockWait;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.api.ReadView;
+import io.metastore.core.api.WatchStream;
+import io.metastore.core.command.Acquire;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Delete;
+import io.metastore.core.command.ForwardReply;
+import io.metastore.core.command.MemberNote;
+import io.metastore.core.command.Op;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.TermReply;
+import io.metastore.core.command.Txn;
+import io.metastore.core.lease.LeaseKeeper;
+import io.metastore.core.machine.Applied;
+import io.metastore.core.machine.StoreMachine;
+import io.metastore.core.machine.StoreState;
+import io.metastore.core.machine.StoreView;
+import io.metastore.core.raft.PeerCall;
+import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.PeerService;
+import io.metastore.core.raft.ProcessStopper;
+import io.metastore.core.raft.RaftNode;
+import io.metastore.core.raft.RaftSettings;
+import io.metastore.core.raft.ReplicatedState;
+import io.metastore.core.watch.WatchHub;
+import io.metastore.core.watch.WatchLimits;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running member.
+ *
+ * <p>Start with {@link #start}; serve clients once {@link #ready} completes; {@link #close} in the
+ * end.
+ */
+public final class Node implements Metastore, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+
+  /**
+   * Several members: one batch forms while one is replicated. Alone: the disk can take two in a
+   * row.
+   */
+  private static final int IN_FLIGHT_CLUSTER = 1;
+
+  private static final int IN_FLIGHT_ALONE = 2;
+  private static final int SCAN_THREADS = 2;
+  private static final long LEASE_CHECKPOINT_INTERVAL_MS = 5 * 60_000;
+  private static final long SWEEP_MS = 100;
+  private static final long PUBLISH_RETRY_MS = 500;
+
+  private final NodeConfig config;
+  private final long origin = new SecureRandom().nextLong();
+  private final LiveTables tables;
+  private volatile StoreMachine machine;
+  private final AppliedIndex applied;
+  private final WatchHub hub;
+  private final PeerChannels peers;
+  private final RaftNode raft;
+  private final Proposer proposer;
+  private final ReadIndex readIndex;
+  private final LeaseDesk leases;
+  private final LockDesk locks;
+  private final Compactor compactor;
+  private final CheckpointTrigger checkpointTrigger;
+  private final MemberView cluster;
+
+  private final ExecutorService reply = Executors.newSingleThreadExecutor(Threads.named("reply"));
+  private final ExecutorService scans =
+      Executors.newFixedThreadPool(SCAN_THREADS, Threads.numbered("scan"));
+  private final ScheduledExecutorService housekeeping =
+      Executors.newSingleThreadScheduledExecutor(Threads.named("housekeeping"));
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+
+  private Node(NodeConfig config, ProcessStopper stopper) throws IOException {
+    this.config = config;
+    this.tables =
+        new LiveTables(
+            config.dataDirectory().resolve("db"), config.storage(), config.responseBytesMax());
+    this.machine = tables.open();
+    this.applied = new AppliedIndex(reply, machine.state().index());
+    this.hub = new WatchHub(this::retainView, watchLimits(config));
+    this.peers = new PeerChannels(peerMessageBytesMax(config));
+    this.compactor = new Compactor(() -> machine);
+    this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
+    this.locks = new LockDesk(this::submit, this::retainView);
+
+    // Raft calls back into all that is above and, once assigned, what is below: nothing is applied
+    // or asked before this
+    // member has a leader, but the callbacks below are guarded all the same by late binding through
+    // the latch.
+    Wiring wiring = new Wiring();
+    KnownMemberCheck.run(config, machine, peers);
+    this.raft =
+        RaftNode.start(
+            raftSettings(config),
+            config.clusterId(),
+            config.memberId(),
+            config.members(),
+            wiring,
+            wiring.peerService(),
+            stopper);
+    this.proposer =
+        new Proposer(
+            raft,
+            peers,
+            config.memberId(),
+            origin,
+            config.requestTimeoutMs(),
+            config.alone() ? IN_FLIGHT_ALONE : IN_FLIGHT_CLUSTER);
+    this.readIndex =
+        new ReadIndex(
+            raft,
+            peers,
+            config.memberId(),
+            applied,
+            config.requestTimeoutMs(),
+            housekeeping,
+            reply);
+    ScheduledExecutorService leaseThread = LeaseDesk.newThread();
+    LeaseKeeper keeper =
+        new LeaseKeeper(
+            System::nanoTime, this::submit, leaseThread::execute, LEASE_CHECKPOINT_INTERVAL_MS);
+    this.leases = new LeaseDesk(raft, peers, this::retainView, keeper, leaseThread, config);
+    this.cluster = new MemberView(config, raft, applied, this::retainView, () -> machine.storage());
+    wiring.complete();
+    housekeeping.scheduleWithFixedDelay(
+        () -> housekeep(stopper), SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+    compactor.wake();
+    publish();
+  }
+
+  /**
+   * Opens or creates the member's data and joins its cluster.
+   *
+   * @param stopper called when the member cannot go on
+   */
+  public static Node start(NodeConfig config, ProcessStopper stopper) throws IOException {
+    return new Node(config, stopper);
+  }
+
+  /** Completes when this member has found its cluster and told it about itself. */
+  public CompletableFuture<Void> ready() {
+    return ready;
+  }
+
+  /** Folds the log into a checkpoint now; false if that failed. */
+  public CompletableFuture<Boolean> checkpoint() {
+    return raft.takeSnapshot();
+  }
+
+  // --- Metastore -------------------------------------------------------------------------------
+
+  @Override
+  public CompletableFuture<Outcome> submit(Command command) {
+    if (command.getSerializedSize() > config.maxRequestBytes()) {
+      Failure failure =
+          Failure.of(
+              FailureCode.REQUEST_TOO_LARGE,
+              "bytes",
+              command.getSerializedSize(),
+              "max",
+              config.maxRequestBytes());
+      return CompletableFuture.completedFuture(new Outcome.Failed(cluster.revision(), failure));
+    }
+    return proposer.submit(command);
+  }
+
+  @Override
+  public CompletableFuture<Outcome> range(Range range, Consistency consistency) {
+    boolean small = range.getRangeEnd().isEmpty();
+    return read(consistency, small, view -> view.range(range));
+  }
+
+  @Override
+  public CompletableFuture<Outcome> readTxn(Txn txn, Consistency consistency) {
+    return read(consistency, false, view -> view.readTxn(txn));
+  }
+
+  @Override
+  public CompletableFuture<ReadView> view(Consistency consistency) {
+    return barrier(consistency).thenApply(opened -> retainView().owned());
+  }
+
+  @Override
+  public Executor scans() {
+    return scans;
+  }
+
+  @Override
+  public CompletableFuture<Void> compacted(long revision) {
+    return compactor.done(revision);
+  }
+
+  @Override
+  public WatchStream openWatchStream(Runnable onMessages) {
+    return hub.openStream(onMessages);
+  }
+
+  @Override
+  public CompletableFuture<Long> keepAlive(long leaseId) {
+    return leases.keepAlive(leaseId);
+  }
+
+  @Override
+  public CompletableFuture<LeaseStatus> timeToLive(long leaseId, boolean withKeys) {
+    return leases.timeToLive(leaseId, withKeys);
+  }
+
+  @Override
+  public CompletableFuture<List<Long>> leases() {
+    return leases.ids();
+  }
+
+  @Override
+  public LockWait acquire(Acquire acquire) {
+    return locks.acquire(acquire);
+  }
+
+  @Override
+  public CompletableFuture<Outcome> release(ByteString key) {
+    Op delete = Op.newBuilder().setDelete(Delete.newBuilder().setKey(key)).build();
+    return submit(Command.newBuilder().setTxn(Txn.newBuilder().addSuccess(delete)).build());
+  }
+
+  @Override
+  public ClusterView cluster() {
+    return cluster;
+  }
+
+  @Override
+  public void close() throws IOException {
+    proposer.close();
+    housekeeping.shutdownNow();
+    raft.close();
+    // Nothing is applied any more: what is on disk now need not be replayed by the next start.
+    machine.writePosition();
+    machine.storage().flush();
+    leases.close();
+    compactor.close();
+    peers.close();
+    hub.close();
+    scans.shutdown();
+    reply.shutdown();
+    machine.close();
+  }
+
+  // --- reading ---------------------------------------------------------------------------------
+
+  /**
+   * @param small whether the read is cheap enough for the thread that opens the barrier
+   */
+  private CompletableFuture<Outcome> read(
+      Consistency consistency, boolean small, Function<StoreView, Outcome> reader) {
+    CompletableFuture<Void> barrier = barrier(consistency);
+    Function<@Nullable Void, Outcome> reading =
+        opened -> {
+          StoreView view = retainView();
+          try {
+            return reader.apply(view);
+          } finally {
+            view.release();
+          }
+        };
+    return small ? barrier.thenApply(reading) : barrier.thenApplyAsync(reading, scans);
+  }
+
+  private CompletableFuture<Void> barrier(Consistency consistency) {
+    return switch (consistency) {
+      case LINEARIZABLE -> readIndex.barrier();
+      case SERIALIZABLE -> CompletableFuture.completedFuture(null);
+    };
+  }
+
+  private StoreView retainView() {
+    while (true) {
+      StoreView view = machine.tryView();
+      if (view != null) {
+        return view;
+      }
+      Thread.onSpinWait();
+    }
+  }
+
+  // --- keeping house ---------------------------------------------------------------------------
+
+  private void housekeep(ProcessStopper stopper) {
+    proposer.expire();
+    cluster.noteLeader();
+    if (checkpointTrigger.isDue()) {
+      checkpoint()
+          .whenComplete((taken, failure) -> checkpointTrigger.taken(failure == null && taken));
+    }
+    if (!raft.isAlive()) {
+      stopper.stop("raft stopped", new IllegalStateException("raft division is not alive"));
+    }
+  }
+
+  /** Tells the cluster this member's name and URLs, again and again until it is heard. */
+  private void publish() {
+    MemberNote note =
+        MemberNote.newBuilder()
+            .setId(config.memberId())
+            .setName(config.name())
+            .addAllClientUrls(config.clientUrls())
+            .build();
+    submit(Command.newBuilder().setMemberNote(note).build())
+        .whenComplete(
+            (outcome, failure) -> {
+              if (failure == null) {
+                LOG.info("published local member to cluster name={}", config.name());
+                ready.complete(null);
+              } else if (!housekeeping.isShutdown()) {
+                housekeeping.schedule(this::publish, PUBLISH_RETRY_MS, TimeUnit.MILLISECONDS);
+              }
+            });
+  }
+
+  private static WatchLimits watchLimits(NodeConfig config) {
+    long eighth = Runtime.getRuntime().maxMemory() / 8;
+    return new WatchLimits(eighth, eighth, config.watchProgressIntervalMs());
+  }
+
+  private static int peerMessageBytesMax(NodeConfig config) {
+    return 4 * Math.max(config.maxRequestBytes(), 1 << 20);
+  }
+
+  private static RaftSettings raftSettings(NodeConfig config) {
+    return new RaftSettings(
+        config.dataDirectory().resolve("raft"),
+        config.dataDirectory().resolve("ckpt"),
+        config.peerListen(),
+        config.heartbeatMs(),
+        config.electionTimeoutMs(),
+        config.maxRequestBytes());
+  }
+
+  // --- what Raft calls -------------------------------------------------------------------------
+
+  /** The side of this member that Raft and the other members see. */
+  private final class Wiring implements ReplicatedState {
+    private final CompletableFuture<Void> complete = new CompletableFuture<>();
+
+    void complete() {
+      complete.complete(null);
+    }
+
+    /** Waits until the parts that need Raft exist; only the first calls after start ever do. */
+    private void awaitComplete() {
+      if (!complete.isDone()) {
+        complete.join();
+      }
+    }
+
+    PeerService peerService() {
+      return new PeerService()
+          .on(
+              PeerCall.FORWARD,
+              request ->
+                  complete
+                      .thenCompose(wired -> proposer.forwarded(request.getSlice()))
+                      .thenApply(status -> ForwardReply.newBuilder().setStatus(status).build()))
+          .on(
+              PeerCall.READ_INDEX,
+              request -> complete.thenCompose(wired -> readIndex.serve(request)))
+          .on(
+              PeerCall.TERM,
+              request ->
+                  complete.thenApply(wired -> TermReply.newBuilder().setTerm(raft.term()).build()))
+          .on(
+              PeerCall.RENEW_LEASES,
+              request -> complete.thenCompose(wired -> leases.serve(request)))
+          .on(
+              PeerCall.LEASE_REMAINING,
+              request -> complete.thenCompose(wired -> leases.serve(request)))
+          .on(
+              PeerCall.KNOWN_MEMBER,
+              request ->
+                  CompletableFuture.completedFuture(
+                      KnownMemberCheck.answer(request, Node.this::retainView)));
+    }
+
+    @Override
+    public long appliedTerm() {
+      return machine.state().term();
+    }
+
+    @Override
+    public long appliedIndex() {
+      return machine.state().index();
+    }
+
+    @Override
+    public void apply(long term, long index, ByteBuffer entry, @Nullable Object proposal) {
+      awaitComplete();
+      CommandBatch batch =
+          proposal instanceof CommandBatch proposed ? proposed : decode(index, entry);
+      long compactedBefore = machine.state().compacted();
+      Applied result = machine.apply(term, index, batch, origin);
+      // Watchers hear of it before anybody's reply does; readers see it before that.
+      hub.offer(result);
+      leases.applied(result.leaseEvents());
+      applied.advance(index);
+      replyTo(result);
+      if (result.compacted() != compactedBefore) {
+        compactor.wake();
+      }
+      checkpointTrigger.applied(batch, entry.remaining());
+    }
+
+    private CommandBatch decode(long index, ByteBuffer entry) {
+      try {
+        return CommandBatch.parseFrom(entry);
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException("log entry " + index + " is not a command batch", e);
+      }
+    }
+
+    private void replyTo(Applied result) {
+      List<Runnable> replies = new ArrayList<>();
+      for (Applied.SliceOutcomes slice : result.slices()) {
+        List<Pending> callers = proposer.applied(slice);
+        if (callers != null) {
+          replies.add(
+              () -> {
+                for (int i = 0; i < callers.size(); i++) {
+                  callers.get(i).outcome().complete(slice.outcomes().get(i));
+                }
+              });
+        }
+      }
+      if (!replies.isEmpty() || !result.lockEvents().isEmpty()) {
+        reply.execute(
+            () -> {
+              replies.forEach(Runnable::run);
+              locks.applied(result.revision(), result.lockEvents());
+            });
+      }
+    }
+
+    @Override
+    public void skip(long term, long index) {
+      awaitComplete();
+      machine.skip(term, index);
+      applied.advance(index);
+    }
+
+    @Override
+    public void checkpoint(Path target) {
+      machine.writePosition();
+      machine.storage().checkpoint(target);
+    }
+
+    @Override
+    public void pause() {
+      // Readers may go on with the old state; it is closed when the new one is open.
+    }
+
+    @Override
+    public void restore(Path checkpoint) {
+      StoreMachine old = machine;
+      machine = tables.openCopy(checkpoint);
+      old.close();
+      StoreState state = machine.state();
+      LOG.info(
+          "applied snapshot term={} index={} revision={}",
+          state.term(),
+          state.index(),
+          state.revision());
+      hub.reset();
+      locks.restored();
+      applied.advance(state.index());
+      compactor.wake();
+    }
+
+    @Override
+    public void leaderReady() {
+      awaitComplete();
+      LOG.info("became leader term={}", raft.term());
+      leases.lead();
+      proposer.leaderChanged();
+    }
+
+    @Override
+    public void leaderChanged() {
+      if (complete.isDone()) {
+        leases.leaderChanged();
+        proposer.leaderChanged();
+      }
+    }
+  }
+}

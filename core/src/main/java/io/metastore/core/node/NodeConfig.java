@@ -1,0 +1,62 @@
+package io.metastore.core.node;
+
+import static java.util.Objects.requireNonNull;
+
+import io.metastore.core.raft.RaftMember;
+import io.metastore.core.storage.StorageOptions;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a member is told at start.
+ *
+ * @param name for people; published to the other members
+ * @param members all members of the cluster, this one included
+ * @param clientUrls where clients reach this member; published
+ * @param peerListen where this member listens for the others
+ * @param electionTimeoutMs how long a follower waits for its leader
+ * @param snapshotCount commands after which the log is folded into a checkpoint
+ * @param maxRequestBytes the largest command
+ * @param responseBytesMax the largest answer to a read
+ * @param watchProgressIntervalMs see {@code WatchLimits}
+ */
+public record NodeConfig(
+    long clusterId,
+    long memberId,
+    String name,
+    List<RaftMember> members,
+    List<String> clientUrls,
+    InetSocketAddress peerListen,
+    Path dataDirectory,
+    int heartbeatMs,
+    int electionTimeoutMs,
+    long snapshotCount,
+    int maxRequestBytes,
+    long responseBytesMax,
+    long watchProgressIntervalMs,
+    StorageOptions storage) {
+
+  public NodeConfig {
+    requireNonNull(name, "name");
+    requireNonNull(peerListen, "peerListen");
+    requireNonNull(dataDirectory, "dataDirectory");
+    requireNonNull(storage, "storage");
+    members = List.copyOf(members);
+    clientUrls = List.copyOf(clientUrls);
+  }
+
+  /** How long a request waits for its outcome. Source: etcd's {@code ReqTimeout}. */
+  long requestTimeoutMs() {
+    return 5000 + 2L * electionTimeoutMs;
+  }
+
+  /** Source: etcd's {@code minTTL}: a lease must outlive an election. */
+  long minLeaseTtlSeconds() {
+    return (3L * electionTimeoutMs / 2 + 999) / 1000;
+  }
+
+  boolean alone() {
+    return members.size() == 1;
+  }
+}

@@ -1,0 +1,419 @@
+package io.metastore.core.node;
+
+import io.metastore.core.api.Outcome;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.StoreException.OutcomeUnknown;
+import io.metastore.core.api.StoreException.Overloaded;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.ForwardReply;
+import io.metastore.core.command.ForwardRequest;
+import io.metastore.core.command.Slice;
+import io.metastore.core.machine.Applied;
+import io.metastore.core.raft.PeerCall;
+import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.ProposalResult;
+import io.metastore.core.raft.RaftNode;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings commands into the Raft log, many at a time.
+ *
+ * <p>Commands wait in one bounded queue. Whenever fewer batches than allowed are in flight,
+ * everything that waits becomes one more: a Raft entry if this member leads, else one call to the
+ * leader, which puts the slice into its own queue. The batch forms while the one before it is
+ * written and replicated, so an idle store adds no delay and a busy one writes few, large entries.
+ * Whoever leads, this member learns the outcomes from its own log.
+ *
+ * <p>A command is proposed again only if it surely did not reach the log. One that may have reached
+ * it stays pending until the log tells or its time is up.
+ *
+ * <p>Thread-safe. One thread, {@code proposer}, forms batches.
+ */
+final class Proposer implements AutoCloseable {
+  /** Bounds of one batch; one command or forwarded slice may exceed the bytes by itself. */
+  private static final int BATCH_COMMANDS_MAX = 4096;
+
+  private static final int BATCH_BYTES_MAX = 1 << 20;
+
+  /** Bounds of the queue. */
+  private static final int QUEUE_COMMANDS_MAX = 100_000;
+
+  private static final long QUEUE_BYTES_MAX = 64L << 20;
+
+  /** How long to wait before looking again who leads, if nobody tells. */
+  private static final long LEADER_WAIT_MS = 50;
+
+  private final RaftNode raft;
+  private final PeerChannels peers;
+  private final long selfId;
+  private final long origin;
+  private final long timeoutMs;
+  private final int inFlightMax;
+  private final Thread thread = new Thread(this::run, "proposer");
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  /** Guarded by the lock, as is all that follows. */
+  private final Deque<Pending> queue = new ArrayDeque<>();
+
+  private final Deque<Forwarded> forwardedQueue = new ArrayDeque<>();
+  private long queuedBytes;
+  private int inFlight;
+  private boolean stopped;
+  private long sequence;
+
+  /** Slices whose outcomes this member's callers wait for, by sequence. */
+  private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
+
+  /** A slice of another member, to be proposed here. */
+  private record Forwarded(Slice slice, int bytes, CompletableFuture<ForwardReply.Status> status) {}
+
+  private static final class Waiting {
+    final List<Pending> commands;
+    final AtomicBoolean leaderFailed = new AtomicBoolean();
+
+    Waiting(List<Pending> commands) {
+      this.commands = commands;
+    }
+  }
+
+  /**
+   * @param origin names this process in the slices it proposes
+   * @param inFlightMax batches proposed and not yet applied
+   */
+  Proposer(
+      RaftNode raft,
+      PeerChannels peers,
+      long selfId,
+      long origin,
+      long timeoutMs,
+      int inFlightMax) {
+    this.raft = raft;
+    this.peers = peers;
+    this.selfId = selfId;
+    this.origin = origin;
+    this.timeoutMs = timeoutMs;
+    this.inFlightMax = inFlightMax;
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * See {@link io.metastore.core.api.Metastore#submit}; the future completes on the reply thread.
+   */
+  CompletableFuture<Outcome> submit(Command command) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    Pending pending =
+        new Pending(
+            command,
+            command.getSerializedSize(),
+            System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs),
+            outcome);
+    lock.lock();
+    try {
+      if (stopped) {
+        outcome.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
+      } else if (queue.size() >= QUEUE_COMMANDS_MAX
+          || queuedBytes + pending.bytes() > QUEUE_BYTES_MAX) {
+        outcome.completeExceptionally(new Overloaded("proposal queue"));
+      } else {
+        queue.add(pending);
+        queuedBytes += pending.bytes();
+        wakeIfIdle();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return outcome;
+  }
+
+  /** Takes a slice from a member that does not lead. */
+  CompletableFuture<ForwardReply.Status> forwarded(Slice slice) {
+    CompletableFuture<ForwardReply.Status> status = new CompletableFuture<>();
+    Forwarded forwarded = new Forwarded(slice, slice.getSerializedSize(), status);
+    lock.lock();
+    try {
+      if (stopped || queuedBytes + forwarded.bytes() > QUEUE_BYTES_MAX || !raft.isLeaderReady()) {
+        status.complete(ForwardReply.Status.NOT_PROPOSED);
+      } else {
+        forwardedQueue.add(forwarded);
+        queuedBytes += forwarded.bytes();
+        wakeIfIdle();
+      }
+    } finally {
+      lock.unlock();
+    }
+    return status;
+  }
+
+  /**
+   * Takes the commands whose outcomes an applied entry tells; their futures are the caller's to
+   * complete.
+   */
+  @Nullable List<Pending> applied(Applied.SliceOutcomes slice) {
+    Waiting slot = waiting.remove(slice.sequence());
+    return slot == null ? null : slot.commands;
+  }
+
+  /** Something about the leader changed. Any thread. */
+  void leaderChanged() {
+    lock.lock();
+    try {
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Tells callers whose time is up. Called regularly. */
+  void expire() {
+    long now = System.nanoTime();
+    List<Pending> neverProposed = new ArrayList<>();
+    lock.lock();
+    try {
+      for (Pending head = queue.peek();
+          head != null && (head.isExpired(now) || head.outcome().isDone());
+          head = queue.peek()) {
+        neverProposed.add(queue.remove());
+        queuedBytes -= head.bytes();
+      }
+    } finally {
+      lock.unlock();
+    }
+    neverProposed.forEach(p -> fail(p, new NotServed(NotServed.Reason.NO_LEADER)));
+    waiting.forEach(
+        (number, slot) -> {
+          if (slot.commands.get(slot.commands.size() - 1).isExpired(now)) {
+            waiting.remove(number);
+          }
+          OutcomeUnknown.Reason reason =
+              slot.leaderFailed.get()
+                  ? OutcomeUnknown.Reason.LEADER_FAILED
+                  : OutcomeUnknown.Reason.TIMEOUT;
+          slot.commands.stream()
+              .filter(pending -> pending.isExpired(now))
+              .forEach(pending -> fail(pending, new OutcomeUnknown(reason)));
+        });
+  }
+
+  @Override
+  public void close() {
+    List<Pending> abandoned = new ArrayList<>();
+    lock.lock();
+    try {
+      stopped = true;
+      abandoned.addAll(queue);
+      queue.clear();
+      forwardedQueue.forEach(f -> f.status().complete(ForwardReply.Status.NOT_PROPOSED));
+      forwardedQueue.clear();
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+    abandoned.forEach(p -> fail(p, new NotServed(NotServed.Reason.STOPPED)));
+    waiting.values().stream()
+        .flatMap(slot -> slot.commands.stream())
+        .forEach(p -> fail(p, new OutcomeUnknown(OutcomeUnknown.Reason.CONNECTION_LOST)));
+    waiting.clear();
+  }
+
+  private static void fail(Pending pending, RuntimeException failure) {
+    pending.outcome().completeExceptionally(failure);
+  }
+
+  private void wakeIfIdle() {
+    if (inFlight < inFlightMax) {
+      changed.signal();
+    }
+  }
+
+  private void run() {
+    try {
+      while (proposeNext()) {
+        // Each turn makes one batch.
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for work and a free place in flight, then sends one batch; false when stopped. */
+  private boolean proposeNext() throws InterruptedException {
+    List<Pending> own;
+    List<Forwarded> foreign;
+    long number;
+    String leader;
+    lock.lockInterruptibly();
+    try {
+      if (!awaitTurn()) {
+        return false;
+      }
+      leader = raft.isLeaderReady() ? null : findLeaderAddress();
+      own = drainOwn();
+      foreign = leader == null ? drainForwarded() : List.of();
+      number = ++sequence;
+      inFlight++;
+      if (!own.isEmpty()) {
+        waiting.put(number, new Waiting(own));
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (own.isEmpty() && foreign.isEmpty()) {
+      ended(number, own, ProposalResult.NOT_PROPOSED); // all that waited had run out of time
+    } else if (leader == null) {
+      propose(number, own, foreign);
+    } else {
+      forward(number, own, leader);
+    }
+    return true;
+  }
+
+  /** Waits until there is something to send and somebody to send it to; false when stopped. */
+  private boolean awaitTurn() throws InterruptedException {
+    while (!stopped) {
+      if (inFlight >= inFlightMax || (queue.isEmpty() && forwardedQueue.isEmpty())) {
+        changed.await();
+      } else if (raft.isLeaderReady()) {
+        return true;
+      } else {
+        refuseForwarded();
+        if (!queue.isEmpty() && findLeaderAddress() != null) {
+          return true;
+        }
+        changed.await(LEADER_WAIT_MS, TimeUnit.MILLISECONDS);
+      }
+    }
+    return false;
+  }
+
+  /** This member does not lead: what others sent here goes back to them. */
+  private void refuseForwarded() {
+    for (Forwarded forwarded : forwardedQueue) {
+      queuedBytes -= forwarded.bytes();
+      forwarded.status().complete(ForwardReply.Status.NOT_PROPOSED);
+    }
+    forwardedQueue.clear();
+  }
+
+  private @Nullable String findLeaderAddress() {
+    long leader = raft.leaderId();
+    return leader == 0 || leader == selfId ? null : raft.findAddress(leader);
+  }
+
+  private List<Pending> drainOwn() {
+    List<Pending> own = new ArrayList<>(Math.min(queue.size(), BATCH_COMMANDS_MAX));
+    long bytes = 0;
+    for (Pending head = queue.peek();
+        head != null
+            && own.size() < BATCH_COMMANDS_MAX
+            && (bytes == 0 || bytes + head.bytes() <= BATCH_BYTES_MAX);
+        head = queue.peek()) {
+      queue.remove();
+      queuedBytes -= head.bytes();
+      if (!head.outcome().isDone()) {
+        own.add(head);
+        bytes += head.bytes();
+      }
+    }
+    return own;
+  }
+
+  private List<Forwarded> drainForwarded() {
+    List<Forwarded> foreign = new ArrayList<>();
+    long bytes = 0;
+    for (Forwarded head = forwardedQueue.peek();
+        head != null && (bytes == 0 || bytes + head.bytes() <= BATCH_BYTES_MAX);
+        head = forwardedQueue.peek()) {
+      forwardedQueue.remove();
+      queuedBytes -= head.bytes();
+      foreign.add(head);
+      bytes += head.bytes();
+    }
+    return foreign;
+  }
+
+  private Slice slice(long number, List<Pending> own) {
+    Slice.Builder slice = Slice.newBuilder().setOrigin(origin).setSequence(number);
+    own.forEach(pending -> slice.addCommands(pending.command()));
+    return slice.build();
+  }
+
+  private void propose(long number, List<Pending> own, List<Forwarded> foreign) {
+    CommandBatch.Builder batch = CommandBatch.newBuilder().setTimeMs(System.currentTimeMillis());
+    if (!own.isEmpty()) {
+      batch.addSlices(slice(number, own));
+    }
+    foreign.forEach(forwarded -> batch.addSlices(forwarded.slice()));
+    CommandBatch built = batch.build();
+    raft.propose(built.toByteArray(), built)
+        .whenComplete(
+            (result, failure) -> {
+              ProposalResult known = failure == null ? result : ProposalResult.UNKNOWN;
+              foreign.forEach(forwarded -> forwarded.status().complete(status(known)));
+              ended(number, own, known);
+            });
+  }
+
+  private void forward(long number, List<Pending> own, String leader) {
+    ForwardRequest request = ForwardRequest.newBuilder().setSlice(slice(number, own)).build();
+    peers
+        .call(leader, PeerCall.FORWARD, request, timeoutMs)
+        .whenComplete(
+            (reply, failure) -> {
+              ProposalResult known =
+                  failure != null
+                      ? PeerChannels.surelyNotServed(failure)
+                          ? ProposalResult.NOT_PROPOSED
+                          : ProposalResult.UNKNOWN
+                      : switch (reply.getStatus()) {
+                        case APPLIED -> ProposalResult.APPLIED;
+                        case NOT_PROPOSED -> ProposalResult.NOT_PROPOSED;
+                        case UNKNOWN, UNRECOGNIZED -> ProposalResult.UNKNOWN;
+                      };
+              ended(number, own, known);
+            });
+  }
+
+  private static ForwardReply.Status status(ProposalResult result) {
+    return switch (result) {
+      case APPLIED -> ForwardReply.Status.APPLIED;
+      case NOT_PROPOSED -> ForwardReply.Status.NOT_PROPOSED;
+      case UNKNOWN -> ForwardReply.Status.UNKNOWN;
+    };
+  }
+
+  /** A batch left the flight. */
+  private void ended(long number, List<Pending> own, ProposalResult result) {
+    lock.lock();
+    try {
+      inFlight--;
+      Waiting slot = waiting.get(number);
+      if (result == ProposalResult.NOT_PROPOSED && slot != null && !stopped) {
+        waiting.remove(number);
+        for (int i = own.size() - 1; i >= 0; i--) {
+          queue.addFirst(own.get(i));
+          queuedBytes += own.get(i).bytes();
+        }
+      } else if (result == ProposalResult.UNKNOWN && slot != null) {
+        slot.leaderFailed.set(true);
+      }
+      changed.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.metastore.core.node;
+
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.command.ReadIndexReply;
+import io.metastore.core.command.ReadIndexRequest;
+import io.metastore.core.command.TermReply;
+import io.metastore.core.command.TermRequest;
+import io.metastore.core.raft.PeerCall;
+import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.RaftMember;
+import io.metastore.core.raft.RaftNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The barrier before a linearizable read: when it opens, this member has applied every write that
+ * was acknowledged anywhere before the read began. Source: Ongaro's thesis, section 6.4, with terms
+ * in place of heartbeats.
+ *
+ * <p>A leader of term T notes its committed index and then asks the others for their terms. If a
+ * majority, itself included, is still in T, nobody with a higher term can have been elected before
+ * the index was noted, so nobody can have acknowledged a write that the index does not cover. A
+ * follower asks the leader, and its own term counts as one of the answers. Ratis' own read index is
+ * not used: it skips the question and was seen to serve stale reads.
+ *
+ * <p>One round is in flight; all reads that arrive meanwhile share the next one. A member that is
+ * alone has acknowledged nothing that it has not applied, so it only needs to have become leader.
+ *
+ * <p>Thread-safe; never blocks.
+ */
+final class ReadIndex {
+  private static final long ROUND_TIMEOUT_MS = 500;
+  private static final long RETRY_MS = 20;
+
+  private final RaftNode raft;
+  private final PeerChannels peers;
+  private final long selfId;
+  private final AppliedIndex applied;
+  private final long timeoutMs;
+  private final ScheduledExecutorService scheduler;
+  private final Executor executor;
+
+  /** Guarded by this, as is {@link #roundInFlight}. */
+  private List<Waiter> waiting = new ArrayList<>();
+
+  private boolean roundInFlight;
+
+  private record Waiter(long deadlineNanos, CompletableFuture<Void> opened) {}
+
+  /**
+   * @param executor completes the barriers that had to wait
+   */
+  ReadIndex(
+      RaftNode raft,
+      PeerChannels peers,
+      long selfId,
+      AppliedIndex applied,
+      long timeoutMs,
+      ScheduledExecutorService scheduler,
+      Executor executor) {
+    this.raft = raft;
+    this.peers = peers;
+    this.selfId = selfId;
+    this.applied = applied;
+    this.timeoutMs = timeoutMs;
+    this.scheduler = scheduler;
+    this.executor = executor;
+  }
+
+  /** Completes when the read may go on, or fails with {@link NotServed}. */
+  CompletableFuture<Void> barrier() {
+    if (isAlone() && raft.isLeaderReady()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    CompletableFuture<Void> opened = new CompletableFuture<>();
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
+    synchronized (this) {
+      waiting.add(new Waiter(deadline, opened));
+      if (roundInFlight) {
+        return opened;
+      }
+      roundInFlight = true;
+    }
+    startRound();
+    return opened;
+  }
+
+  /** Answers a follower. */
+  CompletableFuture<ReadIndexReply> serve(ReadIndexRequest request) {
+    return confirm(request.getMember(), request.getTerm())
+        .thenApply(
+            index ->
+                index == null
+                    ? ReadIndexReply.getDefaultInstance()
+                    : ReadIndexReply.newBuilder().setConfirmed(true).setIndex(index).build());
+  }
+
+  private boolean isAlone() {
+    return raft.members().size() == 1;
+  }
+
+  private void startRound() {
+    List<Waiter> round;
+    synchronized (this) {
+      round = waiting;
+      waiting = new ArrayList<>();
+    }
+    requestIndex()
+        .whenComplete(
+            (index, failure) -> {
+              if (failure == null && index != null) {
+                applied.await(index).thenRun(() -> round.forEach(w -> w.opened().complete(null)));
+                nextRound();
+              } else {
+                // No leader, or none that could prove it: try again until the readers' time is up.
+                scheduler.schedule(() -> retry(round), RETRY_MS, TimeUnit.MILLISECONDS);
+              }
+            });
+  }
+
+  private void nextRound() {
+    synchronized (this) {
+      if (waiting.isEmpty()) {
+        roundInFlight = false;
+        return;
+      }
+    }
+    startRound();
+  }
+
+  private void retry(List<Waiter> round) {
+    long now = System.nanoTime();
+    List<Waiter> expired = new ArrayList<>();
+    synchronized (this) {
+      for (Waiter waiter : round) {
+        (waiter.deadlineNanos() - now <= 0 ? expired : waiting).add(waiter);
+      }
+    }
+    executor.execute(
+        () ->
+            expired.forEach(
+                w -> w.opened().completeExceptionally(new NotServed(NotServed.Reason.TIMEOUT))));
+    nextRound();
+  }
+
+  /** An index that covers everything acknowledged until now; null if none can be had. */
+  private CompletableFuture<@Nullable Long> requestIndex() {
+    if (raft.isLeaderReady()) {
+      return confirm(selfId, raft.term());
+    }
+    // Our term is read before the question is sent: it is our word for all readers of this round.
+    long term = raft.term();
+    long leader = raft.leaderId();
+    String address = leader == selfId ? null : raft.findAddress(leader);
+    if (address == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    ReadIndexRequest request =
+        ReadIndexRequest.newBuilder().setTerm(term).setMember(selfId).build();
+    return peers
+        .call(address, PeerCall.READ_INDEX, request, ROUND_TIMEOUT_MS)
+        .thenApply(reply -> reply.getConfirmed() ? (Long) reply.getIndex() : null);
+  }
+
+  /**
+   * Notes the committed index and makes sure that this member was still the leader then.
+   *
+   * @param asker a member that was in term {@code askerTerm} when its readers had already come
+   */
+  private CompletableFuture<@Nullable Long> confirm(long asker, long askerTerm) {
+    long term = raft.term();
+    if (!raft.isLeaderReady()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    long index = raft.committedIndex();
+    if (raft.term() != term) {
+      return CompletableFuture.completedFuture(null);
+    }
+    int majority = raft.members().size() / 2 + 1;
+    AtomicInteger inTerm = new AtomicInteger(asker != selfId && askerTerm == term ? 2 : 1);
+    if (inTerm.get() >= majority) {
+      return CompletableFuture.completedFuture(index);
+    }
+    CompletableFuture<@Nullable Long> confirmed = new CompletableFuture<>();
+    List<RaftMember> others =
+        raft.members().stream().filter(m -> m.id() != selfId && m.id() != asker).toList();
+    AtomicInteger open = new AtomicInteger(others.size());
+    for (RaftMember other : others) {
+      peers
+          .call(
+              other.peerAddress(),
+              PeerCall.TERM,
+              TermRequest.getDefaultInstance(),
+              ROUND_TIMEOUT_MS)
+          .whenComplete(
+              (TermReply reply, Throwable failure) -> {
+                if (failure == null
+                    && reply.getTerm() == term
+                    && inTerm.incrementAndGet() >= majority) {
+                  confirmed.complete(index);
+                }
+                if (open.decrementAndGet() == 0) {
+                  confirmed.complete(null);
+                }
+              });
+    }
+    return confirmed;
+  }
+}

@@ -1,0 +1,212 @@
+package io.metastore.core.raft;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This member's part in the Raft group: proposes entries, and tells who leads and what is
+ * committed.
+ *
+ * <p>Thread-safe after {@link #start}.
+ */
+public final class RaftNode implements AutoCloseable {
+  private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
+
+  private final RaftGroupId groupId;
+  private final RaftPeerId self;
+  private final List<RaftMember> members;
+  private final RaftServer server;
+  private final RaftServer.Division division;
+  // Through the division and not the server, which would hop to a pool thread and wait there.
+  private final RaftClientAsynchronousProtocol direct;
+  private final ClientId clientId = ClientId.randomId();
+  private final AtomicLong callIds = new AtomicLong();
+  private final Proposals proposals;
+
+  private RaftNode(
+      RaftGroupId groupId,
+      RaftPeerId self,
+      List<RaftMember> members,
+      RaftServer server,
+      Proposals proposals)
+      throws IOException {
+    this.groupId = groupId;
+    this.self = self;
+    this.members = members;
+    this.proposals = proposals;
+    this.server = server;
+    this.division = server.getDivision(groupId);
+    this.direct = (RaftClientAsynchronousProtocol) division;
+  }
+
+  /**
+   * Repairs what a crash may have torn, starts Raft and replays committed entries.
+   *
+   * @param clusterId names the group: members of another cluster are not listened to
+   * @param members all members, this one included
+   */
+  public static RaftNode start(
+      RaftSettings settings,
+      long clusterId,
+      long selfId,
+      List<RaftMember> members,
+      ReplicatedState state,
+      PeerService service,
+      ProcessStopper stopper)
+      throws IOException {
+    RaftGroupId groupId = RaftGroupId.valueOf(new UUID(0x6d65746173746f72L, clusterId));
+    // RaftLogRepair.repair(settings.storageDirectory(), groupId.getUuid());
+    List<RaftPeer> peers = new ArrayList<>();
+    for (RaftMember member : members) {
+      peers.add(
+          RaftPeer.newBuilder()
+              .setId(peerId(member.id()))
+              .setAddress(member.peerAddress())
+              .build());
+    }
+    Proposals proposals = new Proposals();
+    RatisBridge bridge =
+        new RatisBridge(
+            state, new CheckpointStorage(settings.checkpointDirectory()), proposals, stopper);
+    Parameters parameters = new Parameters();
+    GrpcConfigKeys.Server.setServicesCustomizer(
+        parameters, (builder, types) -> builder.addService(service.build()));
+    RaftServer server =
+        RaftServer.newBuilder()
+            .setServerId(peerId(selfId))
+            .setGroup(RaftGroup.valueOf(groupId, peers))
+            .setStateMachine(bridge)
+            .setProperties(settings.toProperties())
+            .setParameters(parameters)
+            .setOption(RaftStorage.StartupOption.RECOVER)
+            .build();
+    RaftNode node = new RaftNode(groupId, peerId(selfId), members, server, proposals);
+    server.start();
+    return node;
+  }
+
+  private static RaftPeerId peerId(long memberId) {
+    return RaftPeerId.valueOf(Long.toHexString(memberId));
+  }
+
+  private static long memberId(@Nullable RaftPeerId peerId) {
+    return peerId == null ? 0 : Long.parseUnsignedLong(peerId.toString(), 16);
+  }
+
+  /**
+   * Proposes one entry.
+   *
+   * @param entry not changed any more by the caller
+   * @param proposal handed to {@link ReplicatedState#apply} on this member instead of decoding the
+   *     bytes
+   * @return completes on the apply thread, or at once on the calling one: callbacks must not block
+   */
+  public CompletableFuture<ProposalResult> propose(byte[] entry, Object proposal) {
+    long callId = callIds.incrementAndGet();
+    proposals.add(callId, proposal);
+    RaftClientRequest request =
+        RaftClientRequest.newBuilder()
+            .setClientId(clientId)
+            .setServerId(self)
+            .setGroupId(groupId)
+            .setCallId(callId)
+            .setMessage(Message.valueOf(UnsafeByteOperations.unsafeWrap(entry)))
+            .setType(RaftClientRequest.writeRequestType())
+            .build();
+    CompletableFuture<RaftClientReply> reply;
+    try {
+      reply = direct.submitClientRequestAsync(request);
+    } catch (IOException e) {
+      reply = CompletableFuture.failedFuture(e);
+    }
+    return reply.handle(
+        (answer, failure) -> {
+          boolean mayBeInLog = proposals.remove(callId);
+          if (failure == null && answer.isSuccess()) {
+            return ProposalResult.APPLIED;
+          }
+          return mayBeInLog ? ProposalResult.UNKNOWN : ProposalResult.NOT_PROPOSED;
+        });
+  }
+
+  /** Whether this member leads and has applied everything committed before its term. */
+  public boolean isLeaderReady() {
+    return division.getInfo().isLeader() && division.getInfo().isLeaderReady();
+  }
+
+  /** The leader's member id; 0 if none is known. */
+  public long leaderId() {
+    return memberId(division.getInfo().getLeaderId());
+  }
+
+  public long term() {
+    return division.getInfo().getCurrentTerm();
+  }
+
+  /** The highest index known here to be committed. */
+  public long committedIndex() {
+    return division.getRaftLog().getLastCommittedIndex();
+  }
+
+  public List<RaftMember> members() {
+    return members;
+  }
+
+  /** The peer address of a member, or null if there is no such member. */
+  public @Nullable String findAddress(long memberId) {
+    for (RaftMember member : members) {
+      if (member.id() == memberId) {
+        return member.peerAddress();
+      }
+    }
+    return null;
+  }
+
+  /** Whether Raft still runs; once it does not, it never will again in this process. */
+  public boolean isAlive() {
+    LifeCycle.State state = division.getInfo().getLifeCycleState();
+    return state != LifeCycle.State.CLOSING
+        && state != LifeCycle.State.CLOSED
+        && state != LifeCycle.State.EXCEPTION;
+  }
+
+  /** Makes a checkpoint on the apply thread and purges the log up to it. */
+  public CompletableFuture<Boolean> takeSnapshot() {
+    return server
+        .snapshotManagementAsync(
+            SnapshotManagementRequest.newCreate(
+                clientId,
+                self,
+                groupId,
+                callIds.incrementAndGet(),
+                SNAPSHOT_TIMEOUT_MS,
+                /* creationGap= */ 1))
+        .thenApply(RaftClientReply::isSuccess);
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}

@@ -1,0 +1,186 @@
+package io.metastore.core.raft;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftGroupMemberId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.RaftStorage;
+import org.apache.ratis.statemachine.SnapshotInfo;
+import org.apache.ratis.statemachine.StateMachineStorage;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ratis' state machine interface on one side, {@link ReplicatedState} on the other.
+ *
+ * <p>Ratis itself only closes the group when applying or logging fails and leaves the process
+ * running; here every such failure ends the process, so that clients and operators see it ({@code
+ * ratis.md} §3 #11).
+ */
+final class RatisBridge extends BaseStateMachine {
+  private static final Logger LOG = LoggerFactory.getLogger(RatisBridge.class);
+
+  private final ReplicatedState state;
+  private final CheckpointStorage checkpoints;
+  private final ProcessStopper stopper;
+  private final Proposals proposals;
+  private final CompletableFuture<Message> applied =
+      CompletableFuture.completedFuture(Message.EMPTY);
+
+  RatisBridge(
+      ReplicatedState state,
+      CheckpointStorage checkpoints,
+      Proposals proposals,
+      ProcessStopper stopper) {
+    this.proposals = proposals;
+    this.state = state;
+    this.checkpoints = checkpoints;
+    this.stopper = stopper;
+  }
+
+  @Override
+  public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage)
+      throws IOException {
+    super.initialize(server, groupId, storage);
+    checkpoints.init(storage);
+    // Ratis replays from its newest snapshot on; tables that are ahead of it must become one first.
+    if (state.appliedIndex() > checkpointIndex()) {
+      takeSnapshot();
+    }
+    setLastAppliedTermIndex(TermIndex.valueOf(state.appliedTerm(), state.appliedIndex()));
+  }
+
+  private long checkpointIndex() {
+    SnapshotInfo newest = checkpoints.getLatestSnapshot();
+    return newest == null ? RaftLog.INVALID_LOG_INDEX : newest.getIndex();
+  }
+
+  @Override
+  public TransactionContext startTransaction(RaftClientRequest request) {
+    // From here on the entry may be in the log, whatever becomes of the request.
+    return TransactionContext.newBuilder()
+        .setStateMachine(this)
+        .setClientRequest(request)
+        .setStateMachineContext(proposals.started(request.getCallId()))
+        .build();
+  }
+
+  @Override
+  public TransactionContext startTransaction(LogEntryProto entry, RaftPeerRole role) {
+    return TransactionContext.newBuilder()
+        .setStateMachine(this)
+        .setLogEntry(entry)
+        .setServerRole(role)
+        .build();
+  }
+
+  @Override
+  public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+    LogEntryProto entry = transaction.getLogEntry();
+    try {
+      state.apply(
+          entry.getTerm(),
+          entry.getIndex(),
+          entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer(),
+          transaction.getStateMachineContext());
+      updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+    } catch (RuntimeException | Error e) {
+      stopper.stop("applying entry " + entry.getTerm() + ":" + entry.getIndex() + " failed", e);
+    }
+    return applied;
+  }
+
+  @Override
+  public void notifyTermIndexUpdated(long term, long index) {
+    super.notifyTermIndexUpdated(term, index);
+    state.skip(term, index);
+  }
+
+  @Override
+  public void notifyConfigurationChanged(
+      long term, long index, RaftConfigurationProto configuration) {
+    state.leaderChanged();
+  }
+
+  @Override
+  public void notifyLeaderReady() {
+    state.leaderReady();
+  }
+
+  @Override
+  public void notifyNotLeader(Collection<TransactionContext> pending) {
+    state.leaderChanged();
+  }
+
+  @Override
+  public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+    state.leaderChanged();
+  }
+
+  @Override
+  public long takeSnapshot() throws IOException {
+    TermIndex position = TermIndex.valueOf(state.appliedTerm(), state.appliedIndex());
+    if (position.getIndex() < 0) {
+      return RaftLog.INVALID_LOG_INDEX;
+    }
+    checkpoints.create(position, state::checkpoint);
+    return position.getIndex();
+  }
+
+  @Override
+  public void pause() {
+    if (getLifeCycleState() == LifeCycle.State.PAUSED) {
+      return;
+    }
+    getLifeCycle().transition(LifeCycle.State.PAUSING);
+    state.pause();
+    getLifeCycle().transition(LifeCycle.State.PAUSED);
+  }
+
+  @Override
+  public void reinitialize() throws IOException {
+    Path checkpoint = checkpoints.newest();
+    if (checkpoint == null) {
+      throw new IOException("no complete checkpoint after a snapshot was installed");
+    }
+    try {
+      state.restore(checkpoint);
+    } catch (RuntimeException | Error e) {
+      stopper.stop("restoring from " + checkpoint + " failed", e);
+    }
+    setLastAppliedTermIndex(TermIndex.valueOf(state.appliedTerm(), state.appliedIndex()));
+    getLifeCycle().transition(LifeCycle.State.STARTING);
+    getLifeCycle().transition(LifeCycle.State.RUNNING);
+  }
+
+  @Override
+  public StateMachineStorage getStateMachineStorage() {
+    return checkpoints;
+  }
+
+  @Override
+  public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failedEntry) {
+    stopper.stop("the Raft log failed", cause);
+  }
+
+  @Override
+  public void notifyServerShutdown(RoleInfoProto roleInfo, boolean allServer) {
+    LOG.debug("raft server shut down allServer={}", allServer);
+  }
+}

@@ -1,0 +1,5 @@
+/** Members as processes see them: real Raft, real tables, real ports on the loopback address. */
+@NullMarked
+package io.metastore.core.node;
+
+import org.jspecify.annotations.NullMarked;
