@@ -2,6 +2,7 @@ package io.metastore.bench;
 
 import io.metastore.bench.load.LoadSpec;
 import io.metastore.bench.load.LoadSpec.Target;
+import io.metastore.bench.load.Transport;
 import io.metastore.bench.load.WatchSpec;
 import io.metastore.bench.load.Workload;
 import io.metastore.bench.server.Endpoint;
@@ -59,6 +60,14 @@ final class LoadOptions {
       defaultValue = "1",
       description = "Threads of the generator (default: ${DEFAULT-VALUE}).")
   int eventLoops;
+
+  @Option(
+      names = "--transport",
+      defaultValue = "lean",
+      description =
+          "What makes the unary calls: the generator's own HTTP/2, which takes less CPU, or gRPC's"
+              + " channel (${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}).")
+  Transport transport = Transport.LEAN;
 
   @Option(
       names = "--seed",
@@ -128,6 +137,7 @@ final class LoadOptions {
         clients,
         connections,
         eventLoops,
+        transport,
         keys,
         keySize,
         valueSize,

@@ -8,6 +8,7 @@ import io.metastore.bench.compare.Plan;
 import io.metastore.bench.compare.Row;
 import io.metastore.bench.load.LoadSpec;
 import io.metastore.bench.load.LoadSpec.Target;
+import io.metastore.bench.load.Transport;
 import io.metastore.bench.load.WatchSpec;
 import io.metastore.bench.load.Workload;
 import io.metastore.bench.server.Endpoint;
@@ -42,7 +43,7 @@ class OptionsTest {
         run(
             ("run watch --endpoints a:1,http://b:2 --clients 1000 --connections 10 --keys 7"
                     + " --key-size 20 --value-size 8 --skip-fill --warm-up 500ms --duration 2m"
-                    + " --target leader --event-loops 2 --seed 9 --read-share 0.25 --batch 5"
+                    + " --target leader --event-loops 2 --transport grpc --seed 9 --read-share 0.25 --batch 5"
                     + " --watchers 50 --matching 3 --watch-streams 4 --watch-shape prefix"
                     + " --total 123")
                 .split(" ", -1));
@@ -56,6 +57,7 @@ class OptionsTest {
                 1000,
                 10,
                 2,
+                Transport.GRPC,
                 7,
                 20,
                 8,

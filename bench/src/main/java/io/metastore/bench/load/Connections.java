@@ -21,26 +21,40 @@ import java.util.stream.IntStream;
  * <p>Opened and closed by the thread that runs the load. Callbacks of calls run on the event loop
  * of their connection and must not block.
  */
-public final class Connections implements AutoCloseable {
+final class Connections implements AutoCloseable {
   private static final int WINDOW_BYTES = 1 << 20;
   private static final int REPLY_BYTES_MAX = 64 << 20;
 
   private final EventLoopGroup loops;
   private final List<ManagedChannel> channels;
+  private final List<UnaryCalls> calls;
 
-  private Connections(EventLoopGroup loops, List<ManagedChannel> channels) {
+  private Connections(EventLoopGroup loops, List<ManagedChannel> channels, List<UnaryCalls> calls) {
     this.loops = loops;
     this.channels = channels;
+    this.calls = calls;
   }
 
-  /** Opens {@code count} connections lazily: each connects with its first call. */
-  public static Connections open(List<Endpoint> endpoints, int count, int eventLoops) {
+  /**
+   * Opens {@code count} connections lazily: each connects with its first call.
+   *
+   * @param transport what makes the unary calls; streams are always gRPC's
+   */
+  static Connections open(
+      List<Endpoint> endpoints, int count, int eventLoops, Transport transport) {
     EventLoopGroup loops = new MultiThreadIoEventLoopGroup(eventLoops, NioIoHandler.newFactory());
-    return new Connections(
-        loops,
-        IntStream.range(0, count)
-            .mapToObj(i -> channel(endpoints.get(i % endpoints.size()), loops))
-            .toList());
+    List<Endpoint> targets =
+        IntStream.range(0, count).mapToObj(i -> endpoints.get(i % endpoints.size())).toList();
+    List<ManagedChannel> channels = targets.stream().map(target -> channel(target, loops)).toList();
+    List<UnaryCalls> calls =
+        switch (transport) {
+          case GRPC -> channels.stream().<UnaryCalls>map(GrpcCalls::new).toList();
+          case LEAN ->
+              targets.stream()
+                  .<UnaryCalls>map(target -> new LeanCalls(target, loops.next()))
+                  .toList();
+        };
+    return new Connections(loops, channels, calls);
   }
 
   /**
@@ -49,8 +63,8 @@ public final class Connections implements AutoCloseable {
    * @throws IllegalStateException if none of them leads
    * @throws io.grpc.StatusRuntimeException if one of them does not answer
    */
-  public static Endpoint findLeader(List<Endpoint> endpoints) {
-    try (Connections connections = open(endpoints, endpoints.size(), 1)) {
+  static Endpoint findLeader(List<Endpoint> endpoints) {
+    try (Connections connections = open(endpoints, endpoints.size(), 1, Transport.GRPC)) {
       for (int i = 0; i < endpoints.size(); i++) {
         StatusResponse status =
             MaintenanceGrpc.newBlockingStub(connections.of(i))
@@ -64,13 +78,14 @@ public final class Connections implements AutoCloseable {
     throw new IllegalStateException("none of " + endpoints + " leads");
   }
 
-  /** The connection that the client of this ordinal uses. */
-  public Channel of(int ordinal) {
-    return channels.get(ordinal % channels.size());
+  /** What makes the unary calls of the client of this ordinal. */
+  UnaryCalls calls(int ordinal) {
+    return calls.get(ordinal % calls.size());
   }
 
-  int count() {
-    return channels.size();
+  /** The channel for the streams of the client of this ordinal. */
+  Channel of(int ordinal) {
+    return channels.get(ordinal % channels.size());
   }
 
   Pause pause() {

@@ -75,7 +75,7 @@ public final class LoadRun {
           case LEADER -> List.of(Connections.findLeader(spec.endpoints()));
         };
     try (Connections connections =
-        Connections.open(targets, spec.connections(), spec.eventLoops())) {
+        Connections.open(targets, spec.connections(), spec.eventLoops(), spec.transport())) {
       if (spec.fill() && spec.workload().readsExistingKeys()) {
         fill(connections);
       }
@@ -187,7 +187,10 @@ public final class LoadRun {
         connections.pause(),
         (loop, i) ->
             new UnaryClient(
-                connections.of(i), Requests.method(workload), requests.source(workload, i), loop));
+                connections.calls(i),
+                Requests.method(workload),
+                requests.source(workload, i),
+                loop));
   }
 
   private static LogicalClient keepAliveClient(ClosedLoop loop, Channel channel) {

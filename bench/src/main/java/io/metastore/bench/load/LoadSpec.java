@@ -17,6 +17,7 @@ import java.util.List;
  * @param clients how many operations are under way at a time
  * @param connections how many TCP connections the clients share
  * @param eventLoops how many threads serve the connections
+ * @param transport what makes the unary calls
  * @param keys how many different keys are used
  * @param keyBytes length of each key
  * @param valueBytes length of each value
@@ -36,6 +37,7 @@ public record LoadSpec(
     int clients,
     int connections,
     int eventLoops,
+    Transport transport,
     long keys,
     int keyBytes,
     int valueBytes,
@@ -47,6 +49,10 @@ public record LoadSpec(
     double readShare,
     int batch,
     WatchSpec watch) {
+
+  // The window that HTTP/2 gives each stream at first, less what surrounds keys and values.
+  private static final long LEAN_REQUEST_BYTES_MAX = 60_000;
+  private static final long BYTES_AROUND_A_PUT = 24;
 
   /** Which members get the load. */
   public enum Target {
@@ -61,6 +67,7 @@ public record LoadSpec(
     endpoints = List.copyOf(endpoints);
     requireNonNull(target, "target");
     requireNonNull(workload, "workload");
+    requireNonNull(transport, "transport");
     requireNonNull(watch, "watch");
     requireNonNull(warmUp, "warmUp");
     requireNonNull(duration, "duration");
@@ -74,6 +81,11 @@ public record LoadSpec(
     check(total > 0, "total must be positive, not " + total);
     check(readShare >= 0 && readShare <= 1, "read share must be within 0 and 1: " + readShare);
     check(batch > 0, "batch must be positive, not " + batch);
+    long puts = workload == Workload.LOAD ? batch : 1;
+    check(
+        transport == Transport.GRPC
+            || puts * (keyBytes + valueBytes + BYTES_AROUND_A_PUT) <= LEAN_REQUEST_BYTES_MAX,
+        "requests above " + LEAN_REQUEST_BYTES_MAX + " bytes need the transport grpc");
     check(
         workload != Workload.WATCH || valueBytes >= Long.BYTES,
         "watch puts its time stamp into the value, which needs 8 bytes, not " + valueBytes);
@@ -89,6 +101,7 @@ public record LoadSpec(
         otherClients,
         otherConnections,
         eventLoops,
+        transport,
         keys,
         keyBytes,
         valueBytes,

@@ -1,21 +1,17 @@
 package io.metastore.bench.load;
 
-import io.grpc.CallOptions;
-import io.grpc.Channel;
-import io.grpc.ClientCall;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.metastore.bench.load.Wire.Reply;
 
 /**
- * A logical client of a unary method, which is also the listener of its calls.
+ * A logical client of a unary method.
  *
- * <p>One call is under way at a time, so its state needs no lock: gRPC orders the end of a call
- * after its start, and the next start happens inside that end.
+ * <p>One call is under way at a time, so its state needs no lock: the end of a call comes after its
+ * start, and the next start happens inside that end.
  */
-final class UnaryClient extends ClientCall.Listener<Reply> implements LogicalClient {
-  private final Channel channel;
+final class UnaryClient implements LogicalClient, UnaryCalls.Ended {
+  private final UnaryCalls calls;
   private final MethodDescriptor<Payload, Reply> method;
   private final RequestSource requests;
   private final Gate gate;
@@ -24,11 +20,11 @@ final class UnaryClient extends ClientCall.Listener<Reply> implements LogicalCli
   private long startNanos;
 
   UnaryClient(
-      Channel channel,
+      UnaryCalls calls,
       MethodDescriptor<Payload, Reply> method,
       RequestSource requests,
       ClosedLoop loop) {
-    this.channel = channel;
+    this.calls = calls;
     this.method = method;
     this.requests = requests;
     this.gate = loop.gate();
@@ -44,21 +40,17 @@ final class UnaryClient extends ClientCall.Listener<Reply> implements LogicalCli
       return;
     }
     Payload request = requests.next(ticket);
-    ClientCall<Payload, Reply> call = channel.newCall(method, CallOptions.DEFAULT);
     startNanos = System.nanoTime();
-    call.start(this, new Metadata());
-    call.request(2);
-    call.sendMessage(request);
-    call.halfClose();
+    calls.start(method, request, this);
   }
 
   @Override
-  public void onClose(Status status, Metadata trailers) {
-    if (status.isOk()) {
+  public void ended(Status.Code code) {
+    if (code == Status.Code.OK) {
       tally.succeeded(System.nanoTime() - startNanos);
       begin();
     } else {
-      tally.failed(status.getCode());
+      tally.failed(code);
       pause.then(this::begin);
     }
   }

@@ -25,6 +25,7 @@ public final class Cluster implements AutoCloseable {
   private final List<ServerProcess> processes = new ArrayList<>();
   private final Thread stopAtExit = new Thread(this::stopAll, "stop-servers");
   private final double startSeconds;
+  private boolean stopped;
 
   private Cluster(ServerCommand command, int size, Path directory) {
     this.directory = directory;
@@ -85,12 +86,17 @@ public final class Cluster implements AutoCloseable {
   }
 
   private synchronized void stopAll() {
+    stopped = true;
     processes.forEach(ServerProcess::stop);
     processes.clear();
     deleteDirectory();
   }
 
   private synchronized void startMember(ServerCommand command, Member member) {
+    if (stopped) {
+      // The end of the JVM came in between; a server started now would outlive it.
+      throw new IllegalStateException("stopped while starting");
+    }
     List<String> line = new ArrayList<>(command.command());
     line.addAll(flags(member));
     processes.add(ServerProcess.start(line, directory.resolve(member.name() + ".log")));

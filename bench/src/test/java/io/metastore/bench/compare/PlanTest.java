@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.metastore.bench.load.LoadSpec;
+import io.metastore.bench.load.Transport;
 import io.metastore.bench.load.WatchSpec;
 import io.metastore.bench.load.Workload;
 import io.metastore.bench.server.Endpoint;
@@ -22,6 +23,7 @@ class PlanTest {
           1,
           1,
           1,
+          Transport.LEAN,
           10,
           16,
           256,

@@ -9,6 +9,7 @@ import io.metastore.bench.report.Deliveries;
 import io.metastore.bench.report.Result;
 import io.metastore.bench.report.Usage;
 import io.metastore.bench.server.Endpoint;
+import io.metastore.bench.server.Ports;
 import io.metastore.bench.server.ServerMeter;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,14 +20,20 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole generator against a server in this JVM. Runs end by their number of operations. */
+@ParameterizedClass
+@EnumSource(Transport.class)
 class LoadRunTest {
   private static final int CLIENTS = 20;
   private static final int TOTAL = 500;
   private static final int KEYS = 50;
+
+  @Parameter Transport transport = Transport.LEAN;
 
   private final List<String> progress = Collections.synchronizedList(new ArrayList<>());
 
@@ -132,6 +139,27 @@ class LoadRunTest {
   }
 
   @Test
+  void aServerThatIsNotThereFailsEveryOperation() throws InterruptedException {
+    List<Endpoint> nobody = List.of(new Endpoint("127.0.0.1", Ports.free(1).get(0)));
+
+    Result result = run(Workload.PUT, WatchSpec.Shape.SAME, nobody, Target.ALL);
+
+    assertThat(result.errors()).containsExactly(Map.entry("UNAVAILABLE", (long) TOTAL));
+    assertThat(result.operations()).isZero();
+  }
+
+  @Test
+  void requestsOfSeveralFramesWaitForTheWindowOfTheConnection() throws InterruptedException {
+    int valueBytes = 40_000;
+    LoadSpec spec = spec(Workload.PUT, WatchSpec.Shape.SAME, servers(), Target.ALL, valueBytes);
+
+    Result result = new LoadRun(spec, new ServerMeter(List.of()), progress::add).run();
+
+    assertThat(result.operations()).isEqualTo(TOTAL);
+    assertThat(server.stored.values()).allMatch(value -> value.size() == valueBytes);
+  }
+
+  @Test
   void aFillThatFailsEndsTheRun() {
     server.putsToRefuse.set(1);
     assertThatIllegalStateException()
@@ -185,8 +213,17 @@ class LoadRunTest {
     return List.of(server.endpoint());
   }
 
-  private static LoadSpec spec(
+  private LoadSpec spec(
       Workload workload, WatchSpec.Shape shape, List<Endpoint> endpoints, Target target) {
+    return spec(workload, shape, endpoints, target, 32);
+  }
+
+  private LoadSpec spec(
+      Workload workload,
+      WatchSpec.Shape shape,
+      List<Endpoint> endpoints,
+      Target target,
+      int valueBytes) {
     return new LoadSpec(
         endpoints,
         target,
@@ -194,9 +231,10 @@ class LoadRunTest {
         CLIENTS,
         4,
         1,
+        transport,
         KEYS,
         16,
-        32,
+        valueBytes,
         true,
         Duration.ZERO,
         Duration.ofMinutes(1),

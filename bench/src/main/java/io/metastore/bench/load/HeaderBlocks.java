@@ -1,0 +1,119 @@
+package io.metastore.bench.load;
+
+import io.grpc.Status;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2HeadersDecoder;
+import io.netty.handler.codec.http2.Http2HeadersEncoder;
+import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
+import io.netty.util.AsciiString;
+import io.netty.util.collection.LongObjectHashMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The HPACK side of one connection, with a short cut for blocks that repeat.
+ *
+ * <p>A block of nothing but one-byte references means the same as long as the dynamic table stays
+ * as it is, and only other blocks change the table. After the first calls all blocks are of that
+ * kind, so they are looked up instead of being coded again. Owned by the connection's event loop.
+ */
+final class HeaderBlocks {
+  private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
+  private static final AsciiString POST = AsciiString.cached("POST");
+  private static final AsciiString HTTP = AsciiString.cached("http");
+  private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+  private static final AsciiString GRPC = AsciiString.cached("application/grpc");
+  private static final AsciiString TE = AsciiString.cached("te");
+  private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+
+  private final AsciiString authority;
+  private final Http2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
+  private final Http2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
+  private final Map<String, byte[]> requests = new HashMap<>();
+  private final LongObjectHashMap<Optional<Status.Code>> replies = new LongObjectHashMap<>();
+
+  HeaderBlocks(String authority) {
+    this.authority = AsciiString.of(authority);
+  }
+
+  /** Appends the block that opens a call of {@code method}. */
+  void encode(int streamId, String method, ByteBuf target) throws Http2Exception {
+    byte[] known = requests.get(method);
+    if (known != null) {
+      target.writeBytes(known);
+      return;
+    }
+    int start = target.writerIndex();
+    encoder.encodeHeaders(streamId, headers(method), target);
+    int length = target.writerIndex() - start;
+    if (referencesOnly(target, start, length)) {
+      byte[] block = new byte[length];
+      target.getBytes(start, block);
+      requests.put(method, block);
+    } else {
+      requests.clear();
+    }
+  }
+
+  /** Reads the next {@code length} bytes as a block; gives the code in its grpc-status, if any. */
+  Optional<Status.Code> decode(int streamId, ByteBuf source, int length) throws Http2Exception {
+    ByteBuf block = source.readSlice(length);
+    if (length >= Long.BYTES || !referencesOnly(block, block.readerIndex(), length)) {
+      replies.clear();
+      return status(decoder.decodeHeaders(streamId, block));
+    }
+    long key = length;
+    for (int i = block.readerIndex(); i < block.writerIndex(); i++) {
+      key = key << Byte.SIZE | block.getUnsignedByte(i);
+    }
+    Optional<Status.Code> known = replies.get(key);
+    if (known == null) {
+      known = status(decoder.decodeHeaders(streamId, block));
+      replies.put(key, known);
+    }
+    return known;
+  }
+
+  /** Obeys the peer's limit for the table that its decoder keeps. */
+  void limitEncoderTable(long bytes) throws Http2Exception {
+    requests.clear();
+    encoder.configuration().maxHeaderTableSize(bytes);
+  }
+
+  private Http2Headers headers(String method) {
+    return ReadOnlyHttp2Headers.clientHeaders(
+        false,
+        POST,
+        AsciiString.of("/" + method),
+        HTTP,
+        authority,
+        CONTENT_TYPE,
+        GRPC,
+        TE,
+        TRAILERS);
+  }
+
+  private static Optional<Status.Code> status(Http2Headers headers) {
+    CharSequence status = headers.get(GRPC_STATUS);
+    return status == null
+        ? Optional.empty()
+        : Optional.of(Status.fromCodeValue(Integer.parseInt(status.toString())).getCode());
+  }
+
+  /**
+   * Whether each byte is a whole reference: the top bit set, the rest no prefix of a longer one.
+   */
+  private static boolean referencesOnly(ByteBuf buffer, int start, int length) {
+    for (int i = start; i < start + length; i++) {
+      if (buffer.getByte(i) >= -1) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
