@@ -100,7 +100,6 @@ public final class LoadRun {
     if (!spec.workload().endsByItself()) {
       pass("warm-up", loop, spec.warmUp(), all);
     }
-    ;
 
     servers.resetPeakRss();
     if (watching != null) {
@@ -114,11 +113,16 @@ public final class LoadRun {
     cpuNanos = system.getProcessCpuTime() - cpuNanos;
     long operations = measured.latencies.getTotalCount() * operationsPerRequest();
     var usage = servers.isEmpty() ? null : servers.stop(operations);
-    SortedMap<String, Long> errors = loop.tally().drainErrors();
 
     loop.end();
     all.take(measured);
     all.take(loop.tally());
+    Deliveries deliveries =
+        watching == null ? null : watching.result(all.latencies.getTotalCount());
+    SortedMap<String, Long> errors = loop.tally().drainErrors();
+    if (watching != null) {
+      watching.tally().drainErrors().forEach((code, count) -> errors.merge(code, count, Long::sum));
+    }
     return new Result(
         spec.workload().label(),
         targets.stream().map(Endpoint::toString).toList(),
@@ -134,7 +138,7 @@ public final class LoadRun {
         errors,
         operations == 0 ? 0 : cpuNanos / 1e3 / operations,
         usage,
-        watching == null ? null : watching.result(all.latencies.getTotalCount()));
+        deliveries);
   }
 
   /** Lets the loop work for {@code time} or until it has no more to do, reporting each second. */

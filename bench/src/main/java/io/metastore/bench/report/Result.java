@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param operations how many succeeded in that time
  * @param operationsPerSecond the same for one second
  * @param latency of those operations
- * @param errors how many failed in that time, by gRPC code
+ * @param errors how many failed in the whole run, its warm-up included, by gRPC code; with broken
+ *     watch streams
  * @param clientCpuMicrosPerOperation what an operation cost the load generator itself
  * @param server what the servers used; null if their processes are not known
  * @param deliveries what watchers received; null if there were none
