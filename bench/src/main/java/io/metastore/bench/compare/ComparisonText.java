@@ -64,6 +64,7 @@ public final class ComparisonText {
           ofRow,
           ComparisonText::peakRssBytes,
           ComparisonText::mebibytes);
+      figure(table, row + "  other CPUs busy", ofRow, ComparisonText::otherCpus, format("%.2f"));
       if (ofRow.stream().anyMatch(c -> errors(c) > 0)) {
         figure(table, row + "  errors", ofRow, ComparisonText::errors, whole());
       }
@@ -113,6 +114,11 @@ public final class ComparisonText {
   private static double cpuMicros(Cell cell) {
     Usage usage = cell.result().server();
     return usage == null ? 0 : usage.cpuMicrosPerOperation();
+  }
+
+  private static double otherCpus(Cell cell) {
+    Usage usage = cell.result().server();
+    return usage == null ? 0 : usage.otherCpuCores();
   }
 
   /** Of the largest member: what every machine of the cluster must have. */

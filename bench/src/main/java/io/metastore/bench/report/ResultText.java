@@ -33,7 +33,8 @@ public final class ResultText {
               "server peak RSS MiB",
               server.peakRssBytes().stream()
                   .map(ResultText::mebibytes)
-                  .collect(Collectors.joining(" ")));
+                  .collect(Collectors.joining(" ")))
+          .row("CPUs busy with other things", number("%.2f", server.otherCpuCores()));
     }
     table.row("client CPU us/operation", number("%.1f", result.clientCpuMicrosPerOperation()));
     Deliveries deliveries = result.deliveries();

@@ -10,8 +10,14 @@ import java.util.List;
  * @param cpuSeconds user and system time of all server processes together
  * @param cpuMicrosPerOperation the same for one operation
  * @param peakRssBytes largest resident memory of each server, in the order they were given
+ * @param otherCpuCores how many processors everything but the servers and the load generator kept
+ *     busy; a measurement on a quiet machine has close to 0
  */
-public record Usage(double cpuSeconds, double cpuMicrosPerOperation, List<Long> peakRssBytes) {
+public record Usage(
+    double cpuSeconds,
+    double cpuMicrosPerOperation,
+    List<Long> peakRssBytes,
+    double otherCpuCores) {
 
   /** Copies the list. */
   public Usage {

@@ -3,6 +3,8 @@ package io.metastore.bench.server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Pattern;
 
 /** Reads the figures of one process from Linux' {@code /proc}. */
 final class ProcFile {
@@ -16,6 +18,11 @@ final class ProcFile {
   static double cpuSeconds(long pid) {
     String stat = readOrEmpty(of(pid, "stat"));
     return stat.isEmpty() ? 0 : parseCpuSeconds(stat);
+  }
+
+  /** Time that all processors together have been busy so far, in seconds. */
+  static double machineCpuSeconds() {
+    return parseMachineCpuSeconds(readOrEmpty(Path.of("/proc/stat")));
   }
 
   /** Largest resident memory of a process since the last reset; 0 if there is no such process. */
@@ -41,6 +48,23 @@ final class ProcFile {
     int stime = 15 - 3;
     return (Long.parseLong(afterCommand[utime]) + Long.parseLong(afterCommand[stime]))
         / TICKS_PER_SECOND;
+  }
+
+  /** All but idle and waiting time in the first line of the text of {@code /proc/stat}. */
+  static double parseMachineCpuSeconds(String stat) {
+    // cpu  user nice system idle iowait irq softirq steal guest guest_nice; guests are in user.
+    long[] ticks =
+        stat.lines()
+            .filter(line -> line.startsWith("cpu "))
+            .flatMap(line -> Pattern.compile(" +").splitAsStream(line).skip(1))
+            .mapToLong(Long::parseLong)
+            .limit(8)
+            .toArray();
+    int idle = 3;
+    int ioWait = 4;
+    return ticks.length < 8
+        ? 0
+        : (Arrays.stream(ticks).sum() - ticks[idle] - ticks[ioWait]) / TICKS_PER_SECOND;
   }
 
   /** The line {@code VmHWM} in the text of {@code /proc/PID/status}; 0 if there is none. */

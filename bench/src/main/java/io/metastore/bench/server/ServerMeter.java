@@ -11,7 +11,9 @@ import java.util.stream.LongStream;
  */
 public final class ServerMeter {
   private final List<Long> pids;
+  private long startNanos;
   private double cpuSecondsAtStart;
+  private double otherCpuSecondsAtStart;
 
   /** A meter of the servers with these process ids. */
   public ServerMeter(List<Long> pids) {
@@ -30,16 +32,26 @@ public final class ServerMeter {
 
   /** Begins the measured time. */
   public void start() {
+    startNanos = System.nanoTime();
     cpuSecondsAtStart = cpuSeconds();
+    otherCpuSecondsAtStart = otherCpuSeconds();
   }
 
   /** What was used since the start, for so many operations. */
   public Usage stop(long operations) {
     double used = cpuSeconds() - cpuSecondsAtStart;
+    double others = otherCpuSeconds() - otherCpuSecondsAtStart;
     return new Usage(
         used,
         operations == 0 ? 0 : used * 1e6 / operations,
-        pids.stream().map(this::peak).toList());
+        pids.stream().map(this::peak).toList(),
+        Math.max(0, others * 1e9 / (System.nanoTime() - startNanos)));
+  }
+
+  /** What neither the servers nor this process used. */
+  private double otherCpuSeconds() {
+    double own = ProcFile.cpuSeconds(ProcessHandle.current().pid());
+    return ProcFile.machineCpuSeconds() - cpuSeconds() - own;
   }
 
   private double cpuSeconds() {

@@ -31,6 +31,7 @@ class ComparisonTextTest {
             put:8/2  p99 ms             3.00    6.00         0.50
             put:8/2  server CPU us/op   10.0    10.0         1.00
             put:8/2  peak RSS MiB         20      20         1.00
+            put:8/2  other CPUs busy    0.25    0.25         1.00
             start to serving s          0.50    0.50         1.00
             """);
   }
@@ -65,7 +66,7 @@ class ComparisonTextTest {
             new Latency(1000, 1000, p99Micros, p99Micros, p99Micros),
             new TreeMap<>(),
             5.0,
-            new Usage(1.0, 10.0, List.of(10L << 20, 20L << 20)),
+            new Usage(1.0, 10.0, List.of(10L << 20, 20L << 20), 0.25),
             null));
   }
 }

@@ -93,7 +93,7 @@ class ResultTest {
         latency,
         new TreeMap<>(Map.of("UNAVAILABLE", 7L)),
         9.5,
-        everything ? new Usage(1.25, 625.0, List.of(100L << 20, 200L << 20)) : null,
+        everything ? new Usage(1.25, 625.0, List.of(100L << 20, 200L << 20), 0.5) : null,
         everything ? new Deliveries(10, 1, 100, 99, latency) : null);
   }
 }

@@ -27,6 +27,12 @@ class ProcFileTest {
   }
 
   @Test
+  void theMachineIsBusyWithAllButIdleAndWaitingTime() throws IOException {
+    assertThat(ProcFile.parseMachineCpuSeconds(recorded("machine.txt")))
+        .isEqualTo((100 + 20 + 300 + 6 + 7 + 8) / 100.0, within(1e-9));
+  }
+
+  @Test
   void aProcessThatDoesNotExistUsesNothing() {
     long noSuchPid = Long.MAX_VALUE;
     assertThat(ProcFile.cpuSeconds(noSuchPid)).isZero();
