@@ -31,6 +31,7 @@ import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.PeerService;
 import io.metastore.core.raft.ProcessStopper;
+import io.metastore.core.raft.RaftMember;
 import io.metastore.core.raft.RaftNode;
 import io.metastore.core.raft.RaftSettings;
 import io.metastore.core.raft.ReplicatedState;
@@ -43,11 +44,13 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -73,6 +76,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long LEASE_CHECKPOINT_INTERVAL_MS = 5 * 60_000;
   private static final long SWEEP_MS = 100;
   private static final long PUBLISH_RETRY_MS = 500;
+  private static final long HAND_OVER_MS = 1000;
 
   private final NodeConfig config;
   private final long origin = new SecureRandom().nextLong();
@@ -257,6 +261,7 @@ public final class Node implements Metastore, AutoCloseable {
   public void close() throws IOException {
     proposer.close();
     housekeeping.shutdownNow();
+    handOver();
     raft.close();
     // Nothing is applied any more: what is on disk now need not be replayed by the next start.
     machine.writePosition();
@@ -268,6 +273,27 @@ public final class Node implements Metastore, AutoCloseable {
     scans.shutdown();
     reply.shutdown();
     machine.close();
+  }
+
+  /** If this member leads, lets another one do so, without waiting long for it. */
+  private void handOver() {
+    for (RaftMember member : config.members()) {
+      if (member.id() == config.memberId() || !raft.isLeaderReady()) {
+        continue;
+      }
+      try {
+        if (raft.transferLeadership(member.id(), HAND_OVER_MS)
+            .get(HAND_OVER_MS, TimeUnit.MILLISECONDS)) {
+          LOG.info("handed over leadership to={}", Long.toHexString(member.id()));
+          return;
+        }
+      } catch (ExecutionException | TimeoutException e) {
+        LOG.info("could not hand over leadership to={}", Long.toHexString(member.id()));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
   }
 
   // --- reading ---------------------------------------------------------------------------------

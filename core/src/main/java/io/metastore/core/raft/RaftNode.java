@@ -18,6 +18,7 @@ import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -203,6 +204,24 @@ public final class RaftNode implements AutoCloseable {
                 SNAPSHOT_TIMEOUT_MS,
                 /* creationGap= */ 1))
         .thenApply(RaftClientReply::isSuccess);
+  }
+
+  /**
+   * Hands leadership to another member, so that stopping this one costs the cluster no election
+   * timeout.
+   *
+   * @return whether the other member leads now
+   */
+  public CompletableFuture<Boolean> transferLeadership(long memberId, long timeoutMs) {
+    try {
+      return server
+          .transferLeadershipAsync(
+              new TransferLeadershipRequest(
+                  clientId, self, groupId, callIds.incrementAndGet(), peerId(memberId), timeoutMs))
+          .thenApply(RaftClientReply::isSuccess);
+    } catch (IOException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   @Override
