@@ -15,9 +15,19 @@ public final class ServerMeter {
   private double cpuSecondsAtStart;
   private double otherCpuSecondsAtStart;
 
-  /** A meter of the servers with these process ids. */
+  /**
+   * A meter of the servers with these process ids.
+   *
+   * @throws IllegalArgumentException if there is no such process: the load would then go to a
+   *     server other than the one meant, with nothing to show for it but zeros
+   */
   public ServerMeter(List<Long> pids) {
     this.pids = List.copyOf(pids);
+    for (long pid : pids) {
+      if (!ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+        throw new IllegalArgumentException("no process " + pid);
+      }
+    }
   }
 
   /** Whether there is anything to measure. */

@@ -1,11 +1,13 @@
 package io.metastore.bench.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +39,13 @@ class ProcFileTest {
     long noSuchPid = Long.MAX_VALUE;
     assertThat(ProcFile.cpuSeconds(noSuchPid)).isZero();
     assertThat(ProcFile.peakRssBytes(noSuchPid)).isZero();
+  }
+
+  @Test
+  void aServerThatDoesNotRunCannotBeMetered() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new ServerMeter(List.of(Long.MAX_VALUE)))
+        .withMessageContaining("no process");
   }
 
   @Test
