@@ -24,6 +24,8 @@ import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * This member's part in the Raft group: proposes entries, and tells who leads and what is
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe after {@link #start}.
  */
 public final class RaftNode implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
 
   private final RaftGroupId groupId;
@@ -77,7 +80,15 @@ public final class RaftNode implements AutoCloseable {
       ProcessStopper stopper)
       throws IOException {
     RaftGroupId groupId = RaftGroupId.valueOf(new UUID(0x6d65746173746f72L, clusterId));
-    // RaftLogRepair.repair(settings.storageDirectory(), groupId.getUuid());
+    RaftLogRepair.Repair repair =
+        RaftLogRepair.repair(settings.storageDirectory(), groupId.getUuid());
+    if (repair.cut()) {
+      LOG.warn(
+          "cut torn last raft log entry segment={} validBytes={} cutBytes={}",
+          repair.segment(),
+          repair.validBytes(),
+          repair.cutBytes());
+    }
     List<RaftPeer> peers = new ArrayList<>();
     for (RaftMember member : members) {
       peers.add(
