@@ -1,5 +1,7 @@
 package io.metastore.core.raft;
 
+import static java.util.Objects.requireNonNull;
+
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,14 +9,24 @@ import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * Minimal stand-in: the helper "raftguards" replaces this file; keep its constructor and method
- * names.
+ * How Raft runs on this member. What is not derived from a component was measured or read in the
+ * sources of Ratis 3.2.2, {@code ratis.md} §4.
+ *
+ * @param storageDirectory of the log and the vote
+ * @param checkpointDirectory of the checkpoints, on the same file system as their temporary
+ *     neighbour
+ * @param peerListen where the other members reach this one
+ * @param heartbeatMs how soon a member that was away is tried again. Ratis' leader sends heartbeats
+ *     every half election timeout, whatever is set here.
+ * @param electionTimeoutMs how long a follower waits for its leader, at least; twice that at most
+ * @param maxRequestBytes size of the largest request that a client may send
  */
 public record RaftSettings(
     Path storageDirectory,
@@ -24,39 +36,127 @@ public record RaftSettings(
     int electionTimeoutMs,
     int maxRequestBytes) {
 
+  private static final int MIB = 1 << 20;
+  // An entry: commands for one MiB, then one more of the largest size, and their framing.
+  private static final int BATCH_BYTES_MAX = MIB;
+  private static final int FRAMING_BYTES = 64 << 10;
+
+  public RaftSettings {
+    requireNonNull(storageDirectory, "storageDirectory");
+    requireNonNull(checkpointDirectory, "checkpointDirectory");
+    requireNonNull(peerListen, "peerListen");
+    if (heartbeatMs <= 0 || electionTimeoutMs <= 0 || maxRequestBytes <= 0) {
+      throw new IllegalArgumentException(
+          "must be positive: heartbeatMs="
+              + heartbeatMs
+              + " electionTimeoutMs="
+              + electionTimeoutMs
+              + " maxRequestBytes="
+              + maxRequestBytes);
+    }
+  }
+
+  /** Everything but the TLS set-up and our own services, which Ratis takes as parameters. */
   RaftProperties toProperties() {
-    RaftProperties p = new RaftProperties();
-    RaftConfigKeys.Rpc.setType(p, SupportedRpcType.GRPC);
-    RaftServerConfigKeys.setStorageDir(p, List.of(storageDirectory.toFile()));
+    RaftProperties properties = new RaftProperties();
+    transport(properties);
+    timing(properties);
+    log(properties);
+    sizes(properties);
+    snapshots(properties);
+    membership(properties);
+    return properties;
+  }
+
+  private void transport(RaftProperties p) {
+    RaftConfigKeys.Rpc.setType(p, new GuardedRpcType());
     GrpcConfigKeys.Server.setHost(p, peerListen.getHostString());
     GrpcConfigKeys.Server.setPort(p, peerListen.getPort());
-    GrpcConfigKeys.setFlowControlWindow(p, SizeInBytes.valueOf("4MB"));
-    RaftServerConfigKeys.Rpc.setTimeoutMin(p, ms(electionTimeoutMs));
-    RaftServerConfigKeys.Rpc.setTimeoutMax(p, ms(2L * electionTimeoutMs));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, ms(150));
-    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, ms(300));
-    RaftServerConfigKeys.Rpc.setRequestTimeout(p, ms(5000));
-    RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(7, TimeUnit.DAYS));
-    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, ms(2000));
+    GrpcConfigKeys.setFlowControlWindow(p, bytes(4 * MIB));
+  }
+
+  private void timing(RaftProperties p) {
+    Rpc.setTimeoutMin(p, ms(electionTimeoutMs));
+    Rpc.setTimeoutMax(p, ms(2L * electionTimeoutMs));
+    // A member that starts alone elects itself after this time. With pre-vote it cannot disturb a
+    // leader, so it need not wait for a full election timeout.
+    Rpc.setFirstElectionTimeoutMin(p, ms(Math.min(150, electionTimeoutMs)));
+    Rpc.setFirstElectionTimeoutMax(p, ms(Math.min(300, 2L * electionTimeoutMs)));
     RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
-    RaftServerConfigKeys.Log.setLogMetadataEnabled(p, false);
-    RaftServerConfigKeys.Log.Appender.setWaitTimeMin(p, ms(0));
-    RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf("16MB"));
-    RaftServerConfigKeys.Log.setPreallocatedSize(p, SizeInBytes.valueOf("1MB"));
-    RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);
-    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(p, SizeInBytes.valueOf("32MB"));
-    RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf("8MB"));
-    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, SizeInBytes.valueOf("4MB"));
-    RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
-    RaftServerConfigKeys.Log.setPurgePreservationLogNum(p, 2000);
-    RaftServerConfigKeys.Log.setPurgeGap(p, 100);
+    Rpc.setRequestTimeout(p, ms(5000));
+    // Not only the time that a leader which lost its majority stays out of elections, but also the
+    // pause of the process after which a leader steps down.
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, ms(2L * electionTimeoutMs));
+    // A process that was paused for longer (60 s by default: a suspended machine) closes its
+    // server.
+    RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(7, TimeUnit.DAYS));
+    // By default a member that was away for 20 s is only tried every 5 s.
+    Log.Appender.setRetryPolicy(p, "1ms,10, " + heartbeatMs + "ms,1000000");
+    // By default 1 ms passes between two sends to a follower.
+    Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
+    // The reply to a call id is kept this long on every member, whether a client can repeat it or
+    // not (ours never does). The name of the property is "expirytime"; the manual's is wrong.
     RaftServerConfigKeys.RetryCache.setExpiryTime(p, ms(5000));
+    RaftServerConfigKeys.Write.setElementLimit(p, 4096);
+  }
+
+  private void log(RaftProperties p) {
+    // Default: /tmp/raft-server.
+    RaftServerConfigKeys.setStorageDir(p, List.of(storageDirectory.toFile()));
+    // Both answer "written" for what is not on disk yet.
+    Log.setAsyncFlushEnabled(p, false);
+    Log.setUnsafeFlushEnabled(p, false);
+    // The other policy also forgives damage in the middle; for a torn end there is RaftLogRepair.
+    Log.setCorruptionPolicy(p, Log.CorruptionPolicy.EXCEPTION);
+    // Without composing, a follower runs appends concurrently and loses track (ratis.md §3 #6).
+    Log.setAppendEntriesComposeEnabled(p, true);
+    // Would append, replicate and force a second entry for each move of the commit index.
+    Log.setLogMetadataEnabled(p, false);
+    Log.setForceSyncNum(p, 128);
+    Log.setSegmentSizeMax(p, bytes(16 * MIB));
+    // Space is allocated by writing zeros: more at a time means longer stalls.
+    Log.setPreallocatedSize(p, bytes(MIB));
+    Log.setSegmentCacheNumMax(p, 2);
+    Log.setSegmentCacheSizeMax(p, bytes(32 * MIB));
+    // Not only up to the slowest follower: that one is sent a checkpoint.
+    Log.setPurgeUptoSnapshotIndex(p, true);
+    Log.setPurgePreservationLogNum(p, 2000);
+    Log.setPurgeGap(p, 100);
+  }
+
+  /** Ratis refuses to start unless write buffer and message exceed the limit of an entry. */
+  private void sizes(RaftProperties p) {
+    int entryBytesMax =
+        Math.addExact(Math.addExact(BATCH_BYTES_MAX, maxRequestBytes), FRAMING_BYTES);
+    int sendBytesMax = Math.max(4 * MIB, entryBytesMax);
+    Log.Appender.setBufferByteLimit(p, bytes(sendBytesMax));
+    Log.setWriteBufferSize(p, bytes((long) sendBytesMax + FRAMING_BYTES));
+    GrpcConfigKeys.setMessageSizeMax(p, bytes(Math.max(64L * MIB, sendBytesMax + 2L * MIB)));
+    // Two entries in flight and a third one waiting must not be refused for their size.
+    long queueBytesMax = Math.max(64L * MIB, 3L * entryBytesMax);
+    Log.setQueueByteLimit(p, bytes(queueBytesMax));
+    RaftServerConfigKeys.Write.setByteLimit(p, bytes(queueBytesMax));
+  }
+
+  private static void snapshots(RaftProperties p) {
+    // Counts entries, which says nothing where one entry carries thousands of commands.
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, false);
     RaftServerConfigKeys.Snapshot.setCreationGap(p, 1);
-    return p;
+    // Eight chunks are under way at once, in the heap of both members; 16 MB each by default.
+    Log.Appender.setSnapshotChunkSizeMax(p, bytes(MIB));
+  }
+
+  private static void membership(RaftProperties p) {
+    // Counts entries too: a new member is close enough when it lacks this many.
+    RaftServerConfigKeys.setStagingCatchupGap(p, 50);
+    RaftServerConfigKeys.setStagingTimeout(p, ms(30_000));
   }
 
   private static TimeDuration ms(long ms) {
     return TimeDuration.valueOf(ms, TimeUnit.MILLISECONDS);
+  }
+
+  private static SizeInBytes bytes(long bytes) {
+    return SizeInBytes.valueOf(bytes);
   }
 }

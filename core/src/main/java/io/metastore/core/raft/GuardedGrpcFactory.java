@@ -1,0 +1,22 @@
+package io.metastore.core.raft;
+
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.leader.LogAppender;
+
+/** Ratis' gRPC transport, except that a leader sends its log by {@link GuardedLogAppender}s. */
+final class GuardedGrpcFactory extends GrpcFactory {
+
+  GuardedGrpcFactory(Parameters parameters) {
+    super(parameters);
+  }
+
+  @Override
+  public LogAppender newLogAppender(
+      RaftServer.Division server, LeaderState state, FollowerInfo follower) {
+    return new GuardedLogAppender(server, state, follower);
+  }
+}
