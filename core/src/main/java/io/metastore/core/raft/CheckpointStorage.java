@@ -4,13 +4,11 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
@@ -19,91 +17,177 @@ import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Minimal stand-in: the helper "raftguards" replaces this file; keep its constructor and method
- * names.
+ * The checkpoints of this member, which Ratis sends to members that lack the log before them, and
+ * the place where it puts those it receives.
+ *
+ * <p>Under its final name stands a checkpoint that is complete:
+ *
+ * <ul>
+ *   <li>Our own are written under another name, forced to disk and renamed.
+ *   <li>Ratis receives into {@code <directory>-tmp/snapshot-<id>} and checks each file's digest.
+ *       After the last one it renames {@code <directory>} to {@code <directory>.tmp<date>}, the
+ *       received directory to {@code <directory>}, and deletes the former. A transfer that breaks
+ *       off stays where it is until the next start; a crash between the renames is undone at start.
+ *   <li>Ratis forces none of it to disk ({@code ratis.md} §3 #12). {@link #adoptReceived} does,
+ *       before the state is opened from it; if a crash came first, the digests are compared at
+ *       start.
+ * </ul>
+ *
+ * <p>{@link #getLatestSnapshot} may be called from any thread; Ratis does so for every message it
+ * sends to a follower, so the answer is kept. Everything else belongs to the apply thread, and
+ * {@link #init} to the thread that starts Raft.
  */
 final class CheckpointStorage implements StateMachineStorage {
-  private final Path dir;
+  // The one that may be on its way to a follower while the next is made, and that next one.
+  private static final int KEPT = 2;
+  private static final String PARTIAL = "partial";
 
-  CheckpointStorage(Path dir) {
-    this.dir = dir;
+  private final Path directory;
+  private final Path receiving;
+  private volatile @Nullable FileListSnapshotInfo newest;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param directory for checkpoints only: Ratis replaces it as a whole. Its parent takes the
+   *     temporary directories, which therefore are on the same file system.
+   */
+  CheckpointStorage(Path directory) {
+    this.directory = directory.toAbsolutePath().normalize();
+    this.receiving = this.directory.resolveSibling(this.directory.getFileName() + "-tmp");
   }
 
+  /**
+   * Clears up what a crash left behind.
+   *
+   * @throws IOException also if the last checkpoint received was damaged by the crash. The log
+   *     before it may be gone already, so the member cannot go on by itself.
+   */
   @Override
   public void init(RaftStorage storage) throws IOException {
-    Files.createDirectories(dir);
+    undoHalfReplacement();
+    DurableFiles.deleteTree(receiving);
+    Files.createDirectories(receiving);
+    Files.createDirectories(directory);
+    DurableFiles.deleteTree(directory.resolve(PARTIAL));
+    for (CheckpointFiles found : CheckpointFiles.in(directory)) {
+      if (!found.isDurable()) {
+        found.verify();
+        found.makeDurable();
+      }
+    }
+    forceNames();
+    refresh();
   }
 
-  private List<Path> all() {
-    try (Stream<Path> s = Files.list(dir)) {
-      return new ArrayList<>(
-          s.filter(p -> p.getFileName().toString().matches("\\d+_\\d+"))
-              .sorted(Comparator.comparingLong(CheckpointStorage::index).reversed())
-              .toList());
-    } catch (IOException e) {
-      return List.of();
+  private void undoHalfReplacement() throws IOException {
+    for (Path former : formerDirectories()) {
+      if (Files.exists(directory)) {
+        DurableFiles.deleteTree(former);
+      } else {
+        // The received one would do as well, but only this one is known to be durable.
+        Files.move(former, directory, StandardCopyOption.ATOMIC_MOVE);
+      }
     }
   }
 
-  private static long index(Path p) {
-    return Long.parseLong(p.getFileName().toString().split("_", -1)[1]);
+  /** Newest first: the suffix is Ratis' date and time. */
+  private List<Path> formerDirectories() throws IOException {
+    Path parent = directory.resolveSibling(".").normalize();
+    if (!Files.isDirectory(parent)) {
+      return List.of();
+    }
+    String prefix = directory.getFileName() + ".tmp";
+    try (Stream<Path> siblings = Files.list(parent)) {
+      return siblings
+          .filter(sibling -> sibling.getFileName().toString().startsWith(prefix))
+          .sorted((a, b) -> b.compareTo(a))
+          .toList();
+    }
   }
 
-  @Nullable Path newest() {
-    List<Path> all = all();
-    return all.isEmpty() ? null : all.get(0);
+  /** The newest complete checkpoint, or null if there is none. */
+  @Nullable Path findNewest() {
+    FileListSnapshotInfo found = newest;
+    return found == null ? null : directory.resolve(CheckpointFiles.nameOf(found.getTermIndex()));
   }
 
-  void create(TermIndex at, Consumer<Path> writer) throws IOException {
-    Path target = dir.resolve(at.getTerm() + "_" + at.getIndex());
+  /**
+   * Makes a checkpoint; nothing happens if there is one of this position. It is on disk when this
+   * returns.
+   *
+   * @param position of the last entry that it contains
+   * @param writer creates the directory it is given, and flat files in it
+   */
+  void create(TermIndex position, Consumer<Path> writer) throws IOException {
+    Path target = directory.resolve(CheckpointFiles.nameOf(position));
     if (Files.exists(target)) {
       return;
     }
-    Path partial = dir.resolve("partial_" + System.nanoTime());
+    Path partial = directory.resolve(PARTIAL);
+    DurableFiles.deleteTree(partial);
     writer.accept(partial);
-    Files.move(partial, target);
+    DurableFiles.forceTree(partial);
+    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+    DurableFiles.force(directory);
+    refresh();
+  }
+
+  /**
+   * Takes over what Ratis received, before anything is opened from it. It is on disk when this
+   * returns.
+   *
+   * @return the newest checkpoint
+   */
+  Path adoptReceived() throws IOException {
+    for (CheckpointFiles found : CheckpointFiles.in(directory)) {
+      if (!found.isDurable()) {
+        found.makeDurable();
+      }
+    }
+    forceNames();
+    refresh();
+    Path adopted = findNewest();
+    if (adopted == null) {
+      throw new IOException("no checkpoint was received directory=" + directory);
+    }
+    return adopted;
+  }
+
+  private void forceNames() throws IOException {
+    DurableFiles.force(directory);
+    DurableFiles.force(directory.resolveSibling(".").normalize());
+  }
+
+  private void refresh() throws IOException {
+    List<CheckpointFiles> all = CheckpointFiles.in(directory);
+    newest = all.isEmpty() ? null : all.get(0).toSnapshotInfo();
   }
 
   @Override
   public @Nullable SnapshotInfo getLatestSnapshot() {
-    Path newest = newest();
-    if (newest == null) {
-      return null;
-    }
-    try (Stream<Path> s = Files.list(newest)) {
-      List<FileInfo> files = s.map(f -> new FileInfo(f, null)).toList();
-      return new FileListSnapshotInfo(
-          files,
-          TermIndex.valueOf(
-              Long.parseLong(newest.getFileName().toString().split("_", -1)[0]), index(newest)));
-    } catch (IOException e) {
-      return null;
+    return newest;
+  }
+
+  /** Called after each checkpoint; Ratis does not say which one it is sending. */
+  @Override
+  public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
+    for (CheckpointFiles old : CheckpointFiles.in(directory).stream().skip(KEPT).toList()) {
+      DurableFiles.deleteTree(old.path());
     }
   }
 
+  /** Nothing to do: Ratis 3.2.2 never calls this. */
   @Override
   public void format() {}
 
   @Override
-  public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
-    List<Path> all = all();
-    for (int i = 2; i < all.size(); i++) {
-      try (Stream<Path> s = Files.list(all.get(i))) {
-        for (Path f : s.toList()) {
-          Files.delete(f);
-        }
-      }
-      Files.delete(all.get(i));
-    }
-  }
-
-  @Override
   public File getSnapshotDir() {
-    return dir.toFile();
+    return directory.toFile();
   }
 
   @Override
   public File getTmpDir() {
-    return dir.resolveSibling("ckpt-tmp").toFile();
+    return receiving.toFile();
   }
 }

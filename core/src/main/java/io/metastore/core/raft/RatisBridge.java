@@ -59,11 +59,19 @@ final class RatisBridge extends BaseStateMachine {
       throws IOException {
     super.initialize(server, groupId, storage);
     checkpoints.init(storage);
-    // Ratis replays from its newest snapshot on; tables that are ahead of it must become one first.
-    if (state.appliedIndex() > checkpointIndex()) {
+    // Ratis replays from its newest snapshot on. Tables that are ahead of it must become one first;
+    // if they are behind, the process died after a checkpoint was received and before it was
+    // opened.
+    Path newest = checkpoints.findNewest();
+    if (newest != null && state.appliedIndex() < checkpointIndex()) {
+      state.restore(newest);
+    } else if (state.appliedIndex() > checkpointIndex()) {
       takeSnapshot();
     }
     setLastAppliedTermIndex(TermIndex.valueOf(state.appliedTerm(), state.appliedIndex()));
+    // Ratis leaves this to the state machine, and pausing is allowed in RUNNING only.
+    getLifeCycle().transition(LifeCycle.State.STARTING);
+    getLifeCycle().transition(LifeCycle.State.RUNNING);
   }
 
   private long checkpointIndex() {
@@ -155,10 +163,7 @@ final class RatisBridge extends BaseStateMachine {
 
   @Override
   public void reinitialize() throws IOException {
-    Path checkpoint = checkpoints.newest();
-    if (checkpoint == null) {
-      throw new IOException("no complete checkpoint after a snapshot was installed");
-    }
+    Path checkpoint = checkpoints.adoptReceived();
     try {
       state.restore(checkpoint);
     } catch (RuntimeException | Error e) {

@@ -1,0 +1,146 @@
+package io.metastore.core.raft;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage;
+
+/** A real Raft server over a {@link ToyMachine}, with our settings and short times. */
+final class ToyServer implements AutoCloseable {
+  static final RaftGroupId GROUP = RaftGroupId.valueOf(new UUID(1, 2));
+
+  private final ClientId client = ClientId.randomId();
+  private final AtomicLong calls = new AtomicLong();
+  private final RaftPeer self;
+  private final RaftServer server;
+  private final ToyMachine machine;
+
+  private ToyServer(RaftPeer self, RaftServer server, ToyMachine machine) {
+    this.self = self;
+    this.server = server;
+    this.machine = machine;
+  }
+
+  static List<RaftPeer> peers(int count) throws IOException {
+    List<RaftPeer> peers = new ArrayList<>();
+    List<ServerSocket> held = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      held.add(socket);
+      peers.add(
+          RaftPeer.newBuilder()
+              .setId("n" + i)
+              .setAddress(new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort()))
+              .build());
+    }
+    for (ServerSocket socket : held) {
+      socket.close();
+    }
+    return peers;
+  }
+
+  static ToyServer start(
+      Path data, RaftPeer self, List<RaftPeer> peers, Consumer<RaftProperties> changes)
+      throws IOException {
+    int port = Integer.parseInt(self.getAddress().substring(self.getAddress().indexOf(':') + 1));
+    RaftSettings settings =
+        new RaftSettings(
+            data.resolve("raft"),
+            data.resolve("ckpt"),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            50,
+            400,
+            1 << 20);
+    RaftProperties properties = settings.toProperties();
+    changes.accept(properties);
+    ToyMachine machine = new ToyMachine(settings.checkpointDirectory());
+    RaftServer server =
+        RaftServer.newBuilder()
+            .setServerId(self.getId())
+            .setGroup(RaftGroup.valueOf(GROUP, peers))
+            .setStateMachine(machine)
+            .setProperties(properties)
+            .setOption(RaftStorage.StartupOption.RECOVER)
+            .build();
+    ToyServer started = new ToyServer(self, server, machine);
+    try {
+      server.start();
+    } catch (IOException | RuntimeException e) {
+      server.close();
+      throw e;
+    }
+    return started;
+  }
+
+  ToyMachine machine() {
+    return machine;
+  }
+
+  RaftServer.Division division() throws IOException {
+    return server.getDivision(GROUP);
+  }
+
+  boolean leads() {
+    try {
+      return division().getInfo().isLeaderReady();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  void put(String value)
+      throws IOException, ExecutionException, InterruptedException, TimeoutException {
+    RaftClientRequest request =
+        RaftClientRequest.newBuilder()
+            .setClientId(client)
+            .setServerId(self.getId())
+            .setGroupId(GROUP)
+            .setCallId(calls.incrementAndGet())
+            .setMessage(Message.valueOf(value))
+            .setType(RaftClientRequest.writeRequestType())
+            .build();
+    RaftClientReply reply =
+        ((RaftClientAsynchronousProtocol) division())
+            .submitClientRequestAsync(request)
+            .get(20, TimeUnit.SECONDS);
+    if (!reply.isSuccess()) {
+      throw new IOException("put failed", reply.getException());
+    }
+  }
+
+  void takeCheckpoint() throws IOException {
+    RaftClientReply reply =
+        server.snapshotManagement(
+            SnapshotManagementRequest.newCreate(
+                client, self.getId(), GROUP, calls.incrementAndGet(), 20_000, 1));
+    if (!reply.isSuccess()) {
+      throw new IOException("no checkpoint", reply.getException());
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    server.close();
+  }
+}
