@@ -1,0 +1,51 @@
+package io.metastore.adapter.etcd.port;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What the client port is told at start.
+ *
+ * @param listen the addresses to listen on; port 0 takes a free one
+ * @param eventLoops threads that serve all connections
+ * @param maxRequestBytes the largest request that the store takes; a frame may be a little larger,
+ *     so that the store's own refusal is heard rather than the transport's
+ * @param handshakeTimeout how long a connection may stay open without saying which protocol it
+ *     speaks
+ * @param stopGrace how long calls in flight may go on when the port closes
+ */
+public record ClientPortSettings(
+    List<InetSocketAddress> listen,
+    int eventLoops,
+    int maxRequestBytes,
+    Duration handshakeTimeout,
+    Duration stopGrace) {
+
+  /** Source: etcd's {@code grpcOverheadBytes}. */
+  private static final int OVERHEAD_BYTES = 512 * 1024;
+
+  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration STOP_GRACE = Duration.ofSeconds(2);
+
+  public ClientPortSettings {
+    listen = List.copyOf(listen);
+    requireNonNull(handshakeTimeout, "handshakeTimeout");
+    requireNonNull(stopGrace, "stopGrace");
+    if (listen.isEmpty()) {
+      throw new IllegalArgumentException("no address to listen on");
+    }
+  }
+
+  /** Two event loops, a patient handshake, a short goodbye. */
+  public static ClientPortSettings of(List<InetSocketAddress> listen, int maxRequestBytes) {
+    return new ClientPortSettings(listen, 2, maxRequestBytes, HANDSHAKE_TIMEOUT, STOP_GRACE);
+  }
+
+  /** The largest message or HTTP body that is read. */
+  int receiveBytesMax() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) maxRequestBytes + OVERHEAD_BYTES);
+  }
+}

@@ -1,0 +1,52 @@
+package io.metastore.adapter.etcd.port;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.Map;
+
+/**
+ * A whole HTTP answer.
+ *
+ * @param headers besides the content's type and length
+ */
+public record HttpAnswer(
+    HttpResponseStatus status, String contentType, String body, Map<String, String> headers) {
+
+  private static final String PLAIN = "text/plain; charset=utf-8";
+
+  public HttpAnswer {
+    headers = Map.copyOf(headers);
+  }
+
+  public static HttpAnswer ok(String contentType, String body) {
+    return new HttpAnswer(HttpResponseStatus.OK, contentType, body, Map.of());
+  }
+
+  public static HttpAnswer text(String body) {
+    return ok(PLAIN, body);
+  }
+
+  /** As Go's {@code http.Error} writes it. */
+  public static HttpAnswer error(HttpResponseStatus status, String text) {
+    return new HttpAnswer(status, PLAIN, text + "\n", Map.of("X-Content-Type-Options", "nosniff"));
+  }
+
+  static HttpAnswer onlyGet() {
+    return new HttpAnswer(
+        HttpResponseStatus.METHOD_NOT_ALLOWED,
+        PLAIN,
+        "Method Not Allowed\n",
+        Map.of("Allow", "GET", "X-Content-Type-Options", "nosniff"));
+  }
+
+  static boolean isGet(FullHttpRequest request) {
+    return request.method().equals(HttpMethod.GET);
+  }
+
+  byte[] bytes() {
+    return body.getBytes(UTF_8);
+  }
+}

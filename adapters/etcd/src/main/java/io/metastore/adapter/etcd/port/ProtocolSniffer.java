@@ -1,0 +1,121 @@
+package io.metastore.adapter.etcd.port;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.ProtocolNegotiationEvent;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a new connection's first bytes until they tell the protocol, then makes way for its
+ * handlers. Owned by the connection's event loop.
+ *
+ * <p>A connection that never says enough is closed by grpc's handshake timeout.
+ */
+final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
+  /** {@code PRI} opens HTTP/2; no HTTP/1.1 method starts so. */
+  private static final int PREFIX = 3;
+
+  private final ChannelGroup connections;
+  private final GrpcHttp2ConnectionHandler grpc;
+  private final ChannelHandler grpcNegotiation;
+  private final Consumer<ChannelPipeline> http1;
+
+  private @Nullable ProtocolNegotiationEvent negotiation;
+  private @Nullable ByteBuf seen;
+
+  ProtocolSniffer(
+      ChannelGroup connections,
+      GrpcHttp2ConnectionHandler grpc,
+      ChannelHandler grpcNegotiation,
+      Consumer<ChannelPipeline> http1) {
+    this.connections = connections;
+    this.grpc = grpc;
+    this.grpcNegotiation = grpcNegotiation;
+    this.http1 = http1;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    connections.add(ctx.channel());
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (seen != null) {
+      seen.release();
+      seen = null;
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ProtocolNegotiationEvent negotiated) {
+      negotiation = negotiated;
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    ByteBuf first =
+        seen == null
+            ? bytes
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), seen, bytes);
+    seen = first;
+    if (!looksLikeHttp(first)) {
+      ctx.close();
+    } else if (first.readableBytes() >= PREFIX) {
+      seen = null;
+      if (first.toString(first.readerIndex(), PREFIX, StandardCharsets.US_ASCII).equals("PRI")) {
+        becomeGrpc(ctx, first);
+      } else {
+        becomeHttp1(ctx, first);
+      }
+    }
+  }
+
+  private void becomeGrpc(ChannelHandlerContext ctx, ByteBuf first) {
+    ChannelPipeline pipeline = ctx.pipeline();
+    pipeline.replace(this, null, grpcNegotiation);
+    ProtocolNegotiationEvent event = requireNonNull(negotiation, "active before it is read");
+    // The event first: grpc adds its HTTP/2 handler on it, and that one must see the bytes.
+    pipeline.fireUserEventTriggered(event);
+    pipeline.fireChannelRead(first);
+  }
+
+  private void becomeHttp1(ChannelHandlerContext ctx, ByteBuf first) {
+    ChannelPipeline pipeline = ctx.pipeline();
+    // gRPC's server forgets the connection, and its handshake timeout with it.
+    grpc.notifyUnused();
+    while (pipeline.last() != this) {
+      pipeline.removeLast();
+    }
+    http1.accept(pipeline);
+    pipeline.remove(this);
+    pipeline.fireChannelRead(first);
+  }
+
+  /** Method names are capital letters; a TLS hello or noise ends at its first byte. */
+  private static boolean looksLikeHttp(ByteBuf bytes) {
+    int length = Math.min(PREFIX, bytes.readableBytes());
+    for (int i = 0; i < length; i++) {
+      byte b = bytes.getByte(bytes.readerIndex() + i);
+      if (b < 'A' || b > 'Z') {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,49 @@
+package io.metastore.adapter.etcd.port;
+
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.grpc.netty.InternalProtocolNegotiators;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.util.AsciiString;
+import java.util.function.Consumer;
+
+/**
+ * Decides per connection, from its first bytes, whether gRPC or HTTP/1.1 serves it.
+ *
+ * <p>grpc-java has no supported way to share a port; this uses the hook that its own xDS and ALTS
+ * modules use ({@code @Internal}, so grpc's version is pinned and {@code ClientPortTest} tells when
+ * it changes). See ADR 10.
+ */
+final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
+  private final ChannelGroup connections;
+  private final Consumer<ChannelPipeline> http1;
+
+  /**
+   * @param connections gets every accepted connection
+   * @param http1 appends what serves an HTTP/1.1 connection
+   */
+  SniffingNegotiator(ChannelGroup connections, Consumer<ChannelPipeline> http1) {
+    this.connections = connections;
+    this.http1 = http1;
+  }
+
+  @Override
+  public AsciiString scheme() {
+    return AsciiString.of("http");
+  }
+
+  @Override
+  public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
+    ProtocolSniffer sniffer =
+        new ProtocolSniffer(
+            connections, grpc, InternalProtocolNegotiators.grpcNegotiationHandler(grpc), http1);
+    return InternalProtocolNegotiators.waitUntilActiveHandler(sniffer, grpc.getNegotiationLogger());
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held.
+  }
+}

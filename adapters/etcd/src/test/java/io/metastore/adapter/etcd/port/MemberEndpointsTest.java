@@ -1,0 +1,152 @@
+package io.metastore.adapter.etcd.port;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.api.OpResult.RangeResult;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.api.StoreException.NotServed;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.Test;
+
+/** {@code /health} and {@code /metrics} over a store that does as it is told. */
+class MemberEndpointsTest {
+  private long leaderId = 1;
+  private CompletableFuture<Outcome> linearizable = answered();
+  private CompletableFuture<Outcome> serializable = answered();
+
+  @Test
+  void memberWithALeaderAndAReadIsHealthy() throws Exception {
+    try (PortFixture fixture = fixture()) {
+      var answer = fixture.http("GET", "/health");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
+      assertThat(answer.headers().firstValue("content-type")).contains("text/plain; charset=utf-8");
+    }
+  }
+
+  @Test
+  void memberWithoutALeaderIsHealthyOnlyForItself() throws Exception {
+    leaderId = 0;
+    linearizable = CompletableFuture.failedFuture(new AssertionError("must not be asked"));
+    try (PortFixture fixture = fixture()) {
+      var answer = fixture.http("GET", "/health");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).isEqualTo("{\"health\":\"false\",\"reason\":\"RAFT NO LEADER\"}\n");
+      assertThat(fixture.http("GET", "/health?serializable=true").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void failedReadIsTheReason() throws Exception {
+    linearizable = CompletableFuture.failedFuture(new NotServed(NotServed.Reason.TIMEOUT));
+    try (PortFixture fixture = fixture()) {
+      var answer = fixture.http("GET", "/health?serializable=false");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body())
+          .isEqualTo("{\"health\":\"false\",\"reason\":\"RANGE ERROR:not served: TIMEOUT\"}\n");
+    }
+  }
+
+  @Test
+  void healthWithAnotherMethodIsRefused() throws Exception {
+    try (PortFixture fixture = fixture()) {
+      assertThat(fixture.http("POST", "/health").statusCode()).isEqualTo(405);
+    }
+  }
+
+  @Test
+  void metricsTellOfMemberProcessAndCalls() throws Exception {
+    try (PortFixture fixture = fixture()) {
+      PortFixture.echo(fixture.channel(), EchoService.message(1));
+      var answer = fixture.http("GET", "/metrics");
+      assertThat(answer.headers().firstValue("content-type"))
+          .contains("text/plain; version=0.0.4; charset=utf-8; escaping=underscores");
+      assertThat(answer.body().lines())
+          .contains(
+              "etcd_server_has_leader 1",
+              "etcd_server_is_leader 1",
+              "etcd_server_id{server_id=\"1\"} 1",
+              "etcd_server_version{server_version=\"3.7.1\"} 1",
+              "etcd_cluster_version{cluster_version=\"3.7\"} 1",
+              "etcd_server_proposals_committed_total 7",
+              "etcd_debugging_mvcc_current_revision 7",
+              grpc("started", "Unary", "unary", "") + " 1",
+              grpc("started", "Bidi", "bidi_stream", "") + " 0",
+              grpc("handled", "Unary", "unary", "grpc_code=\"OK\",") + " 1",
+              grpc("handled", "Unary", "unary", "grpc_code=\"DeadlineExceeded\",") + " 0")
+          .anyMatch(line -> line.startsWith("process_resident_memory_bytes "))
+          .anyMatch(line -> line.startsWith("process_open_fds "));
+      assertThat(fixture.http("POST", "/metrics").statusCode()).isEqualTo(200);
+    }
+  }
+
+  private static String grpc(String what, String method, String type, String code) {
+    return "grpc_server_%s_total{%sgrpc_method=\"%s\",grpc_service=\"test.Echo\",grpc_type=\"%s\"}"
+        .formatted(what, code, method, type);
+  }
+
+  private PortFixture fixture() {
+    Metastore store = store();
+    GrpcCounters calls = new GrpcCounters();
+    return new PortFixture(
+        EchoService.open(),
+        Map.of(
+            "/health",
+            new HealthEndpoint(store, Throwable::getMessage),
+            "/metrics",
+            new MetricsEndpoint(
+                () -> ServerMetrics.registry(store.cluster(), calls, EtcdVersion.DEFAULT),
+                store.scans())),
+        Duration.ofMinutes(2),
+        calls);
+  }
+
+  private static CompletableFuture<Outcome> answered() {
+    return CompletableFuture.completedFuture(
+        new Outcome.Ranged(7, new RangeResult(List.of(), 0, false)));
+  }
+
+  /** Only what the endpoints ask for is answered; anything else fails the test. */
+  private Metastore store() {
+    ClusterView cluster =
+        proxy(
+            ClusterView.class,
+            (name, arguments) ->
+                switch (name) {
+                  case "leaderId" -> leaderId;
+                  case "memberId" -> 1L;
+                  default -> 7L;
+                });
+    return proxy(
+        Metastore.class,
+        (name, arguments) ->
+            switch (name) {
+              case "cluster" -> cluster;
+              case "range" ->
+                  arguments[1] == Consistency.LINEARIZABLE ? linearizable : serializable;
+              case "scans" -> (Executor) Runnable::run;
+              default -> throw new AssertionError(name);
+            });
+  }
+
+  /** What a call by its name answers. */
+  private interface Answers {
+    Object to(String name, Object[] arguments);
+  }
+
+  private static <T> T proxy(Class<T> type, Answers answers) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (self, method, arguments) -> answers.to(method.getName(), arguments)));
+  }
+}
