@@ -6,6 +6,7 @@ import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.KeyWriter;
 import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.Snapshot;
 import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.Table;
 import java.util.ArrayList;
@@ -30,14 +31,21 @@ public final class CompactionStep {
   }
 
   /**
-   * Does one slice of the work.
+   * Does one slice of the work. The tables must stay open meanwhile.
    *
-   * @param reader a view taken after the compaction was applied
-   * @param compacted the compacted revision of that view
+   * @param compacted a compacted revision that was applied and published
    * @param changesMax about how many changes to walk
    * @return whether nothing is left to do
    */
-  public boolean run(Reader reader, long compacted, int changesMax) {
+  public boolean run(long compacted, int changesMax) {
+    // A snapshot of our own: the published view does not show what the slice before this one
+    // removed, as long as no entry is applied.
+    try (Snapshot snapshot = storage.snapshot()) {
+      return run(snapshot, compacted, changesMax);
+    }
+  }
+
+  private boolean run(Reader reader, long compacted, int changesMax) {
     List<ChangeLog.Change> changes = ChangeLog.read(reader, 0, compacted, changesMax);
     List<byte[]> unreachable = new ArrayList<>();
     for (ChangeLog.Change change : changes) {

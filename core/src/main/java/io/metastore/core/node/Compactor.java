@@ -76,11 +76,10 @@ final class Compactor implements AutoCloseable {
     boolean finished = false;
     if (view != null) {
       try {
+        // The view, while retained, also keeps the tables open.
         long compacted = view.state().compacted();
         finished =
-            compacted <= 0
-                || new CompactionStep(machine.storage())
-                    .run(view.reader(), compacted, SLICE_CHANGES);
+            compacted <= 0 || new CompactionStep(machine.storage()).run(compacted, SLICE_CHANGES);
         if (finished) {
           finish(compacted);
         }
