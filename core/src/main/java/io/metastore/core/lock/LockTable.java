@@ -78,29 +78,41 @@ public final class LockTable {
   public void activate(WriteSet writes, ByteString name, List<KeyValue> contenders) {
     active.add(name);
     for (KeyValue contender : contenders) {
-      add(writes, name, contender, Acquire.Mode.EXCLUSIVE);
+      put(writes, newPlace(name, contender, Acquire.Mode.EXCLUSIVE));
     }
   }
 
-  /** Adds a place at the end of the queue of an active lock. */
+  /**
+   * Adds a place at the end of the queue of an active lock. For locks whose names are prefixes of
+   * this one's it is a key like any other.
+   */
   public void add(WriteSet writes, ByteString name, KeyValue place, Acquire.Mode mode) {
-    put(writes, new Place(name, place.key(), place.createRevision(), mode, false));
+    created(writes, place);
+    put(writes, newPlace(name, place, mode));
   }
 
   /** Takes notice of a key that was created by something other than {@link #add}. */
   public void created(WriteSet writes, KeyValue created) {
     for (ByteString name : locksAbove(created.key())) {
-      add(writes, name, created, Acquire.Mode.EXCLUSIVE);
+      put(writes, newPlace(name, created, Acquire.Mode.EXCLUSIVE));
     }
   }
 
-  /** Takes notice of a deleted key: its places are gone, and whoever is next holds the lock. */
-  public void deleted(WriteSet writes, KeyValue deleted, List<LockEvent> events) {
-    for (ByteString name : locksAbove(deleted.key())) {
+  /**
+   * Takes notice of a deleted key: its places are gone.
+   *
+   * @return the locks that lost a place; the caller must {@link #grant} each once the command is
+   *     done, and not before, because what else it deletes must not hold a lock in between
+   */
+  public List<ByteString> deleted(WriteSet writes, KeyValue deleted, List<LockEvent> events) {
+    List<ByteString> names = locksAbove(deleted.key());
+    for (ByteString name : names) {
       writes.delete(Table.SMALL, tableKey(name, deleted.createRevision(), deleted.key()));
-      events.add(new LockEvent(LockEvent.Kind.GONE, deleted.key(), deleted.createRevision()));
-      grant(writes, name, events);
     }
+    if (!names.isEmpty()) {
+      events.add(new LockEvent(LockEvent.Kind.GONE, deleted.key(), deleted.createRevision()));
+    }
+    return names;
   }
 
   /**
@@ -178,6 +190,10 @@ public final class LockTable {
   private static Cursor places(Reader reader, ByteString name) {
     byte[] prefix = SmallTable.LOCK.key().escaped(name).toBytes();
     return reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix));
+  }
+
+  private static Place newPlace(ByteString name, KeyValue key, Acquire.Mode mode) {
+    return new Place(name, key.key(), key.createRevision(), mode, false);
   }
 
   private static void put(WriteSet writes, Place place) {

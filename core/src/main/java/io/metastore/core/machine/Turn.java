@@ -10,7 +10,9 @@ import io.metastore.core.lock.LockEvent;
 import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,10 @@ final class Turn {
   private final List<WatchEvent> events = new ArrayList<>();
   private final List<LockEvent> lockEvents = new ArrayList<>();
   private final List<LeaseEvent> leaseEvents = new ArrayList<>();
+
+  /** Locks that lost a place to the command at work, in the order of the losses. */
+  private final Set<ByteString> locksToGrant = new LinkedHashSet<>();
+
   private long revision;
   private long compacted;
   private int changesInCommand;
@@ -58,9 +64,13 @@ final class Turn {
 
   /**
    * Ends a command: if it changed anything, all of it happened at the revision that is now the
-   * newest.
+   * newest. Locks that lost places go to whoever is next after all of it.
    */
   void endCommand() {
+    for (ByteString name : locksToGrant) {
+      locks.grant(writes, name, lockEvents);
+    }
+    locksToGrant.clear();
     if (changesInCommand > 0) {
       revision++;
       changesInCommand = 0;
@@ -103,7 +113,7 @@ final class Turn {
     }
     KeyValue tombstone = KeyValue.tombstone(previous.key(), revision + 1);
     events.add(new WatchEvent(WatchEvent.Kind.DELETE, tombstone, previous));
-    locks.deleted(writes, previous, lockEvents);
+    locksToGrant.addAll(locks.deleted(writes, previous, lockEvents));
   }
 
   void compact(long atRevision) {
