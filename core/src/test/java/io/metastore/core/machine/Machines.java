@@ -1,0 +1,43 @@
+package io.metastore.core.machine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Opens machines for a test, and after it checks the invariants of each before closing it. */
+public final class Machines implements AfterEachCallback {
+  private final List<TestMachine> opened = new ArrayList<>();
+
+  public TestMachine open() {
+    return open(1 << 20);
+  }
+
+  TestMachine open(long responseBytesMax) {
+    try {
+      TestMachine machine = new TestMachine(Files.createTempDirectory("machine"), responseBytesMax);
+      opened.add(machine);
+      return machine;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void afterEach(ExtensionContext context) {
+    try {
+      // A test that failed has told its reason already.
+      if (context.getExecutionException().isEmpty()) {
+        for (TestMachine machine : opened) {
+          StoreInvariants.check(machine.storage());
+        }
+      }
+    } finally {
+      opened.forEach(TestMachine::close);
+      opened.clear();
+    }
+  }
+}

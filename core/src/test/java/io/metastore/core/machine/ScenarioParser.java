@@ -1,0 +1,256 @@
+package io.metastore.core.machine;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.command.Acquire;
+import io.metastore.core.command.CheckpointLeases;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.Compare;
+import io.metastore.core.command.Delete;
+import io.metastore.core.command.Op;
+import io.metastore.core.command.Put;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.RevokeLease;
+import io.metastore.core.command.Txn;
+import io.metastore.core.kv.KeyRange;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the commands of scenario files. Pure. */
+final class ScenarioParser {
+  private static final Pattern COMPARE = Pattern.compile("(\\w+)\\((.*)\\)(!=|=|<|>)(.*)");
+
+  private ScenarioParser() {}
+
+  /** The words of one line: what it does, to what, and its options. */
+  record Line(List<String> words) {
+    static Line of(String text) {
+      return new Line(List.of(text.strip().split(" +")));
+    }
+
+    String verb() {
+      return words.get(0);
+    }
+
+    String subject() {
+      return words.get(1);
+    }
+
+    boolean has(String flag) {
+      return words.contains(flag);
+    }
+
+    long number(String option) {
+      return Long.parseLong(text(option, "0"));
+    }
+
+    String text(String option, String otherwise) {
+      return words.stream()
+          .filter(word -> word.startsWith(option + "="))
+          .map(word -> word.substring(option.length() + 1))
+          .findFirst()
+          .orElse(otherwise);
+    }
+  }
+
+  static Command command(String text) {
+    Line line = Line.of(text.lines().findFirst().orElseThrow());
+    return switch (line.verb()) {
+      case "put", "del" -> Commands.of(op(line));
+      case "txn" -> Commands.of(txn(text.lines().skip(1).toList()));
+      case "grant" -> Commands.grant(Long.parseLong(line.subject()), line.number("ttl"));
+      case "revoke" ->
+          Command.newBuilder()
+              .setRevokeLease(
+                  RevokeLease.newBuilder()
+                      .setId(Long.parseLong(line.subject()))
+                      .setGrantedIndex(line.number("granted-index")))
+              .build();
+      case "checkpoint" -> checkpoint(line);
+      case "compact" -> Commands.compact(Long.parseLong(line.subject()));
+      case "lock" ->
+          Commands.acquire(
+              line.subject(),
+              line.number("lease"),
+              line.has("shared") ? Acquire.Mode.SHARED : Acquire.Mode.EXCLUSIVE,
+              line.has("try"));
+      default -> throw new IllegalArgumentException("unknown command " + line.verb());
+    };
+  }
+
+  /** Lines {@code if}, {@code then} and {@code else}; what belongs to an inner txn is indented. */
+  static Txn.Builder txn(List<String> lines) {
+    Txn.Builder txn = Txn.newBuilder();
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
+      String[] words = line.strip().split(" +", 2);
+      if (words[0].equals("if")) {
+        txn.addCompares(compare(words[1]));
+        continue;
+      }
+      Op op;
+      if (words[1].strip().equals("txn")) {
+        List<String> inner = new ArrayList<>();
+        while (i + 1 < lines.size() && indent(lines.get(i + 1)) > indent(line)) {
+          inner.add(lines.get(++i));
+        }
+        op = Op.newBuilder().setTxn(txn(inner)).build();
+      } else {
+        op = op(Line.of(words[1]));
+      }
+      switch (words[0]) {
+        case "then" -> txn.addSuccess(op);
+        case "else" -> txn.addFailure(op);
+        default -> throw new IllegalArgumentException(line);
+      }
+    }
+    return txn;
+  }
+
+  private static int indent(String line) {
+    return line.length() - line.stripLeading().length();
+  }
+
+  private static Op op(Line line) {
+    return switch (line.verb()) {
+      case "put" -> Op.newBuilder().setPut(put(line)).build();
+      case "del" -> {
+        KeySpec keys = keys(line.subject());
+        yield Op.newBuilder()
+            .setDelete(
+                Delete.newBuilder()
+                    .setKey(keys.key())
+                    .setRangeEnd(keys.rangeEnd())
+                    .setPrevKv(line.has("prev")))
+            .build();
+      }
+      case "get" -> Op.newBuilder().setRange(range(line)).build();
+      default -> throw new IllegalArgumentException("unknown operation " + line.verb());
+    };
+  }
+
+  private static Put put(Line line) {
+    String[] pair = line.subject().split("=", 2);
+    return Put.newBuilder()
+        .setKey(bytes(pair[0]))
+        .setValue(pair.length == 1 ? ByteString.EMPTY : bytes(pair[1]))
+        .setLease(line.number("lease"))
+        .setPrevKv(line.has("prev"))
+        .setKeepValue(line.has("keep-value"))
+        .setKeepLease(line.has("keep-lease"))
+        .build();
+  }
+
+  static Range range(Line line) {
+    KeySpec keys = keys(line.subject());
+    return Range.newBuilder()
+        .setKey(keys.key())
+        .setRangeEnd(keys.rangeEnd())
+        .setRevision(line.number("rev"))
+        .setLimit(line.number("limit"))
+        .setOrder(Range.Order.valueOf(upper(line.text("order", "none"))))
+        .setSortTarget(Range.SortTarget.valueOf(upper(line.text("by", "key"))))
+        .setKeysOnly(line.has("keys-only"))
+        .setCountOnly(line.has("count-only"))
+        .setMinModRevision(line.number("min-mod"))
+        .setMaxModRevision(line.number("max-mod"))
+        .setMinCreateRevision(line.number("min-create"))
+        .setMaxCreateRevision(line.number("max-create"))
+        .build();
+  }
+
+  private static Compare compare(String text) {
+    Matcher parts = COMPARE.matcher(text.strip());
+    if (!parts.matches()) {
+      throw new IllegalArgumentException("not a compare: " + text);
+    }
+    KeySpec keys = keys(parts.group(2));
+    Compare.Builder compare =
+        Compare.newBuilder()
+            .setKey(keys.key())
+            .setRangeEnd(keys.rangeEnd())
+            .setTarget(Compare.Target.valueOf(upper(parts.group(1))))
+            .setRelation(
+                switch (parts.group(3)) {
+                  case "=" -> Compare.Relation.EQUAL;
+                  case "!=" -> Compare.Relation.NOT_EQUAL;
+                  case "<" -> Compare.Relation.LESS;
+                  default -> Compare.Relation.GREATER;
+                });
+    return compare.getTarget() == Compare.Target.VALUE
+        ? compare.setValue(bytes(parts.group(4))).build()
+        : compare.setNumber(Long.parseLong(parts.group(4))).build();
+  }
+
+  private static Command checkpoint(Line line) {
+    CheckpointLeases.Builder checkpoint = CheckpointLeases.newBuilder();
+    for (String word : line.words().subList(1, line.words().size())) {
+      String[] pair = word.split("=", 2);
+      checkpoint.addLeases(
+          CheckpointLeases.Remaining.newBuilder()
+              .setId(Long.parseLong(pair[0]))
+              .setRemaining(Long.parseLong(pair[1])));
+    }
+    return Command.newBuilder().setCheckpointLeases(checkpoint).build();
+  }
+
+  /** A key or a range as a request says it. */
+  record KeySpec(ByteString key, ByteString rangeEnd) {
+    KeyRange toRange() {
+      return KeyRange.of(key, rangeEnd);
+    }
+  }
+
+  /** {@code a}, {@code [a,c)}, {@code [a,)}, {@code a*} or {@code *}. */
+  static KeySpec keys(String text) {
+    ByteString zero = ByteString.copyFrom(new byte[1]);
+    if (text.startsWith("[")) {
+      String[] bounds = text.substring(1, text.length() - 1).split(",", -1);
+      return new KeySpec(bytes(bounds[0]), bounds[1].isEmpty() ? zero : bytes(bounds[1]));
+    }
+    if (text.equals("*")) {
+      return new KeySpec(zero, zero);
+    }
+    if (text.endsWith("*")) {
+      KeyRange prefix = KeyRange.ofPrefix(bytes(text.substring(0, text.length() - 1)));
+      ByteString end = prefix.to();
+      return new KeySpec(prefix.from(), end == null ? zero : end);
+    }
+    return new KeySpec(bytes(text), ByteString.EMPTY);
+  }
+
+  /** UTF-8, with {@code \xNN} for any byte. */
+  static ByteString bytes(String text) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    for (int i = 0; i < text.length(); i++) {
+      if (text.startsWith("\\x", i)) {
+        out.write(Integer.parseInt(text.substring(i + 2, i + 4), 16));
+        i += 3;
+      } else {
+        out.writeBytes(text.substring(i, i + 1).getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return ByteString.copyFrom(out.toByteArray());
+  }
+
+  /** What {@link #bytes} reads. */
+  static String text(ByteString bytes) {
+    StringBuilder text = new StringBuilder();
+    for (byte b : bytes) {
+      if (b > ' ' && b < 127) {
+        text.append((char) b);
+      } else {
+        text.append(String.format(Locale.ROOT, "\\x%02x", b));
+      }
+    }
+    return text.toString();
+  }
+
+  private static String upper(String word) {
+    return word.toUpperCase(Locale.ROOT);
+  }
+}

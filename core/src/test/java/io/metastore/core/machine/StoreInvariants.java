@@ -1,0 +1,268 @@
+package io.metastore.core.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import io.metastore.core.lock.LockTable;
+import io.metastore.core.storage.Bytes;
+import io.metastore.core.storage.Cursor;
+import io.metastore.core.storage.KeyReader;
+import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.SmallTable;
+import io.metastore.core.storage.Table;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold between the tables after every entry. Reads the documented byte layouts by itself:
+ * a codec that writes and reads the same nonsense does not pass.
+ */
+final class StoreInvariants {
+  private final StoreState state;
+  private final Map<ByteString, List<Version>> versions =
+      new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+  private final Set<String> attachments = new TreeSet<>();
+  private final Set<Long> leases = new TreeSet<>();
+
+  /** One version in LATEST or HISTORY; a tombstone has version 0. */
+  private record Version(boolean latest, long revision, long create, long version, long lease) {
+    boolean isTombstone() {
+      return version == 0;
+    }
+  }
+
+  private StoreInvariants(Reader reader) {
+    this.state = StoreState.read(reader);
+    readLatest(reader);
+    readHistory(reader);
+    readLeases(reader);
+  }
+
+  /** Fails with the first invariant that does not hold. */
+  static void check(Reader reader) {
+    StoreInvariants invariants = new StoreInvariants(reader);
+    invariants.versions.forEach(invariants::checkVersions);
+    invariants.checkLeases();
+    invariants.checkLocks(reader);
+    invariants.checkChanges(reader);
+  }
+
+  private void checkVersions(ByteString key, List<Version> newestFirst) {
+    String what = "versions of " + key.toStringUtf8() + ": " + newestFirst;
+    Version newer = null;
+    for (Version version : newestFirst) {
+      assertThat(version.revision()).as(what).isBetween(2L, state.revision());
+      if (newer != null) {
+        checkOrder(what, newer, version);
+        checkSuccession(what, newer, version);
+      }
+      if (!version.isTombstone()) {
+        assertThat(version.create()).as(what).isBetween(2L, version.revision());
+        // A transaction may put a key it just created again; only the last version is kept.
+        if (version.create() != version.revision()) {
+          assertThat(version.version()).as(what).isGreaterThan(1);
+        }
+      }
+      newer = version;
+    }
+    if (!newestFirst.get(0).latest()) {
+      assertThat(newestFirst.get(0).isTombstone())
+          .as("a key that does not exist ends in a deletion: " + what)
+          .isTrue();
+    }
+  }
+
+  private static void checkOrder(String what, Version newer, Version older) {
+    // A transaction that deletes a key and creates it anew leaves the tombstone below the new life.
+    boolean recreated = newer.latest() && older.isTombstone() && newer.create() == older.revision();
+    if (!recreated) {
+      assertThat(older.revision()).as(what).isLessThan(newer.revision());
+    }
+  }
+
+  private static void checkSuccession(String what, Version newer, Version older) {
+    if (newer.isTombstone()) {
+      assertThat(older.isTombstone()).as("only what exists is deleted: " + what).isFalse();
+    } else if (older.isTombstone()) {
+      assertThat(newer.create())
+          .as("a new life starts: " + what)
+          .isGreaterThanOrEqualTo(older.revision());
+    } else {
+      assertThat(newer.create()).as("one life: " + what).isEqualTo(older.create());
+      assertThat(newer.version()).as("one more put: " + what).isGreaterThan(older.version());
+    }
+  }
+
+  private void checkLeases() {
+    Set<String> wanted = new TreeSet<>();
+    versions.forEach(
+        (key, newestFirst) -> {
+          Version newest = newestFirst.get(0);
+          if (newest.latest() && newest.lease() != 0) {
+            assertThat(leases).as("lease of " + key.toStringUtf8()).contains(newest.lease());
+            wanted.add(newest.lease() + " " + hex(key));
+          }
+        });
+    assertThat(attachments).as("keys attached to leases").isEqualTo(wanted);
+  }
+
+  private void checkLocks(Reader reader) {
+    Map<ByteString, Set<String>> queues =
+        new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+    forEach(
+        reader,
+        Table.SMALL,
+        SmallTable.LOCK.key().toBytes(),
+        (key, value) -> {
+          KeyReader in = new KeyReader(key).skip(1);
+          ByteString name = in.escaped();
+          queues
+              .computeIfAbsent(name, n -> new TreeSet<>())
+              .add(in.int64() + " " + hex(in.bytes()));
+        });
+    LockTable reopened = new LockTable(reader);
+    assertThat(queues.keySet()).as("locks with places are in use").allMatch(reopened::isActive);
+    queues.forEach(
+        (name, places) -> {
+          ByteString prefix = name.concat(ByteString.copyFromUtf8("/"));
+          Set<String> wanted = new TreeSet<>();
+          versions.forEach(
+              (key, newestFirst) -> {
+                if (key.startsWith(prefix) && newestFirst.get(0).latest()) {
+                  wanted.add(newestFirst.get(0).create() + " " + hex(key));
+                }
+              });
+          assertThat(places).as("places of lock " + name.toStringUtf8()).isEqualTo(wanted);
+        });
+  }
+
+  private void checkChanges(Reader reader) {
+    Set<String> changes = new TreeSet<>();
+    List<Long> revisions = new ArrayList<>();
+    long firstKept = Math.max(state.compacted(), 2);
+    forEach(
+        reader,
+        Table.CHANGES,
+        Bytes.EMPTY,
+        (key, value) -> {
+          KeyReader in = new KeyReader(key);
+          long revision = in.int64();
+          int sub = in.int32();
+          ByteString changed = new KeyReader(value).skip(1).bytes();
+          revisions.add(revision);
+          if (revision >= firstKept) {
+            checkChange(revision, value[0], changed);
+            changes.add(revision + " " + hex(changed));
+          }
+          boolean first = revisions.size() < 2 || revisions.get(revisions.size() - 2) != revision;
+          assertThat(sub == 0).as("sub %s of revision %s", sub, revision).isEqualTo(first);
+        });
+    for (long revision = firstKept; revision <= state.revision(); revision++) {
+      assertThat(revisions).as("every revision has a change").contains(revision);
+    }
+    versions.forEach(
+        (key, newestFirst) -> {
+          for (Version version : newestFirst) {
+            if (version.revision() >= firstKept) {
+              assertThat(changes).contains(version.revision() + " " + hex(key));
+            }
+          }
+        });
+  }
+
+  private void checkChange(long revision, byte kind, ByteString key) {
+    assertThat(kind).isIn((byte) 'P', (byte) 'D');
+    List<Version> found =
+        versions.getOrDefault(key, List.of()).stream()
+            .filter(version -> version.revision() == revision)
+            .toList();
+    assertThat(found)
+        .as("change %s of %s at %s has its version", (char) kind, key.toStringUtf8(), revision)
+        .isNotEmpty();
+  }
+
+  private void readLatest(Reader reader) {
+    forEach(
+        reader,
+        Table.LATEST,
+        Bytes.EMPTY,
+        (key, value) -> add(ByteString.copyFrom(key), version(true, value, 0)));
+  }
+
+  private void readHistory(Reader reader) {
+    forEach(
+        reader,
+        Table.HISTORY,
+        Bytes.EMPTY,
+        (key, value) -> {
+          KeyReader in = new KeyReader(key);
+          ByteString userKey = in.escaped();
+          long revision = ~in.int64();
+          assertThat(in.bytes()).as("end of a history key").isEmpty();
+          Version version = version(false, value, revision);
+          assertThat(version.revision()).as("record's own revision").isEqualTo(revision);
+          add(userKey, version);
+        });
+  }
+
+  private void readLeases(Reader reader) {
+    forEach(
+        reader,
+        Table.SMALL,
+        SmallTable.LEASE.key().toBytes(),
+        (key, value) -> leases.add(new KeyReader(key).skip(1).int64()));
+    forEach(
+        reader,
+        Table.SMALL,
+        SmallTable.LEASE_KEY.key().toBytes(),
+        (key, value) -> {
+          KeyReader in = new KeyReader(key).skip(1);
+          long lease = in.int64();
+          assertThat(leases).as("leases with keys").contains(lease);
+          attachments.add(lease + " " + hex(in.bytes()));
+        });
+  }
+
+  private void add(ByteString key, Version version) {
+    versions.computeIfAbsent(key, absent -> new ArrayList<>()).add(version);
+  }
+
+  private static Version version(boolean latest, byte[] record, long tombstoneRevision) {
+    if (record.length == 0) {
+      return new Version(latest, tombstoneRevision, 0, 0, 0);
+    }
+    CodedInputStream in = CodedInputStream.newInstance(record);
+    try {
+      long create = in.readUInt64();
+      return new Version(latest, in.readUInt64(), create, in.readUInt64(), in.readUInt64());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private interface EntryVisitor {
+    void visit(byte[] key, byte[] value);
+  }
+
+  private static void forEach(Reader reader, Table table, byte[] prefix, EntryVisitor visitor) {
+    byte @Nullable [] end = Bytes.afterPrefix(prefix);
+    try (Cursor cursor = reader.scan(table, prefix, end)) {
+      while (cursor.next()) {
+        visitor.visit(cursor.key(), cursor.value());
+      }
+    }
+  }
+
+  private static String hex(ByteString bytes) {
+    return HexFormat.of().formatHex(bytes.toByteArray());
+  }
+}

@@ -1,0 +1,142 @@
+package io.metastore.core.machine;
+
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Slice;
+import io.metastore.core.kv.CompactionStep;
+import io.metastore.core.storage.Storage;
+import io.metastore.core.storage.StorageOptions;
+import io.metastore.core.storage.TestDirectories;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Function;
+
+/** A {@link StoreMachine} on a directory of its own, that can be restarted and crashed. */
+public final class TestMachine implements AutoCloseable {
+  static final long ORIGIN = 7;
+  private static final StorageOptions SMALL = new StorageOptions(1 << 20, 4 << 20);
+
+  private final Path parent;
+  private final long responseBytesMax;
+  private int lives;
+  private Path directory;
+  private StoreMachine machine;
+
+  TestMachine(Path parent, long responseBytesMax) {
+    this.parent = parent;
+    this.responseBytesMax = responseBytesMax;
+    this.directory = parent.resolve("db-" + lives);
+    this.machine = open();
+  }
+
+  StoreMachine machine() {
+    return machine;
+  }
+
+  StoreState state() {
+    return machine.state();
+  }
+
+  Storage storage() {
+    return machine.storage();
+  }
+
+  /** Applies an entry of one slice at the next index. */
+  public Applied apply(Command... commands) {
+    return apply(batch(List.of(commands)));
+  }
+
+  Applied apply(CommandBatch batch) {
+    return apply(Math.max(1, state().index() + 1), batch);
+  }
+
+  Applied apply(long index, CommandBatch batch) {
+    return machine.apply(1, index, batch, ORIGIN);
+  }
+
+  /** Applies an entry of one command. */
+  Outcome outcome(Command command) {
+    return apply(command).slices().get(0).outcomes().get(0);
+  }
+
+  static CommandBatch batch(List<Command> commands) {
+    return CommandBatch.newBuilder()
+        .addSlices(Slice.newBuilder().setOrigin(ORIGIN).setSequence(1).addAllCommands(commands))
+        .build();
+  }
+
+  /** Reads from the published view. */
+  public <T> T read(Function<StoreView, T> reading) {
+    StoreView view = machine.tryView();
+    if (view == null) {
+      throw new IllegalStateException("no view");
+    }
+    try {
+      return reading.apply(view);
+    } finally {
+      view.release();
+    }
+  }
+
+  /** One slice of physical compaction; whether nothing is left to do. */
+  public boolean sweep(int changesMax) {
+    return new CompactionStep(storage()).run(state().compacted(), changesMax);
+  }
+
+  void sweepAll() {
+    boolean done = state().compacted() <= 0;
+    while (!done) {
+      done = sweep(1000);
+    }
+  }
+
+  /** Closes and opens again. */
+  void restart() {
+    machine.close();
+    machine = open();
+  }
+
+  /** Loses what was not flushed. */
+  void crash() {
+    Path survivor = nextDirectory();
+    TestDirectories.copyAsAfterCrash(directory, survivor);
+    moveTo(survivor);
+  }
+
+  /** Makes a copy that {@link #restore} can go back to. */
+  Path checkpoint() {
+    Path target = nextDirectory();
+    machine.writePosition();
+    storage().checkpoint(target);
+    return target;
+  }
+
+  /** Goes on from a checkpoint, which stays as it is. */
+  void restore(Path checkpoint) {
+    Path copy = nextDirectory();
+    TestDirectories.copyAsAfterCrash(checkpoint, copy);
+    moveTo(copy);
+  }
+
+  @Override
+  public void close() {
+    machine.close();
+    TestDirectories.delete(parent);
+  }
+
+  private void moveTo(Path next) {
+    machine.close();
+    TestDirectories.delete(directory);
+    directory = next;
+    machine = open();
+  }
+
+  private Path nextDirectory() {
+    return parent.resolve("db-" + ++lives);
+  }
+
+  private StoreMachine open() {
+    return new StoreMachine(Storage.open(directory, SMALL), responseBytesMax);
+  }
+}

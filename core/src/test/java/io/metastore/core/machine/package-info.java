@@ -1,0 +1,10 @@
+/**
+ * The state machine on real tables, without Raft: text scenarios, comparison with a model, replay.
+ *
+ * <p>Start at {@link io.metastore.core.machine.TestMachine}. Every test that registers {@link
+ * io.metastore.core.machine.Machines} ends with a check of the store's invariants.
+ */
+@NullMarked
+package io.metastore.core.machine;
+
+import org.jspecify.annotations.NullMarked;
