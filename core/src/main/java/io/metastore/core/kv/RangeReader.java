@@ -86,7 +86,8 @@ public record RangeReader(Reader reader, long revision, long compacted, long res
     boolean more = false;
     // Values are needed to sort by them, even if the answer drops them.
     boolean dropValues = range.getKeysOnly() && range.getSortTarget() != Range.SortTarget.VALUE;
-    while (cursor.next()) {
+    boolean untilFull = range.getUncounted() && !range.getCountOnly();
+    while (!(more && untilFull) && cursor.next()) {
       count++;
       if (range.getCountOnly()) {
         continue;
@@ -120,7 +121,7 @@ public record RangeReader(Reader reader, long revision, long compacted, long res
     if (range.getKeysOnly() && !dropValues) {
       found.replaceAll(KeyValue::withoutValue);
     }
-    return new RangeResult(found, count, more);
+    return new RangeResult(found, untilFull ? found.size() : count, more);
   }
 
   private static boolean isSorted(Range range) {
