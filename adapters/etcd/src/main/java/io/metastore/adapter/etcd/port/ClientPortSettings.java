@@ -2,6 +2,7 @@ package io.metastore.adapter.etcd.port;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.adapter.etcd.EtcdLimits;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -24,9 +25,6 @@ public record ClientPortSettings(
     Duration handshakeTimeout,
     Duration stopGrace) {
 
-  /** Source: etcd's {@code grpcOverheadBytes}. */
-  private static final int OVERHEAD_BYTES = 512 * 1024;
-
   private static final Duration HANDSHAKE_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration STOP_GRACE = Duration.ofSeconds(2);
 
@@ -46,6 +44,6 @@ public record ClientPortSettings(
 
   /** The largest message or HTTP body that is read. */
   int receiveBytesMax() {
-    return (int) Math.min(Integer.MAX_VALUE, (long) maxRequestBytes + OVERHEAD_BYTES);
+    return EtcdLimits.receiveBytesMax(maxRequestBytes);
   }
 }

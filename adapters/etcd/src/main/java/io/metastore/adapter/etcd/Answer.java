@@ -1,0 +1,59 @@
+package io.metastore.adapter.etcd;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.stub.StreamObserver;
+import io.metastore.core.api.Outcome;
+import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends a unary call when the store is done with it: hand it to {@code whenComplete}. The reply is
+ * made and sent on the completing thread.
+ */
+final class Answer<R> implements BiConsumer<@Nullable Outcome, @Nullable Throwable> {
+  private final StreamObserver<R> call;
+  private final ResponseHeaders headers;
+  private final Translator<R> translator;
+
+  /** Makes the reply from the outcome of a command or read that was done. Pure. */
+  @FunctionalInterface
+  interface Translator<R> {
+    R toReply(ResponseHeader header, Outcome outcome);
+  }
+
+  Answer(StreamObserver<R> call, ResponseHeaders headers, Translator<R> translator) {
+    this.call = call;
+    this.headers = headers;
+    this.translator = translator;
+  }
+
+  @Override
+  public void accept(@Nullable Outcome outcome, @Nullable Throwable failure) {
+    if (failure != null) {
+      call.onError(EtcdErrors.of(failure));
+      return;
+    }
+    requireNonNull(outcome, "outcome");
+    if (outcome instanceof Outcome.Failed failed) {
+      call.onError(EtcdErrors.of(failed.failure().code()).exception());
+      return;
+    }
+    R reply;
+    try {
+      reply = translator.toReply(headers.at(outcome.revision()), outcome);
+    } catch (RuntimeException e) {
+      // Nobody looks at the future that this callback belongs to; the caller must not wait for
+      // ever.
+      call.onError(EtcdErrors.of(e));
+      return;
+    }
+    send(call, reply);
+  }
+
+  static <R> void send(StreamObserver<R> call, R reply) {
+    call.onNext(reply);
+    call.onCompleted();
+  }
+}

@@ -1,0 +1,55 @@
+package io.metastore.adapter.etcd;
+
+import io.grpc.InternalMetadata;
+import io.grpc.Metadata;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** What a client says of its version, which etcd wants to be text. */
+final class ClientVersion {
+  /** As bytes: gRPC's own marshaller puts a replacement in place of what tells good from bad. */
+  private static final Metadata.Key<byte[]> KEY =
+      InternalMetadata.keyOf(
+          "client-api-version",
+          new InternalMetadata.TrustedAsciiMarshaller<byte[]>() {
+            @Override
+            public byte[] toAsciiString(byte[] value) {
+              return value;
+            }
+
+            @Override
+            public byte[] parseAsciiString(byte[] serialized) {
+              return serialized;
+            }
+          });
+
+  private ClientVersion() {}
+
+  /** What is wrong with it, or null. */
+  static @Nullable EtcdError findRefusal(Metadata metadata) {
+    byte[] version = metadata.get(KEY);
+    return version == null || isAscii(version) || isUtf8(version)
+        ? null
+        : EtcdError.INVALID_CLIENT_API_VERSION;
+  }
+
+  private static boolean isAscii(byte[] text) {
+    for (byte octet : text) {
+      if (octet < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isUtf8(byte[] text) {
+    try {
+      StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(text));
+      return true;
+    } catch (CharacterCodingException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,76 @@
+package io.metastore.adapter.etcd;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.StoreException;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.StoreException.OutcomeUnknown;
+import io.metastore.core.api.StoreException.Overloaded;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides what etcd's clients are told when something cannot be done. */
+final class EtcdErrors {
+  private static final Logger LOG = LoggerFactory.getLogger(EtcdErrors.class);
+
+  private EtcdErrors() {}
+
+  static EtcdError of(FailureCode code) {
+    return switch (code) { // exhaustive on purpose: a new code must not compile until mapped
+      case KEY_NOT_FOUND -> EtcdError.KEY_NOT_FOUND;
+      case COMPACTED -> EtcdError.COMPACTED;
+      case FUTURE_REVISION -> EtcdError.FUTURE_REVISION;
+      case LEASE_NOT_FOUND -> EtcdError.LEASE_NOT_FOUND;
+      case LEASE_EXISTS -> EtcdError.LEASE_EXISTS;
+      case LEASE_TTL_TOO_LARGE -> EtcdError.LEASE_TTL_TOO_LARGE;
+      case REQUEST_TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
+      case RESPONSE_TOO_LARGE -> EtcdError.RESPONSE_TOO_LARGE;
+      case LOCK_PLACE_LOST -> EtcdError.SESSION_EXPIRED;
+    };
+  }
+
+  static EtcdError of(StoreException failure) {
+    // A test walks the permitted subclasses: Java 17 cannot switch over them.
+    if (failure instanceof OutcomeUnknown unknown) {
+      return switch (unknown.reason()) {
+        case TIMEOUT -> EtcdError.TIMEOUT;
+        case LEADER_FAILED -> EtcdError.TIMEOUT_LEADER_FAILED;
+        case CONNECTION_LOST -> EtcdError.TIMEOUT_CONNECTION_LOST;
+      };
+    }
+    if (failure instanceof NotServed notServed) {
+      return switch (notServed.reason()) {
+        // Proposals and reads wait in etcd until their time is up, leader or not; "no leader" is
+        // only for callers
+        // that ask for one by metadata, and for lease calls, which look for the leader themselves.
+        case NO_LEADER, TIMEOUT -> EtcdError.TIMEOUT;
+        case LEADER_CHANGED -> EtcdError.LEADER_CHANGED;
+        case STOPPED -> EtcdError.STOPPED;
+      };
+    }
+    if (failure instanceof Overloaded) {
+      return EtcdError.TOO_MANY_REQUESTS;
+    }
+    throw new IllegalArgumentException("unmapped " + failure.getClass());
+  }
+
+  /** What ends a call whose future completed exceptionally. */
+  static StatusRuntimeException of(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof StoreException world) {
+      return of(world).exception();
+    }
+    if (cause instanceof RejectedExecutionException) {
+      // The store's threads take no more work: it is being closed.
+      return EtcdError.STOPPED.exception();
+    }
+    LOG.error("call failed", cause);
+    return Status.UNKNOWN.withDescription(String.valueOf(cause.getMessage())).asRuntimeException();
+  }
+}

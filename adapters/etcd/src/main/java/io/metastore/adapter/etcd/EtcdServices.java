@@ -1,0 +1,86 @@
+package io.metastore.adapter.etcd;
+
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.Metastore;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * All gRPC services of etcd that there are for one store, to be added to a server with a direct
+ * executor. RPCs that are missing answer {@code UNIMPLEMENTED}.
+ *
+ * <p>Owns the threads {@code etcd-watch-N}, which translate what the store has for watchers, and
+ * {@code etcd-leader}. Close it after the server and before the store.
+ */
+public final class EtcdServices implements AutoCloseable {
+  private final ScheduledExecutorService leaderTimer =
+      Executors.newSingleThreadScheduledExecutor(daemons("etcd-leader"));
+  private final ExecutorService watchThreads =
+      Executors.newFixedThreadPool(
+          Math.max(1, Runtime.getRuntime().availableProcessors() / 2), daemons("etcd-watch"));
+  private final List<BindableService> services;
+
+  /** Makes the services; they serve as soon as a server has them. */
+  public EtcdServices(Metastore metastore, EtcdSettings settings) {
+    ClusterView cluster = metastore.cluster();
+    ResponseHeaders headers = new ResponseHeaders(cluster);
+    LeaderWatch leaderWatch = new LeaderWatch(cluster, settings.electionTimeoutMs());
+    RequestGate gate = new RequestGate(cluster, leaderWatch);
+    services =
+        List.of(
+            gated(gate, new KvService(metastore, headers, settings.maxTxnOps())),
+            gated(gate, new WatchService(metastore, headers, watchThreads)),
+            gated(gate, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
+            gated(gate, new LockService(metastore, headers, EtcdServices::newLeaseId)),
+            gated(gate, new MaintenanceService(cluster, headers, settings)),
+            gated(gate, new ClusterService(metastore, headers)),
+            // Knows the service "" only, which is serving.
+            gated(gate, new HealthStatusManager().getHealthService()));
+    leaderTimer.scheduleWithFixedDelay(
+        leaderWatch::look,
+        settings.electionTimeoutMs(),
+        settings.electionTimeoutMs(),
+        TimeUnit.MILLISECONDS);
+  }
+
+  public List<BindableService> services() {
+    return services;
+  }
+
+  /** The words in which etcd tells of a failed future of the store. */
+  public static String errorText(Throwable failure) {
+    return String.valueOf(EtcdErrors.of(failure).getStatus().getDescription());
+  }
+
+  @Override
+  public void close() {
+    leaderTimer.shutdownNow();
+    watchThreads.shutdown();
+  }
+
+  private static BindableService gated(RequestGate gate, BindableService service) {
+    return () -> ServerInterceptors.intercept(service, gate);
+  }
+
+  private static long newLeaseId() {
+    return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+  }
+
+  private static ThreadFactory daemons(String name) {
+    AtomicInteger count = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + count.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

@@ -1,0 +1,114 @@
+package io.metastore.adapter.etcd;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.Txn;
+import io.metastore.etcdapi.etcdserverpb.CompactionRequest;
+import io.metastore.etcdapi.etcdserverpb.CompactionResponse;
+import io.metastore.etcdapi.etcdserverpb.DeleteRangeRequest;
+import io.metastore.etcdapi.etcdserverpb.DeleteRangeResponse;
+import io.metastore.etcdapi.etcdserverpb.KVGrpc;
+import io.metastore.etcdapi.etcdserverpb.PutRequest;
+import io.metastore.etcdapi.etcdserverpb.PutResponse;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import io.metastore.etcdapi.etcdserverpb.RangeResponse;
+import io.metastore.etcdapi.etcdserverpb.RangeStreamResponse;
+import io.metastore.etcdapi.etcdserverpb.TxnRequest;
+import io.metastore.etcdapi.etcdserverpb.TxnResponse;
+import java.util.concurrent.CompletableFuture;
+
+/** etcd's {@code KV}. Stateless. */
+final class KvService extends KVGrpc.KVImplBase {
+  private final Metastore metastore;
+  private final ResponseHeaders headers;
+  private final int txnOpsMax;
+
+  KvService(Metastore metastore, ResponseHeaders headers, int txnOpsMax) {
+    this.metastore = metastore;
+    this.headers = headers;
+    this.txnOpsMax = txnOpsMax;
+  }
+
+  @Override
+  public void range(RangeRequest request, StreamObserver<RangeResponse> call) {
+    EtcdError refusal = RangeTranslator.findRefusal(request);
+    if (refusal != null) {
+      call.onError(refusal.exception());
+      return;
+    }
+    metastore
+        .range(RangeTranslator.toRange(request), RangeTranslator.toConsistency(request))
+        .whenComplete(new Answer<>(call, headers, RangeTranslator.toReplier(request)));
+  }
+
+  @Override
+  public void rangeStream(RangeRequest request, StreamObserver<RangeStreamResponse> call) {
+    EtcdError refusal = RangeStreamer.findRefusal(request);
+    if (refusal != null) {
+      call.onError(refusal.exception());
+      return;
+    }
+    new RangeStreamer(
+            metastore, headers, request, (ServerCallStreamObserver<RangeStreamResponse>) call)
+        .start();
+  }
+
+  @Override
+  public void put(PutRequest request, StreamObserver<PutResponse> call) {
+    EtcdError refusal = PutTranslator.findRefusal(request);
+    if (refusal != null) {
+      call.onError(refusal.exception());
+      return;
+    }
+    metastore
+        .submit(TxnTranslator.toCommand(PutTranslator.toOp(request)))
+        .whenComplete(new Answer<>(call, headers, PutTranslator::toReply));
+  }
+
+  @Override
+  public void deleteRange(DeleteRangeRequest request, StreamObserver<DeleteRangeResponse> call) {
+    EtcdError refusal = DeleteTranslator.findRefusal(request);
+    if (refusal != null) {
+      call.onError(refusal.exception());
+      return;
+    }
+    metastore
+        .submit(TxnTranslator.toCommand(DeleteTranslator.toOp(request)))
+        .whenComplete(new Answer<>(call, headers, DeleteTranslator::toReply));
+  }
+
+  @Override
+  public void txn(TxnRequest request, StreamObserver<TxnResponse> call) {
+    EtcdError refusal = TxnTranslator.findRefusal(request, txnOpsMax);
+    if (refusal != null) {
+      call.onError(refusal.exception());
+      return;
+    }
+    Txn txn = TxnTranslator.toTxn(request);
+    CompletableFuture<Outcome> done =
+        TxnTranslator.isReadOnly(request)
+            ? metastore.readTxn(txn, TxnTranslator.toConsistency(request))
+            : metastore.submit(Command.newBuilder().setTxn(txn).build());
+    done.whenComplete(
+        new Answer<>(
+            call, headers, (header, outcome) -> TxnTranslator.toReply(request, header, outcome)));
+  }
+
+  @Override
+  public void compact(CompactionRequest request, StreamObserver<CompactionResponse> call) {
+    CompletableFuture<Outcome> done = metastore.submit(CompactTranslator.toCommand(request));
+    if (request.getPhysical()) {
+      done = done.thenCompose(outcome -> whenRemoved(request.getRevision(), outcome));
+    }
+    done.whenComplete(new Answer<>(call, headers, CompactTranslator::toReply));
+  }
+
+  private CompletableFuture<Outcome> whenRemoved(long revision, Outcome outcome) {
+    return outcome instanceof Outcome.Failed
+        ? CompletableFuture.completedFuture(outcome)
+        : metastore.compacted(revision).thenApply(removed -> outcome);
+  }
+}

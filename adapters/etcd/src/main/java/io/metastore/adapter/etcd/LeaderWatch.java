@@ -1,0 +1,102 @@
+package io.metastore.adapter.etcd;
+
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.Status;
+import io.metastore.core.api.ClusterView;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The open streams that require a leader, ended together when there was none for three election
+ * timeouts: etcd refuses new streams at once, but opening all the old ones anew costs too much to
+ * do it for a mere election. Thread-safe.
+ */
+final class LeaderWatch {
+  private static final int ELECTION_TIMEOUTS_MAX = 3;
+
+  private final ClusterView cluster;
+  private final long leaderlessMsMax;
+  private final Set<EndableCall<?, ?>> calls = ConcurrentHashMap.newKeySet();
+
+  LeaderWatch(ClusterView cluster, int electionTimeoutMs) {
+    this.cluster = cluster;
+    this.leaderlessMsMax = (long) ELECTION_TIMEOUTS_MAX * electionTimeoutMs;
+  }
+
+  <Q, R> ServerCall.Listener<Q> start(
+      ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
+    EndableCall<Q, R> endable = new EndableCall<>(call);
+    calls.add(endable);
+    return new SimpleForwardingServerCallListener<>(next.startCall(endable, metadata)) {
+      @Override
+      public void onComplete() {
+        calls.remove(endable);
+        super.onComplete();
+      }
+
+      @Override
+      public void onCancel() {
+        calls.remove(endable);
+        super.onCancel();
+      }
+    };
+  }
+
+  /** Looks how long there has been no leader; called once per election timeout. */
+  void look() {
+    if (cluster.leaderlessMs() < leaderlessMsMax) {
+      return;
+    }
+    for (EndableCall<?, ?> call : calls) {
+      calls.remove(call);
+      call.end(EtcdError.NO_LEADER.status());
+    }
+  }
+
+  /**
+   * A call that can be ended behind its service's back; what the service still sends is dropped.
+   * Guarded by itself, because gRPC's calls are not.
+   */
+  private static final class EndableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private boolean ended;
+
+    EndableCall(ServerCall<Q, R> call) {
+      super(call);
+    }
+
+    synchronized void end(Status status) {
+      close(status, new Metadata());
+    }
+
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+      if (!ended) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public synchronized void sendMessage(R message) {
+      if (!ended) {
+        super.sendMessage(message);
+      }
+    }
+
+    @Override
+    public synchronized boolean isReady() {
+      return !ended && super.isReady();
+    }
+
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+      if (!ended) {
+        ended = true;
+        super.close(status, trailers);
+      }
+    }
+  }
+}

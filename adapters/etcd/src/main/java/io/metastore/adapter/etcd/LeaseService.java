@@ -1,0 +1,104 @@
+package io.metastore.adapter.etcd;
+
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.etcdapi.etcdserverpb.LeaseGrantRequest;
+import io.metastore.etcdapi.etcdserverpb.LeaseGrantResponse;
+import io.metastore.etcdapi.etcdserverpb.LeaseGrpc;
+import io.metastore.etcdapi.etcdserverpb.LeaseKeepAliveRequest;
+import io.metastore.etcdapi.etcdserverpb.LeaseKeepAliveResponse;
+import io.metastore.etcdapi.etcdserverpb.LeaseLeasesRequest;
+import io.metastore.etcdapi.etcdserverpb.LeaseLeasesResponse;
+import io.metastore.etcdapi.etcdserverpb.LeaseRevokeRequest;
+import io.metastore.etcdapi.etcdserverpb.LeaseRevokeResponse;
+import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveRequest;
+import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveResponse;
+import java.util.concurrent.CompletionException;
+import java.util.function.LongSupplier;
+
+/** etcd's {@code Lease}. Stateless; each stream of renewals has a {@link KeepAliveSession}. */
+final class LeaseService extends LeaseGrpc.LeaseImplBase {
+  private final Metastore metastore;
+  private final ResponseHeaders headers;
+  private final LongSupplier leaseIds;
+
+  /**
+   * @param leaseIds positive ids that nobody has, for those who leave the choice to the server
+   */
+  LeaseService(Metastore metastore, ResponseHeaders headers, LongSupplier leaseIds) {
+    this.metastore = metastore;
+    this.headers = headers;
+    this.leaseIds = leaseIds;
+  }
+
+  @Override
+  public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> call) {
+    long id = request.getID() == 0 ? leaseIds.getAsLong() : request.getID();
+    metastore
+        .submit(LeaseTranslator.toGrant(id, request.getTTL(), metastore.cluster().minLeaseTtl()))
+        .whenComplete(new Answer<>(call, headers, LeaseTranslator::toGranted));
+  }
+
+  @Override
+  public void leaseRevoke(LeaseRevokeRequest request, StreamObserver<LeaseRevokeResponse> call) {
+    metastore
+        .submit(LeaseTranslator.toRevoke(request))
+        .whenComplete(new Answer<>(call, headers, LeaseTranslator::toRevoked));
+  }
+
+  @Override
+  public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(
+      StreamObserver<LeaseKeepAliveResponse> call) {
+    return new KeepAliveSession(
+        metastore, headers, (ServerCallStreamObserver<LeaseKeepAliveResponse>) call);
+  }
+
+  @Override
+  public void leaseTimeToLive(
+      LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> call) {
+    metastore
+        .timeToLive(request.getID(), request.getKeys())
+        .whenComplete(
+            (lease, failure) -> {
+              if (failure != null) {
+                call.onError(toError(failure, metastore));
+              } else {
+                Answer.send(call, LeaseTranslator.toTimeToLive(headers.now(), lease));
+              }
+            });
+  }
+
+  @Override
+  public void leaseLeases(LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> call) {
+    metastore
+        .leases()
+        .whenComplete(
+            (ids, failure) -> {
+              if (failure != null) {
+                call.onError(toError(failure, metastore));
+              } else {
+                Answer.send(call, LeaseTranslator.toLeases(headers.now(), ids));
+              }
+            });
+  }
+
+  /**
+   * What ends a call that only the leader can serve: unlike a proposal, which just takes too long,
+   * etcd says here if there was no leader to be found.
+   */
+  static StatusRuntimeException toError(Throwable failure, Metastore metastore) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    boolean notServedInTime =
+        cause instanceof NotServed notServed
+            && switch (notServed.reason()) {
+              case NO_LEADER, TIMEOUT -> true;
+              case LEADER_CHANGED, STOPPED -> false;
+            };
+    return notServedInTime && metastore.cluster().leaderId() == 0
+        ? EtcdError.NO_LEADER.exception()
+        : EtcdErrors.of(failure);
+  }
+}

@@ -1,0 +1,171 @@
+package io.metastore.adapter.etcd;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.OpResult.RangeResult;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Range;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest.SortOrder;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest.SortTarget;
+import io.metastore.etcdapi.etcdserverpb.RangeResponse;
+import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Range, alone and in a transaction. */
+final class RangeTranslator {
+  private RangeTranslator() {}
+
+  /** What is wrong with the request, or null. */
+  static @Nullable EtcdError findRefusal(RangeRequest request) {
+    if (request.getKey().isEmpty()) {
+      return EtcdError.EMPTY_KEY;
+    }
+    if (request.getSortOrder() == SortOrder.UNRECOGNIZED
+        || request.getSortTarget() == SortTarget.UNRECOGNIZED) {
+      return EtcdError.INVALID_SORT_OPTION;
+    }
+    return null;
+  }
+
+  static Consistency toConsistency(RangeRequest request) {
+    return request.getSerializable() ? Consistency.SERIALIZABLE : Consistency.LINEARIZABLE;
+  }
+
+  /** A request that {@link #findRefusal} found nothing wrong with. */
+  static Range toRange(RangeRequest request) {
+    Range.Builder range =
+        Range.newBuilder()
+            .setKey(request.getKey())
+            .setRangeEnd(request.getRangeEnd())
+            .setLimit(request.getLimit())
+            .setRevision(request.getRevision())
+            .setKeysOnly(request.getKeysOnly())
+            .setCountOnly(request.getCountOnly())
+            .setMinModRevision(request.getMinModRevision())
+            .setMaxModRevision(request.getMaxModRevision())
+            .setMinCreateRevision(request.getMinCreateRevision())
+            .setMaxCreateRevision(request.getMaxCreateRevision());
+    if (sortsPage(request)) {
+      return range
+          .setLimit(request.getLimit() + 1)
+          .setKeysOnly(request.getKeysOnly() && request.getSortTarget() != SortTarget.VALUE)
+          .build();
+    }
+    return range
+        .setOrder(toOrder(request))
+        .setSortTarget(toSortTarget(request.getSortTarget()))
+        .build();
+  }
+
+  /** Makes the answer to {@code request} from the outcome of {@link #toRange}. */
+  static Answer.Translator<RangeResponse> toReplier(RangeRequest request) {
+    return sortsPage(request)
+        ? (header, outcome) -> toReply(request, header, ((Outcome.Ranged) outcome).result())
+        : RangeTranslator::toReply;
+  }
+
+  private static RangeResponse toReply(ResponseHeader header, Outcome outcome) {
+    return toReply(header, ((Outcome.Ranged) outcome).result());
+  }
+
+  /** The answer to {@code request}. */
+  static RangeResponse toReply(RangeRequest request, ResponseHeader header, RangeResult result) {
+    return toReply(header, sortsPage(request) ? sortPage(request, result) : result);
+  }
+
+  private static RangeResponse toReply(ResponseHeader header, RangeResult result) {
+    RangeResponse.Builder reply =
+        RangeResponse.newBuilder()
+            .setHeader(header)
+            .setMore(result.more())
+            .setCount(result.count());
+    addKeyValues(reply, result);
+    return reply.build();
+  }
+
+  static void addKeyValues(RangeResponse.Builder reply, RangeResult result) {
+    List<KeyValue> keyValues = result.keyValues();
+    for (int i = 0; i < keyValues.size(); i++) {
+      reply.addKvs(KeyValues.toWire(keyValues.get(i)));
+    }
+  }
+
+  /**
+   * Whether etcd sorts only what the limit let through. It does so when a target is given without
+   * an order: the order then counts as ascending, but the keys are fetched as if unsorted, one more
+   * than the limit, in key order.
+   */
+  static boolean sortsPage(RangeRequest request) {
+    return request.getSortOrder() == SortOrder.NONE
+        && request.getSortTarget() != SortTarget.KEY
+        && request.getLimit() > 0
+        && request.getLimit() < Long.MAX_VALUE
+        && !hasRevisionFilter(request);
+  }
+
+  static boolean hasRevisionFilter(RangeRequest request) {
+    return request.getMinModRevision() != 0
+        || request.getMaxModRevision() != 0
+        || request.getMinCreateRevision() != 0
+        || request.getMaxCreateRevision() != 0;
+  }
+
+  /** Whether keys are wanted in their natural order. */
+  static boolean isUnsorted(RangeRequest request) {
+    return request.getSortOrder() == SortOrder.NONE
+        || (request.getSortTarget() == SortTarget.KEY
+            && request.getSortOrder() == SortOrder.ASCEND);
+  }
+
+  private static Range.Order toOrder(RangeRequest request) {
+    return switch (request.getSortOrder()) {
+      case NONE ->
+          request.getSortTarget() == SortTarget.KEY ? Range.Order.NONE : Range.Order.ASCEND;
+      case ASCEND -> Range.Order.ASCEND;
+      case DESCEND -> Range.Order.DESCEND;
+      case UNRECOGNIZED -> throw new IllegalArgumentException("unchecked request");
+    };
+  }
+
+  private static Range.SortTarget toSortTarget(SortTarget target) {
+    return switch (target) {
+      case KEY -> Range.SortTarget.KEY;
+      case VERSION -> Range.SortTarget.VERSION;
+      case CREATE -> Range.SortTarget.CREATE;
+      case MOD -> Range.SortTarget.MOD;
+      case VALUE -> Range.SortTarget.VALUE;
+      case UNRECOGNIZED -> throw new IllegalArgumentException("unchecked request");
+    };
+  }
+
+  private static RangeResult sortPage(RangeRequest request, RangeResult page) {
+    List<KeyValue> sorted = new ArrayList<>(page.keyValues());
+    sorted.sort(comparator(request.getSortTarget()));
+    boolean more = sorted.size() > request.getLimit();
+    if (more) {
+      sorted.remove(sorted.size() - 1);
+    }
+    if (request.getKeysOnly()) {
+      sorted.replaceAll(KeyValue::withoutValue);
+    }
+    return new RangeResult(sorted, page.count(), more);
+  }
+
+  private static Comparator<KeyValue> comparator(SortTarget target) {
+    return switch (target) {
+      case KEY ->
+          Comparator.comparing(KeyValue::key, ByteString.unsignedLexicographicalComparator());
+      case VERSION -> Comparator.comparingLong(KeyValue::version);
+      case CREATE -> Comparator.comparingLong(KeyValue::createRevision);
+      case MOD -> Comparator.comparingLong(KeyValue::modRevision);
+      case VALUE ->
+          Comparator.comparing(KeyValue::value, ByteString.unsignedLexicographicalComparator());
+      case UNRECOGNIZED -> throw new IllegalArgumentException("unchecked request");
+    };
+  }
+}

@@ -1,0 +1,52 @@
+package io.metastore.adapter.etcd;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.metastore.core.api.Metastore;
+import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
+import io.metastore.etcdapi.etcdserverpb.WatchRequest;
+import io.metastore.etcdapi.etcdserverpb.WatchResponse;
+import java.util.concurrent.Executor;
+
+/** etcd's {@code Watch}. Stateless; each stream has a {@link WatchSession}. */
+final class WatchService extends WatchGrpc.WatchImplBase {
+  private final Metastore metastore;
+  private final ResponseHeaders headers;
+  private final Executor drainer;
+
+  /**
+   * @param drainer runs sessions when the store has news for them
+   */
+  WatchService(Metastore metastore, ResponseHeaders headers, Executor drainer) {
+    this.metastore = metastore;
+    this.headers = headers;
+    this.drainer = drainer;
+  }
+
+  @Override
+  public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> call) {
+    WatchSession session =
+        new WatchSession(
+            metastore,
+            headers,
+            EtcdLimits.receiveBytesMax(metastore.cluster().maxRequestBytes()),
+            drainer,
+            (ServerCallStreamObserver<WatchResponse>) call);
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(WatchRequest request) {
+        session.take(request);
+      }
+
+      @Override
+      public void onError(Throwable failure) {
+        session.end();
+      }
+
+      @Override
+      public void onCompleted() {
+        // A client that has nothing more to ask still wants its events: etcd goes on, and so do we.
+      }
+    };
+  }
+}

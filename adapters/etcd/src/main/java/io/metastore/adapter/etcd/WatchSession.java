@@ -1,0 +1,313 @@
+package io.metastore.adapter.etcd;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.api.WatchMessage;
+import io.metastore.core.api.WatchStream;
+import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
+import io.metastore.etcdapi.etcdserverpb.WatchRequest;
+import io.metastore.etcdapi.etcdserverpb.WatchResponse;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client's stream of watches.
+ *
+ * <p>Any thread may wake it; one at a time then does all there is to do: takes the client's
+ * requests, and passes on the store's messages while the client's stream is ready for more. All
+ * state but the queue of requests belongs to whoever does that. What the client does not read stays
+ * in the store's bounded queue.
+ *
+ * <p>A client may have {@value #UNANSWERED_MAX} requests open that will be answered; further ones
+ * are not read from the connection.
+ */
+final class WatchSession {
+  private static final Logger LOG = LoggerFactory.getLogger(WatchSession.class);
+
+  /** As many as etcd buffers. */
+  private static final int UNANSWERED_MAX = 16;
+
+  private final ServerCallStreamObserver<WatchResponse> call;
+  private final ResponseHeaders headers;
+  private final int fragmentBytes;
+  private final Executor drainer;
+  private final WatchStream watches;
+
+  private final Queue<WatchRequest> requests = new ConcurrentLinkedQueue<>();
+
+  /** How often {@link #run} was asked for and has not yet obeyed. */
+  private final AtomicInteger wakes = new AtomicInteger();
+
+  /** The call is over, whoever ended it. */
+  private volatile boolean over;
+
+  private boolean closed;
+
+  /** By id, all that a new watch must not be named like. */
+  private final Map<Long, Watch> inUse = new HashMap<>();
+
+  /** In the order in which their creation will be told. */
+  private final Queue<Watch> beingCreated = new ArrayDeque<>();
+
+  /** By id, the watches whose messages may come now. */
+  private final Map<Long, Watch> announced = new HashMap<>();
+
+  private final Queue<OwnResponse> ownResponses = new ArrayDeque<>();
+  private long nextId;
+  private long creationsAsked;
+  private long creationsTold;
+  private boolean progressWanted;
+
+  /** One watch of the stream. */
+  private static final class Watch {
+    final boolean fragmented;
+
+    /** The store forgot it; etcd's clients may still cancel it. */
+    boolean compacted;
+
+    boolean cancelling;
+
+    Watch(boolean fragmented) {
+      this.fragmented = fragmented;
+    }
+  }
+
+  /**
+   * A response that the store knows nothing of.
+   *
+   * @param afterCreations it has its place after so many creations: clients match them by order
+   */
+  private record OwnResponse(WatchResponse response, long afterCreations) {}
+
+  /**
+   * Opens the session; called within the service method.
+   *
+   * @param fragmentBytes the size from which responses are split where the client asked for it
+   * @param drainer runs the session when the store has news
+   */
+  WatchSession(
+      Metastore metastore,
+      ResponseHeaders headers,
+      int fragmentBytes,
+      Executor drainer,
+      ServerCallStreamObserver<WatchResponse> call) {
+    this.call = call;
+    this.headers = headers;
+    this.fragmentBytes = fragmentBytes;
+    this.drainer = drainer;
+    this.watches = metastore.openWatchStream(this::wakeLater);
+    call.disableAutoRequest();
+    call.setOnReadyHandler(this::wake);
+    call.setOnCancelHandler(this::end);
+    call.setOnCloseHandler(this::end);
+    call.request(UNANSWERED_MAX);
+  }
+
+  void take(WatchRequest request) {
+    requests.add(request);
+    wake();
+  }
+
+  void end() {
+    over = true;
+    wake();
+  }
+
+  private void wake() {
+    if (wakes.getAndIncrement() == 0) {
+      run();
+    }
+  }
+
+  private void wakeLater() {
+    if (wakes.getAndIncrement() != 0) {
+      return;
+    }
+    try {
+      drainer.execute(this::run);
+    } catch (RejectedExecutionException e) {
+      // The services are closed, and every call with them.
+      LOG.debug("watch news dropped", e);
+    }
+  }
+
+  private void run() {
+    int missed = 1;
+    while (missed != 0) {
+      try {
+        work();
+      } catch (RuntimeException e) {
+        over = true;
+        call.onError(EtcdErrors.of(e));
+        close();
+      }
+      missed = wakes.addAndGet(-missed);
+    }
+  }
+
+  private void work() {
+    if (over) {
+      close();
+      return;
+    }
+    for (WatchRequest request = requests.poll(); request != null; request = requests.poll()) {
+      handle(request);
+    }
+    while (call.isReady() && sendNext()) {
+      // one message after the other
+    }
+    if (progressWanted && call.isReady()) {
+      progressWanted = false;
+      watches.requestProgress();
+    }
+  }
+
+  private void close() {
+    if (!closed) {
+      closed = true;
+      requests.clear();
+      watches.close();
+    }
+  }
+
+  // --- what the client wants -------------------------------------------------------------------
+
+  private void handle(WatchRequest request) {
+    switch (request.getRequestUnionCase()) {
+      case CREATE_REQUEST -> create(request.getCreateRequest());
+      case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
+      case PROGRESS_REQUEST -> {
+        // Dropped by etcd if the client does not keep up; here it waits, but several become one.
+        progressWanted = true;
+        call.request(1);
+      }
+      // A kind from the future is no reason to end all watches of the stream.
+      case REQUESTUNION_NOT_SET -> call.request(1);
+    }
+  }
+
+  private void create(WatchCreateRequest request) {
+    String refusal = WatchTranslator.findRefusal(request);
+    long id = request.getWatchId();
+    if (refusal == null && inUse.containsKey(id) && id != 0) {
+      refusal = WatchTranslator.DUPLICATE_ID;
+    }
+    if (refusal != null) {
+      respond(WatchTranslator.toRefused(headers.now(), refusal));
+      return;
+    }
+    if (id == 0) {
+      id = takeId();
+    }
+    Watch watch = new Watch(request.getFragment());
+    inUse.put(id, watch);
+    beingCreated.add(watch);
+    creationsAsked++;
+    watches.create(id, WatchTranslator.toSpec(request));
+  }
+
+  private long takeId() {
+    while (inUse.containsKey(nextId)) {
+      nextId++;
+    }
+    return nextId++;
+  }
+
+  private void cancel(long id) {
+    Watch watch = inUse.remove(id);
+    if (watch == null) {
+      call.request(1);
+    } else if (watch.compacted) {
+      respond(WatchTranslator.toCancelled(headers.now(), id));
+    } else {
+      watch.cancelling = true;
+      watches.cancel(id);
+    }
+  }
+
+  private void respond(WatchResponse response) {
+    ownResponses.add(new OwnResponse(response, creationsAsked));
+  }
+
+  // --- what the client is told -----------------------------------------------------------------
+
+  /** False if there is nothing to send now. */
+  private boolean sendNext() {
+    OwnResponse own = ownResponses.peek();
+    if (own != null && own.afterCreations() <= creationsTold) {
+      ownResponses.remove();
+      answer(own.response());
+      return true;
+    }
+    WatchMessage message = watches.poll();
+    if (message == null) {
+      return false;
+    }
+    pass(message);
+    return true;
+  }
+
+  private void pass(WatchMessage message) {
+    if (message instanceof WatchMessage.Events events) {
+      passEvents(events);
+    } else if (message instanceof WatchMessage.Created created) {
+      creationsTold++;
+      announced.put(created.watchId(), beingCreated.remove());
+      answer(WatchTranslator.toCreated(headers.at(created.revision()), created.watchId()));
+    } else if (message instanceof WatchMessage.Cancelled cancelled) {
+      announced.remove(cancelled.watchId());
+      answer(WatchTranslator.toCancelled(headers.at(cancelled.revision()), cancelled.watchId()));
+    } else if (message instanceof WatchMessage.Compacted compacted) {
+      passCompacted(compacted);
+    } else if (message instanceof WatchMessage.Progress progress) {
+      call.onNext(WatchTranslator.toProgress(headers.at(progress.revision()), progress.watchId()));
+    } else if (message instanceof WatchMessage.StreamProgress progress) {
+      call.onNext(
+          WatchTranslator.toProgress(headers.at(progress.revision()), WatchTranslator.NO_WATCH));
+    }
+  }
+
+  private void passEvents(WatchMessage.Events events) {
+    WatchResponse response = WatchTranslator.toEvents(headers.at(events.revision()), events);
+    if (!getAnnounced(events.watchId()).fragmented) {
+      call.onNext(response);
+      return;
+    }
+    for (WatchResponse fragment : WatchFragments.split(response, fragmentBytes)) {
+      call.onNext(fragment);
+    }
+  }
+
+  private void passCompacted(WatchMessage.Compacted compacted) {
+    Watch watch = getAnnounced(compacted.watchId());
+    announced.remove(compacted.watchId());
+    call.onNext(WatchTranslator.toCompacted(headers.withoutRevision(), compacted));
+    watch.compacted = true;
+    if (watch.cancelling) {
+      // The store had forgotten the watch when the client's wish to cancel it came.
+      answer(WatchTranslator.toCancelled(headers.now(), compacted.watchId()));
+    }
+  }
+
+  private Watch getAnnounced(long id) {
+    @Nullable Watch watch = announced.get(id);
+    return requireNonNull(watch, "messages of a watch follow its creation");
+  }
+
+  /** Sends what answers a request, and lets the client send one more. */
+  private void answer(WatchResponse response) {
+    call.onNext(response);
+    call.request(1);
+  }
+}

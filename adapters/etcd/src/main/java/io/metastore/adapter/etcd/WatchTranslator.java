@@ -1,0 +1,120 @@
+package io.metastore.adapter.etcd;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.WatchEvent;
+import io.metastore.core.api.WatchMessage;
+import io.metastore.core.api.WatchSpec;
+import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
+import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
+import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest.FilterType;
+import io.metastore.etcdapi.etcdserverpb.WatchResponse;
+import io.metastore.etcdapi.mvccpb.Event;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Watch: requests to specifications, messages to responses. */
+final class WatchTranslator {
+  /** In place of a watch id: about the stream as a whole, or about a watch that was not made. */
+  static final long NO_WATCH = -1;
+
+  static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
+  static final String EMPTY_RANGE = "mvcc: watcher range is empty";
+
+  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
+
+  private WatchTranslator() {}
+
+  /** Why no such watch can be made, or null; says nothing of the id. */
+  static @Nullable String findRefusal(WatchCreateRequest request) {
+    if (request.getStartRevision() < 0) {
+      return EtcdError.COMPACTED.text();
+    }
+    ByteString end = request.getRangeEnd();
+    boolean empty =
+        !end.isEmpty()
+            && !end.equals(ZERO)
+            && ByteString.unsignedLexicographicalComparator().compare(key(request), end) >= 0;
+    return empty ? EMPTY_RANGE : null;
+  }
+
+  /** A request that {@link #findRefusal} found nothing wrong with. */
+  static WatchSpec toSpec(WatchCreateRequest request) {
+    return new WatchSpec(
+        key(request),
+        request.getRangeEnd(),
+        request.getStartRevision(),
+        !request.getFiltersList().contains(FilterType.NOPUT),
+        !request.getFiltersList().contains(FilterType.NODELETE),
+        request.getPrevKv(),
+        request.getProgressNotify());
+  }
+
+  /** The smallest key, where none is given. */
+  private static ByteString key(WatchCreateRequest request) {
+    return request.getKey().isEmpty() ? ZERO : request.getKey();
+  }
+
+  static WatchResponse toRefused(ResponseHeader header, String reason) {
+    return WatchResponse.newBuilder()
+        .setHeader(header)
+        .setWatchId(NO_WATCH)
+        .setCreated(true)
+        .setCanceled(true)
+        .setCancelReason(reason)
+        .build();
+  }
+
+  static WatchResponse toCreated(ResponseHeader header, long watchId) {
+    return WatchResponse.newBuilder()
+        .setHeader(header)
+        .setWatchId(watchId)
+        .setCreated(true)
+        .build();
+  }
+
+  static WatchResponse toCancelled(ResponseHeader header, long watchId) {
+    return WatchResponse.newBuilder()
+        .setHeader(header)
+        .setWatchId(watchId)
+        .setCanceled(true)
+        .build();
+  }
+
+  /**
+   * @param header without a revision, as etcd sends it
+   */
+  static WatchResponse toCompacted(ResponseHeader header, WatchMessage.Compacted compacted) {
+    return WatchResponse.newBuilder()
+        .setHeader(header)
+        .setWatchId(compacted.watchId())
+        .setCanceled(true)
+        .setCompactRevision(compacted.compactRevision())
+        .build();
+  }
+
+  static WatchResponse toProgress(ResponseHeader header, long watchId) {
+    return WatchResponse.newBuilder().setHeader(header).setWatchId(watchId).build();
+  }
+
+  static WatchResponse toEvents(ResponseHeader header, WatchMessage.Events events) {
+    WatchResponse.Builder response =
+        WatchResponse.newBuilder().setHeader(header).setWatchId(events.watchId());
+    List<WatchEvent> list = events.events();
+    for (int i = 0; i < list.size(); i++) {
+      response.addEvents(toEvent(list.get(i)));
+    }
+    return response.build();
+  }
+
+  private static Event toEvent(WatchEvent event) {
+    Event.Builder wire =
+        Event.newBuilder()
+            .setType(
+                event.kind() == WatchEvent.Kind.PUT ? Event.EventType.PUT : Event.EventType.DELETE)
+            .setKv(KeyValues.toWire(event.current()));
+    if (event.previous() != null) {
+      wire.setPrevKv(KeyValues.toWire(event.previous()));
+    }
+    return wire.build();
+  }
+}
