@@ -52,7 +52,6 @@ final class LeaderWatch {
       return;
     }
     for (EndableCall<?, ?> call : calls) {
-      calls.remove(call);
       call.end(EtcdError.NO_LEADER.status());
     }
   }
