@@ -2,6 +2,7 @@ package io.metastore.core.raft;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  *       After the last one it renames {@code <directory>} to {@code <directory>.tmp<date>}, the
  *       received directory to {@code <directory>}, and deletes the former. A transfer that breaks
  *       off stays where it is until the next start; a crash between the renames is undone at start.
- *   <li>Ratis forces none of it to disk ({@code ratis.md} §3 #12). {@link #adoptReceived} does,
- *       before the state is opened from it; if a crash came first, the digests are compared at
- *       start.
+ *   <li>Ratis forces none of it to disk ({@code ratis.md} §3 #12). We do, before the state is
+ *       opened from it and before the log that it replaces is deleted; if a crash came first, the
+ *       digests are compared at start.
  * </ul>
  *
  * <p>{@link #getLatestSnapshot} may be called from any thread; Ratis does so for every message it
- * sends to a follower, so the answer is kept. Everything else belongs to the apply thread, and
- * {@link #init} to the thread that starts Raft.
+ * sends to a follower, so the answer is kept. {@link #receiving} is called by transport threads,
+ * {@link #init} by the thread that starts Raft, everything else by the apply thread.
  */
 final class CheckpointStorage implements StateMachineStorage {
   // The one that may be on its way to a follower while the next is made, and that next one.
@@ -43,8 +44,9 @@ final class CheckpointStorage implements StateMachineStorage {
   private static final String PARTIAL = "partial";
 
   private final Path directory;
-  private final Path receiving;
+  private final Path incoming;
   private volatile @Nullable FileListSnapshotInfo newest;
+  private volatile boolean receiving;
 
   /**
    * Opens nothing yet.
@@ -54,7 +56,7 @@ final class CheckpointStorage implements StateMachineStorage {
    */
   CheckpointStorage(Path directory) {
     this.directory = directory.toAbsolutePath().normalize();
-    this.receiving = this.directory.resolveSibling(this.directory.getFileName() + "-tmp");
+    this.incoming = this.directory.resolveSibling(this.directory.getFileName() + "-tmp");
   }
 
   /**
@@ -66,8 +68,8 @@ final class CheckpointStorage implements StateMachineStorage {
   @Override
   public void init(RaftStorage storage) throws IOException {
     undoHalfReplacement();
-    DurableFiles.deleteTree(receiving);
-    Files.createDirectories(receiving);
+    DurableFiles.deleteTree(incoming);
+    Files.createDirectories(incoming);
     Files.createDirectories(directory);
     DurableFiles.deleteTree(directory.resolve(PARTIAL));
     for (CheckpointFiles found : CheckpointFiles.in(directory)) {
@@ -133,6 +135,11 @@ final class CheckpointStorage implements StateMachineStorage {
     refresh();
   }
 
+  /** Ratis is about to write a part of a checkpoint from the leader. */
+  void receiving() {
+    receiving = true;
+  }
+
   /**
    * Takes over what Ratis received, before anything is opened from it. It is on disk when this
    * returns.
@@ -140,18 +147,27 @@ final class CheckpointStorage implements StateMachineStorage {
    * @return the newest checkpoint
    */
   Path adoptReceived() throws IOException {
-    for (CheckpointFiles found : CheckpointFiles.in(directory)) {
-      if (!found.isDurable()) {
-        found.makeDurable();
-      }
-    }
-    forceNames();
-    refresh();
+    adoptIfReceived();
     Path adopted = findNewest();
     if (adopted == null) {
       throw new IOException("no checkpoint was received directory=" + directory);
     }
     return adopted;
+  }
+
+  private synchronized void adoptIfReceived() throws IOException {
+    boolean adopted = false;
+    for (CheckpointFiles found : CheckpointFiles.in(directory)) {
+      if (!found.isDurable()) {
+        found.makeDurable();
+        adopted = true;
+      }
+    }
+    if (adopted) {
+      forceNames();
+      refresh();
+      receiving = false;
+    }
   }
 
   private void forceNames() throws IOException {
@@ -164,8 +180,20 @@ final class CheckpointStorage implements StateMachineStorage {
     newest = all.isEmpty() ? null : all.get(0).toSnapshotInfo();
   }
 
+  /**
+   * Ratis asks for it between renaming a received checkpoint into place and deleting the log that
+   * it replaces, in a transport thread while the apply thread may already open it. No other call
+   * comes at that time, so this is where the checkpoint is made durable.
+   */
   @Override
   public @Nullable SnapshotInfo getLatestSnapshot() {
+    if (receiving) {
+      try {
+        adoptIfReceived();
+      } catch (IOException e) {
+        throw new UncheckedIOException("received checkpoint " + directory, e);
+      }
+    }
     return newest;
   }
 
@@ -188,6 +216,6 @@ final class CheckpointStorage implements StateMachineStorage {
 
   @Override
   public File getTmpDir() {
-    return receiving.toFile();
+    return incoming.toFile();
   }
 }

@@ -120,6 +120,23 @@ class CheckpointStorageTest {
   }
 
   @Test
+  void receivedCheckpointIsAdoptedWhenRatisAsksForItBeforeItDeletesTheLog() throws IOException {
+    CheckpointStorage storage = open();
+    storage.create(TermIndex.valueOf(1, 5), path -> write(path, "own"));
+    storage.receiving();
+    SnapshotInfo before = storage.getLatestSnapshot();
+    assertThat(before).isNotNull();
+    assertThat(before.getIndex()).isEqualTo(5);
+
+    receive(directory.resolve("1_70"), "received");
+
+    SnapshotInfo after = storage.getLatestSnapshot();
+    assertThat(after).isNotNull();
+    assertThat(after.getIndex()).isEqualTo(70);
+    assertThat(names(directory.resolve("1_70"))).containsExactlyInAnyOrder("CURRENT", "data.sst");
+  }
+
+  @Test
   void receivedCheckpointThatWasNotAdoptedIsComparedWithItsDigestsAtStart() throws IOException {
     receive(directory.resolve("1_70"), "received");
     assertThat(open().findNewest()).isEqualTo(directory.resolve("1_70"));

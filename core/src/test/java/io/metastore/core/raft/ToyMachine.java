@@ -114,6 +114,7 @@ final class ToyMachine extends BaseStateMachine {
   @Override
   public void pause() {
     called("pause");
+    checkpoints.receiving();
     if (getLifeCycleState() != LifeCycle.State.PAUSED) {
       getLifeCycle().transition(LifeCycle.State.PAUSING);
       getLifeCycle().transition(LifeCycle.State.PAUSED);
