@@ -10,13 +10,18 @@ import org.apache.ratis.server.leader.LogAppender;
 /** Ratis' gRPC transport, except that a leader sends its log by {@link GuardedLogAppender}s. */
 final class GuardedGrpcFactory extends GrpcFactory {
 
+  private final LogAppenders appenders;
+
   GuardedGrpcFactory(Parameters parameters) {
     super(parameters);
+    this.appenders = LogAppenders.of(parameters);
   }
 
   @Override
   public LogAppender newLogAppender(
       RaftServer.Division server, LeaderState state, FollowerInfo follower) {
-    return new GuardedLogAppender(server, state, follower);
+    GuardedLogAppender appender = new GuardedLogAppender(server, state, follower);
+    appenders.add(appender);
+    return appender;
   }
 }

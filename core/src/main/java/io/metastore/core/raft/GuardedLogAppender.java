@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.raftlog.RaftLogIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +59,34 @@ final class GuardedLogAppender extends GrpcLogAppender {
     getLeaderState().restart(this);
     // Stopped by now, so this only completes the streams to the follower.
     super.run();
+  }
+
+  /**
+   * The entry at this index is committed: wakes the appender if its follower has the entry and may
+   * not know that.
+   */
+  void committed(long index) {
+    if (isRunning() && getFollower().getMatchIndex() >= index && followerLacksCommit()) {
+      notifyLogAppender();
+    }
+  }
+
+  /**
+   * Ratis wakes up for a follower whose commit index is behind, and then sends nothing for want of
+   * entries.
+   */
+  @Override
+  public AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
+      throws RaftLogIOException {
+    AppendEntriesRequestProto request = super.newAppendEntriesRequest(callId, heartbeat);
+    return request == null && followerLacksCommit()
+        ? super.newAppendEntriesRequest(callId, true)
+        : request;
+  }
+
+  private boolean followerLacksCommit() {
+    long committed = getRaftLog().getLastCommittedIndex();
+    return getFollower().getCommitIndex() < Math.min(committed, getFollower().getMatchIndex());
   }
 
   @Override

@@ -98,10 +98,16 @@ public final class RaftNode implements AutoCloseable {
               .build());
     }
     Proposals proposals = new Proposals();
+    LogAppenders appenders = new LogAppenders();
     RatisBridge bridge =
         new RatisBridge(
-            state, new CheckpointStorage(settings.checkpointDirectory()), proposals, stopper);
+            state,
+            new CheckpointStorage(settings.checkpointDirectory()),
+            proposals,
+            appenders,
+            stopper);
     Parameters parameters = new Parameters();
+    appenders.putInto(parameters);
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters, (builder, types) -> builder.addService(service.build()));
     RaftServer server =

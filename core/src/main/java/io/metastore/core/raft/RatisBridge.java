@@ -40,6 +40,7 @@ final class RatisBridge extends BaseStateMachine {
   private final CheckpointStorage checkpoints;
   private final ProcessStopper stopper;
   private final Proposals proposals;
+  private final LogAppenders appenders;
   private final CompletableFuture<Message> applied =
       CompletableFuture.completedFuture(Message.EMPTY);
 
@@ -47,8 +48,10 @@ final class RatisBridge extends BaseStateMachine {
       ReplicatedState state,
       CheckpointStorage checkpoints,
       Proposals proposals,
+      LogAppenders appenders,
       ProcessStopper stopper) {
     this.proposals = proposals;
+    this.appenders = appenders;
     this.state = state;
     this.checkpoints = checkpoints;
     this.stopper = stopper;
@@ -101,6 +104,7 @@ final class RatisBridge extends BaseStateMachine {
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
+    appenders.committed(entry.getIndex());
     try {
       state.apply(
           entry.getTerm(),

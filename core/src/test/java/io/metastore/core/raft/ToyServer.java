@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -75,12 +76,15 @@ final class ToyServer implements AutoCloseable {
     RaftProperties properties = settings.toProperties();
     changes.accept(properties);
     ToyMachine machine = new ToyMachine(settings.checkpointDirectory());
+    Parameters parameters = new Parameters();
+    new LogAppenders().putInto(parameters);
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(self.getId())
             .setGroup(RaftGroup.valueOf(GROUP, peers))
             .setStateMachine(machine)
             .setProperties(properties)
+            .setParameters(parameters)
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
     ToyServer started = new ToyServer(self, server, machine);

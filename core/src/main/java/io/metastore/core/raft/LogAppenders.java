@@ -1,0 +1,41 @@
+package io.metastore.core.raft;
+
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.ratis.conf.Parameters;
+
+/**
+ * This member's log appenders, while it leads.
+ *
+ * <p>Callers on a follower wait until it applies their command, and it learns that an entry is
+ * committed with the leader's next message. Ratis sends one when a follower's answer arrives, but
+ * that answer and the commit it causes are handled by different threads: if the answer wins, the
+ * follower waits for the next heartbeat. So the appenders are woken once more when the leader
+ * applies the entry. Thread-safe.
+ */
+final class LogAppenders {
+  private static final String PARAMETER = "metastore.log.appenders";
+
+  private final List<GuardedLogAppender> appenders = new CopyOnWriteArrayList<>();
+
+  /** Where {@link GuardedGrpcFactory}, which Ratis creates, finds this. */
+  void putInto(Parameters parameters) {
+    parameters.put(PARAMETER, this, LogAppenders.class);
+  }
+
+  static LogAppenders of(Parameters parameters) {
+    return parameters.getNonNull(PARAMETER, LogAppenders.class);
+  }
+
+  void add(GuardedLogAppender appender) {
+    appenders.removeIf(other -> other.getFollowerId().equals(appender.getFollowerId()));
+    appenders.add(appender);
+  }
+
+  /** The entry at this index, and all before it, are committed. */
+  void committed(long index) {
+    for (GuardedLogAppender appender : appenders) {
+      appender.committed(index);
+    }
+  }
+}
