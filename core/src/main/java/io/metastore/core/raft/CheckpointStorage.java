@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #getLatestSnapshot} may be called from any thread; Ratis does so for every message it
  * sends to a follower, so the answer is kept. {@link #receiving} is called by transport threads,
- * {@link #init} by the thread that starts Raft, everything else by the apply thread.
+ * {@link #open} by the thread that starts Raft, everything else by the apply thread.
  */
 final class CheckpointStorage implements StateMachineStorage {
   // The one that may be on its way to a follower while the next is made, and that next one.
@@ -60,13 +61,12 @@ final class CheckpointStorage implements StateMachineStorage {
   }
 
   /**
-   * Clears up what a crash left behind.
+   * Clears up what a crash left behind. To be called once, before anything else.
    *
    * @throws IOException also if the last checkpoint received was damaged by the crash. The log
    *     before it may be gone already, so the member cannot go on by itself.
    */
-  @Override
-  public void init(RaftStorage storage) throws IOException {
+  void open() throws IOException {
     undoHalfReplacement();
     DurableFiles.deleteTree(incoming);
     Files.createDirectories(incoming);
@@ -106,6 +106,12 @@ final class CheckpointStorage implements StateMachineStorage {
           .sorted((a, b) -> b.compareTo(a))
           .toList();
     }
+  }
+
+  /** Index of the last entry in the newest complete checkpoint; -1 if there is none. */
+  long newestIndex() {
+    FileListSnapshotInfo found = newest;
+    return found == null ? RaftLog.INVALID_LOG_INDEX : found.getIndex();
   }
 
   /** The newest complete checkpoint, or null if there is none. */
@@ -204,6 +210,10 @@ final class CheckpointStorage implements StateMachineStorage {
       DurableFiles.deleteTree(old.path());
     }
   }
+
+  /** Nothing to do: {@link #open} comes before Ratis does. */
+  @Override
+  public void init(RaftStorage storage) {}
 
   /** Nothing to do: Ratis 3.2.2 never calls this. */
   @Override

@@ -3,6 +3,7 @@ package io.metastore.core.raft;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.protocol.RaftPeerId;
 
 /**
  * This member's log appenders, while it leads.
@@ -36,6 +37,15 @@ final class LogAppenders {
   void committed(long index) {
     for (GuardedLogAppender appender : appenders) {
       appender.committed(index);
+    }
+  }
+
+  /** Replaces the appender to a follower by a new one; nothing happens if there is none. */
+  void restart(RaftPeerId follower) {
+    for (GuardedLogAppender appender : appenders) {
+      if (appender.getFollowerId().equals(follower)) {
+        appender.getLeaderState().restart(appender);
+      }
     }
   }
 }

@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  * interrupted write, {@link SegmentScan.Ending#TORN}. What stays undetected is damage to the very
  * last entry that looks like such marks: to its length, or to one with half a kilobyte of zeros.
  *
+ * <p>Ratis deletes purged segments from the newest to the oldest, and refuses to start when a crash
+ * in between left a gap. All that stands before a gap was being purged, so it is deleted, if the
+ * state on disk really contains it.
+ *
  * <p>The rest of the log is forced to disk too. A killed process leaves whole entries that only the
  * page cache holds, and Ratis counts every entry it reads at start as durable.
  */
@@ -43,10 +47,11 @@ final class RaftLogRepair {
    * @param segment the newest segment; null if there is no log yet
    * @param validBytes what is left of it, without allocated space
    * @param cutBytes what was written of the torn entry; 0 if nothing was cut
+   * @param purged segments whose interrupted purge was completed
    */
-  record Repair(@Nullable Path segment, long validBytes, long cutBytes) {
-    boolean cut() {
-      return cutBytes > 0;
+  record Repair(@Nullable Path segment, long validBytes, long cutBytes, int purged) {
+    boolean changed() {
+      return cutBytes > 0 || purged > 0;
     }
   }
 
@@ -60,39 +65,69 @@ final class RaftLogRepair {
 
   /**
    * Repairs the log of a group that no server has opened. When this returns, all entries in the
-   * newest segment are whole and on disk.
+   * newest segment are whole and on disk, and there is no gap between segments.
    *
-   * @param storageDirectory Ratis' storage directory
-   * @throws IOException if the newest segment is broken in a way that no crash explains; nothing
-   *     was changed then
+   * @param directory of the group, which need not exist
+   * @param stateIndex of the last entry that the state on disk contains; -1 if none
+   * @throws IOException if the newest segment is broken in a way that no crash explains, or entries
+   *     are missing between the state and the log; nothing was changed then
    */
-  static Repair repair(Path storageDirectory, UUID groupId) throws IOException {
-    Path directory = storageDirectory.resolve(groupId.toString()).resolve("current");
-    Optional<Segment> newest = newest(directory);
-    if (newest.isEmpty()) {
-      return new Repair(null, 0, 0);
+  static Repair repair(Path directory, long stateIndex) throws IOException {
+    List<Segment> segments = newestFirst(directory);
+    if (segments.isEmpty()) {
+      return new Repair(null, 0, 0, 0);
     }
-    Segment segment = newest.get();
-    byte[] bytes = Files.readAllBytes(segment.path());
-    SegmentScan.Result found = SegmentScan.scan(bytes, segment.firstIndex());
-    if (isDamaged(segment, found, bytes.length)) {
+    List<Segment> purged = beforeGap(segments, stateIndex);
+    Segment newest = segments.get(0);
+    byte[] bytes = Files.readAllBytes(newest.path());
+    SegmentScan.Result found = SegmentScan.scan(bytes, newest.firstIndex());
+    if (isDamaged(newest, found, bytes.length)) {
       throw new IOException(
           "raft log is corrupt file="
-              + segment.path()
+              + newest.path()
               + " offset="
               + found.validBytes()
               + " lastGoodIndex="
               + found.lastIndex());
     }
+    for (Segment segment : purged) {
+      Files.delete(segment.path());
+    }
     boolean cut = found.ending() == SegmentScan.Ending.TORN;
     if (cut) {
-      try (FileChannel file = FileChannel.open(segment.path(), StandardOpenOption.WRITE)) {
+      try (FileChannel file = FileChannel.open(newest.path(), StandardOpenOption.WRITE)) {
         file.truncate(found.validBytes());
       }
     }
-    DurableFiles.force(segment.path());
+    DurableFiles.force(newest.path());
     DurableFiles.force(directory);
-    return new Repair(segment.path(), found.validBytes(), cut ? found.trailingBytes() : 0);
+    return new Repair(
+        newest.path(), found.validBytes(), cut ? found.trailingBytes() : 0, purged.size());
+  }
+
+  private static List<Segment> beforeGap(List<Segment> newestFirst, long stateIndex)
+      throws IOException {
+    int run = 1;
+    while (run < newestFirst.size()
+        && isNext(newestFirst.get(run), newestFirst.get(run - 1).firstIndex())) {
+      run++;
+    }
+    long firstIndex = newestFirst.get(run - 1).firstIndex();
+    if (firstIndex > stateIndex + 1) {
+      throw new IOException(
+          "raft log entries are missing file="
+              + newestFirst.get(run - 1).path()
+              + " firstIndex="
+              + firstIndex
+              + " stateIndex="
+              + stateIndex);
+    }
+    return newestFirst.subList(run, newestFirst.size());
+  }
+
+  private static boolean isNext(Segment segment, long index) {
+    Long lastIndex = segment.lastIndex();
+    return lastIndex != null && lastIndex + 1 == index;
   }
 
   private static boolean isDamaged(Segment segment, SegmentScan.Result found, long fileBytes) {
@@ -107,14 +142,15 @@ final class RaftLogRepair {
         || (found.lastIndex() != promised && !shortened);
   }
 
-  private static Optional<Segment> newest(Path directory) throws IOException {
+  private static List<Segment> newestFirst(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
-      return Optional.empty();
+      return List.of();
     }
     try (Stream<Path> files = Files.list(directory)) {
       return files
           .flatMap(file -> segment(file).stream())
-          .max(Comparator.comparingLong(Segment::firstIndex));
+          .sorted(Comparator.comparingLong(Segment::firstIndex).reversed())
+          .toList();
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -35,6 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class RaftNode implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
+  private static final long WATCHDOG_MS_MIN = 10_000;
   private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
 
   private final RaftGroupId groupId;
@@ -47,18 +49,21 @@ public final class RaftNode implements AutoCloseable {
   private final ClientId clientId = ClientId.randomId();
   private final AtomicLong callIds = new AtomicLong();
   private final Proposals proposals;
+  private final AppenderWatchdog watchdog;
 
   private RaftNode(
       RaftGroupId groupId,
       RaftPeerId self,
       List<RaftMember> members,
       RaftServer server,
-      Proposals proposals)
+      Proposals proposals,
+      AppenderWatchdog watchdog)
       throws IOException {
     this.groupId = groupId;
     this.self = self;
     this.members = members;
     this.proposals = proposals;
+    this.watchdog = watchdog;
     this.server = server;
     this.division = server.getDivision(groupId);
     this.direct = (RaftClientAsynchronousProtocol) division;
@@ -80,15 +85,9 @@ public final class RaftNode implements AutoCloseable {
       ProcessStopper stopper)
       throws IOException {
     RaftGroupId groupId = RaftGroupId.valueOf(new UUID(0x6d65746173746f72L, clusterId));
-    RaftLogRepair.Repair repair =
-        RaftLogRepair.repair(settings.storageDirectory(), groupId.getUuid());
-    if (repair.cut()) {
-      LOG.warn(
-          "cut torn last raft log entry segment={} validBytes={} cutBytes={}",
-          repair.segment(),
-          repair.validBytes(),
-          repair.cutBytes());
-    }
+    CheckpointStorage checkpoints = new CheckpointStorage(settings.checkpointDirectory());
+    checkpoints.open();
+    repairLog(settings, groupId, Math.max(checkpoints.newestIndex(), state.appliedIndex()));
     List<RaftPeer> peers = new ArrayList<>();
     for (RaftMember member : members) {
       peers.add(
@@ -99,17 +98,15 @@ public final class RaftNode implements AutoCloseable {
     }
     Proposals proposals = new Proposals();
     LogAppenders appenders = new LogAppenders();
-    RatisBridge bridge =
-        new RatisBridge(
-            state,
-            new CheckpointStorage(settings.checkpointDirectory()),
-            proposals,
-            appenders,
-            stopper);
+    RatisBridge bridge = new RatisBridge(state, checkpoints, proposals, appenders, stopper);
     Parameters parameters = new Parameters();
     appenders.putInto(parameters);
     GrpcConfigKeys.Server.setServicesCustomizer(
-        parameters, (builder, types) -> builder.addService(service.build()));
+        parameters,
+        (builder, types) ->
+            builder
+                .addService(service.build())
+                .intercept(new DurableVotes(settings.groupDirectory(groupId.getUuid()))));
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(peerId(selfId))
@@ -119,9 +116,31 @@ public final class RaftNode implements AutoCloseable {
             .setParameters(parameters)
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
-    RaftNode node = new RaftNode(groupId, peerId(selfId), members, server, proposals);
+    AppenderWatchdog watchdog =
+        new AppenderWatchdog(
+            Math.max(WATCHDOG_MS_MIN, 10L * settings.electionTimeoutMs()),
+            () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
+            follower -> {
+              LOG.error("raft is silent to a follower that answers, follower={}", follower);
+              appenders.restart(follower);
+            });
+    RaftNode node = new RaftNode(groupId, peerId(selfId), members, server, proposals, watchdog);
     server.start();
     return node;
+  }
+
+  private static void repairLog(RaftSettings settings, RaftGroupId groupId, long stateIndex)
+      throws IOException {
+    RaftLogRepair.Repair repair =
+        RaftLogRepair.repair(settings.groupDirectory(groupId.getUuid()), stateIndex);
+    if (repair.changed()) {
+      LOG.warn(
+          "repaired raft log after a crash segment={} validBytes={} cutBytes={} purgedSegments={}",
+          repair.segment(),
+          repair.validBytes(),
+          repair.cutBytes(),
+          repair.purged());
+    }
   }
 
   private static RaftPeerId peerId(long memberId) {
@@ -199,6 +218,20 @@ public final class RaftNode implements AutoCloseable {
       }
     }
     return null;
+  }
+
+  /**
+   * Followers of this leader from which Raft has heard nothing for long. Whether they answer
+   * otherwise is to be asked every second or so, and told to {@link #followerAsked}.
+   */
+  public List<RaftMember> silentFollowers() {
+    List<RaftPeerId> silent = watchdog.silent(AppenderWatchdog.followersOf(division));
+    return members.stream().filter(member -> silent.contains(peerId(member.id()))).toList();
+  }
+
+  /** Whether a silent follower answered; if it does so for long, Raft's sender is replaced. */
+  public void followerAsked(long memberId, boolean answered) {
+    watchdog.asked(peerId(memberId), answered);
   }
 
   /** Whether Raft still runs; once it does not, it never will again in this process. */

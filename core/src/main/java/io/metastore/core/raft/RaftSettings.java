@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
@@ -54,6 +55,11 @@ public record RaftSettings(
               + " maxRequestBytes="
               + maxRequestBytes);
     }
+  }
+
+  /** Where Ratis keeps the log and the vote of a group. */
+  Path groupDirectory(UUID groupId) {
+    return storageDirectory.resolve(groupId.toString()).resolve("current");
   }
 
   /** Everything but the TLS set-up and our own services, which Ratis takes as parameters. */

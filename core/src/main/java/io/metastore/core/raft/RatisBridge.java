@@ -17,7 +17,6 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
@@ -61,25 +60,19 @@ final class RatisBridge extends BaseStateMachine {
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage)
       throws IOException {
     super.initialize(server, groupId, storage);
-    checkpoints.init(storage);
     // Ratis replays from its newest snapshot on. Tables that are ahead of it must become one first;
     // if they are behind, the process died after a checkpoint was received and before it was
     // opened.
     Path newest = checkpoints.findNewest();
-    if (newest != null && state.appliedIndex() < checkpointIndex()) {
+    if (newest != null && state.appliedIndex() < checkpoints.newestIndex()) {
       state.restore(newest);
-    } else if (state.appliedIndex() > checkpointIndex()) {
+    } else if (state.appliedIndex() > checkpoints.newestIndex()) {
       takeSnapshot();
     }
     setLastAppliedTermIndex(TermIndex.valueOf(state.appliedTerm(), state.appliedIndex()));
     // Ratis leaves this to the state machine, and pausing is allowed in RUNNING only.
     getLifeCycle().transition(LifeCycle.State.STARTING);
     getLifeCycle().transition(LifeCycle.State.RUNNING);
-  }
-
-  private long checkpointIndex() {
-    SnapshotInfo newest = checkpoints.getLatestSnapshot();
-    return newest == null ? RaftLog.INVALID_LOG_INDEX : newest.getIndex();
   }
 
   @Override
@@ -157,6 +150,7 @@ final class RatisBridge extends BaseStateMachine {
 
   @Override
   public void pause() {
+    checkpoints.receiving();
     if (getLifeCycleState() == LifeCycle.State.PAUSED) {
       return;
     }

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
-import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.util.MD5FileUtil;
@@ -35,6 +34,7 @@ class CheckpointStorageTest {
     CheckpointStorage storage = open();
     assertThat(storage.getLatestSnapshot()).isNull();
     assertThat(storage.findNewest()).isNull();
+    assertThat(storage.newestIndex()).isEqualTo(-1);
   }
 
   @Test
@@ -44,6 +44,7 @@ class CheckpointStorageTest {
     storage.create(TermIndex.valueOf(2, 10), path -> write(path, "ten"));
 
     assertThat(storage.findNewest()).isEqualTo(directory.resolve("2_10"));
+    assertThat(storage.newestIndex()).isEqualTo(10);
     SnapshotInfo latest = storage.getLatestSnapshot();
     assertThat(latest).isNotNull();
     assertThat(latest.getTermIndex()).isEqualTo(TermIndex.valueOf(2, 10));
@@ -174,14 +175,8 @@ class CheckpointStorageTest {
 
   private CheckpointStorage open() throws IOException {
     CheckpointStorage storage = new CheckpointStorage(directory);
-    storage.init(unused());
+    storage.open();
     return storage;
-  }
-
-  /** Checkpoints do not lie in Ratis' own storage. */
-  @SuppressWarnings("NullAway") // an argument that is never looked at
-  private static RaftStorage unused() {
-    return null;
   }
 
   private static void write(Path path, String content) {

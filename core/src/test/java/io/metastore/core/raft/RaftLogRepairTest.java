@@ -10,13 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RaftLogRepairTest {
-  private static final UUID GROUP = new UUID(1, 2);
   private static final byte[][] VALUES = {value("first"), value("second"), value("third")};
   private static final List<Integer> BOUNDS = Segments.bounds(7, VALUES);
 
@@ -26,22 +24,22 @@ class RaftLogRepairTest {
 
   @BeforeEach
   void writeSegment() throws IOException {
-    current = Files.createDirectories(storage.resolve(GROUP.toString()).resolve("current"));
+    current = Files.createDirectories(storage.resolve("current"));
     segment = Segments.open(storage, 7, VALUES);
   }
 
   @Test
   void withoutALogThereIsNothingToRepair() throws IOException {
-    assertThat(repair()).isEqualTo(new Repair(null, 0, 0));
-    assertThat(RaftLogRepair.repair(storage.resolve("absent"), GROUP).segment()).isNull();
+    assertThat(repair()).isEqualTo(new Repair(null, 0, 0, 0));
+    assertThat(RaftLogRepair.repair(current.resolve("absent"), -1).segment()).isNull();
   }
 
   @Test
   void wholeLogStaysAsItIs() throws IOException {
     Path file = Files.write(current.resolve("log_inprogress_7"), segment);
     Repair done = repair();
-    assertThat(done).isEqualTo(new Repair(file, BOUNDS.get(3), 0));
-    assertThat(done.cut()).isFalse();
+    assertThat(done).isEqualTo(new Repair(file, BOUNDS.get(3), 0, 0));
+    assertThat(done.changed()).isFalse();
     assertThat(Files.readAllBytes(file)).isEqualTo(segment);
   }
 
@@ -51,9 +49,9 @@ class RaftLogRepairTest {
     int written = BOUNDS.get(2) + 5;
     Arrays.fill(torn, written, torn.length, (byte) 0);
     Path file = Files.write(current.resolve("log_inprogress_7"), torn);
-    assertThat(repair()).isEqualTo(new Repair(file, BOUNDS.get(2), 5));
+    assertThat(repair()).isEqualTo(new Repair(file, BOUNDS.get(2), 5, 0));
     assertThat(Files.readAllBytes(file)).isEqualTo(Arrays.copyOf(segment, BOUNDS.get(2)));
-    assertThat(repair().cut()).isFalse();
+    assertThat(repair().changed()).isFalse();
   }
 
   @Test
@@ -79,7 +77,7 @@ class RaftLogRepairTest {
   void finishedSegmentHasNoTornEntry() throws IOException {
     Path file = current.resolve("log_7-9");
     Files.write(file, Arrays.copyOf(segment, BOUNDS.get(3)));
-    assertThat(repair().cut()).isFalse();
+    assertThat(repair().changed()).isFalse();
     Files.write(file, Arrays.copyOf(segment, BOUNDS.get(3) - 1));
     assertThatThrownBy(this::repair).hasMessageContaining("lastGoodIndex=8");
   }
@@ -95,8 +93,28 @@ class RaftLogRepairTest {
     assertThatThrownBy(this::repair).hasMessageContaining("lastGoodIndex=8");
   }
 
+  @Test
+  void interruptedPurgeIsCompleted() throws IOException {
+    Files.write(current.resolve("log_0-1"), new byte[] {1});
+    Files.write(current.resolve("log_2-3"), new byte[] {1});
+    Path newest = Files.write(current.resolve("log_inprogress_7"), segment);
+    assertThat(repair()).isEqualTo(new Repair(newest, BOUNDS.get(3), 0, 2));
+    assertThat(current.resolve("log_0-1")).doesNotExist();
+    assertThat(current.resolve("log_2-3")).doesNotExist();
+    assertThat(repair().changed()).isFalse();
+  }
+
+  @Test
+  void gapThatTheStateDoesNotFillStopsTheStartAndChangesNothing() throws IOException {
+    Path older = Files.write(current.resolve("log_0-3"), new byte[] {1});
+    Path newest = Files.write(current.resolve("log_inprogress_7"), segment);
+    assertThatThrownBy(() -> RaftLogRepair.repair(current, 5))
+        .hasMessage("raft log entries are missing file=%s firstIndex=7 stateIndex=5", newest);
+    assertThat(older).exists();
+  }
+
   private Repair repair() throws IOException {
-    return RaftLogRepair.repair(storage, GROUP);
+    return RaftLogRepair.repair(current, 6);
   }
 
   private static byte[] value(String text) {

@@ -32,9 +32,8 @@ class TornLogStartTest {
         .as("if this starts, Ratis learned to repair and RaftLogRepair can go")
         .hasStackTraceContaining("ChecksumException");
 
-    RaftLogRepair.Repair repair =
-        RaftLogRepair.repair(data.resolve("raft"), ToyServer.GROUP.getUuid());
-    assertThat(repair.cut()).isTrue();
+    RaftLogRepair.Repair repair = RaftLogRepair.repair(segment(data).resolveSibling("."), -1);
+    assertThat(repair.changed()).isTrue();
     try (ToyServer server = ToyServer.start(data, self, peers, properties -> {})) {
       server.machine().await(server::leads, "leader");
       server.put("c");

@@ -46,7 +46,7 @@ final class ToyMachine extends BaseStateMachine {
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage)
       throws IOException {
     super.initialize(server, groupId, storage);
-    checkpoints.init(storage);
+    checkpoints.open();
     Path newest = checkpoints.findNewest();
     if (newest != null) {
       load(newest);
