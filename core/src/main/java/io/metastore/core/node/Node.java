@@ -21,6 +21,7 @@ import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.TermReply;
+import io.metastore.core.command.TermRequest;
 import io.metastore.core.command.Txn;
 import io.metastore.core.lease.LeaseKeeper;
 import io.metastore.core.machine.Applied;
@@ -75,6 +76,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final int SCAN_THREADS = 2;
   private static final long LEASE_CHECKPOINT_INTERVAL_MS = 5 * 60_000;
   private static final long SWEEP_MS = 100;
+  private static final long WATCH_MS = 1000;
   private static final long PUBLISH_RETRY_MS = 500;
   private static final long HAND_OVER_MS = 1000;
 
@@ -155,6 +157,8 @@ public final class Node implements Metastore, AutoCloseable {
     wiring.complete();
     housekeeping.scheduleWithFixedDelay(
         () -> housekeep(stopper), SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+    housekeeping.scheduleWithFixedDelay(
+        this::watchFollowers, WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
     compactor.wake();
     publish();
   }
@@ -344,6 +348,14 @@ public final class Node implements Metastore, AutoCloseable {
     }
     if (!raft.isAlive()) {
       stopper.stop("raft stopped", new IllegalStateException("raft division is not alive"));
+    }
+  }
+
+  private void watchFollowers() {
+    for (RaftMember silent : raft.silentFollowers()) {
+      peers
+          .call(silent.peerAddress(), PeerCall.TERM, TermRequest.getDefaultInstance(), WATCH_MS)
+          .whenComplete((reply, failure) -> raft.followerAsked(silent.id(), failure == null));
     }
   }
 
