@@ -1,0 +1,34 @@
+package io.metastore.server;
+
+import io.metastore.server.config.Usage;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The process's entry: {@code serve}, then etcd's flags.
+ *
+ * <p>{@code bin/metastore} passes its words on; {@code bin/etcd} puts {@code serve} before them.
+ */
+public final class Main {
+  static final int EXIT_FAILED = 1;
+  static final int EXIT_USAGE = 2;
+
+  private Main() {}
+
+  public static void main(String[] args) {
+    List<String> words = Arrays.asList(args);
+    if (words.isEmpty() || !words.get(0).equals("serve")) {
+      System.err.print(
+          "usage: metastore serve [flags]   (metastore serve -h tells of the flags)\n");
+      System.exit(EXIT_USAGE);
+    }
+    List<String> flags = words.subList(1, words.size());
+    if (!flags.isEmpty() && List.of("-h", "--h", "-help", "--help").contains(flags.get(0))) {
+      System.out.print(Usage.text());
+      return;
+    }
+    int exitCode = new ServeCommand(flags, System.getenv()).run();
+    // Not exit: that would run the hook, which is for clean stops.
+    Runtime.getRuntime().halt(exitCode);
+  }
+}

@@ -1,0 +1,74 @@
+package io.metastore.server.config;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A command line taken apart by the rules of Go's {@code flag} package: one dash or two, value
+ * after {@code =} or as the next word, a switch without one, and nothing read as a flag after the
+ * first word that is none.
+ *
+ * @param values of the flags that were given, by the flag's name; the last one counts
+ * @param rest the first word that is no flag, and all after it
+ */
+record CommandLine(Map<String, Setting> values, List<String> rest) {
+
+  /**
+   * A flag's value.
+   *
+   * @param value as the flag's type reads it
+   */
+  record Setting(Flag flag, String text, Object value) {}
+
+  static CommandLine parse(List<String> words) throws UsageError {
+    Map<String, Setting> values = new LinkedHashMap<>();
+    List<String> rest = new ArrayList<>(words);
+    while (!rest.isEmpty() && isFlag(rest.get(0))) {
+      String word = rest.remove(0);
+      if (word.equals("--")) {
+        break;
+      }
+      Setting setting = setting(word, rest);
+      values.put(setting.flag().name(), setting);
+    }
+    return new CommandLine(values, rest);
+  }
+
+  private static boolean isFlag(String word) {
+    return word.length() > 1 && word.startsWith("-");
+  }
+
+  private static Setting setting(String word, List<String> following) throws UsageError {
+    String assignment = word.substring(word.startsWith("--") ? 2 : 1);
+    int equals = assignment.indexOf('=');
+    if (assignment.startsWith("-") || equals == 0) {
+      throw new UsageError("bad flag syntax: " + word);
+    }
+    String name = equals < 0 ? assignment : assignment.substring(0, equals);
+    Flag flag = EtcdFlags.find(name);
+    if (flag == null) {
+      throw new UsageError("flag provided but not defined: -" + name);
+    }
+    String text;
+    if (equals >= 0) {
+      text = assignment.substring(equals + 1);
+    } else if (flag.type().isSwitch()) {
+      text = "true";
+    } else if (following.isEmpty()) {
+      throw new UsageError("flag needs an argument: -" + name);
+    } else {
+      text = following.remove(0);
+    }
+    try {
+      return new Setting(flag, text, flag.type().parse(text));
+    } catch (IllegalArgumentException e) {
+      String what =
+          flag.type().isSwitch()
+              ? "invalid boolean value \"%s\" for -%s: %s"
+              : "invalid value \"%s\" for flag -%s: %s";
+      throw new UsageError(what.formatted(text, name, e.getMessage()));
+    }
+  }
+}

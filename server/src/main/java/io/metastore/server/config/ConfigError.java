@@ -1,0 +1,43 @@
+package io.metastore.server.config;
+
+import java.io.Serial;
+
+/** The configuration can be read but not run: it is logged, the exit code is 1. */
+public final class ConfigError extends Exception {
+  @Serial private static final long serialVersionUID = 1L;
+
+  private final String factName;
+  private final String fact;
+
+  private ConfigError(String message, String factName, String fact) {
+    super(message);
+    this.factName = factName;
+    this.fact = fact;
+  }
+
+  static ConfigError notVerified(String error) {
+    return new ConfigError("failed to verify flags", "error", error);
+  }
+
+  /** The cluster that the flags describe is not one that this member can be of. */
+  static ConfigError discovery(String error) {
+    return new ConfigError("discovery failed", "error", error);
+  }
+
+  static ConfigError conflict(String environmentName) {
+    return new ConfigError(
+        "conflicting environment variable is shadowed by corresponding command-line flag (either"
+            + " unset environment variable or disable flag))",
+        "environment-variable",
+        environmentName);
+  }
+
+  /** What {@link #fact} is, as a key of the log line whose text is the message. */
+  public String factName() {
+    return factName;
+  }
+
+  public String fact() {
+    return fact;
+  }
+}

@@ -1,0 +1,51 @@
+package io.metastore.server.config;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What one member is told at start, read and checked.
+ *
+ * @param initialCluster all members of the cluster, this one included
+ * @param heartbeatMs between a leader's heartbeats
+ * @param electionTimeoutMs how long a follower waits for its leader
+ * @param snapshotCount commands after which the log is folded into a checkpoint
+ * @param maxTxnOps operations in one transaction
+ * @param maxRequestBytes the largest request
+ */
+public record ServerConfig(
+    String name,
+    Path dataDirectory,
+    List<EtcdUrl> listenPeerUrls,
+    List<EtcdUrl> listenClientUrls,
+    List<EtcdUrl> advertisePeerUrls,
+    List<EtcdUrl> advertiseClientUrls,
+    InitialCluster initialCluster,
+    int heartbeatMs,
+    int electionTimeoutMs,
+    long snapshotCount,
+    int maxTxnOps,
+    int maxRequestBytes,
+    Duration watchProgressInterval,
+    LogLevel logLevel) {
+
+  public ServerConfig {
+    requireNonNull(name, "name");
+    requireNonNull(dataDirectory, "dataDirectory");
+    requireNonNull(initialCluster, "initialCluster");
+    requireNonNull(watchProgressInterval, "watchProgressInterval");
+    requireNonNull(logLevel, "logLevel");
+    listenPeerUrls = List.copyOf(listenPeerUrls);
+    listenClientUrls = List.copyOf(listenClientUrls);
+    advertisePeerUrls = List.copyOf(advertisePeerUrls);
+    advertiseClientUrls = List.copyOf(advertiseClientUrls);
+  }
+
+  /** This member's entry among the initial ones. */
+  public InitialCluster.Member self() {
+    return requireNonNull(initialCluster.find(name), "checked when it was read");
+  }
+}

@@ -1,0 +1,112 @@
+package io.metastore.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServeTest {
+  @TempDir Path directory;
+
+  private final int clientPort = ServerProcess.freePort();
+  private final int peerPort = ServerProcess.freePort();
+
+  @Test
+  void servesThenStopsCleanlyAndSaysSoInJsonOnly() throws Exception {
+    for (int start = 1; start <= 2; start++) {
+      try (ServerProcess server = ServerProcess.start(Map.of("ETCD_FOO", "bar"), alone())) {
+        server.awaitLine("ready to serve client requests");
+        assertThat(get("/health")).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
+        assertThat(get("/version")).startsWith("{\"etcdserver\":\"3.");
+        assertThat(get("/metrics")).contains("\netcd_server_has_leader 1\n");
+        server.terminate();
+        assertThat(server.awaitExit()).isZero();
+        assertThat(server.stdout()).isEmpty();
+        assertThat(server.lines)
+            .allSatisfy(
+                line -> {
+                  JsonObject json = JsonParser.parseString(line).getAsJsonObject();
+                  assertThat(json.get("level").getAsString()).isNotEqualTo("error");
+                  assertThat(json.get("ts").getAsString())
+                      .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{6}Z");
+                  assertThat(json.keySet()).contains("caller", "msg");
+                })
+            .anyMatch(line -> line.contains("\"environment-variable\":\"ETCD_FOO=bar\""));
+      }
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data())))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void badFlagShowsTheUsageAndEndsWithTwo() throws Exception {
+    try (ServerProcess server = ServerProcess.start(Map.of(), "--nope")) {
+      assertThat(server.awaitExit()).isEqualTo(2);
+      assertThat(server.lines.get(0)).isEqualTo("flag provided but not defined: -nope");
+      assertThat(server.lines).contains("Usage:");
+    }
+  }
+
+  @Test
+  void conflictOfFlagAndVariableEndsWithOne() throws Exception {
+    try (ServerProcess server = ServerProcess.start(Map.of("ETCD_NAME", "x"), "--name=y")) {
+      assertThat(server.awaitExit()).isEqualTo(1);
+      assertThat(server.lines)
+          .singleElement()
+          .asString()
+          .contains(
+              "\"level\":\"error\"",
+              "conflicting environment variable",
+              "\"environment-variable\":\"ETCD_NAME\"");
+    }
+  }
+
+  @Test
+  void directoryOfAnEtcdMemberIsLeftAlone() throws Exception {
+    Files.createDirectories(data().resolve("member").resolve("wal"));
+    try (ServerProcess server = ServerProcess.start(Map.of(), alone())) {
+      assertThat(server.awaitExit()).isEqualTo(1);
+      assertThat(server.lines).anyMatch(line -> line.contains("holds the data of an etcd member"));
+    }
+    try (var files = Files.list(data())) {
+      assertThat(files).hasSize(1);
+    }
+  }
+
+  @Test
+  void addressInUseEndsWithOne() throws Exception {
+    try (ServerProcess first = ServerProcess.start(Map.of(), alone())) {
+      first.awaitLine("ready to serve client requests");
+      String[] flags =
+          ServerProcess.alone(directory.resolve("other"), clientPort, ServerProcess.freePort());
+      try (ServerProcess second = ServerProcess.start(Map.of(), flags)) {
+        assertThat(second.awaitExit()).isEqualTo(1);
+        assertThat(second.lines).anyMatch(line -> line.contains("Address already in use"));
+      }
+    }
+  }
+
+  private Path data() {
+    return directory.resolve("data");
+  }
+
+  private String[] alone() {
+    return ServerProcess.alone(data(), clientPort, peerPort);
+  }
+
+  private String get(String path) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + clientPort + path)).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+}

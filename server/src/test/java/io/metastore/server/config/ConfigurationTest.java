@@ -1,0 +1,259 @@
+package io.metastore.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The messages are those of etcd 3.7.3, copied from its runs, where etcd has such a case. */
+class ConfigurationTest {
+  private static final String CLIENT =
+      "--listen-client-urls=http://127.0.0.1:1 --advertise-client-urls=http://127.0.0.1:1 ";
+
+  @Test
+  void withoutFlagsEverythingIsEtcdsDefault() throws Exception {
+    ServerConfig config = config("");
+    assertThat(config.name()).isEqualTo("default");
+    assertThat(config.dataDirectory()).isEqualTo(Path.of("default.etcd"));
+    assertThat(config.listenPeerUrls())
+        .extracting(EtcdUrl::text)
+        .containsExactly("http://localhost:2380");
+    assertThat(config.listenClientUrls())
+        .extracting(EtcdUrl::text)
+        .containsExactly("http://localhost:2379");
+    assertThat(config.advertisePeerUrls()).isEqualTo(config.listenPeerUrls());
+    assertThat(config.advertiseClientUrls()).isEqualTo(config.listenClientUrls());
+    assertThat(config.initialCluster().members()).hasSize(1);
+    assertThat(config.initialCluster().existing()).isFalse();
+    assertThat(config.heartbeatMs()).isEqualTo(100);
+    assertThat(config.electionTimeoutMs()).isEqualTo(1000);
+    assertThat(config.snapshotCount()).isEqualTo(10_000);
+    assertThat(config.maxTxnOps()).isEqualTo(128);
+    assertThat(config.maxRequestBytes()).isEqualTo(1_572_864);
+    assertThat(config.watchProgressInterval()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.logLevel()).isEqualTo(LogLevel.INFO);
+  }
+
+  @Test
+  void defaultClusterHasTheIdsThatEveryEtcdHas() throws Exception {
+    ServerConfig config = config("");
+    assertThat(Long.toHexString(config.self().id())).isEqualTo("8e9e05c52164694d");
+    assertThat(Long.toHexString(config.initialCluster().clusterId())).isEqualTo("cdf818194e3a8c32");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--name m1, m1",
+    "-name m1, m1",
+    "--name=m1, m1",
+    "-name=m1, m1",
+    "--name a --name b, b",
+    "--name=, ''",
+    "--debug --name m1, m1",
+    "--debug=false --name m1, m1",
+    "--name --debug, --debug"
+  })
+  void flagsAreReadAsGoReadsThem(String line, String name) throws Exception {
+    assertThat(config(line + " --initial-cluster=" + name + "=http://localhost:2380").name())
+        .isEqualTo(name);
+  }
+
+  @Test
+  void everyFlagOfAStaticClusterIsRead() throws Exception {
+    ServerConfig config =
+        config(
+            "--name b --data-dir /var/lib/b --listen-peer-urls http://10.0.0.2:2380"
+                + " --listen-client-urls http://127.0.0.1:2379,http://10.0.0.2:2379"
+                + " --initial-advertise-peer-urls http://10.0.0.2:2380"
+                + " --advertise-client-urls http://b.example:2379"
+                + " --initial-cluster a=http://10.0.0.1:2380,b=http://10.0.0.2:2380"
+                + " --initial-cluster-state existing --initial-cluster-token t"
+                + " --heartbeat-interval 50 --election-timeout 0x1f4 --snapshot-count 7"
+                + " --max-txn-ops 1 --max-request-bytes 2 --log-level warn"
+                + " --experimental-watch-progress-notify-interval=5s");
+    assertThat(config.dataDirectory()).isEqualTo(Path.of("/var/lib/b"));
+    assertThat(config.listenClientUrls())
+        .extracting(EtcdUrl::authority)
+        .containsExactly("10.0.0.2:2379", "127.0.0.1:2379");
+    assertThat(config.initialCluster().existing()).isTrue();
+    assertThat(config.initialCluster().members())
+        .extracting(InitialCluster.Member::name)
+        .containsExactly("a", "b");
+    assertThat(config.self().name()).isEqualTo("b");
+    assertThat(config.heartbeatMs()).isEqualTo(50);
+    assertThat(config.electionTimeoutMs()).isEqualTo(500);
+    assertThat(config.snapshotCount()).isEqualTo(7);
+    assertThat(config.maxTxnOps()).isEqualTo(1);
+    assertThat(config.maxRequestBytes()).isEqualTo(2);
+    assertThat(config.logLevel()).isEqualTo(LogLevel.WARN);
+    assertThat(config.watchProgressInterval()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void dataDirectoryFollowsTheName() throws Exception {
+    assertThat(config("--name m1").dataDirectory()).isEqualTo(Path.of("m1.etcd"));
+  }
+
+  // --- usage errors: exit code 2
+  // ------------------------------------------------------------------
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--nope | flag provided but not defined: -nope",
+        "--nope=1 | flag provided but not defined: -nope",
+        "--name | flag needs an argument: -name",
+        "---name=a | bad flag syntax: ---name=a",
+        "--=a | bad flag syntax: --=a",
+        "--heartbeat-interval=abc | invalid value \"abc\" for flag -heartbeat-interval: parse error",
+        "--heartbeat-interval= | invalid value \"\" for flag -heartbeat-interval: parse error",
+        "--snapshot-count=-1 | invalid value \"-1\" for flag -snapshot-count: parse error",
+        "--snapshot-count=99999999999999999999 | invalid value \"99999999999999999999\" for flag -snapshot-count: value out of range",
+        "--max-txn-ops=x | invalid value \"x\" for flag -max-txn-ops: parse error",
+        "--watch-progress-notify-interval=5 | invalid value \"5\" for flag -watch-progress-notify-interval: parse error",
+        "--initial-cluster-state=foo | invalid value \"foo\" for flag -initial-cluster-state: invalid value",
+        "--debug=maybe | invalid boolean value \"maybe\" for -debug: parse error",
+        "--log-level=foo | invalid value \"foo\" for flag -log-level: unrecognized level: \"foo\"",
+        "--listen-client-urls=ftp://127.0.0.1:1 | invalid value \"ftp://127.0.0.1:1\" for flag -listen-client-urls: URL scheme must be http, https, unix, or unixs: ftp://127.0.0.1:1",
+        "--listen-client-urls=http://127.0.0.1 | invalid value \"http://127.0.0.1\" for flag -listen-client-urls: URL address does not have the form \"host:port\": http://127.0.0.1",
+        "--listen-client-urls=http://127.0.0.1:1/path | invalid value \"http://127.0.0.1:1/path\" for flag -listen-client-urls: URL must not contain a path: http://127.0.0.1:1/path",
+        "--listen-client-urls=127.0.0.1:1 | invalid value \"127.0.0.1:1\" for flag -listen-client-urls: parse \"127.0.0.1:1\": first path segment in URL cannot contain colon"
+      })
+  void unreadableCommandLineIsAUsageError(String line, String message) {
+    assertThatThrownBy(() -> config(line)).isInstanceOf(UsageError.class).hasMessage(message);
+  }
+
+  // --- configuration errors: exit code 1
+  // ----------------------------------------------------------
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--heartbeat-interval=1000 | --election-timeout[1000ms] should be at least as 5 times as --heartbeat-interval[1000ms]",
+        "--heartbeat-interval=0 | --heartbeat-interval must be >0 (set to 0ms)",
+        "--election-timeout=0 | --election-timeout must be >0 (set to 0ms)",
+        "--election-timeout=60000 | --election-timeout[60000ms] is too long, and should be set less than 50000ms",
+        "--listen-client-urls=http://127.0.0.1:1 | --advertise-client-urls is required when --listen-client-urls is set explicitly",
+        "--advertise-client-urls=http://a:1 --listen-client-urls=http://example.com:1 | expected IP in URL for binding (http://example.com:1)",
+        "--name=a extra --name=b | \"extra\" is not a valid flag",
+        "--name=a -- --name=b | \"--name=b\" is not a valid flag",
+        "--listen-peer-urls=https://127.0.0.1:1 | --listen-peer-urls: only http URLs can be served (https://127.0.0.1:1)",
+        "--listen-peer-urls=http://127.0.0.1:1,http://127.0.0.1:2 | --listen-peer-urls takes one URL",
+        "--max-request-bytes=99999999999 | --max-request-bytes[99999999999] is too large"
+      })
+  void configurationThatCannotRunIsNamed(String line, String error) {
+    assertThatThrownBy(() -> config(line))
+        .isInstanceOfSatisfying(
+            ConfigError.class,
+            failure -> {
+              assertThat(failure.getMessage()).isEqualTo("failed to verify flags");
+              assertThat(failure.factName()).isEqualTo("error");
+              assertThat(failure.fact()).isEqualTo(error);
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "a=http://localhost:2380 | couldn't find local name \"default\" in the initial cluster configuration",
+        "'' | couldn't find local name \"default\" in the initial cluster configuration",
+        "default=http://127.0.0.1:32381 | --initial-cluster has default=http://127.0.0.1:32381 but missing from --initial-advertise-peer-urls=http://localhost:2380",
+        "garbage | error setting up initial cluster: URL scheme must be http, https, unix, or unixs: ",
+        "default=http://localhost:2380,a=https://b:1 | --initial-cluster: only http URLs can be reached (https://b:1)",
+        "default=http://localhost:2380,a=http://localhost:2380 | --initial-cluster has two members with the same URLs: default=http://localhost:2380,a=http://localhost:2380"
+      })
+  void clusterThatThisMemberIsNotOfIsNamed(String cluster, String error) {
+    assertThatThrownBy(() -> config("--initial-cluster=" + cluster))
+        .isInstanceOfSatisfying(
+            ConfigError.class,
+            failure -> {
+              assertThat(failure.getMessage()).isEqualTo("discovery failed");
+              assertThat(failure.fact().strip()).isEqualTo(error.strip());
+            });
+  }
+
+  @Test
+  void ownUrlMayBeSpeltInTwoWays() throws Exception {
+    assertThat(config("--initial-cluster=default=http://127.0.0.1:2380").self().name())
+        .isEqualTo("default");
+  }
+
+  // --- environment
+  // ----------------------------------------------------------------------------------
+
+  @Test
+  void environmentSetsFlagsAndSaysSo() throws Exception {
+    Configuration configuration =
+        Configuration.read(
+            List.of(), Map.of("ETCD_NAME", "m1", "ETCD_DATA_DIR", "", "HOME", "/root"));
+    assertThat(configuration.serverConfig().name()).isEqualTo("m1");
+    assertThat(configuration.serverConfig().dataDirectory()).isEqualTo(Path.of("m1.etcd"));
+    assertThat(configuration.variablesUsed()).containsExactly(Map.entry("ETCD_NAME", "m1"));
+    assertThat(configuration.unknownVariables()).isEmpty();
+  }
+
+  @Test
+  void environmentAndCommandLineTogetherAreAConflict() {
+    assertThatThrownBy(() -> Configuration.read(List.of("--name=y"), Map.of("ETCD_NAME", "x")))
+        .isInstanceOfSatisfying(
+            ConfigError.class,
+            failure -> {
+              assertThat(failure.getMessage())
+                  .startsWith("conflicting environment variable is shadowed");
+              assertThat(failure.factName()).isEqualTo("environment-variable");
+              assertThat(failure.fact()).isEqualTo("ETCD_NAME");
+            });
+  }
+
+  @Test
+  void unreadableVariableIsNamed() {
+    assertThatThrownBy(
+            () -> Configuration.read(List.of(), Map.of("ETCD_HEARTBEAT_INTERVAL", "abc")))
+        .isInstanceOfSatisfying(
+            ConfigError.class,
+            failure ->
+                assertThat(failure.fact())
+                    .isEqualTo("invalid value \"abc\" for ETCD_HEARTBEAT_INTERVAL: parse error"));
+  }
+
+  @Test
+  void unknownVariableIsReportedAndNoMore() throws Exception {
+    Configuration configuration =
+        Configuration.read(
+            List.of(),
+            Map.of("ETCD_FOO", "bar", "ETCDCTL_API", "3", "ETCD_UNSUPPORTED_ARCH", "arm"));
+    assertThat(configuration.unknownVariables()).containsExactly("ETCD_FOO=bar");
+    assertThat(configuration.serverConfig().name()).isEqualTo("default");
+  }
+
+  @Test
+  void flagsWithoutEffectAreReported() throws Exception {
+    Configuration configuration =
+        Configuration.read(words(CLIENT + "--logger=zap --log-outputs stderr --debug"), Map.of());
+    assertThat(configuration.ignoredFlags()).containsExactly("logger", "log-outputs", "debug");
+  }
+
+  @Test
+  void usageNamesEveryFlagThatWorks() {
+    assertThat(Usage.text())
+        .contains("--initial-cluster-token 'etcd-cluster'", "--max-txn-ops '128'")
+        .doesNotContain("--logger '");
+  }
+
+  private static ServerConfig config(String line) throws Exception {
+    return Configuration.read(words(line), Map.of()).serverConfig();
+  }
+
+  private static List<String> words(String line) {
+    return line.isBlank() ? List.of() : List.of(line.strip().split("\\s+"));
+  }
+}

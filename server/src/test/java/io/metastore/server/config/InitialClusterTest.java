@@ -1,0 +1,23 @@
+package io.metastore.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class InitialClusterTest {
+
+  /** Ids as etcd 3.7.3 logged them for these flags. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "default=http://localhost:2380 | etcd-cluster | 8e9e05c52164694d | cdf818194e3a8c32",
+        "default=http://127.0.0.1:32380 | etcd-cluster | 628170c800dbcee | babc9795b64f03e3"
+      })
+  void idsAreEtcds(String cluster, String token, String memberId, String clusterId) {
+    InitialCluster parsed = InitialCluster.parse(cluster, token, false);
+    assertThat(Long.toHexString(parsed.members().get(0).id())).isEqualTo(memberId);
+    assertThat(Long.toHexString(parsed.clusterId())).isEqualTo(clusterId);
+  }
+}
