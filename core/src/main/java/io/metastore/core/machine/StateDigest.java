@@ -16,11 +16,15 @@ final class StateDigest {
   /** The digest after {@code writes}, given the one before. */
   static long next(long digest, WriteSet writes) {
     CRC32C crc = new CRC32C();
-    crc.update(ByteBuffer.allocate(8).putLong(digest).flip());
+    ByteBuffer lengths = ByteBuffer.allocate(8);
+    crc.update(lengths.putLong(digest).flip());
     for (Table table : Table.values()) {
       writes.forEachChange(
           table,
           (key, value) -> {
+            // The lengths tell a deletion from an empty value, and where the key ends.
+            int valueLength = value == null ? -1 : value.length;
+            crc.update(lengths.clear().putInt(key.length).putInt(valueLength).flip());
             crc.update(key);
             if (value != null) {
               crc.update(value);
