@@ -38,7 +38,7 @@ public final class TestMachine implements AutoCloseable {
     return machine.state();
   }
 
-  Storage storage() {
+  public Storage storage() {
     return machine.storage();
   }
 

@@ -1,0 +1,107 @@
+package io.metastore.core.kv;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.WatchEvent;
+import io.metastore.core.machine.Machines;
+import io.metastore.core.machine.Seeds;
+import io.metastore.core.storage.Table;
+import io.metastore.core.storage.WriteSet;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The bytes on disk: a change here is a change of the format. */
+class RecordCodecTest {
+  private static final ByteString KEY = ByteString.copyFromUtf8("k");
+
+  @RegisterExtension final Machines machines = new Machines();
+
+  @Test
+  void aRecordIsFourVarintsAndTheValue() {
+    assertEncoded("02 03 01 00 7631", new KeyValue(KEY, ByteString.copyFromUtf8("v1"), 2, 3, 1, 0));
+    assertEncoded("8001 ac02 8101 01", new KeyValue(KEY, ByteString.EMPTY, 128, 300, 129, 1));
+    assertEncoded(
+        "01 01 01 ffffffffffffffff7f",
+        new KeyValue(KEY, ByteString.EMPTY, 1, 1, 1, Long.MAX_VALUE));
+  }
+
+  private static void assertEncoded(String hex, KeyValue record) {
+    byte[] bytes = RecordCodec.encode(record);
+    assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(hex.replace(" ", ""));
+    assertThat(RecordCodec.decode(KEY, bytes)).isEqualTo(record);
+  }
+
+  static LongStream seeds() {
+    return Seeds.some(3);
+  }
+
+  @ParameterizedTest(name = "-Dseed={0}")
+  @MethodSource("seeds")
+  void recordsReadBack(long seed) {
+    Random random = new Random(seed);
+    for (int i = 0; i < 2000; i++) {
+      byte[] value = new byte[random.nextInt(20)];
+      random.nextBytes(value);
+      KeyValue record =
+          new KeyValue(
+              KEY,
+              ByteString.copyFrom(value),
+              number(random),
+              number(random),
+              number(random),
+              number(random));
+      assertThat(RecordCodec.decode(KEY, RecordCodec.encode(record))).isEqualTo(record);
+    }
+  }
+
+  private static long number(Random random) {
+    return random.nextLong() >>> random.nextInt(1, 64);
+  }
+
+  @Test
+  void aDamagedRecordIsABugAndSaysSo() {
+    assertThatThrownBy(() -> RecordCodec.decode(KEY, new byte[] {1, 1, (byte) 0x80}))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void historyKeysSortByKeyThenNewestFirst() {
+    ByteString key = ByteString.copyFrom(new byte[] {'a', 0});
+    byte[] historyKey = KvTable.historyKey(key, 5);
+    assertThat(HexFormat.of().formatHex(historyKey)).isEqualTo("6100ff0001fffffffffffffffa");
+    assertThat(KvTable.historyUserKey(historyKey)).isEqualTo(key);
+    assertThat(KvTable.historyRevision(historyKey)).isEqualTo(5);
+  }
+
+  @Test
+  void aChangeIsItsRevisionAndNumberWithKindAndKey() {
+    WriteSet writes = machines.open().storage().newWriteSet();
+    ChangeLog.append(writes, 258, 1, WatchEvent.Kind.PUT, KEY);
+    ChangeLog.append(writes, 258, 2, WatchEvent.Kind.DELETE, KEY);
+    StringBuilder bytes = new StringBuilder();
+    writes.forEachChange(
+        Table.CHANGES,
+        (key, value) ->
+            bytes
+                .append(HexFormat.of().formatHex(key))
+                .append(' ')
+                .append(value == null ? "-" : HexFormat.of().formatHex(value))
+                .append('\n'));
+    assertThat(bytes)
+        .hasToString(
+            "0000000000000102" + "00000001 506b\n" + "0000000000000102" + "00000002 446b\n");
+    assertThat(ChangeLog.read(writes, 258, 258, 1))
+        .as("whole revisions, whatever the limit")
+        .containsExactly(
+            new ChangeLog.Change(258, WatchEvent.Kind.PUT, KEY),
+            new ChangeLog.Change(258, WatchEvent.Kind.DELETE, KEY));
+  }
+}

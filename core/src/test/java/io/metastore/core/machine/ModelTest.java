@@ -1,0 +1,220 @@
+package io.metastore.core.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.Slice;
+import io.metastore.core.command.Txn;
+import io.metastore.core.kv.ChangeLog;
+import io.metastore.core.lease.LeaseTable;
+import io.metastore.core.lock.LockEvent;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random commands: the machine must answer as {@link Model} does, at every revision still there.
+ */
+class ModelTest {
+  private static final int ENTRIES = 300;
+
+  @RegisterExtension final Machines machines = new Machines();
+
+  private final Model model = new Model();
+
+  /** Places that wait for their lock as their owners know it. */
+  private final Set<Place> waiting = new HashSet<>();
+
+  /** Places that were told that they hold their lock. */
+  private final Set<Place> told = new HashSet<>();
+
+  /** The newest token that held each lock. */
+  private final Map<String, Long> tokens = new TreeMap<>();
+
+  private record Place(ByteString key, long token) {}
+
+  static LongStream seeds() {
+    return Seeds.some(6);
+  }
+
+  @ParameterizedTest(name = "-Dseed={0}")
+  @MethodSource("seeds")
+  void theMachineDoesWhatTheModelDoes(long seed) {
+    Random random = new Random(seed);
+    RandomCommands commands = new RandomCommands(random);
+    TestMachine machine = machines.open();
+    for (int i = 0; i < ENTRIES; i++) {
+      check(machine, commands.batch(model.revision()));
+      checkLeases(machine);
+      for (int j = 0; j < 4; j++) {
+        checkReads(machine, commands.range(model.revision()), commands.readTxn(model.revision()));
+      }
+      if (model.compacted > 0 && random.nextInt(3) == 0) {
+        machine.sweep(1 + random.nextInt(10));
+      }
+      if (random.nextInt(50) == 0) {
+        machine.restart();
+      }
+      if (random.nextInt(10) == 0) {
+        StoreInvariants.check(machine.storage());
+        checkAllRevisions(machine);
+        checkChangeLog(machine);
+      }
+    }
+  }
+
+  private void check(TestMachine machine, CommandBatch batch) {
+    long index = Math.max(1, machine.state().index() + 1);
+    int eventsBefore = model.events.size();
+    List<Applied.SliceOutcomes> expected = new ArrayList<>();
+    Set<Place> holders = new HashSet<>();
+    List<Outcome.LockPlace> places = new ArrayList<>();
+    for (Slice slice : batch.getSlicesList()) {
+      List<Outcome> outcomes = new ArrayList<>();
+      for (Command command : slice.getCommandsList()) {
+        Outcome outcome = model.apply(command, index);
+        outcomes.add(outcome);
+        if (outcome instanceof Outcome.LockPlace place) {
+          places.add(place);
+        }
+        for (String name : RandomCommands.LOCKS) {
+          model.holders(name).forEach(keyValue -> holders.add(place(keyValue)));
+        }
+      }
+      if (slice.getOrigin() == TestMachine.ORIGIN) {
+        expected.add(new Applied.SliceOutcomes(slice.getSequence(), outcomes));
+      }
+    }
+    Applied applied = machine.apply(index, batch);
+    assertThat(withoutDetails(applied.slices())).as("outcomes of %s", batch).isEqualTo(expected);
+    assertThat(applied.events())
+        .as("events of %s", batch)
+        .isEqualTo(model.events.subList(eventsBefore, model.events.size()));
+    assertThat(applied.revision()).isEqualTo(model.revision());
+    assertThat(applied.compacted()).isEqualTo(model.compacted);
+    assertThat(machine.state().revision()).isEqualTo(model.revision());
+    for (Outcome.LockPlace place : places) {
+      if (place.key() != null && !place.held()) {
+        waiting.add(new Place(place.key(), place.token()));
+      }
+    }
+    checkLocks(applied.lockEvents(), holders);
+  }
+
+  /**
+   * The owners of waiting places learn from events alone when they hold the lock or lost the place.
+   *
+   * @param holders the places that held a lock after any of the entry's commands
+   */
+  private void checkLocks(List<LockEvent> events, Set<Place> holders) {
+    for (LockEvent event : events) {
+      Place place = new Place(event.key(), event.token());
+      waiting.remove(place);
+      if (event.kind() == LockEvent.Kind.HELD) {
+        assertThat(holders).as("who is told that it holds").contains(place);
+        // A place of n/b is also a place of n, and may come up there a second time.
+        if (told.add(place)) {
+          String name = lockName(place.key());
+          assertThat(event.token())
+              .as("tokens of %s grow", name)
+              .isGreaterThan(tokens.getOrDefault(name, 0L));
+          tokens.put(name, event.token());
+        }
+      }
+    }
+    Map<ByteString, KeyValue> now = model.state(model.revision());
+    for (Place place : waiting) {
+      KeyValue keyValue = now.get(place.key());
+      assertThat(keyValue).as("place %s that waits", place).isNotNull();
+      assertThat(place(keyValue)).isEqualTo(place);
+      String name = lockName(place.key());
+      assertThat(model.holders(name)).as("holders of %s", name).doesNotContain(keyValue);
+    }
+  }
+
+  private static String lockName(ByteString place) {
+    return place.toStringUtf8().replaceAll("/[^/]*$", "");
+  }
+
+  private static Place place(KeyValue keyValue) {
+    return new Place(keyValue.key(), keyValue.createRevision());
+  }
+
+  private void checkLeases(TestMachine machine) {
+    Map<Long, Model.LeaseState> leases = new TreeMap<>();
+    LeaseTable.forEach(
+        machine.storage(),
+        lease ->
+            leases.put(
+                lease.id(),
+                new Model.LeaseState(lease.ttl(), lease.remaining(), lease.grantedIndex())));
+    assertThat(leases).isEqualTo(model.leases);
+    for (long id = 0; id <= 5; id++) {
+      List<ByteString> attached = id == 0 ? List.of() : model.attached(id);
+      assertThat(LeaseTable.keys(machine.storage(), id))
+          .as("keys of lease " + id)
+          .isEqualTo(attached);
+    }
+  }
+
+  private void checkReads(TestMachine machine, Range range, Txn txn) {
+    Outcome ranged = machine.read(view -> view.range(range));
+    assertThat(withoutDetails(ranged)).as("range %s", range).isEqualTo(model.range(range));
+    Outcome txnDone = machine.read(view -> view.readTxn(txn));
+    assertThat(withoutDetails(txnDone)).as("txn %s", txn).isEqualTo(model.readTxn(txn));
+  }
+
+  private void checkAllRevisions(TestMachine machine) {
+    for (long revision = Math.max(1, model.compacted); revision <= model.revision(); revision++) {
+      Range all = Commands.range("\0", "\0").setRevision(revision).build();
+      Outcome ranged = machine.read(view -> view.range(all));
+      assertThat(((Outcome.Ranged) ranged).result().keyValues())
+          .as("keys at revision " + revision)
+          .isEqualTo(List.copyOf(model.state(revision).values()));
+    }
+  }
+
+  private void checkChangeLog(TestMachine machine) {
+    long from = Math.max(1, model.compacted);
+    List<ChangeLog.Change> expected =
+        model.events.stream()
+            .filter(event -> event.current().modRevision() >= from)
+            .map(
+                event ->
+                    new ChangeLog.Change(
+                        event.current().modRevision(), event.kind(), event.current().key()))
+            .toList();
+    assertThat(ChangeLog.read(machine.storage(), from, model.revision(), Integer.MAX_VALUE))
+        .isEqualTo(expected);
+  }
+
+  private static List<Applied.SliceOutcomes> withoutDetails(List<Applied.SliceOutcomes> slices) {
+    return slices.stream()
+        .map(
+            slice ->
+                new Applied.SliceOutcomes(
+                    slice.sequence(),
+                    slice.outcomes().stream().map(ModelTest::withoutDetails).toList()))
+        .toList();
+  }
+
+  private static Outcome withoutDetails(Outcome outcome) {
+    return outcome instanceof Outcome.Failed failed
+        ? new Outcome.Failed(failed.revision(), Failure.of(failed.failure().code()))
+        : outcome;
+  }
+}

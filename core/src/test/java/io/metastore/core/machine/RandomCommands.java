@@ -1,0 +1,218 @@
+package io.metastore.core.machine;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.command.Acquire;
+import io.metastore.core.command.CheckpointLeases;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Compare;
+import io.metastore.core.command.Delete;
+import io.metastore.core.command.MemberNote;
+import io.metastore.core.command.Op;
+import io.metastore.core.command.Put;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.RevokeLease;
+import io.metastore.core.command.Slice;
+import io.metastore.core.command.Txn;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Makes up commands over few keys, leases and locks, so that they meet often. Keys hold zero bytes
+ * and prefixes of each other, and some are places of locks.
+ */
+final class RandomCommands {
+  static final List<String> LOCKS = List.of("n", "n/b");
+  private static final List<String> KEYS =
+      List.of("a", "a\0", "a\0\1", "a\u007f", "b", "\0", "c", "n/1", "n/x", "n/b/2", "n/b/x", "n");
+  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
+  private static final int LEASES = 4;
+
+  private final Random random;
+
+  RandomCommands(Random random) {
+    this.random = random;
+  }
+
+  /**
+   * An entry of several slices from two origins.
+   *
+   * @param revision about the newest revision
+   */
+  CommandBatch batch(long revision) {
+    CommandBatch.Builder batch = CommandBatch.newBuilder().setTimeMs(random.nextInt(1_000_000));
+    int slices = 1 + random.nextInt(3);
+    for (int i = 0; i < slices; i++) {
+      Slice.Builder slice =
+          Slice.newBuilder()
+              .setOrigin(TestMachine.ORIGIN + random.nextInt(2))
+              .setSequence(random.nextInt(1000));
+      int commands = random.nextInt(4);
+      for (int j = 0; j < commands; j++) {
+        slice.addCommands(command(revision));
+      }
+      batch.addSlices(slice);
+    }
+    return batch.build();
+  }
+
+  Command command(long revision) {
+    int kind = random.nextInt(100);
+    if (kind < 55) {
+      return Commands.of(txn(revision, 0));
+    }
+    if (kind < 68) {
+      return Commands.grant(lease(), 1 + random.nextInt(100));
+    }
+    if (kind < 75) {
+      return Command.newBuilder()
+          .setRevokeLease(
+              RevokeLease.newBuilder().setId(lease()).setGrantedIndex(chance(5) ? 2 : 0))
+          .build();
+    }
+    if (kind < 92) {
+      return Commands.acquire(
+          LOCKS.get(random.nextInt(LOCKS.size())),
+          lease(),
+          chance(2) ? Acquire.Mode.SHARED : Acquire.Mode.EXCLUSIVE,
+          chance(4));
+    }
+    if (kind < 95) {
+      return Commands.compact(Math.max(0, revision - random.nextInt(20) + 1));
+    }
+    if (kind < 98) {
+      return Command.newBuilder()
+          .setCheckpointLeases(
+              CheckpointLeases.newBuilder()
+                  .addLeases(
+                      CheckpointLeases.Remaining.newBuilder()
+                          .setId(lease())
+                          .setRemaining(random.nextInt(3))))
+          .build();
+    }
+    return Command.newBuilder()
+        .setMemberNote(MemberNote.newBuilder().setId(random.nextInt(3)).setName("m"))
+        .build();
+  }
+
+  /** A range with any options at any revision, some of them refused. */
+  Range range(long revision) {
+    Range.Builder range = Range.newBuilder().setKey(key()).setRangeEnd(rangeEnd());
+    if (chance(2)) {
+      range.setRevision(random.nextLong(revision + 2));
+    }
+    if (chance(3)) {
+      range.setLimit(random.nextInt(5));
+    }
+    if (chance(3)) {
+      range.setOrderValue(random.nextInt(3)).setSortTargetValue(random.nextInt(5));
+    }
+    if (chance(6)) {
+      range.setKeysOnly(true);
+    }
+    if (chance(6)) {
+      range.setCountOnly(true);
+    }
+    if (chance(6)) {
+      range.setMinModRevision(random.nextLong(revision + 1));
+    }
+    if (chance(6)) {
+      range.setMaxModRevision(random.nextLong(revision + 1));
+    }
+    if (chance(6)) {
+      range.setMinCreateRevision(random.nextLong(revision + 1));
+    }
+    if (chance(6)) {
+      range.setMaxCreateRevision(random.nextLong(revision + 1));
+    }
+    return range.build();
+  }
+
+  /** A transaction of ranges. */
+  Txn readTxn(long revision) {
+    Txn.Builder txn = Txn.newBuilder();
+    if (chance(2)) {
+      txn.addCompares(compare(revision));
+    }
+    txn.addSuccess(Op.newBuilder().setRange(range(revision)));
+    txn.addSuccess(Op.newBuilder().setRange(range(revision)));
+    return txn.addFailure(Op.newBuilder().setRange(range(revision))).build();
+  }
+
+  private Txn.Builder txn(long revision, int depth) {
+    Txn.Builder txn = Txn.newBuilder();
+    if (depth == 0 && chance(2)) {
+      return txn.addSuccess(op(revision, 2)); // what most clients send
+    }
+    for (int i = random.nextInt(3); i > 0; i--) {
+      txn.addCompares(compare(revision));
+    }
+    for (int i = random.nextInt(4); i > 0; i--) {
+      txn.addSuccess(op(revision, depth));
+    }
+    for (int i = random.nextInt(3); i > 0; i--) {
+      txn.addFailure(op(revision, depth));
+    }
+    return txn;
+  }
+
+  private Op op(long revision, int depth) {
+    int kind = random.nextInt(10);
+    if (kind < 5) {
+      return Op.newBuilder().setPut(put()).build();
+    }
+    if (kind < 7) {
+      Delete.Builder delete = Delete.newBuilder().setKey(key()).setPrevKv(chance(2));
+      if (chance(3)) {
+        delete.setRangeEnd(rangeEnd());
+      }
+      return Op.newBuilder().setDelete(delete).build();
+    }
+    if (kind < 9 || depth >= 2) {
+      return Op.newBuilder().setRange(range(revision)).build();
+    }
+    return Op.newBuilder().setTxn(txn(revision, depth + 1)).build();
+  }
+
+  private Put put() {
+    return Put.newBuilder()
+        .setKey(key())
+        .setValue(Commands.bytes("v".repeat(random.nextInt(3)) + random.nextInt(3)))
+        .setLease(chance(3) ? lease() : 0)
+        .setPrevKv(chance(3))
+        .setKeepValue(chance(12))
+        .setKeepLease(chance(12))
+        .build();
+  }
+
+  private Compare compare(long revision) {
+    Compare.Builder compare =
+        Compare.newBuilder()
+            .setKey(key())
+            .setTargetValue(random.nextInt(5))
+            .setRelationValue(random.nextInt(5))
+            .setNumber(random.nextLong(chance(2) ? 3 : revision + 1))
+            .setValue(Commands.bytes("v" + random.nextInt(3)));
+    if (chance(4)) {
+      compare.setRangeEnd(rangeEnd());
+    }
+    return compare.build();
+  }
+
+  private ByteString key() {
+    return Commands.bytes(KEYS.get(random.nextInt(KEYS.size())));
+  }
+
+  private ByteString rangeEnd() {
+    int kind = random.nextInt(4);
+    return kind == 0 ? ByteString.EMPTY : kind == 1 ? ZERO : key();
+  }
+
+  private long lease() {
+    return 1L + random.nextInt(LEASES);
+  }
+
+  private boolean chance(int oneIn) {
+    return random.nextInt(oneIn) == 0;
+  }
+}

@@ -1,0 +1,149 @@
+package io.metastore.core.machine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.metastore.core.command.CommandBatch;
+import io.metastore.core.storage.Bytes;
+import io.metastore.core.storage.Cursor;
+import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.Table;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The same log gives the same store, however often the member was restarted, crashed, or set back
+ * to a snapshot on the way, and whenever its compaction ran.
+ */
+class ReplayTest {
+  private static final int ENTRIES = 200;
+
+  @RegisterExtension final Machines machines = new Machines();
+
+  /** A log entry, or one of Raft's own if the batch is null; and what it did when first applied. */
+  private record Entry(long term, @Nullable CommandBatch batch, @Nullable Applied applied) {}
+
+  /** The log; index 0 is Raft's own, as in Ratis. */
+  private final List<Entry> log = new ArrayList<>();
+
+  static LongStream seeds() {
+    return Seeds.some(4);
+  }
+
+  @ParameterizedTest(name = "-Dseed={0}")
+  @MethodSource("seeds")
+  void replayAfterRandomRestartsReachesTheSameStore(long seed) {
+    Random random = new Random(seed);
+    TestMachine original = machines.open();
+    writeLog(random, original);
+    TestMachine replayed = machines.open();
+    replay(random, replayed);
+
+    assertThat(replayed.state()).isEqualTo(original.state());
+    original.sweepAll();
+    replayed.sweepAll();
+    for (Table table : Table.values()) {
+      assertThat(entries(replayed.storage(), table))
+          .as("%s", table)
+          .isEqualTo(entries(original.storage(), table));
+    }
+  }
+
+  private void writeLog(Random random, TestMachine original) {
+    RandomCommands commands = new RandomCommands(random);
+    original.machine().skip(1, 0);
+    log.add(new Entry(1, null, null));
+    for (int index = 1; index <= ENTRIES; index++) {
+      long term = 1L + index / 30;
+      if (random.nextInt(10) == 0) {
+        original.machine().skip(term, index);
+        log.add(new Entry(term, null, null));
+      } else {
+        CommandBatch batch = commands.batch(original.state().revision());
+        Applied applied = original.machine().apply(term, index, batch, TestMachine.ORIGIN);
+        log.add(new Entry(term, batch, applied));
+      }
+    }
+    // Both end with an entry of commands: only those make the position durable.
+    CommandBatch last = TestMachine.batch(List.of(Commands.put("end", "")));
+    Applied applied = original.machine().apply(9, log.size(), last, TestMachine.ORIGIN);
+    log.add(new Entry(9, last, applied));
+  }
+
+  private void replay(Random random, TestMachine machine) {
+    Path checkpoint = null;
+    int disturbances = 30;
+    while (machine.state().index() < log.size() - 1) {
+      applyNext(machine);
+      if (disturbances == 0 || random.nextInt(3) != 0) {
+        continue;
+      }
+      disturbances--;
+      switch (random.nextInt(8)) {
+        case 0 -> machine.restart();
+        case 1, 2 -> machine.storage().flush();
+        case 3 -> machine.crash();
+        case 4 -> applyAgain(machine, random.nextInt((int) machine.state().index() + 1));
+        case 5 -> {
+          if (machine.state().compacted() > 0) {
+            machine.sweep(1 + random.nextInt(20));
+          }
+        }
+        case 6 -> checkpoint = machine.checkpoint();
+        default -> {
+          if (checkpoint != null) {
+            machine.restore(checkpoint);
+          }
+        }
+      }
+      StoreInvariants.check(machine.storage());
+    }
+  }
+
+  private void applyNext(TestMachine machine) {
+    long index = machine.state().index() + 1;
+    Entry entry = log.get((int) index);
+    CommandBatch batch = entry.batch();
+    if (batch == null) {
+      machine.machine().skip(entry.term(), index);
+    } else {
+      assertThat(machine.machine().apply(entry.term(), index, batch, TestMachine.ORIGIN))
+          .as("entry %s", index)
+          .isEqualTo(entry.applied());
+    }
+  }
+
+  private void applyAgain(TestMachine machine, int index) {
+    StoreState before = machine.state();
+    Entry entry = log.get(index);
+    CommandBatch batch = entry.batch();
+    if (batch == null) {
+      machine.machine().skip(entry.term(), index);
+    } else {
+      Applied applied = machine.machine().apply(entry.term(), index, batch, TestMachine.ORIGIN);
+      assertThat(applied.slices()).isEmpty();
+      assertThat(applied.events()).isEmpty();
+      assertThat(applied.lockEvents()).isEmpty();
+      assertThat(applied.leaseEvents()).isEmpty();
+    }
+    assertThat(machine.state()).isEqualTo(before);
+  }
+
+  private static List<String> entries(Reader reader, Table table) {
+    HexFormat hex = HexFormat.of();
+    List<String> entries = new ArrayList<>();
+    try (Cursor cursor = reader.scan(table, Bytes.EMPTY, null)) {
+      while (cursor.next()) {
+        entries.add(hex.formatHex(cursor.key()) + " " + hex.formatHex(cursor.value()));
+      }
+    }
+    return entries;
+  }
+}
