@@ -61,6 +61,8 @@ final class RaftLogRepair {
   private static final Pattern OPEN = Pattern.compile("log_inprogress_(\\d+)");
   private static final Pattern FINISHED = Pattern.compile("log_(\\d+)-(\\d+)");
 
+  private static final String VOTE = "raft-meta";
+
   private RaftLogRepair() {}
 
   /**
@@ -69,10 +71,16 @@ final class RaftLogRepair {
    *
    * @param directory of the group, which need not exist
    * @param stateIndex of the last entry that the state on disk contains; -1 if none
-   * @throws IOException if the newest segment is broken in a way that no crash explains, or entries
-   *     are missing between the state and the log; nothing was changed then
+   * @throws IOException if the newest segment is broken in a way that no crash explains, entries
+   *     are missing between the state and the log, or there is a state and no log; nothing was
+   *     changed then
    */
   static Repair repair(Path directory, long stateIndex) throws IOException {
+    // Ratis would make a new one, without the entries acknowledged since and without the vote.
+    if (stateIndex >= 0 && !Files.exists(directory.resolve(VOTE))) {
+      throw new IOException(
+          "raft directory is missing directory=" + directory + " stateIndex=" + stateIndex);
+    }
     List<Segment> segments = newestFirst(directory);
     if (segments.isEmpty()) {
       return new Repair(null, 0, 0, 0);

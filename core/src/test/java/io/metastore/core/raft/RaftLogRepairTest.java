@@ -25,6 +25,7 @@ class RaftLogRepairTest {
   @BeforeEach
   void writeSegment() throws IOException {
     current = Files.createDirectories(storage.resolve("current"));
+    Files.createFile(current.resolve("raft-meta"));
     segment = Segments.open(storage, 7, VALUES);
   }
 
@@ -32,6 +33,14 @@ class RaftLogRepairTest {
   void withoutALogThereIsNothingToRepair() throws IOException {
     assertThat(repair()).isEqualTo(new Repair(null, 0, 0, 0));
     assertThat(RaftLogRepair.repair(current.resolve("absent"), -1).segment()).isNull();
+  }
+
+  @Test
+  void stateWithoutARaftDirectoryStopsTheStart() {
+    Path absent = storage.resolve("absent");
+    assertThatThrownBy(() -> RaftLogRepair.repair(absent, 0))
+        .isInstanceOf(IOException.class)
+        .hasMessage("raft directory is missing directory=%s stateIndex=0", absent);
   }
 
   @Test
@@ -69,7 +78,6 @@ class RaftLogRepairTest {
   void onlyTheNewestSegmentIsRead() throws IOException {
     Files.write(current.resolve("log_0-6"), new byte[] {1, 2, 3});
     Path newest = Files.write(current.resolve("log_inprogress_7"), segment);
-    Files.write(current.resolve("raft-meta"), new byte[] {4});
     assertThat(repair().segment()).isEqualTo(newest);
   }
 
