@@ -5,17 +5,24 @@ import static java.util.Objects.requireNonNull;
 import io.grpc.stub.StreamObserver;
 import io.metastore.core.api.Outcome;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.internal.ThreadExecutorMap;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a unary call when the store is done with it: hand it to {@code whenComplete}. The reply is
- * made and sent on the completing thread.
+ * Ends a unary call when the store is done with it: hand it to {@code whenComplete} on the thread
+ * that took the call. The reply is made and sent on that same event loop: the store completes many
+ * calls in a row, and the loop then writes all replies of one connection with one system call,
+ * where replies from another thread would each wake it.
  */
 final class Answer<R> implements BiConsumer<@Nullable Outcome, @Nullable Throwable> {
   private final StreamObserver<R> call;
   private final ResponseHeaders headers;
   private final Translator<R> translator;
+
+  /** The event loop of the call's connection; null in a server without one. */
+  private final @Nullable EventExecutor loop = ThreadExecutorMap.currentExecutor();
 
   /** Makes the reply from the outcome of a command or read that was done. Pure. */
   @FunctionalInterface
@@ -31,6 +38,14 @@ final class Answer<R> implements BiConsumer<@Nullable Outcome, @Nullable Throwab
 
   @Override
   public void accept(@Nullable Outcome outcome, @Nullable Throwable failure) {
+    if (loop == null || loop.inEventLoop()) {
+      end(outcome, failure);
+    } else {
+      loop.execute(() -> end(outcome, failure));
+    }
+  }
+
+  private void end(@Nullable Outcome outcome, @Nullable Throwable failure) {
     if (failure != null) {
       call.onError(EtcdErrors.of(failure));
       return;
