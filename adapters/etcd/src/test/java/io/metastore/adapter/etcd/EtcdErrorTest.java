@@ -1,0 +1,141 @@
+package io.metastore.adapter.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.StoreException;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.StoreException.OutcomeUnknown;
+import io.metastore.core.api.StoreException.Overloaded;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+final class EtcdErrorTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          EMPTY_KEY                  |  3 | etcdserver: key is not provided
+          KEY_NOT_FOUND              |  3 | etcdserver: key not found
+          VALUE_PROVIDED             |  3 | etcdserver: value is provided
+          LEASE_PROVIDED             |  3 | etcdserver: lease is provided
+          TOO_MANY_OPS               |  3 | etcdserver: too many operations in txn request
+          DUPLICATE_KEY              |  3 | etcdserver: duplicate key given in txn request
+          INVALID_CLIENT_API_VERSION |  3 | etcdserver: invalid client api version
+          INVALID_SORT_OPTION        |  3 | etcdserver: invalid sort option
+          COMPACTED                  | 11 | etcdserver: mvcc: required revision has been compacted
+          FUTURE_REVISION            | 11 | etcdserver: mvcc: required revision is a future revision
+          LEASE_NOT_FOUND            |  5 | etcdserver: requested lease not found
+          LEASE_EXISTS               |  9 | etcdserver: lease already exists
+          LEASE_TTL_TOO_LARGE        | 11 | etcdserver: too large lease TTL
+          REQUEST_TOO_LARGE          |  3 | etcdserver: request is too large
+          TOO_MANY_REQUESTS          |  2 | etcdserver: too many requests
+          NO_LEADER                  | 14 | etcdserver: no leader
+          LEADER_CHANGED             | 14 | etcdserver: leader changed
+          STOPPED                    | 14 | etcdserver: server stopped
+          TIMEOUT                    | 14 | etcdserver: request timed out
+          TIMEOUT_LEADER_FAILED      | 14 | etcdserver: request timed out, possibly due to previous leader failure
+          TIMEOUT_CONNECTION_LOST    | 14 | etcdserver: request timed out, possibly due to connection lost
+          SESSION_EXPIRED            |  2 | mutex: session is expired
+          STREAM_SORT                | 12 | RangeStream does not support custom sort orders
+          STREAM_FILTER              | 12 | RangeStream does not support revision filters
+          RESPONSE_TOO_LARGE         |  8 | metastore: response is too large, read the range in parts (limit) or as a stream
+          """)
+  void errorHasEtcdsCodeAndText(EtcdError error, int code, String text) {
+    assertThat(error.status().getCode().value()).isEqualTo(code);
+    assertThat(error.text()).isEqualTo(text);
+    assertThat(error.exception().getStatus()).isEqualTo(error.status());
+  }
+
+  @Test
+  void tableAboveIsComplete() throws NoSuchMethodException {
+    String table =
+        EtcdErrorTest.class
+            .getDeclaredMethod("errorHasEtcdsCodeAndText", EtcdError.class, int.class, String.class)
+            .getAnnotation(CsvSource.class)
+            .textBlock();
+    assertThat(table.lines().map(line -> line.substring(0, line.indexOf(' '))))
+        .containsExactlyElementsOf(Arrays.stream(EtcdError.values()).map(Enum::name).toList());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "KEY_NOT_FOUND, KEY_NOT_FOUND",
+    "COMPACTED, COMPACTED",
+    "FUTURE_REVISION, FUTURE_REVISION",
+    "LEASE_NOT_FOUND, LEASE_NOT_FOUND",
+    "LEASE_EXISTS, LEASE_EXISTS",
+    "LEASE_TTL_TOO_LARGE, LEASE_TTL_TOO_LARGE",
+    "REQUEST_TOO_LARGE, REQUEST_TOO_LARGE",
+    "RESPONSE_TOO_LARGE, RESPONSE_TOO_LARGE",
+    "LOCK_PLACE_LOST, SESSION_EXPIRED"
+  })
+  void failureOfTheStoreIsMapped(FailureCode code, EtcdError error) {
+    assertThat(EtcdErrors.of(code)).isEqualTo(error);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TIMEOUT, TIMEOUT",
+    "LEADER_FAILED, TIMEOUT_LEADER_FAILED",
+    "CONNECTION_LOST, TIMEOUT_CONNECTION_LOST"
+  })
+  void unknownOutcomeIsATimeout(OutcomeUnknown.Reason reason, EtcdError error) {
+    assertThat(EtcdErrors.of(new OutcomeUnknown(reason))).isEqualTo(error);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NO_LEADER, TIMEOUT",
+    "LEADER_CHANGED, LEADER_CHANGED",
+    "TIMEOUT, TIMEOUT",
+    "STOPPED, STOPPED"
+  })
+  void requestNotServedIsMapped(NotServed.Reason reason, EtcdError error) {
+    assertThat(EtcdErrors.of(new NotServed(reason))).isEqualTo(error);
+  }
+
+  @ParameterizedTest
+  @EnumSource(NotServed.Reason.class)
+  void everyReasonIsMapped(NotServed.Reason reason) {
+    assertThat(EtcdErrors.of(new NotServed(reason)).status().isOk()).isFalse();
+  }
+
+  @Test
+  void noKindOfStoreExceptionIsForgotten() {
+    assertThat(Set.of(StoreException.class.getPermittedSubclasses()))
+        .containsExactlyInAnyOrder(OutcomeUnknown.class, NotServed.class, Overloaded.class);
+    assertThat(EtcdErrors.of(new Overloaded("queue"))).isEqualTo(EtcdError.TOO_MANY_REQUESTS);
+  }
+
+  @Test
+  void wrappedFailureIsUnwrapped() {
+    Throwable wrapped = new CompletionException(new NotServed(NotServed.Reason.STOPPED));
+
+    assertThat(EtcdErrors.of(wrapped)).isSameAs(EtcdError.STOPPED.exception());
+    assertThat(EtcdServices.errorText(wrapped)).isEqualTo("etcdserver: server stopped");
+  }
+
+  @Test
+  void closedExecutorMeansStopped() {
+    assertThat(EtcdErrors.of(new RejectedExecutionException()))
+        .isSameAs(EtcdError.STOPPED.exception());
+  }
+
+  @Test
+  void bugIsUnknownWithItsText() {
+    Status status = EtcdErrors.of(new IllegalStateException("broken")).getStatus();
+
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNKNOWN);
+    assertThat(status.getDescription()).isEqualTo("broken");
+  }
+}
