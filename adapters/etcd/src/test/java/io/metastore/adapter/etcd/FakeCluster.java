@@ -1,0 +1,80 @@
+package io.metastore.adapter.etcd;
+
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.MemberInfo;
+import java.util.List;
+
+/** A cluster that is as the test says. */
+final class FakeCluster implements ClusterView {
+  volatile long leader = 22;
+  volatile long leaderlessMs;
+  volatile long revision = 100;
+  volatile int maxRequestBytes = 1_572_864;
+
+  @Override
+  public long clusterId() {
+    return 11;
+  }
+
+  @Override
+  public long memberId() {
+    return 22;
+  }
+
+  @Override
+  public long term() {
+    return 3;
+  }
+
+  @Override
+  public long revision() {
+    return revision;
+  }
+
+  @Override
+  public long leaderId() {
+    return leader;
+  }
+
+  @Override
+  public long leaderlessMs() {
+    return leaderlessMs;
+  }
+
+  @Override
+  public long committedIndex() {
+    return 500;
+  }
+
+  @Override
+  public long appliedIndex() {
+    return 499;
+  }
+
+  @Override
+  public long sizeBytes() {
+    return 4096;
+  }
+
+  @Override
+  public long sizeInUseBytes() {
+    return 2048;
+  }
+
+  @Override
+  public List<MemberInfo> members() {
+    return List.of(
+        new MemberInfo(22, "a", List.of("http://127.0.0.1:1"), List.of("http://127.0.0.1:2")),
+        new MemberInfo(-5, "", List.of("http://127.0.0.1:3"), List.of()));
+  }
+
+  @Override
+  public long minLeaseTtl() {
+    return 2;
+  }
+
+  @Override
+  public int maxRequestBytes() {
+    return maxRequestBytes;
+  }
+}

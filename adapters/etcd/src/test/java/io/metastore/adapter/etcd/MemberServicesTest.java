@@ -1,0 +1,162 @@
+package io.metastore.adapter.etcd;
+
+import static io.metastore.adapter.etcd.ServiceFixture.assertFails;
+import static io.metastore.adapter.etcd.ServiceFixture.next;
+import static java.util.concurrent.CompletableFuture.completedFuture;
+import static java.util.concurrent.CompletableFuture.failedFuture;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.api.ReadView;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.Txn;
+import io.metastore.etcdapi.etcdserverpb.AlarmRequest;
+import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
+import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberListResponse;
+import io.metastore.etcdapi.etcdserverpb.StatusRequest;
+import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Maintenance, Cluster and health: how a member does. */
+final class MemberServicesTest {
+  private final ServiceFixture fixture = new ServiceFixture();
+  private final FakeMetastore store = fixture.store;
+  private final MaintenanceGrpc.MaintenanceBlockingStub maintenance =
+      MaintenanceGrpc.newBlockingStub(fixture.channel);
+  private final ClusterGrpc.ClusterBlockingStub cluster =
+      ClusterGrpc.newBlockingStub(fixture.channel);
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  @Test
+  void statusTellsWhatTheMemberKnows() {
+    StatusResponse status = maintenance.status(StatusRequest.getDefaultInstance());
+
+    assertThat(status.getVersion()).isEqualTo("3.7.1");
+    assertThat(status.getStorageVersion()).isEqualTo("3.7.0");
+    assertThat(status.getLeader()).isEqualTo(22);
+    assertThat(status.getRaftTerm()).isEqualTo(3);
+    assertThat(status.getRaftIndex()).isEqualTo(500);
+    assertThat(status.getRaftAppliedIndex()).isEqualTo(499);
+    assertThat(status.getDbSize()).isEqualTo(4096);
+    assertThat(status.getDbSizeInUse()).isEqualTo(2048);
+    assertThat(status.getErrorsList()).isEmpty();
+    assertThat(status.getHeader().getRevision()).isEqualTo(100);
+  }
+
+  @Test
+  void statusComplainsOfAMissingLeader() {
+    store.cluster.leader = 0;
+
+    assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getErrorsList())
+        .containsExactly("etcdserver: no leader");
+  }
+
+  @Test
+  void olderVersionsDoNotTellTheirStorage() {
+    try (ServiceFixture old = new ServiceFixture(new EtcdSettings("3.5.21", 128, 1000))) {
+      StatusResponse status =
+          MaintenanceGrpc.newBlockingStub(old.channel).status(StatusRequest.getDefaultInstance());
+
+      assertThat(status.getVersion()).isEqualTo("3.5.21");
+      assertThat(status.getStorageVersion()).isEmpty();
+      assertThat(status.hasDowngradeInfo()).isFalse();
+    }
+  }
+
+  @Test
+  void settingsRefuseWhatIsNoVersion() {
+    assertThatThrownBy(() -> new EtcdSettings("latest", 128, 1000))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new EtcdSettings("3.7.1", 0, 1000))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void thereAreNoAlarms() {
+    assertThat(maintenance.alarm(AlarmRequest.getDefaultInstance()).getAlarmsList()).isEmpty();
+    assertThatThrownBy(
+            () ->
+                maintenance.alarm(
+                    AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.ACTIVATE).build()))
+        .hasMessageStartingWith("UNIMPLEMENTED");
+  }
+
+  @Test
+  void membersAreListedWithoutARevision() {
+    FakeView view = new FakeView();
+    store.onView = completedFuture(view);
+
+    MemberListResponse list =
+        cluster.memberList(MemberListRequest.newBuilder().setLinearizable(true).build());
+
+    assertThat(next(store.reads).consistency()).isEqualTo(Consistency.LINEARIZABLE);
+    assertThat(view.closed).isTrue();
+    assertThat(list.getHeader().getRevision()).isZero();
+    assertThat(list.getHeader().getClusterId()).isEqualTo(11);
+    assertThat(list.getMembers(0).getName()).isEqualTo("a");
+    assertThat(list.getMembers(0).getPeerURLsList()).containsExactly("http://127.0.0.1:1");
+    assertThat(list.getMembers(0).getClientURLsList()).containsExactly("http://127.0.0.1:2");
+    assertThat(list.getMembers(1).getID()).isEqualTo(-5);
+    assertThat(list.getMembers(1).getName()).isEmpty();
+    assertThat(list.getMembers(1).getClientURLsList()).isEmpty();
+  }
+
+  @Test
+  void membersAreNotListedWithoutALeaderUnlessAnyAnswerWillDo() {
+    store.onView = failedFuture(new NotServed(NotServed.Reason.TIMEOUT));
+
+    assertFails(
+        () -> cluster.memberList(MemberListRequest.newBuilder().setLinearizable(true).build()),
+        EtcdError.TIMEOUT);
+    store.onView = completedFuture(new FakeView());
+    assertThat(cluster.memberList(MemberListRequest.getDefaultInstance()).getMembersCount())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void serverIsHealthy() {
+    assertThat(
+            HealthGrpc.newBlockingStub(fixture.channel)
+                .check(HealthCheckRequest.getDefaultInstance())
+                .getStatus())
+        .isEqualTo(ServingStatus.SERVING);
+  }
+
+  private static final class FakeView implements ReadView {
+    final AtomicBoolean closed = new AtomicBoolean();
+
+    @Override
+    public long revision() {
+      return 1;
+    }
+
+    @Override
+    public Outcome range(Range range) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Outcome readTxn(Txn txn) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {
+      closed.set(true);
+    }
+  }
+}
