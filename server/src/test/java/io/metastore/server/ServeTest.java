@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServeTest {
@@ -22,6 +23,7 @@ class ServeTest {
   private final int peerPort = ServerProcess.freePort();
 
   @Test
+  @Timeout(60)
   void servesThenStopsCleanlyAndSaysSoInJsonOnly() throws Exception {
     for (int start = 1; start <= 2; start++) {
       try (ServerProcess server = ServerProcess.start(Map.of("ETCD_FOO", "bar"), alone())) {
@@ -29,6 +31,10 @@ class ServeTest {
         assertThat(get("/health")).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
         assertThat(get("/version")).startsWith("{\"etcdserver\":\"3.");
         assertThat(get("/metrics")).contains("\netcd_server_has_leader 1\n");
+        while (!get("/metrics").contains("\netcd_server_leader_changes_seen_total 1\n")) {
+          // It looks who leads now and then; the one change there was will be seen.
+          Thread.onSpinWait();
+        }
         server.terminate();
         assertThat(server.awaitExit()).isZero();
         assertThat(server.stdout()).isEmpty();

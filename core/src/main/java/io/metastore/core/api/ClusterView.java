@@ -21,6 +21,9 @@ public interface ClusterView {
   /** The leader's member id, 0 if none is known. */
   long leaderId();
 
+  /** How often this member has seen a leader that was not the one before, since it started. */
+  long leaderChanges();
+
   /** Milliseconds since a leader was last known; 0 while there is one. */
   long leaderlessMs();
 

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /** {@link ClusterView} of a running member. */
@@ -24,6 +25,11 @@ final class MemberView implements ClusterView {
 
   /** When a leader was last seen. */
   private volatile long leaderSeenNanos = System.nanoTime();
+
+  /** Whom {@link #noteLeader} saw last, 0 for none; written by its thread only. */
+  private long leaderSeen;
+
+  private final AtomicLong leaderChanges = new AtomicLong();
 
   MemberView(
       NodeConfig config,
@@ -68,11 +74,21 @@ final class MemberView implements ClusterView {
     return raft.leaderId();
   }
 
-  /** Looks whether there is a leader; called regularly. */
+  /** Looks who is the leader; called regularly, always by the same thread. */
   void noteLeader() {
-    if (raft.leaderId() != 0) {
+    long leader = raft.leaderId();
+    if (leader != 0) {
       leaderSeenNanos = System.nanoTime();
+      if (leader != leaderSeen) {
+        leaderChanges.incrementAndGet();
+      }
     }
+    leaderSeen = leader;
+  }
+
+  @Override
+  public long leaderChanges() {
+    return leaderChanges.get();
   }
 
   @Override

@@ -37,6 +37,11 @@ final class FakeCluster implements ClusterView {
   }
 
   @Override
+  public long leaderChanges() {
+    return 1;
+  }
+
+  @Override
   public long leaderlessMs() {
     return leaderlessMs;
   }

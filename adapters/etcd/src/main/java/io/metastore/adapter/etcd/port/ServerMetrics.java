@@ -39,6 +39,10 @@ public final class ServerMetrics {
         "etcd_server_is_leader",
         "Whether or not this member is a leader. 1 if is, 0 otherwise.",
         () -> cluster.leaderId() == cluster.memberId() ? 1 : 0);
+    counter(
+        "etcd_server_leader_changes_seen_total",
+        "The number of leader changes seen.",
+        cluster::leaderChanges);
     fact(
         "etcd_server_id",
         "Server or member ID in hexadecimal format. 1 for 'server_id' label with current ID.",

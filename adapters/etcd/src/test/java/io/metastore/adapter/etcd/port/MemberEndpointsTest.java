@@ -73,6 +73,7 @@ class MemberEndpointsTest {
           .contains(
               "etcd_server_has_leader 1",
               "etcd_server_is_leader 1",
+              "etcd_server_leader_changes_seen_total 7",
               "etcd_server_id{server_id=\"1\"} 1",
               "etcd_server_version{server_version=\"3.7.1\"} 1",
               "etcd_cluster_version{cluster_version=\"3.7\"} 1",
