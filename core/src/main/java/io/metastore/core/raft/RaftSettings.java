@@ -119,11 +119,12 @@ public record RaftSettings(
     // Would append, replicate and force a second entry for each move of the commit index.
     Log.setLogMetadataEnabled(p, false);
     Log.setForceSyncNum(p, 128);
-    Log.setSegmentSizeMax(p, bytes(16 * MIB));
+    // Ratis keeps the segment it writes, and these behind it, as objects on the heap.
+    Log.setSegmentSizeMax(p, bytes(8 * MIB));
     // Space is allocated by writing zeros: more at a time means longer stalls.
     Log.setPreallocatedSize(p, bytes(MIB));
-    Log.setSegmentCacheNumMax(p, 2);
-    Log.setSegmentCacheSizeMax(p, bytes(32 * MIB));
+    Log.setSegmentCacheNumMax(p, 1);
+    Log.setSegmentCacheSizeMax(p, bytes(8 * MIB));
     // Not only up to the slowest follower: that one is sent a checkpoint.
     Log.setPurgeUptoSnapshotIndex(p, true);
     Log.setPurgePreservationLogNum(p, 2000);

@@ -43,6 +43,16 @@ public final class Storage implements Reader, AutoCloseable {
     RocksDB.loadLibrary();
   }
 
+  private static final List<CompressionType> COMPRESSION =
+      List.of(
+          CompressionType.NO_COMPRESSION,
+          CompressionType.NO_COMPRESSION,
+          CompressionType.LZ4_COMPRESSION,
+          CompressionType.LZ4_COMPRESSION,
+          CompressionType.LZ4_COMPRESSION,
+          CompressionType.LZ4_COMPRESSION,
+          CompressionType.LZ4_COMPRESSION);
+
   private final RocksDB db;
   private final Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
@@ -124,7 +134,9 @@ public final class Storage implements Reader, AutoCloseable {
             .setWriteBufferSize(options.writeBufferBytes())
             .setMaxWriteBufferNumber(3)
             .setLevelCompactionDynamicLevelBytes(true)
-            .setCompressionType(CompressionType.LZ4_COMPRESSION));
+            // What is young is rewritten soon: compressing it costs more than the space is worth.
+            .setCompressionPerLevel(COMPRESSION)
+            .setLevel0FileNumCompactionTrigger(8));
   }
 
   /**
@@ -142,31 +154,24 @@ public final class Storage implements Reader, AutoCloseable {
 
   /** Makes all changes of {@code writes} visible at once. */
   public void write(WriteSet writes) {
-    try (WriteBatch batch = new WriteBatch()) {
-      for (Table table : Table.values()) {
-        addChanges(writes, table, batch);
-      }
+    BatchBytes bytes = new BatchBytes(writes.sizeBytes());
+    for (Table table : Table.values()) {
+      int family = handle(table).getID();
+      writes.forEachChange(
+          table,
+          (key, value) -> {
+            if (value == null) {
+              bytes.delete(family, key);
+            } else {
+              bytes.put(family, key, value);
+            }
+          });
+    }
+    try (WriteBatch batch = new WriteBatch(bytes.toBytes())) {
       db.write(writeOptions, batch);
     } catch (RocksDBException e) {
       throw new StorageException("write", e);
     }
-  }
-
-  private void addChanges(WriteSet writes, Table table, WriteBatch batch) {
-    ColumnFamilyHandle handle = handle(table);
-    writes.forEachChange(
-        table,
-        (key, value) -> {
-          try {
-            if (value == null) {
-              batch.delete(handle, key);
-            } else {
-              batch.put(handle, key, value);
-            }
-          } catch (RocksDBException e) {
-            throw new StorageException("write to " + table, e);
-          }
-        });
   }
 
   /** Deletes entries that no reader can reach any more. */

@@ -8,5 +8,5 @@ package io.metastore.core.storage;
  *     replays
  */
 public record StorageOptions(long cacheBytes, long writeBufferBytes) {
-  public static final StorageOptions DEFAULT = new StorageOptions(32L << 20, 32L << 20);
+  public static final StorageOptions DEFAULT = new StorageOptions(32L << 20, 16L << 20);
 }

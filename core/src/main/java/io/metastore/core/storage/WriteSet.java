@@ -15,8 +15,12 @@ public final class WriteSet implements Reader {
   /** Stands for a deleted key. Compared by identity: an empty value is a value. */
   private static final byte[] DELETED = new byte[0];
 
+  /** What an entry takes at most when written, besides its key and value. */
+  private static final int ENTRY_BYTES = 20;
+
   private final Reader base;
   private final Map<Table, NavigableMap<byte[], byte[]>> changes = new EnumMap<>(Table.class);
+  private int sizeBytes;
 
   WriteSet(Reader base) {
     this.base = base;
@@ -28,11 +32,18 @@ public final class WriteSet implements Reader {
   /** Keeps both arrays: the caller must not change them. */
   public void put(Table table, byte[] key, byte[] value) {
     changes(table).put(key, value);
+    sizeBytes += key.length + value.length + ENTRY_BYTES;
   }
 
   /** Keeps the array: the caller must not change it. */
   public void delete(Table table, byte[] key) {
     changes(table).put(key, DELETED);
+    sizeBytes += key.length + ENTRY_BYTES;
+  }
+
+  /** About how many bytes the changes take when written; never less than they do. */
+  int sizeBytes() {
+    return sizeBytes;
   }
 
   @Override

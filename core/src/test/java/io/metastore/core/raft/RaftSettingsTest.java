@@ -47,7 +47,7 @@ class RaftSettingsTest {
             Map.entry("raft.server.log.purge.upto.snapshot.index", "true"),
             Map.entry("raft.server.log.purge.preservation.log.num", "2000"),
             Map.entry("raft.server.log.purge.gap", "100"),
-            Map.entry("raft.server.log.segment.cache.num.max", "2"),
+            Map.entry("raft.server.log.segment.cache.num.max", "1"),
             Map.entry("raft.server.retrycache.expirytime", "5000ms"),
             Map.entry("raft.server.staging.catchup.gap", "50"),
             Map.entry("raft.server.staging.timeout", "30000ms"),
