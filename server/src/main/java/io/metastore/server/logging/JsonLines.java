@@ -21,6 +21,7 @@ import org.slf4j.event.KeyValuePair;
  */
 public final class JsonLines extends EncoderBase<ILoggingEvent> {
   private static final byte[] NOTHING = {};
+  private static final String RATIS = "org.apache.ratis.";
 
   @Override
   public byte[] headerBytes() {
@@ -30,7 +31,7 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
   @Override
   public byte[] encode(ILoggingEvent event) {
     StringBuilder line = new StringBuilder(256);
-    line.append("{\"level\":\"").append(level(event.getLevel())).append("\",\"ts\":\"");
+    line.append("{\"level\":\"").append(level(event)).append("\",\"ts\":\"");
     appendTime(line, event.getInstant());
     line.append("\",\"caller\":");
     appendText(line, caller(event.getLoggerName()));
@@ -53,8 +54,18 @@ public final class JsonLines extends EncoderBase<ILoggingEvent> {
     return NOTHING;
   }
 
-  private static String level(Level level) {
-    return level == Level.TRACE ? "debug" : level.toString().toLowerCase(Locale.ROOT);
+  private static String level(ILoggingEvent event) {
+    Level level = event.getLevel();
+    if (level == Level.TRACE) {
+      return "debug";
+    }
+    // Ratis calls it an error when a peer's stream ends, as one does on every clean stop. What is
+    // an error for this
+    // server is logged by core.raft.
+    if (level == Level.ERROR && event.getLoggerName().startsWith(RATIS)) {
+      return "warn";
+    }
+    return level.toString().toLowerCase(Locale.ROOT);
   }
 
   /** By hand: the first use of a formatter would load some hundred classes. */

@@ -20,11 +20,11 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 public final class LogSetup extends ContextAwareBase implements Configurator {
   /**
    * The libraries' own lines, which an operator of etcd has no use for: their news reach the log
-   * through ours. Ratis logs errors when its gRPC streams end on a clean stop.
+   * through ours.
    */
   private static final Map<String, Level> LIBRARIES =
       Map.of(
-          "org.apache.ratis", Level.OFF,
+          "org.apache.ratis", Level.ERROR,
           "io.grpc", Level.ERROR,
           "io.netty", Level.ERROR,
           "org.rocksdb", Level.WARN);

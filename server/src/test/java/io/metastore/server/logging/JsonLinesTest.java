@@ -57,16 +57,33 @@ class JsonLinesTest {
     assertThat(json.get("stacktrace").getAsString()).contains("JsonLinesTest", "root");
   }
 
+  @Test
+  void errorOfRatisIsAWarning() {
+    assertThat(line("org.apache.ratis.server.RaftServer", Level.ERROR, "stream ended", null))
+        .startsWith("{\"level\":\"warn\",");
+    assertThat(line("io.metastore.core.raft.RaftNode", Level.ERROR, "no disk", null))
+        .startsWith("{\"level\":\"error\",");
+  }
+
   private static JsonObject parse(String line) {
     return JsonParser.parseString(line).getAsJsonObject();
   }
 
   private static String line(
       Level level, String message, @Nullable Throwable failure, KeyValuePair... facts) {
+    return line("io.metastore.core.node.Node", level, message, failure, facts);
+  }
+
+  private static String line(
+      String logger,
+      Level level,
+      String message,
+      @Nullable Throwable failure,
+      KeyValuePair... facts) {
     LoggingEvent event =
         new LoggingEvent(
             JsonLinesTest.class.getName(),
-            new LoggerContext().getLogger("io.metastore.core.node.Node"),
+            new LoggerContext().getLogger(logger),
             level,
             message,
             failure,
