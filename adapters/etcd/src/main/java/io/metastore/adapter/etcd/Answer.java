@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * where replies from another thread would each wake it.
  */
 final class Answer<R> implements BiConsumer<@Nullable Outcome, @Nullable Throwable> {
+  /** As many keys as the loop may turn into a reply without anybody noticing. */
+  private static final int LOOP_KEYS_MAX = 100;
+
   private final StreamObserver<R> call;
   private final ResponseHeaders headers;
   private final Translator<R> translator;
@@ -38,7 +41,7 @@ final class Answer<R> implements BiConsumer<@Nullable Outcome, @Nullable Throwab
 
   @Override
   public void accept(@Nullable Outcome outcome, @Nullable Throwable failure) {
-    if (loop == null || loop.inEventLoop()) {
+    if (loop == null || loop.inEventLoop() || isLong(outcome)) {
       end(outcome, failure);
     } else {
       loop.execute(() -> end(outcome, failure));
@@ -65,6 +68,12 @@ final class Answer<R> implements BiConsumer<@Nullable Outcome, @Nullable Throwab
       return;
     }
     send(call, reply);
+  }
+
+  /** Whether to make and send the reply here: it would hold up the loop's other connections. */
+  private static boolean isLong(@Nullable Outcome outcome) {
+    return outcome instanceof Outcome.Ranged ranged
+        && ranged.result().keyValues().size() > LOOP_KEYS_MAX;
   }
 
   static <R> void send(StreamObserver<R> call, R reply) {

@@ -6,27 +6,20 @@ import io.grpc.protobuf.services.HealthStatusManager;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Metastore;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * All gRPC services of etcd that there are for one store, to be added to a server with a direct
  * executor. RPCs that are missing answer {@code UNIMPLEMENTED}.
  *
- * <p>Owns the threads {@code etcd-watch-N}, which translate what the store has for watchers, and
- * {@code etcd-leader}. Close it after the server and before the store.
+ * <p>Owns the thread {@code etcd-leader}. Close it after the server and before the store.
  */
 public final class EtcdServices implements AutoCloseable {
   private final ScheduledExecutorService leaderTimer =
-      Executors.newSingleThreadScheduledExecutor(daemons("etcd-leader"));
-  private final ExecutorService watchThreads =
-      Executors.newFixedThreadPool(
-          Math.max(1, Runtime.getRuntime().availableProcessors() / 2), daemons("etcd-watch"));
+      Executors.newSingleThreadScheduledExecutor(EtcdServices::newLeaderThread);
   private final List<BindableService> services;
 
   /** Makes the services; they serve as soon as a server has them. */
@@ -38,7 +31,7 @@ public final class EtcdServices implements AutoCloseable {
     services =
         List.of(
             gated(gate, new KvService(metastore, headers, settings.maxTxnOps())),
-            gated(gate, new WatchService(metastore, headers, watchThreads)),
+            gated(gate, new WatchService(metastore, headers)),
             gated(gate, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
             gated(gate, new LockService(metastore, headers, EtcdServices::newLeaseId)),
             gated(gate, new MaintenanceService(cluster, headers, settings)),
@@ -64,7 +57,6 @@ public final class EtcdServices implements AutoCloseable {
   @Override
   public void close() {
     leaderTimer.shutdownNow();
-    watchThreads.shutdown();
   }
 
   private static BindableService gated(RequestGate gate, BindableService service) {
@@ -75,12 +67,9 @@ public final class EtcdServices implements AutoCloseable {
     return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
   }
 
-  private static ThreadFactory daemons(String name) {
-    AtomicInteger count = new AtomicInteger();
-    return task -> {
-      Thread thread = new Thread(task, name + "-" + count.getAndIncrement());
-      thread.setDaemon(true);
-      return thread;
-    };
+  private static Thread newLeaderThread(Runnable task) {
+    Thread thread = new Thread(task, "etcd-leader");
+    thread.setDaemon(true);
+    return thread;
   }
 }

@@ -6,21 +6,18 @@ import io.metastore.core.api.Metastore;
 import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
 import io.metastore.etcdapi.etcdserverpb.WatchRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchResponse;
+import io.netty.util.internal.ThreadExecutorMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 
 /** etcd's {@code Watch}. Stateless; each stream has a {@link WatchSession}. */
 final class WatchService extends WatchGrpc.WatchImplBase {
   private final Metastore metastore;
   private final ResponseHeaders headers;
-  private final Executor drainer;
 
-  /**
-   * @param drainer runs sessions when the store has news for them
-   */
-  WatchService(Metastore metastore, ResponseHeaders headers, Executor drainer) {
+  WatchService(Metastore metastore, ResponseHeaders headers) {
     this.metastore = metastore;
     this.headers = headers;
-    this.drainer = drainer;
   }
 
   @Override
@@ -30,7 +27,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
             metastore,
             headers,
             EtcdLimits.receiveBytesMax(metastore.cluster().maxRequestBytes()),
-            drainer,
+            drainer(),
             (ServerCallStreamObserver<WatchResponse>) call);
     return new StreamObserver<>() {
       @Override
@@ -48,5 +45,14 @@ final class WatchService extends WatchGrpc.WatchImplBase {
         // A client that has nothing more to ask still wants its events: etcd goes on, and so do we.
       }
     };
+  }
+
+  /**
+   * The event loop of the call's connection, so that one connection's messages leave together; any
+   * other thread in a server without one.
+   */
+  private static Executor drainer() {
+    Executor loop = ThreadExecutorMap.currentExecutor();
+    return loop == null ? ForkJoinPool.commonPool() : loop;
   }
 }

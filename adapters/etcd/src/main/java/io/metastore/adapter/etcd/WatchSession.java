@@ -137,7 +137,7 @@ final class WatchSession {
     try {
       drainer.execute(this::run);
     } catch (RejectedExecutionException e) {
-      // The services are closed, and every call with them.
+      // The server has stopped, and every connection with it.
       LOG.debug("watch news dropped", e);
     }
   }

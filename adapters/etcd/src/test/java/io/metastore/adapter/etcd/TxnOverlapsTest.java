@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every case was answered so by a running etcd, 3.4.23 and 3.7.3 alike. */
+/** What surprises here was answered so by a running etcd, 3.4.23 and 3.7.3 alike. */
 final class TxnOverlapsTest {
 
   @Test
