@@ -95,11 +95,11 @@ final class TxnEvaluator {
   }
 
   private static @Nullable Failure check(Put put, Reader before) {
-    if ((put.getKeepValue() || put.getKeepLease()) && KvTable.find(before, put.getKey()) == null) {
-      return Failure.of(FailureCode.KEY_NOT_FOUND, "key", put.getKey().size() + " bytes");
-    }
     if (put.getLease() != 0 && LeaseTable.find(before, put.getLease()) == null) {
       return Failure.of(FailureCode.LEASE_NOT_FOUND, "lease", put.getLease());
+    }
+    if ((put.getKeepValue() || put.getKeepLease()) && KvTable.find(before, put.getKey()) == null) {
+      return Failure.of(FailureCode.KEY_NOT_FOUND, "key", put.getKey().size() + " bytes");
     }
     return null;
   }

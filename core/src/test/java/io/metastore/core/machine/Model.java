@@ -159,13 +159,13 @@ final class Model {
   }
 
   private @Nullable FailureCode check(Put put) {
-    if ((put.getKeepLease() || put.getKeepValue())
-        && !state(revision()).containsKey(put.getKey())) {
-      return FailureCode.KEY_NOT_FOUND;
+    if (put.getLease() != 0 && !leases.containsKey(put.getLease())) {
+      return FailureCode.LEASE_NOT_FOUND;
     }
-    return put.getLease() == 0 || leases.containsKey(put.getLease())
-        ? null
-        : FailureCode.LEASE_NOT_FOUND;
+    return (put.getKeepLease() || put.getKeepValue())
+            && !state(revision()).containsKey(put.getKey())
+        ? FailureCode.KEY_NOT_FOUND
+        : null;
   }
 
   private @Nullable FailureCode check(Range range) {
