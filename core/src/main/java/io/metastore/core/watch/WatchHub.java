@@ -195,9 +195,14 @@ public final class WatchHub implements AutoCloseable {
 
   void progress(HubStream stream) {
     if (!stream.watchers.isEmpty()
-        && stream.watchers.values().stream().allMatch(w -> w.state == Watcher.State.SYNCED)) {
+        && stream.watchers.values().stream().allMatch(this::hasAllUpToNow)) {
       stream.add(new WatchMessage.StreamProgress(hubRevision), 0);
     }
+  }
+
+  /** Not true of a watcher that starts in the future: etcd tells it of no progress before that. */
+  private boolean hasAllUpToNow(Watcher watcher) {
+    return watcher.state == Watcher.State.SYNCED && watcher.spec.startRevision() <= hubRevision;
   }
 
   void resume(HubStream stream) {
@@ -322,7 +327,11 @@ public final class WatchHub implements AutoCloseable {
             }
           });
       if (!matching.isEmpty()) {
-        WatchEvent event = load(view, change, matching.stream().anyMatch(w -> w.spec.previous()));
+        WatchEvent event =
+            findEvent(view, change, matching.stream().anyMatch(w -> w.spec.previous()));
+        if (event == null) {
+          continue;
+        }
         long bytes = HubStream.bytes(event);
         gatheredBytes += bytes;
         matching.forEach(watcher -> watcher.gather(event, bytes));
@@ -333,20 +342,22 @@ public final class WatchHub implements AutoCloseable {
         : changes.get(changes.size() - 1).revision();
   }
 
-  private static WatchEvent load(StoreView view, ChangeLog.Change change, boolean withPrevious) {
+  /**
+   * What a change was; null for a put that a later operation of the same transaction undid, for no
+   * version is left of it. (A watcher that was fed as it happened did see it.)
+   */
+  private static @Nullable WatchEvent findEvent(
+      StoreView view, ChangeLog.Change change, boolean withPrevious) {
     KeyValue previous =
         withPrevious && change.revision() > Math.max(1, view.state().compacted())
             ? KvTable.findAt(view.reader(), change.key(), change.revision() - 1)
             : null;
-    KeyValue current =
-        change.kind() == WatchEvent.Kind.DELETE
-            ? KeyValue.tombstone(change.key(), change.revision())
-            : KvTable.findAt(view.reader(), change.key(), change.revision());
-    if (current == null || current.modRevision() != change.revision()) {
-      throw new IllegalStateException(
-          "revision " + change.revision() + " is in the change log but not in the history");
+    if (change.kind() == WatchEvent.Kind.DELETE) {
+      KeyValue tombstone = KeyValue.tombstone(change.key(), change.revision());
+      return new WatchEvent(change.kind(), tombstone, previous);
     }
-    return new WatchEvent(change.kind(), current, previous);
+    KeyValue current = KvTable.findAt(view.reader(), change.key(), change.revision());
+    return current == null ? null : new WatchEvent(change.kind(), current, previous);
   }
 
   /** Tells watchers that asked for it how far they are, if nothing else did for a while. */
@@ -361,9 +372,8 @@ public final class WatchHub implements AutoCloseable {
     long interval = TimeUnit.MILLISECONDS.toNanos(limits.progressIntervalMs());
     for (Watcher watcher : wantingProgress) {
       long jitter = ThreadLocalRandom.current().nextLong(interval / 10 + 1);
-      if (watcher.state == Watcher.State.SYNCED
+      if (hasAllUpToNow(watcher)
           && now - watcher.lastSentNanos >= interval + jitter - interval / 10
-          && watcher.nextRevision <= hubRevision + 1
           && watcher.stream.hasRoom(0, limits.streamBytesMax(openStreams.get()))) {
         watcher.lastSentNanos = now;
         watcher.stream.add(new WatchMessage.Progress(watcher.id, hubRevision), 0);
