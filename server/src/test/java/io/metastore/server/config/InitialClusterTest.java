@@ -2,6 +2,7 @@ package io.metastore.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,5 +20,19 @@ class InitialClusterTest {
     InitialCluster parsed = InitialCluster.parse(cluster, token, false);
     assertThat(Long.toHexString(parsed.members().get(0).id())).isEqualTo(memberId);
     assertThat(Long.toHexString(parsed.clusterId())).isEqualTo(clusterId);
+  }
+
+  @Test
+  void idsOfThreeMembersAreEtcds() {
+    InitialCluster parsed =
+        InitialCluster.parse(
+            "m1=http://127.0.0.1:21480,m2=http://127.0.0.1:21481,"
+                + "m3=http://127.0.0.1:21483,m3=http://127.0.0.1:21482",
+            "tok",
+            false);
+    assertThat(parsed.members())
+        .extracting(member -> Long.toHexString(member.id()))
+        .containsExactly("17bad4cb7ea34e77", "a74d883b602e15af", "f31b71eea496dabf");
+    assertThat(Long.toHexString(parsed.clusterId())).isEqualTo("75d5bdee740f0ccf");
   }
 }
