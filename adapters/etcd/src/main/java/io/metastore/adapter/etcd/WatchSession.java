@@ -149,8 +149,8 @@ final class WatchSession {
         work();
       } catch (RuntimeException e) {
         over = true;
-        call.onError(EtcdErrors.of(e));
         close();
+        call.onError(EtcdErrors.of(e));
       }
       missed = wakes.addAndGet(-missed);
     }
