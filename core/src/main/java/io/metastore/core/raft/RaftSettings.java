@@ -120,11 +120,11 @@ public record RaftSettings(
     Log.setLogMetadataEnabled(p, false);
     Log.setForceSyncNum(p, 128);
     // Ratis keeps the segment it writes, and these behind it, as objects on the heap.
-    Log.setSegmentSizeMax(p, bytes(8 * MIB));
+    Log.setSegmentSizeMax(p, bytes(4 * MIB));
     // Space is allocated by writing zeros: more at a time means longer stalls.
     Log.setPreallocatedSize(p, bytes(MIB));
     Log.setSegmentCacheNumMax(p, 1);
-    Log.setSegmentCacheSizeMax(p, bytes(8 * MIB));
+    Log.setSegmentCacheSizeMax(p, bytes(4 * MIB));
     // Not only up to the slowest follower: that one is sent a checkpoint.
     Log.setPurgeUptoSnapshotIndex(p, true);
     Log.setPurgePreservationLogNum(p, 2000);
