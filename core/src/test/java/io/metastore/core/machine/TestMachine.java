@@ -34,7 +34,7 @@ public final class TestMachine implements AutoCloseable {
     return machine;
   }
 
-  StoreState state() {
+  public StoreState state() {
     return machine.state();
   }
 
@@ -66,12 +66,20 @@ public final class TestMachine implements AutoCloseable {
         .build();
   }
 
+  /** The newest view, retained; any thread while the machine is open. */
+  public StoreView view() {
+    while (true) {
+      StoreView view = machine.tryView();
+      if (view != null) {
+        return view;
+      }
+      Thread.onSpinWait(); // replaced this moment
+    }
+  }
+
   /** Reads from the published view. */
   public <T> T read(Function<StoreView, T> reading) {
-    StoreView view = machine.tryView();
-    if (view == null) {
-      throw new IllegalStateException("no view");
-    }
+    StoreView view = view();
     try {
       return reading.apply(view);
     } finally {
@@ -84,7 +92,7 @@ public final class TestMachine implements AutoCloseable {
     return new CompactionStep(storage()).run(state().compacted(), changesMax);
   }
 
-  void sweepAll() {
+  public void sweepAll() {
     boolean done = state().compacted() <= 0;
     while (!done) {
       done = sweep(1000);
