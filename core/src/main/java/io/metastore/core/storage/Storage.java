@@ -18,6 +18,7 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
@@ -66,13 +67,22 @@ public final class Storage implements Reader, AutoCloseable {
   private Storage(Path directory, StorageOptions options, Runnable onClosed) {
     this.onClosed = onClosed;
     Cache cache = own(new LRUCache(options.cacheBytes()));
-    ColumnFamilyOptions familyOptions = familyOptions(cache, options);
+    // Read all the time, and overwritten: levels keep it compact.
+    ColumnFamilyOptions current = familyOptions(cache, options);
+    // Written once, read seldom, deleted by compactions: rewriting it level by level is not worth
+    // it.
+    ColumnFamilyOptions past =
+        familyOptions(cache, options).setCompactionStyle(CompactionStyle.UNIVERSAL);
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
-    families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, familyOptions));
+    families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, current));
     for (Table table : Table.values()) {
       families.add(
           new ColumnFamilyDescriptor(
-              table.columnFamily().getBytes(StandardCharsets.US_ASCII), familyOptions));
+              table.columnFamily().getBytes(StandardCharsets.US_ASCII),
+              switch (table) {
+                case LATEST, SMALL -> current;
+                case HISTORY, CHANGES -> past;
+              }));
     }
     DBOptions dbOptions = dbOptions(options);
     List<ColumnFamilyHandle> opened = new ArrayList<>();
