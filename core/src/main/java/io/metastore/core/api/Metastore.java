@@ -15,8 +15,8 @@ import java.util.concurrent.Executor;
  * <p>All methods are thread-safe and return at once. A future completes with an {@link Outcome},
  * which may be {@link Outcome.Failed}: the request cannot be done, and every replica agrees why. It
  * completes exceptionally with a {@link StoreException} when the world failed. Callbacks on these
- * futures run on the store's reply or scan threads, or at once on the calling thread: they must not
- * block.
+ * futures run on any of the store's threads, the one that applies the log included, or at once on
+ * the calling thread: they must not block, nor do much.
  */
 public interface Metastore {
 

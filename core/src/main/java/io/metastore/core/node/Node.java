@@ -79,6 +79,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long WATCH_MS = 1000;
   private static final long PUBLISH_RETRY_MS = 500;
   private static final long HAND_OVER_MS = 1000;
+  private static final int DIRECT_REPLIES_MAX = 8;
 
   private final NodeConfig config;
   private final long origin = new SecureRandom().nextLong();
@@ -480,24 +481,31 @@ public final class Node implements Metastore, AutoCloseable {
     }
 
     private void replyTo(Applied result) {
-      List<Runnable> replies = new ArrayList<>();
+      List<List<Pending>> callers = new ArrayList<>();
+      int waiting = 0;
       for (Applied.SliceOutcomes slice : result.slices()) {
-        List<Pending> callers = proposer.applied(slice);
-        if (callers != null) {
-          replies.add(
-              () -> {
-                for (int i = 0; i < callers.size(); i++) {
-                  callers.get(i).outcome().complete(slice.outcomes().get(i));
-                }
-              });
-        }
+        List<Pending> commands = proposer.applied(slice);
+        callers.add(commands == null ? List.of() : commands);
+        waiting += callers.get(callers.size() - 1).size();
       }
-      if (!replies.isEmpty() || !result.lockEvents().isEmpty()) {
-        reply.execute(
-            () -> {
-              replies.forEach(Runnable::run);
-              locks.applied(result.revision(), result.lockEvents());
-            });
+      if (waiting == 0 && result.lockEvents().isEmpty()) {
+        return;
+      }
+      Runnable replies =
+          () -> {
+            for (int i = 0; i < callers.size(); i++) {
+              List<Outcome> outcomes = result.slices().get(i).outcomes();
+              for (int c = 0; c < callers.get(i).size(); c++) {
+                callers.get(i).get(c).outcome().complete(outcomes.get(c));
+              }
+            }
+            locks.applied(result.revision(), result.lockEvents());
+          };
+      // Waking another thread takes longer than a few callbacks, which must not block anyway.
+      if (waiting <= DIRECT_REPLIES_MAX) {
+        replies.run();
+      } else {
+        reply.execute(replies);
       }
     }
 
