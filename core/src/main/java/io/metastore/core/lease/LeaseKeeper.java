@@ -6,7 +6,6 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.storage.Reader;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,7 +48,7 @@ public final class LeaseKeeper {
    * it says.
    */
   private final PriorityQueue<Alarm> alarms =
-      new PriorityQueue<>(Comparator.comparingLong(Alarm::atNanos));
+      new PriorityQueue<>((left, right) -> order(left.atNanos(), right.atNanos()));
 
   /** Deadlines whose end is proposed and not yet known to be applied. */
   private final Set<Deadline> ending = new HashSet<>();
@@ -161,7 +160,7 @@ public final class LeaseKeeper {
   /** The ids of all leases, soonest to expire first. */
   public List<Long> ids() {
     return deadlines.values().stream()
-        .sorted(Comparator.comparingLong(deadline -> deadline.atNanos))
+        .sorted((left, right) -> order(left.atNanos, right.atNanos))
         .map(deadline -> deadline.lease.id())
         .toList();
   }
@@ -249,6 +248,13 @@ public final class LeaseKeeper {
   private void propose(List<CheckpointLeases.Remaining> remaining) {
     CheckpointLeases checkpoint = CheckpointLeases.newBuilder().addAllLeases(remaining).build();
     var unused = proposer.apply(Command.newBuilder().setCheckpointLeases(checkpoint).build());
+  }
+
+  /**
+   * Which comes first. By difference, as for System.nanoTime: the clock may pass Long.MAX_VALUE.
+   */
+  private static int order(long leftNanos, long rightNanos) {
+    return Long.signum(leftNanos - rightNanos);
   }
 
   private long secondsLeft(Deadline deadline) {

@@ -131,7 +131,8 @@ class ModelTest {
           String name = lockName(place.key());
           assertThat(event.token())
               .as("tokens of %s grow", name)
-              .isGreaterThan(tokens.getOrDefault(name, 0L));
+              // Only keys that clients put there in one transaction share a token.
+              .isGreaterThanOrEqualTo(tokens.getOrDefault(name, 0L));
           tokens.put(name, event.token());
         }
       }
