@@ -28,6 +28,10 @@ public final class Machines implements AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) {
+    if (context.getExecutionException().isPresent() && context.getDisplayName().contains("seed")) {
+      // Surefire's console shows only the number of a case; with the seed it can be replayed.
+      System.err.println("failed with " + context.getDisplayName());
+    }
     try {
       // A test that failed has told its reason already.
       if (context.getExecutionException().isEmpty()) {
