@@ -1,0 +1,128 @@
+package io.metastore.compat.process;
+
+import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * One member, or three that know each other, all serving when the constructor's caller gets them.
+ */
+public final class ClusterProcesses implements AutoCloseable {
+  private final List<ServerProcess> members = new ArrayList<>();
+
+  private ClusterProcesses(Class<?> test, int count, List<String> flags) throws IOException {
+    Path directory = Directories.create(test.getSimpleName());
+    for (int i = 1; i <= count; i++) {
+      Path own = directory.resolve("m" + i);
+      Files.createDirectories(own);
+      members.add(new ServerProcess("m" + i, own));
+    }
+    String initialCluster =
+        members.stream()
+            .map(member -> member.name() + "=" + member.peerUrl())
+            .collect(Collectors.joining(","));
+    members.forEach(member -> member.configure(initialCluster, flags));
+  }
+
+  /** Starts one member and waits until it serves. */
+  public static ClusterProcesses one(Class<?> test, String... flags)
+      throws IOException, InterruptedException {
+    return start(new ClusterProcesses(test, 1, Arrays.asList(flags)));
+  }
+
+  /** Starts three members and waits until all of them serve. */
+  public static ClusterProcesses three(Class<?> test, String... flags)
+      throws IOException, InterruptedException {
+    return start(new ClusterProcesses(test, 3, Arrays.asList(flags)));
+  }
+
+  private static ClusterProcesses start(ClusterProcesses cluster)
+      throws IOException, InterruptedException {
+    try {
+      cluster.startAll();
+      return cluster;
+    } catch (IOException | InterruptedException | RuntimeException | AssertionError e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  /** Starts every member on what is in its directory, and waits until all serve. */
+  public void startAll() throws IOException, InterruptedException {
+    for (ServerProcess member : members) {
+      member.start();
+    }
+    awaitReady();
+  }
+
+  /** Kills every member at once, as a power cut would. */
+  public void killAll() throws InterruptedException {
+    for (ServerProcess member : members) {
+      member.kill();
+    }
+  }
+
+  public void awaitReady() throws InterruptedException {
+    for (ServerProcess member : members) {
+      member.awaitReady();
+    }
+  }
+
+  public List<ServerProcess> members() {
+    return List.copyOf(members);
+  }
+
+  public ServerProcess only() {
+    if (members.size() != 1) {
+      throw new IllegalStateException(members.size() + " members");
+    }
+    return members.get(0);
+  }
+
+  public URI[] endpoints() {
+    return members.stream().map(ServerProcess::endpoint).toArray(URI[]::new);
+  }
+
+  /** The member that says that it leads, once one does. */
+  public ServerProcess leader() throws InterruptedException {
+    List<ServerProcess> found = new ArrayList<>();
+    Await.until(
+        "a member leads",
+        () -> {
+          findLeader().ifPresent(found::add);
+          return !found.isEmpty();
+        });
+    return found.get(0);
+  }
+
+  /** Members other than {@code one}. */
+  public List<ServerProcess> others(ServerProcess one) {
+    return members.stream().filter(member -> member != one).toList();
+  }
+
+  private Optional<ServerProcess> findLeader() {
+    return members.stream()
+        .filter(ServerProcess::isAlive)
+        .filter(ClusterProcesses::leads)
+        .findFirst();
+  }
+
+  private static boolean leads(ServerProcess member) {
+    StatusResponse status = member.status();
+    return status.getLeader() == status.getHeader().getMemberId();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (ServerProcess member : members) {
+      member.close();
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package io.metastore.compat.process;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import io.metastore.etcdapi.etcdserverpb.KVGrpc;
+import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import io.metastore.etcdapi.etcdserverpb.StatusRequest;
+import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One member: its ports, its directory, and the process that serves them, if one runs.
+ *
+ * <p>The process is ours, from the tests' class path, or the binary of {@code -Dcompat.server}. It
+ * does not outlive the tests.
+ */
+public final class ServerProcess implements AutoCloseable {
+  /** A real etcd, say, to see what is right. */
+  private static final @Nullable String OTHER_SERVER = System.getProperty("compat.server");
+
+  private static final List<String> JVM_OPTIONS =
+      List.of(
+          "-Xmx192m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+ExitOnOutOfMemoryError",
+          "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4");
+
+  private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+  static {
+    Runtime.getRuntime()
+        .addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+  }
+
+  private final String name;
+  private final Path directory;
+  private final int clientPort = FreePorts.next();
+  private final int peerPort = FreePorts.next();
+  private final ManagedChannel channel;
+  private List<String> flags = List.of();
+  private @Nullable Process process;
+
+  ServerProcess(String name, Path directory) {
+    this.name = name;
+    this.directory = directory;
+    this.channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", clientPort)
+            .usePlaintext()
+            .maxInboundMessageSize(Integer.MAX_VALUE)
+            .build();
+  }
+
+  /** Whether a real etcd is tested, not us. */
+  public static boolean isOther() {
+    return OTHER_SERVER != null;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public int clientPort() {
+    return clientPort;
+  }
+
+  public URI endpoint() {
+    return URI.create("http://127.0.0.1:" + clientPort);
+  }
+
+  String peerUrl() {
+    return "http://127.0.0.1:" + peerPort;
+  }
+
+  /** A connection to this member alone; it is made again by itself after a restart. */
+  public ManagedChannel channel() {
+    return channel;
+  }
+
+  void configure(String initialCluster, List<String> moreFlags) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "--name=" + name,
+                "--data-dir=" + directory.resolve("data"),
+                "--listen-client-urls=" + endpoint(),
+                "--advertise-client-urls=" + endpoint(),
+                "--listen-peer-urls=" + peerUrl(),
+                "--initial-advertise-peer-urls=" + peerUrl(),
+                "--initial-cluster=" + initialCluster));
+    all.addAll(moreFlags);
+    flags = List.copyOf(all);
+  }
+
+  /** Starts the process on whatever is in its directory; does not wait until it serves. */
+  public void start() throws IOException {
+    if (process != null && process.isAlive()) {
+      throw new IllegalStateException(name + " runs already");
+    }
+    // A killed JVM leaves its copy of RocksDB's library behind.
+    Path scratch = directory.resolve("tmp");
+    Directories.delete(scratch);
+    Files.createDirectories(scratch);
+    List<String> command = new ArrayList<>();
+    if (OTHER_SERVER != null) {
+      command.add(OTHER_SERVER);
+    } else {
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(JVM_OPTIONS);
+      command.add("-Djava.io.tmpdir=" + scratch);
+      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+      command.addAll(List.of("io.metastore.server.Main", "serve"));
+    }
+    command.addAll(flags);
+    File log = directory.resolve("server.log").toFile();
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log));
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("ETCD_"));
+    builder.environment().put("MALLOC_ARENA_MAX", "2");
+    process = builder.start();
+    RUNNING.add(process);
+  }
+
+  /** Until a linearizable read is answered. */
+  public void awaitReady() throws InterruptedException {
+    Await.until(
+        name + " answers a linearizable read; its log: " + directory.resolve("server.log"),
+        () -> {
+          if (!running().isAlive()) {
+            throw new IllegalStateException("ended with " + running().exitValue());
+          }
+          // Else gRPC waits up to two minutes before it tries a port again that was closed.
+          channel.resetConnectBackoff();
+          RangeRequest read =
+              RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("\0")).build();
+          KVGrpc.newBlockingStub(channel).withDeadlineAfter(5, TimeUnit.SECONDS).range(read);
+          return true;
+        });
+  }
+
+  public StatusResponse status() {
+    return MaintenanceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(5, TimeUnit.SECONDS)
+        .status(StatusRequest.getDefaultInstance());
+  }
+
+  /** SIGKILL; returns when the process is gone. */
+  public void kill() throws InterruptedException {
+    Process killed = running();
+    killed.destroyForcibly();
+    awaitEnd(killed);
+  }
+
+  /**
+   * SIGTERM; returns when the process is gone.
+   *
+   * @return the exit code
+   */
+  public int terminate() throws InterruptedException {
+    Process asked = running();
+    asked.destroy();
+    awaitEnd(asked);
+    return asked.exitValue();
+  }
+
+  /** SIGSTOP: its sockets stay open, and nothing answers. */
+  public void pause() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  public void resume() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  public boolean isAlive() {
+    return running().isAlive();
+  }
+
+  /** Resident memory now, as Linux tells it. */
+  public long residentBytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + running().pid() + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("\\D", "")) << 10;
+      }
+    }
+    throw new IllegalStateException("no VmRSS of " + name);
+  }
+
+  private void signal(String signal) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(running().pid())).start();
+    if (kill.waitFor() != 0) {
+      throw new IllegalStateException("kill -" + signal + " " + name);
+    }
+  }
+
+  private static void awaitEnd(Process ended) throws InterruptedException {
+    if (!ended.waitFor(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+      throw new AssertionError("does not end: " + ended);
+    }
+    RUNNING.remove(ended);
+  }
+
+  private Process running() {
+    if (process == null) {
+      throw new IllegalStateException(name + " was never started");
+    }
+    return process;
+  }
+
+  /** Kills the process and deletes its data; the log stays. */
+  @Override
+  public void close() throws IOException {
+    channel.shutdownNow();
+    if (process != null) {
+      process.destroyForcibly().onExit().join();
+      RUNNING.remove(process);
+    }
+    Directories.delete(directory.resolve("data"));
+    Directories.delete(directory.resolve("tmp"));
+  }
+}
