@@ -1,0 +1,142 @@
+package io.metastore.compat.faults;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.metastore.compat.process.Await;
+import io.metastore.compat.process.ServerProcess;
+import io.metastore.etcdapi.etcdserverpb.KVGrpc;
+import io.metastore.etcdapi.etcdserverpb.PutRequest;
+import io.metastore.etcdapi.etcdserverpb.PutResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that put one value after the other, none twice, and keep what the servers acknowledged.
+ *
+ * <p>Client n writes {@code 0, 1, 2 …} to the key {@code prefix + n}, each put once: after an error
+ * the outcome is unknown, and the value is left alone. So does a version of a key tell how many of
+ * its puts took place.
+ */
+final class WriteLoad implements AutoCloseable {
+  /** An acknowledged put. */
+  record Acknowledged(String key, long value, long revision) {}
+
+  private static final long DEADLINE_S = 10;
+
+  private final List<Thread> clients = new ArrayList<>();
+  private final Map<Long, Acknowledged> byRevision = new ConcurrentHashMap<>();
+  private final Map<String, Long> lastTried = new ConcurrentHashMap<>();
+  private final AtomicLong acknowledged = new AtomicLong();
+  private volatile boolean stopped;
+  private volatile @Nullable Throwable wrong;
+
+  private WriteLoad() {}
+
+  /** Begins with client n writing to the n-th of {@code members}, and around again. */
+  static WriteLoad start(List<ServerProcess> members, String prefix, int clientCount) {
+    WriteLoad load = new WriteLoad();
+    for (int n = 0; n < clientCount; n++) {
+      String key = prefix + n;
+      ManagedChannel channel = members.get(n % members.size()).channel();
+      Thread client = new Thread(() -> load.write(channel, key), "load-" + n);
+      client.setDaemon(true);
+      load.clients.add(client);
+      client.start();
+    }
+    return load;
+  }
+
+  long acknowledgedCount() {
+    return acknowledged.get();
+  }
+
+  /** Until so many more puts have been acknowledged than now. */
+  void awaitMore(long count) throws InterruptedException {
+    long goal = acknowledged.get() + count;
+    Await.until(goal + " acknowledged puts", () -> acknowledged.get() >= goal);
+  }
+
+  /** What was acknowledged, by revision. */
+  Map<Long, Acknowledged> byRevision() {
+    return Map.copyOf(byRevision);
+  }
+
+  /** The highest value that was sent to a key, acknowledged or not. */
+  long lastTried(String key) {
+    return lastTried.getOrDefault(key, -1L);
+  }
+
+  private void write(ManagedChannel channel, String key) {
+    long lastRevision = 0;
+    try {
+      for (long value = 0; !stopped; value++) {
+        lastTried.put(key, value);
+        lastRevision = Math.max(lastRevision, put(channel, key, value, lastRevision));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | AssertionError e) {
+      wrong = e;
+    }
+  }
+
+  /** The put's revision; 0 if its outcome is unknown. */
+  private long put(ManagedChannel channel, String key, long value, long lastRevision)
+      throws InterruptedException {
+    PutRequest request =
+        PutRequest.newBuilder()
+            .setKey(ByteString.copyFromUtf8(key))
+            .setValue(ByteString.copyFromUtf8(Long.toString(value)))
+            .build();
+    PutResponse response;
+    try {
+      response =
+          KVGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(DEADLINE_S, TimeUnit.SECONDS)
+              .put(request);
+    } catch (StatusRuntimeException unknown) {
+      channel.resetConnectBackoff();
+      Thread.sleep(20); // a server that is down refuses at once
+      return 0;
+    }
+    long revision = response.getHeader().getRevision();
+    assertThat(revision).as("revision of %s=%s", key, value).isGreaterThan(lastRevision);
+    Acknowledged before = byRevision.put(revision, new Acknowledged(key, value, revision));
+    assertThat(before).as("two puts with revision %s", revision).isNull();
+    acknowledged.incrementAndGet();
+    return revision;
+  }
+
+  /** Ends the clients, each after its put under way, and fails if one saw what must not be. */
+  @Override
+  public void close() {
+    stopped = true;
+    for (Thread client : clients) {
+      joinUninterruptibly(client);
+    }
+    if (wrong != null) {
+      throw new AssertionError("a client saw what must not be", wrong);
+    }
+  }
+
+  private static void joinUninterruptibly(Thread client) {
+    try {
+      client.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  static String utf8(ByteString bytes) {
+    return bytes.toString(UTF_8);
+  }
+}
