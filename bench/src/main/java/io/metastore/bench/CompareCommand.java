@@ -60,7 +60,7 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--directory",
-      defaultValue = "$${sys:java.io.tmpdir}",
+      defaultValue = "${sys:java.io.tmpdir}",
       description = "Where the servers keep their data (default: the temporary directory).")
   Path directory = Path.of("");
 

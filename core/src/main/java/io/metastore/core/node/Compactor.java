@@ -96,7 +96,7 @@ final class Compactor implements AutoCloseable {
 
   private void finish(long revision) {
     if (revision > doneRevision && revision > 0) {
-      LOG.info("finished scheduled compaction compact-revision={}", revision);
+      LOG.atInfo().addKeyValue("compact-revision", revision).log("finished scheduled compaction");
     }
     doneRevision = Math.max(doneRevision, revision);
     Iterator<Map.Entry<Long, CompletableFuture<Void>>> entries = waiting.entrySet().iterator();

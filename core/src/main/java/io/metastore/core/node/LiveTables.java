@@ -1,21 +1,18 @@
 package io.metastore.core.node;
 
 import io.metastore.core.machine.StoreMachine;
+import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.StorageOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of the live tables: {@code <generation>/}, the highest complete one counts. A
@@ -75,9 +72,11 @@ final class LiveTables {
           }
         }
       }
+      DurableFiles.forceTree(partial);
       generation++;
       Files.move(
           partial, directory.resolve(Long.toString(generation)), StandardCopyOption.ATOMIC_MOVE);
+      DurableFiles.force(directory);
       return openGeneration();
     } catch (IOException e) {
       throw new UncheckedIOException("copy of checkpoint " + checkpoint, e);
@@ -102,27 +101,8 @@ final class LiveTables {
   }
 
   private static void delete(Path tree) {
-    if (!Files.exists(tree)) {
-      return;
-    }
     try {
-      Files.walkFileTree(
-          tree,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
-                throws IOException {
-              Files.delete(visited);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      DurableFiles.deleteTree(tree);
     } catch (IOException e) {
       throw new UncheckedIOException("delete " + tree, e);
     }

@@ -289,11 +289,15 @@ public final class Node implements Metastore, AutoCloseable {
       try {
         if (raft.transferLeadership(member.id(), HAND_OVER_MS)
             .get(HAND_OVER_MS, TimeUnit.MILLISECONDS)) {
-          LOG.info("handed over leadership to={}", Long.toHexString(member.id()));
+          LOG.atInfo()
+              .addKeyValue("to", Long.toHexString(member.id()))
+              .log("handed over leadership");
           return;
         }
       } catch (ExecutionException | TimeoutException e) {
-        LOG.info("could not hand over leadership to={}", Long.toHexString(member.id()));
+        LOG.atInfo()
+            .addKeyValue("to", Long.toHexString(member.id()))
+            .log("could not hand over leadership");
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
@@ -372,7 +376,9 @@ public final class Node implements Metastore, AutoCloseable {
         .whenComplete(
             (outcome, failure) -> {
               if (failure == null) {
-                LOG.info("published local member to cluster name={}", config.name());
+                LOG.atInfo()
+                    .addKeyValue("local-member-name", config.name())
+                    .log("published local member to cluster through raft");
                 ready.complete(null);
               } else if (!housekeeping.isShutdown()) {
                 housekeeping.schedule(this::publish, PUBLISH_RETRY_MS, TimeUnit.MILLISECONDS);
@@ -533,11 +539,11 @@ public final class Node implements Metastore, AutoCloseable {
       machine = tables.openCopy(checkpoint);
       old.close();
       StoreState state = machine.state();
-      LOG.info(
-          "applied snapshot term={} index={} revision={}",
-          state.term(),
-          state.index(),
-          state.revision());
+      LOG.atInfo()
+          .addKeyValue("term", state.term())
+          .addKeyValue("index", state.index())
+          .addKeyValue("revision", state.revision())
+          .log("applied snapshot");
       hub.reset();
       locks.restored();
       applied.advance(state.index());
@@ -547,7 +553,7 @@ public final class Node implements Metastore, AutoCloseable {
     @Override
     public void leaderReady() {
       awaitComplete();
-      LOG.info("became leader term={}", raft.term());
+      LOG.atInfo().addKeyValue("term", raft.term()).log("became leader");
       leases.lead();
       proposer.leaderChanged();
     }

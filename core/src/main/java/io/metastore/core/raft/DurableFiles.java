@@ -10,20 +10,20 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** What Ratis leaves out when it writes files: forcing them, and their names, to disk. */
-final class DurableFiles {
+/** Files and directories that are on disk, or gone, when a method returns. */
+public final class DurableFiles {
 
   private DurableFiles() {}
 
   /** Forces a file, or the names in a directory: its creations and renames are durable then. */
-  static void force(Path path) throws IOException {
+  public static void force(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
 
   /** Forces every file and directory below {@code root}, and {@code root} itself. */
-  static void forceTree(Path root) throws IOException {
+  public static void forceTree(Path root) throws IOException {
     Files.walkFileTree(
         root,
         new SimpleFileVisitor<>() {
@@ -47,7 +47,7 @@ final class DurableFiles {
   }
 
   /** Deletes a file or a directory with all it contains; nothing happens if it is absent. */
-  static void deleteTree(Path root) throws IOException {
+  public static void deleteTree(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;
     }

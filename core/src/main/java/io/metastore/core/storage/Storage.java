@@ -121,6 +121,8 @@ public final class Storage implements Reader, AutoCloseable {
             // Without a write-ahead log only this keeps a crash from tearing one write over two
             // tables.
             .setAtomicFlush(true)
+            // One thread writes; the lock-free insert would only cost it more.
+            .setAllowConcurrentMemtableWrite(false)
             .setDbWriteBufferSize(options.writeBufferBytes())
             .setMaxBackgroundJobs(2)
             .setKeepLogFileNum(2)

@@ -60,8 +60,12 @@ class NodeTest {
       put(cluster.node(0), "a", "1");
       cluster.stop(2);
       Node node = cluster.node(0);
+      List<CompletableFuture<Outcome>> many = new ArrayList<>();
       for (int i = 0; i < 5000; i++) {
-        put(node, "k" + i, "v" + i);
+        many.add(node.submit(putCommand("k" + i, "v" + i)));
+      }
+      for (CompletableFuture<Outcome> outcome : many) {
+        outcome.get(10, TimeUnit.SECONDS);
       }
       assertThat(cluster.node(0).checkpoint().get(10, TimeUnit.SECONDS)).isTrue();
       assertThat(cluster.node(1).checkpoint().get(10, TimeUnit.SECONDS)).isTrue();
