@@ -49,7 +49,7 @@ class CrashTest {
         cluster.startAll();
       }
       load.awaitMore(1);
-      load.close();
+      load.stop();
       assertMembersAgreeWith(load, cluster.members());
     }
   }

@@ -1,0 +1,156 @@
+package io.metastore.compat.faults;
+
+import static io.metastore.compat.jetcd.Jetcd.bytes;
+import static io.metastore.compat.jetcd.Jetcd.get;
+import static io.metastore.compat.jetcd.Jetcd.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.etcd.jetcd.Client;
+import io.etcd.jetcd.KeyValue;
+import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
+import io.etcd.jetcd.options.PutOption;
+import io.etcd.jetcd.options.WatchOption;
+import io.etcd.jetcd.support.CloseableClient;
+import io.etcd.jetcd.support.Observers;
+import io.etcd.jetcd.watch.WatchResponse;
+import io.metastore.compat.process.Await;
+import io.metastore.compat.process.ClusterProcesses;
+import io.metastore.compat.process.ServerProcess;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** jetcd against three members, whose leader is killed and started again meanwhile. */
+class LeaderKillTest {
+  private static final int KILLS = 3;
+  private static final int CLIENTS = 6;
+  private static ClusterProcesses cluster;
+  private static Client client;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = ClusterProcesses.three(LeaderKillTest.class);
+    client = Client.builder().endpoints(cluster.endpoints()).build();
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    client.close();
+    cluster.close();
+  }
+
+  @Test
+  void noAcknowledgedPutIsLostAndAWatcherSeesEachOnceAndInOrder() throws Exception {
+    List<Seen> seen = Collections.synchronizedList(new ArrayList<>());
+    WatchOption fromNow =
+        WatchOption.builder()
+            .isPrefix(true)
+            .withRevision(get(client.getKVClient().get(bytes("x"))).getHeader().getRevision() + 1)
+            .build();
+    try (Watch.Watcher watcher =
+        client.getWatchClient().watch(bytes("kill/"), fromNow, r -> seen.addAll(Seen.all(r)))) {
+      assertThat(watcher.isClosed()).isFalse();
+      Map<Long, WriteLoad.Acknowledged> acknowledged;
+      try (WriteLoad load = WriteLoad.start(cluster.members(), "kill/", CLIENTS)) {
+        for (int i = 0; i < KILLS; i++) {
+          load.awaitMore(100);
+          killLeaderAnd(() -> load.awaitMore(100));
+        }
+        load.stop();
+        acknowledged = load.byRevision();
+        History.of(cluster.leader(), "kill/").assertAgreesWith(load);
+      }
+      long last = Collections.max(acknowledged.keySet());
+      Await.until("events up to revision " + last, () -> revisions(seen).contains(last));
+      assertThat(revisions(seen)).isSorted().doesNotHaveDuplicates();
+      Map<Long, Seen> byRevision = new HashMap<>();
+      List.copyOf(seen).forEach(event -> byRevision.put(event.revision, event));
+      acknowledged.forEach(
+          (revision, put) ->
+              assertThat(byRevision.get(revision))
+                  .as("%s", put)
+                  .isEqualTo(new Seen(put.key(), Long.toString(put.value()), revision)));
+    }
+  }
+
+  @Test
+  void aLeaseThatIsKeptAliveOutlivesItsLeaders() throws Exception {
+    long lease = get(client.getLeaseClient().grant(10)).getID();
+    PutOption onLease = PutOption.builder().withLeaseId(lease).build();
+    long revision =
+        get(client.getKVClient().put(bytes("kept"), bytes("v"), onLease)).getHeader().getRevision();
+    CloseableClient keeping =
+        client
+            .getLeaseClient()
+            .keepAlive(lease, Observers.observer((LeaseKeepAliveResponse r) -> {}));
+    for (int i = 0; i < KILLS; i++) {
+      killLeaderAnd(() -> {});
+    }
+    assertThat(found("kept")).extracting(KeyValue::getModRevision).containsExactly(revision);
+    keeping.close();
+  }
+
+  @Test
+  void aLeaseThatNobodyKeepsEndsUnderANewLeaderAndNotTooSoon() throws Exception {
+    long ttlS = 5;
+    long askedNanos = System.nanoTime();
+    long lease = get(client.getLeaseClient().grant(ttlS)).getID();
+    PutOption onLease = PutOption.builder().withLeaseId(lease).build();
+    get(client.getKVClient().put(bytes("left"), bytes("v"), onLease));
+    killLeaderAnd(
+        () ->
+            Await.until(
+                "the key's end",
+                () -> {
+                  boolean gone = found("left").isEmpty();
+                  if (gone) {
+                    assertThat(System.nanoTime() - askedNanos)
+                        .isGreaterThanOrEqualTo(TimeUnit.SECONDS.toNanos(ttlS));
+                  }
+                  return gone;
+                }));
+  }
+
+  private static List<KeyValue> found(String key) throws InterruptedException {
+    return get(client.getKVClient().get(bytes(key))).getKvs();
+  }
+
+  /** Something to do while one member is missing. */
+  private interface Meanwhile {
+    void run() throws Exception;
+  }
+
+  private static void killLeaderAnd(Meanwhile meanwhile) throws Exception {
+    ServerProcess leader = cluster.leader();
+    leader.kill();
+    cluster.others(leader).get(0).awaitReady();
+    meanwhile.run();
+    leader.start();
+    leader.awaitReady();
+  }
+
+  private static List<Long> revisions(List<Seen> seen) {
+    return List.copyOf(seen).stream().map(Seen::revision).toList();
+  }
+
+  /** A put as the watcher was told of it. */
+  private record Seen(String key, String value, long revision) {
+    static List<Seen> all(WatchResponse response) {
+      return response.getEvents().stream()
+          .map(
+              event ->
+                  new Seen(
+                      text(event.getKeyValue().getKey()),
+                      text(event.getKeyValue().getValue()),
+                      event.getKeyValue().getModRevision()))
+          .toList();
+    }
+  }
+}
