@@ -133,11 +133,7 @@ final class Member implements AutoCloseable {
       port.close();
     }
     services.close();
-    try {
-      node.close();
-    } catch (IOException e) {
-      LOG.atWarn().setCause(e).log("closing the store failed");
-    }
+    node.close();
     LOG.atInfo()
         .addKeyValue("name", config.name())
         .addKeyValue("data-dir", config.dataDirectory())

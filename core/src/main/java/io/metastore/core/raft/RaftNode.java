@@ -1,11 +1,14 @@
 package io.metastore.core.raft;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
@@ -34,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe after {@link #start}.
  */
-public final class RaftNode implements AutoCloseable {
+public final class RaftNode {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long WATCHDOG_MS_MIN = 10_000;
   private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
@@ -274,8 +277,37 @@ public final class RaftNode implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws IOException {
-    server.close();
+  /**
+   * Stops Raft; afterwards nothing is applied any more.
+   *
+   * @return false if it did not stop in time: Ratis 3.2.2 can wait for ever for a thread of its own
+   *     whose wake-up got lost ({@code AwaitToRun.close}). Entries may then still be applied until
+   *     the process ends
+   */
+  public boolean stop(long timeoutMs) {
+    CompletableFuture<Void> stopped =
+        CompletableFuture.runAsync(
+            () -> {
+              try {
+                server.close();
+              } catch (IOException e) {
+                throw new UncheckedIOException("close raft", e);
+              }
+            },
+            task -> {
+              Thread closer = new Thread(task, "raft-close");
+              closer.setDaemon(true);
+              closer.start();
+            });
+    try {
+      stopped.get(timeoutMs, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.atWarn().setCause(e).log("raft did not stop");
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }
