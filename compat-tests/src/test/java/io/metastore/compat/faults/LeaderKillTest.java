@@ -5,15 +5,18 @@ import static io.metastore.compat.jetcd.Jetcd.get;
 import static io.metastore.compat.jetcd.Jetcd.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.etcd.jetcd.ByteSequence;
 import io.etcd.jetcd.Client;
 import io.etcd.jetcd.KeyValue;
 import io.etcd.jetcd.Watch;
+import io.etcd.jetcd.common.exception.EtcdException;
 import io.etcd.jetcd.lease.LeaseKeepAliveResponse;
 import io.etcd.jetcd.options.PutOption;
 import io.etcd.jetcd.options.WatchOption;
 import io.etcd.jetcd.support.CloseableClient;
 import io.etcd.jetcd.support.Observers;
 import io.etcd.jetcd.watch.WatchResponse;
+import io.grpc.StatusRuntimeException;
 import io.metastore.compat.process.Await;
 import io.metastore.compat.process.ClusterProcesses;
 import io.metastore.compat.process.ServerProcess;
@@ -23,6 +26,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,6 +121,92 @@ class LeaderKillTest {
                   }
                   return gone;
                 }));
+  }
+
+  /**
+   * Each holder's own counter of holders would catch a second one; the keys' revisions tell the
+   * order.
+   */
+  @Test
+  void aLockHasOneHolderAtATimeInOrderOfTheirKeys() throws Exception {
+    AtomicInteger holders = new AtomicInteger();
+    List<Long> granted = Collections.synchronizedList(new ArrayList<>());
+    List<Throwable> wrong = Collections.synchronizedList(new ArrayList<>());
+    AtomicBoolean stopped = new AtomicBoolean();
+    List<Thread> contenders = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      Thread contender =
+          new Thread(
+              () -> {
+                try {
+                  while (!stopped.get()) {
+                    holdOnce(holders, granted);
+                  }
+                } catch (InterruptedException | RuntimeException | AssertionError e) {
+                  wrong.add(e);
+                }
+              });
+      contender.setDaemon(true);
+      contenders.add(contender);
+      contender.start();
+    }
+    for (int i = 0; i < KILLS; i++) {
+      awaitGrants(granted, wrong);
+      killLeaderAnd(() -> awaitGrants(granted, wrong));
+    }
+    stopped.set(true);
+    for (Thread contender : contenders) {
+      contender.join();
+    }
+    assertThat(wrong).isEmpty();
+    assertThat(List.copyOf(granted)).isSorted().doesNotHaveDuplicates();
+  }
+
+  private static void awaitGrants(List<Long> granted, List<Throwable> wrong)
+      throws InterruptedException {
+    int goal = granted.size() + 5;
+    Await.until(goal + " grants", () -> !wrong.isEmpty() || granted.size() >= goal);
+  }
+
+  /**
+   * Locks with a lease that outlives the test, so that nobody else can have the lock until it is
+   * given back.
+   */
+  private static void holdOnce(AtomicInteger holders, List<Long> granted)
+      throws InterruptedException {
+    long lease;
+    ByteSequence key;
+    long created;
+    try {
+      lease = get(client.getLeaseClient().grant(600)).getID();
+    } catch (EtcdException | StatusRuntimeException noLeader) {
+      return;
+    }
+    try {
+      key = get(client.getLockClient().lock(bytes("lock"), lease)).getKey();
+      created = get(client.getKVClient().get(key)).getKvs().get(0).getCreateRevision();
+    } catch (EtcdException | StatusRuntimeException unknown) {
+      endLease(lease); // it may be in the queue, or hold
+      return;
+    }
+    assertThat(holders.incrementAndGet()).as("holders of the lock").isEqualTo(1);
+    granted.add(created);
+    holders.decrementAndGet();
+    endLease(lease);
+  }
+
+  /** Tries until it is certain. */
+  private static void endLease(long lease) throws InterruptedException {
+    while (true) {
+      try {
+        get(client.getLeaseClient().revoke(lease));
+        return;
+      } catch (EtcdException | StatusRuntimeException refused) {
+        if (String.valueOf(refused.getMessage()).contains("requested lease not found")) {
+          return;
+        }
+      }
+    }
   }
 
   private static List<KeyValue> found(String key) throws InterruptedException {
