@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 
 /** jetcd against three members, whose leader is killed and started again meanwhile. */
 class LeaderKillTest {
-  private static final int KILLS = 3;
+  private static final int KILLS = 2;
   private static final int CLIENTS = 6;
   private static ClusterProcesses cluster;
   private static Client client;
