@@ -60,9 +60,8 @@ final class CompareCommand implements Callable<Integer> {
 
   @Option(
       names = "--directory",
-      defaultValue = "${sys:java.io.tmpdir}",
       description = "Where the servers keep their data (default: the temporary directory).")
-  Path directory = Path.of("");
+  Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
   @Mixin LoadOptions options = new LoadOptions();
 
