@@ -1,6 +1,8 @@
 package io.metastore.core.kv;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.KeyReader;
@@ -9,53 +11,113 @@ import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which key changed at which revision: what lets a watcher catch up and a compaction find its work.
  *
- * <p>Layout of {@link Table#CHANGES}: int64 revision ‖ int32 sub → {@code P} or {@code D} ‖ user
- * key. Sub counts the changes within a revision from 0.
+ * <p>Layout of {@link Table#CHANGES}: int64 revision ‖ int32 sub → one of
+ *
+ * <ul>
+ *   <li>{@code D} ‖ user key: deleted;
+ *   <li>{@code P} ‖ user key: created;
+ *   <li>{@code U} ‖ int32 size of the user key ‖ user key ‖ record: a key of an earlier revision
+ *       got a new version. The log carries it whole, so that nothing but a pointer need be written
+ *       when a later version replaces it.
+ * </ul>
+ *
+ * <p>Sub counts the changes within a revision from 0. Entries are written in key order and deleted
+ * from the front, so no background work ever rewrites them.
  */
 public final class ChangeLog {
-  private static final byte PUT = 'P';
-  private static final byte DELETE = 'D';
+  private static final byte CREATED = 'P';
+  private static final byte UPDATED = 'U';
+  private static final byte DELETED = 'D';
 
   private ChangeLog() {}
 
-  /** One change, without its value. */
-  public record Change(long revision, WatchEvent.Kind kind, ByteString key) {}
+  /**
+   * One change.
+   *
+   * @param version what was put, if the log carries it
+   */
+  public record Change(
+      long revision, WatchEvent.Kind kind, ByteString key, @Nullable KeyValue version) {}
 
-  static void append(
-      WriteSet writes, long revision, int sub, WatchEvent.Kind kind, ByteString key) {
-    byte mark = kind == WatchEvent.Kind.PUT ? PUT : DELETE;
+  /**
+   * Changes that follow one another.
+   *
+   * @param through the last revision that is wholly among them
+   */
+  public record Piece(List<Change> changes, long through) {}
+
+  /** Whether the log carries this version whole; else it is in one of the other tables. */
+  static boolean carries(KeyValue version) {
+    return version.createRevision() != version.modRevision();
+  }
+
+  static void appendPut(
+      WriteSet writes, long revision, int sub, KeyValue version, byte[] encodedVersion) {
+    ByteString key = version.key();
+    byte[] value;
+    if (carries(version)) {
+      ByteBuffer out = ByteBuffer.allocate(1 + Integer.BYTES + key.size() + encodedVersion.length);
+      out.put(UPDATED).putInt(key.size());
+      key.copyTo(out);
+      value = out.put(encodedVersion).array();
+    } else {
+      value = new KeyWriter().int8(CREATED).bytes(key).toBytes();
+    }
+    writes.put(Table.CHANGES, tableKey(revision, sub), value);
+  }
+
+  static void appendDelete(WriteSet writes, long revision, int sub, ByteString key) {
     writes.put(
-        Table.CHANGES,
-        new KeyWriter().int64(revision).int32(sub).toBytes(),
-        new KeyWriter().int8(mark).bytes(key).toBytes());
+        Table.CHANGES, tableKey(revision, sub), new KeyWriter().int8(DELETED).bytes(key).toBytes());
   }
 
   /**
    * Reads whole revisions from {@code firstRevision} to {@code lastRevision}, both inclusive.
    *
    * @param changesMax stops before the first revision that would begin after so many changes
+   * @param bytesMax or after so many bytes
    */
-  public static List<Change> read(
-      Reader reader, long firstRevision, long lastRevision, int changesMax) {
+  public static Piece read(
+      Reader reader, long firstRevision, long lastRevision, int changesMax, long bytesMax) {
     List<Change> changes = new ArrayList<>();
+    long bytes = 0;
     try (Cursor cursor =
         reader.scan(Table.CHANGES, start(firstRevision), start(lastRevision + 1))) {
       while (cursor.next()) {
-        Change change = decode(cursor.key(), cursor.value());
-        if (changes.size() >= changesMax
-            && change.revision() != changes.get(changes.size() - 1).revision()) {
-          break;
+        long revision = new KeyReader(cursor.key()).int64();
+        if ((changes.size() >= changesMax || bytes >= bytesMax)
+            && revision != changes.get(changes.size() - 1).revision()) {
+          return new Piece(changes, revision - 1);
         }
-        changes.add(change);
+        byte[] value = cursor.value();
+        changes.add(decode(revision, value));
+        bytes += value.length;
       }
     }
-    return changes;
+    return new Piece(changes, lastRevision);
+  }
+
+  /** The version with this number that {@code key}, created before, got at {@code revision}. */
+  static KeyValue get(Reader reader, long revision, ByteString key, long version) {
+    for (int sub = 0; ; sub++) {
+      byte[] value = reader.find(Table.CHANGES, tableKey(revision, sub));
+      if (value == null) {
+        throw new IllegalStateException(
+            "no version " + version + " of key " + key + " among the changes of " + revision);
+      }
+      KeyValue found = decode(revision, value).version();
+      if (found != null && found.version() == version && found.key().equals(key)) {
+        return found;
+      }
+    }
   }
 
   /** Drops everything before {@code revision}. */
@@ -67,17 +129,28 @@ public final class ChangeLog {
     return new KeyWriter().int64(revision).toBytes();
   }
 
-  private static Change decode(byte[] key, byte[] value) {
-    long revision = new KeyReader(key).int64();
-    return new Change(revision, kind(value[0], revision), new KeyReader(value).skip(1).bytes());
+  private static byte[] tableKey(long revision, int sub) {
+    return new KeyWriter().int64(revision).int32(sub).toBytes();
   }
 
-  private static WatchEvent.Kind kind(byte mark, long revision) {
-    return switch (mark) {
-      case PUT -> WatchEvent.Kind.PUT;
-      case DELETE -> WatchEvent.Kind.DELETE;
+  private static Change decode(long revision, byte[] value) {
+    return switch (value[0]) {
+      case CREATED -> new Change(revision, WatchEvent.Kind.PUT, keyAfter(1, value), null);
+      case DELETED -> new Change(revision, WatchEvent.Kind.DELETE, keyAfter(1, value), null);
+      case UPDATED -> {
+        int keySize = ByteBuffer.wrap(value).getInt(1);
+        int recordStart = 1 + Integer.BYTES + keySize;
+        ByteString key = UnsafeByteOperations.unsafeWrap(value, 1 + Integer.BYTES, keySize);
+        KeyValue version = RecordCodec.decode(key, value, recordStart);
+        yield new Change(revision, WatchEvent.Kind.PUT, key, version);
+      }
       default ->
-          throw new IllegalStateException("change at revision " + revision + " has kind " + mark);
+          throw new IllegalStateException(
+              "change at revision " + revision + " has kind " + value[0]);
     };
+  }
+
+  private static ByteString keyAfter(int prefixBytes, byte[] value) {
+    return UnsafeByteOperations.unsafeWrap(value, prefixBytes, value.length - prefixBytes);
   }
 }

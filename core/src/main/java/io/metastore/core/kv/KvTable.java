@@ -1,8 +1,9 @@
 package io.metastore.core.kv;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
 import io.metastore.core.api.KeyValue;
-import io.metastore.core.api.WatchEvent;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.KeyReader;
@@ -10,18 +11,24 @@ import io.metastore.core.storage.KeyWriter;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The versions of the keys.
  *
  * <p>{@link Table#LATEST}: user key → record of the newest version, if the key exists. {@link
- * Table#HISTORY}: escaped user key ‖ int64 inverted revision → the record that a later version
- * replaced, or nothing for a deletion. So a current read is one look-up, and the versions of one
- * key lie together, newest first.
+ * Table#HISTORY}: escaped user key ‖ int64 inverted revision → what a later version replaced: its
+ * record, or 0 ‖ varint version if the {@link ChangeLog} carries it at that revision, or nothing
+ * for a deletion. So a current read is one look-up, the versions of one key lie together, newest
+ * first, and a value that is overwritten is not written again.
  */
 public final class KvTable {
   private static final byte[] TOMBSTONE = Bytes.EMPTY;
+
+  /** No record begins with it: a create revision is never 0. */
+  private static final byte POINTER = 0;
 
   private KvTable() {}
 
@@ -42,19 +49,24 @@ public final class KvTable {
     }
     byte[] prefix = new KeyWriter().escaped(key).toBytes();
     try (Cursor history = reader.scan(Table.HISTORY, prefix, Bytes.afterPrefix(prefix))) {
-      return history.seek(historyKey(key, revision)) ? decodeHistory(key, history.value()) : null;
+      return history.seek(historyKey(key, revision))
+          ? findVersion(reader, key, history.key(), history.value())
+          : null;
     }
   }
 
   /**
    * Writes a new version.
    *
+   * @param compacted the compacted revision: what is not newer leaves the change log sooner or
+   *     later
    * @param previous the version it replaces, as just read through {@code writes}
    */
   public static KeyValue put(
       WriteSet writes,
       long revision,
       int sub,
+      long compacted,
       ByteString key,
       ByteString value,
       long lease,
@@ -64,32 +76,49 @@ public final class KvTable {
             ? new KeyValue(key, value, revision, revision, 1, lease)
             : new KeyValue(
                 key, value, previous.createRevision(), revision, previous.version() + 1, lease);
-    keepInHistory(writes, revision, previous);
-    writes.put(Table.LATEST, key.toByteArray(), RecordCodec.encode(current));
-    ChangeLog.append(writes, revision, sub, WatchEvent.Kind.PUT, key);
+    keepInHistory(writes, revision, compacted, previous);
+    byte[] encoded = RecordCodec.encode(current);
+    writes.put(Table.LATEST, key.toByteArray(), encoded);
+    ChangeLog.appendPut(writes, revision, sub, current, encoded);
     return current;
   }
 
   /**
    * Deletes a key.
    *
+   * @param compacted as for a put
    * @param previous its newest version, as just read through {@code writes}
    */
-  public static void delete(WriteSet writes, long revision, int sub, KeyValue previous) {
-    keepInHistory(writes, revision, previous);
+  public static void delete(
+      WriteSet writes, long revision, int sub, long compacted, KeyValue previous) {
+    keepInHistory(writes, revision, compacted, previous);
     writes.put(Table.HISTORY, historyKey(previous.key(), revision), TOMBSTONE);
     writes.delete(Table.LATEST, previous.key().toByteArray());
-    ChangeLog.append(writes, revision, sub, WatchEvent.Kind.DELETE, previous.key());
+    ChangeLog.appendDelete(writes, revision, sub, previous.key());
   }
 
-  private static void keepInHistory(WriteSet writes, long revision, @Nullable KeyValue previous) {
+  private static void keepInHistory(
+      WriteSet writes, long revision, long compacted, @Nullable KeyValue previous) {
     // A version replaced within its own revision was never visible at any revision.
     if (previous != null && previous.modRevision() != revision) {
+      boolean inLog = ChangeLog.carries(previous) && previous.modRevision() > compacted;
       writes.put(
           Table.HISTORY,
           historyKey(previous.key(), previous.modRevision()),
-          RecordCodec.encode(previous));
+          inLog ? pointer(previous) : RecordCodec.encode(previous));
     }
+  }
+
+  private static byte[] pointer(KeyValue version) {
+    int size = CodedOutputStream.computeUInt64SizeNoTag(version.version());
+    byte[] bytes = new byte[1 + size];
+    bytes[0] = POINTER;
+    try {
+      CodedOutputStream.newInstance(bytes, 1, size).writeUInt64NoTag(version.version());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // an array of the computed size cannot overflow
+    }
+    return bytes;
   }
 
   static byte[] historyKey(ByteString key, long revision) {
@@ -108,7 +137,25 @@ public final class KvTable {
     return historyValue.length == 0;
   }
 
-  static @Nullable KeyValue decodeHistory(ByteString key, byte[] historyValue) {
-    return isTombstone(historyValue) ? null : RecordCodec.decode(key, historyValue);
+  static boolean isPointer(byte[] historyValue) {
+    return historyValue.length > 1 && historyValue[0] == POINTER;
+  }
+
+  /** The version that an entry of the history of {@code key} stands for; null for a deletion. */
+  static @Nullable KeyValue findVersion(
+      Reader reader, ByteString key, byte[] historyKey, byte[] historyValue) {
+    if (isTombstone(historyValue)) {
+      return null;
+    }
+    if (!isPointer(historyValue)) {
+      return RecordCodec.decode(key, historyValue);
+    }
+    try {
+      long version =
+          CodedInputStream.newInstance(historyValue, 1, historyValue.length - 1).readUInt64();
+      return ChangeLog.get(reader, historyRevision(historyKey), key, version);
+    } catch (IOException e) {
+      throw new IllegalStateException("history of key " + key + " is damaged", e);
+    }
   }
 }

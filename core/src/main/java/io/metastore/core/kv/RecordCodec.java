@@ -39,13 +39,22 @@ final class RecordCodec {
    * @param bytes kept as the record's value without a copy: must not change
    */
   static KeyValue decode(ByteString key, byte[] bytes) {
-    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    return decode(key, bytes, 0);
+  }
+
+  /**
+   * As {@link #decode(ByteString, byte[])}.
+   *
+   * @param start where the record begins; it ends with the array
+   */
+  static KeyValue decode(ByteString key, byte[] bytes, int start) {
+    CodedInputStream in = CodedInputStream.newInstance(bytes, start, bytes.length - start);
     try {
       long create = in.readUInt64();
       long mod = in.readUInt64();
       long version = in.readUInt64();
       long lease = in.readUInt64();
-      int header = in.getTotalBytesRead();
+      int header = start + in.getTotalBytesRead();
       return new KeyValue(
           key,
           UnsafeByteOperations.unsafeWrap(bytes, header, bytes.length - header),

@@ -60,6 +60,7 @@ abstract sealed class VersionCursor implements AutoCloseable {
 
   /** Merges the newest versions with the history: a key's version then is in one of the two. */
   private static final class Old extends VersionCursor {
+    private final Reader reader;
     private final long revision;
     private final Cursor latest;
     private final Cursor history;
@@ -68,6 +69,7 @@ abstract sealed class VersionCursor implements AutoCloseable {
     private @Nullable KeyValue current;
 
     Old(Reader reader, KeyRange range, long revision) {
+      this.reader = reader;
       this.revision = revision;
       this.latest = reader.scan(Table.LATEST, range.fromBytes(), range.toBytes());
       this.history = reader.scan(Table.HISTORY, range.historyFrom(), range.historyTo());
@@ -115,7 +117,7 @@ abstract sealed class VersionCursor implements AutoCloseable {
     private @Nullable KeyValue findInHistory(ByteString key) {
       return history.seek(KvTable.historyKey(key, revision))
               && KvTable.historyUserKey(history.key()).equals(key)
-          ? KvTable.decodeHistory(key, history.value())
+          ? KvTable.findVersion(reader, key, history.key(), history.value())
           : null;
     }
 

@@ -92,7 +92,8 @@ final class Turn {
   /** Puts a new version and nothing more: the caller looks after the lock it may be a place of. */
   KeyValue putVersion(ByteString key, ByteString value, long lease, @Nullable KeyValue previous) {
     KeyValue current =
-        KvTable.put(writes, revision + 1, changesInCommand++, key, value, lease, previous);
+        KvTable.put(
+            writes, revision + 1, changesInCommand++, compacted, key, value, lease, previous);
     long previousLease = previous == null ? 0 : previous.lease();
     if (previousLease != lease) {
       if (previousLease != 0) {
@@ -107,7 +108,7 @@ final class Turn {
   }
 
   void delete(KeyValue previous) {
-    KvTable.delete(writes, revision + 1, changesInCommand++, previous);
+    KvTable.delete(writes, revision + 1, changesInCommand++, compacted, previous);
     if (previous.lease() != 0) {
       LeaseTable.detach(writes, previous.lease(), previous.key());
     }

@@ -18,6 +18,7 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactionOptionsUniversal;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
@@ -36,14 +37,15 @@ import org.rocksdb.WriteOptions;
  * #checkpoint}; a crash takes back whole writes, newest first, never a part of one. All tables
  * flush together for that reason.
  *
- * <p>Threads: {@link #write} by the apply thread, {@link #discard} by the compactor, the rest by
- * any.
+ * <p>Threads: {@link #write} by the apply thread, {@link #edit} and {@link #discardRange} by the
+ * compactor, the rest by any.
  */
 public final class Storage implements Reader, AutoCloseable {
   static {
     RocksDB.loadLibrary();
   }
 
+  /** What is young is rewritten soon: compressing it costs more than the space is worth. */
   private static final List<CompressionType> COMPRESSION =
       List.of(
           CompressionType.NO_COMPRESSION,
@@ -68,11 +70,21 @@ public final class Storage implements Reader, AutoCloseable {
     this.onClosed = onClosed;
     Cache cache = own(new LRUCache(options.cacheBytes()));
     // Read all the time, and overwritten: levels keep it compact.
-    ColumnFamilyOptions current = familyOptions(cache, options);
+    ColumnFamilyOptions current = familyOptions(cache, options).setCompressionPerLevel(COMPRESSION);
     // Written once, read seldom, deleted by compactions: rewriting it level by level is not worth
     // it.
     ColumnFamilyOptions past =
-        familyOptions(cache, options).setCompactionStyle(CompactionStyle.UNIVERSAL);
+        familyOptions(cache, options)
+            .setCompressionPerLevel(COMPRESSION)
+            .setCompactionStyle(CompactionStyle.UNIVERSAL);
+    // Written in key order: its files never overlap and are moved, not rewritten. (Leveled
+    // compaction moves them too, but then rewrites what has come to the bottom.)
+    ColumnFamilyOptions log =
+        familyOptions(cache, options)
+            .setCompressionType(CompressionType.LZ4_COMPRESSION)
+            .setCompactionStyle(CompactionStyle.UNIVERSAL)
+            .setCompactionOptionsUniversal(
+                own(new CompactionOptionsUniversal()).setAllowTrivialMove(true));
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
     families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, current));
     for (Table table : Table.values()) {
@@ -81,7 +93,8 @@ public final class Storage implements Reader, AutoCloseable {
               table.columnFamily().getBytes(StandardCharsets.US_ASCII),
               switch (table) {
                 case LATEST, SMALL -> current;
-                case HISTORY, CHANGES -> past;
+                case HISTORY -> past;
+                case CHANGES -> log;
               }));
     }
     DBOptions dbOptions = dbOptions(options);
@@ -146,8 +159,6 @@ public final class Storage implements Reader, AutoCloseable {
             .setWriteBufferSize(options.writeBufferBytes())
             .setMaxWriteBufferNumber(3)
             .setLevelCompactionDynamicLevelBytes(true)
-            // What is young is rewritten soon: compressing it costs more than the space is worth.
-            .setCompressionPerLevel(COMPRESSION)
             .setLevel0FileNumCompactionTrigger(8));
   }
 
@@ -186,15 +197,23 @@ public final class Storage implements Reader, AutoCloseable {
     }
   }
 
-  /** Deletes entries that no reader can reach any more. */
-  public void discard(Table table, Iterable<byte[]> keys) {
+  /**
+   * Changes entries in a way that no reader can notice, at once.
+   *
+   * @param replaced keys and what they hold from now on
+   * @param discarded keys that no reader can reach any more
+   */
+  public void edit(Table table, Map<byte[], byte[]> replaced, Iterable<byte[]> discarded) {
     try (WriteBatch batch = new WriteBatch()) {
-      for (byte[] key : keys) {
+      for (Map.Entry<byte[], byte[]> entry : replaced.entrySet()) {
+        batch.put(handle(table), entry.getKey(), entry.getValue());
+      }
+      for (byte[] key : discarded) {
         batch.delete(handle(table), key);
       }
       db.write(writeOptions, batch);
     } catch (RocksDBException e) {
-      throw new StorageException("discard from " + table, e);
+      throw new StorageException("edit " + table, e);
     }
   }
 

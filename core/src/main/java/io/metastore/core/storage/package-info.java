@@ -10,8 +10,8 @@
  * <table>
  * <caption>The tables and where their layout is documented</caption>
  * <tr><td>{@code LATEST}</td><td>user key → record: {@code core.kv.KvTable}</td></tr>
- * <tr><td>{@code HISTORY}</td><td>escaped user key ‖ inverted revision → record or tombstone: {@code core.kv.KvTable}</td></tr>
- * <tr><td>{@code CHANGES}</td><td>revision ‖ sub → kind and user key: {@code core.kv.ChangeLog}</td></tr>
+ * <tr><td>{@code HISTORY}</td><td>escaped user key ‖ inverted revision → record, pointer or tombstone: {@code core.kv.KvTable}</td></tr>
+ * <tr><td>{@code CHANGES}</td><td>revision ‖ sub → kind, user key and the record that was put: {@code core.kv.ChangeLog}</td></tr>
  * <tr><td>{@code SMALL}</td><td>first byte = {@link io.metastore.core.storage.SmallTable}: leases, locks, members, meta</td></tr>
  * </table>
  */

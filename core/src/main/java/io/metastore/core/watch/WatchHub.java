@@ -310,8 +310,14 @@ public final class WatchHub implements AutoCloseable {
    * Gathers events from a piece of the change log; returns the last revision that is wholly in it.
    */
   private long gatherChanges(StoreView view, long from) {
-    List<ChangeLog.Change> changes =
-        ChangeLog.read(view.reader(), from, view.revision(), SWEEP_CHANGES_MAX);
+    ChangeLog.Piece piece =
+        ChangeLog.read(
+            view.reader(),
+            from,
+            view.revision(),
+            SWEEP_CHANGES_MAX,
+            /* bytesMax= */ SWEEP_BYTES_MAX);
+    List<ChangeLog.Change> changes = piece.changes();
     long gatheredBytes = 0;
     for (int i = 0; i < changes.size(); i++) {
       ChangeLog.Change change = changes.get(i);
@@ -337,9 +343,7 @@ public final class WatchHub implements AutoCloseable {
         matching.forEach(watcher -> watcher.gather(event, bytes));
       }
     }
-    return changes.size() < SWEEP_CHANGES_MAX
-        ? view.revision()
-        : changes.get(changes.size() - 1).revision();
+    return piece.through();
   }
 
   /**
@@ -356,7 +360,10 @@ public final class WatchHub implements AutoCloseable {
       KeyValue tombstone = KeyValue.tombstone(change.key(), change.revision());
       return new WatchEvent(change.kind(), tombstone, previous);
     }
-    KeyValue current = KvTable.findAt(view.reader(), change.key(), change.revision());
+    KeyValue current =
+        change.version() != null
+            ? change.version()
+            : KvTable.findAt(view.reader(), change.key(), change.revision());
     return current == null ? null : new WatchEvent(change.kind(), current, previous);
   }
 

@@ -11,6 +11,7 @@ import io.metastore.core.machine.Seeds;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -82,10 +83,13 @@ class RecordCodecTest {
   }
 
   @Test
-  void aChangeIsItsRevisionAndNumberWithKindAndKey() {
+  void aChangeIsItsRevisionAndNumberWithKindAndKeyAndTheRecordOfAnUpdate() {
+    KeyValue created = new KeyValue(KEY, ByteString.copyFromUtf8("v"), 258, 258, 1, 0);
+    KeyValue updated = new KeyValue(KEY, ByteString.copyFromUtf8("w"), 257, 258, 2, 0);
     WriteSet writes = machines.open().storage().newWriteSet();
-    ChangeLog.append(writes, 258, 1, WatchEvent.Kind.PUT, KEY);
-    ChangeLog.append(writes, 258, 2, WatchEvent.Kind.DELETE, KEY);
+    ChangeLog.appendPut(writes, 258, 1, created, RecordCodec.encode(created));
+    ChangeLog.appendDelete(writes, 258, 2, KEY);
+    ChangeLog.appendPut(writes, 258, 3, updated, RecordCodec.encode(updated));
     StringBuilder bytes = new StringBuilder();
     writes.forEachChange(
         Table.CHANGES,
@@ -97,11 +101,21 @@ class RecordCodecTest {
                 .append('\n'));
     assertThat(bytes)
         .hasToString(
-            "0000000000000102" + "00000001 506b\n" + "0000000000000102" + "00000002 446b\n");
-    assertThat(ChangeLog.read(writes, 258, 258, 1))
+            "0000000000000102"
+                + "00000001 506b\n"
+                + "0000000000000102"
+                + "00000002 446b\n"
+                + "0000000000000102"
+                + "00000003 55000000016b8102"
+                + "8202020077\n");
+    assertThat(ChangeLog.read(writes, 258, 258, 1, 1))
         .as("whole revisions, whatever the limit")
-        .containsExactly(
-            new ChangeLog.Change(258, WatchEvent.Kind.PUT, KEY),
-            new ChangeLog.Change(258, WatchEvent.Kind.DELETE, KEY));
+        .isEqualTo(
+            new ChangeLog.Piece(
+                List.of(
+                    new ChangeLog.Change(258, WatchEvent.Kind.PUT, KEY, null),
+                    new ChangeLog.Change(258, WatchEvent.Kind.DELETE, KEY, null),
+                    new ChangeLog.Change(258, WatchEvent.Kind.PUT, KEY, updated)),
+                258));
   }
 }

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.api.WatchEvent;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Range;
@@ -194,13 +195,20 @@ class ModelTest {
     List<ChangeLog.Change> expected =
         model.events.stream()
             .filter(event -> event.current().modRevision() >= from)
-            .map(
-                event ->
-                    new ChangeLog.Change(
-                        event.current().modRevision(), event.kind(), event.current().key()))
+            .map(ModelTest::change)
             .toList();
-    assertThat(ChangeLog.read(machine.storage(), from, model.revision(), Integer.MAX_VALUE))
-        .isEqualTo(expected);
+    ChangeLog.Piece log =
+        ChangeLog.read(
+            machine.storage(), from, model.revision(), Integer.MAX_VALUE, Long.MAX_VALUE);
+    assertThat(log.changes()).isEqualTo(expected);
+  }
+
+  private static ChangeLog.Change change(WatchEvent event) {
+    KeyValue current = event.current();
+    boolean update =
+        event.kind() == WatchEvent.Kind.PUT && current.createRevision() < current.modRevision();
+    return new ChangeLog.Change(
+        current.modRevision(), event.kind(), current.key(), update ? current : null);
   }
 
   private static List<Applied.SliceOutcomes> withoutDetails(List<Applied.SliceOutcomes> slices) {

@@ -266,7 +266,10 @@ final class Scenario {
 
   private String changes() {
     return orNothing(
-        ChangeLog.read(machine().storage(), 0, Long.MAX_VALUE - 1, Integer.MAX_VALUE).stream()
+        ChangeLog.read(
+                machine().storage(), 0, Long.MAX_VALUE - 1, Integer.MAX_VALUE, Long.MAX_VALUE)
+            .changes()
+            .stream()
             .map(change -> change.revision() + " " + change.kind() + " " + text(change.key()))
             .toList());
   }

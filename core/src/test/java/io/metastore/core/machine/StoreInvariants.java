@@ -8,12 +8,14 @@ import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.KeyReader;
+import io.metastore.core.storage.KeyWriter;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -156,7 +158,7 @@ final class StoreInvariants {
           KeyReader in = new KeyReader(key);
           long revision = in.int64();
           int sub = in.int32();
-          ByteString changed = new KeyReader(value).skip(1).bytes();
+          ByteString changed = changedKey(value);
           revisions.add(revision);
           if (revision >= firstKept) {
             checkChange(revision, value[0], changed);
@@ -179,7 +181,7 @@ final class StoreInvariants {
   }
 
   private void checkChange(long revision, byte kind, ByteString key) {
-    assertThat(kind).isIn((byte) 'P', (byte) 'D');
+    assertThat(kind).isIn((byte) 'P', (byte) 'U', (byte) 'D');
     List<Version> found =
         versions.getOrDefault(key, List.of()).stream()
             .filter(version -> version.revision() == revision)
@@ -207,10 +209,45 @@ final class StoreInvariants {
           ByteString userKey = in.escaped();
           long revision = ~in.int64();
           assertThat(in.bytes()).as("end of a history key").isEmpty();
-          Version version = version(false, value, revision);
+          Version version = version(false, pointedTo(reader, userKey, revision, value), revision);
           assertThat(version.revision()).as("record's own revision").isEqualTo(revision);
           add(userKey, version);
         });
+  }
+
+  /** The record that an entry of the history points to in the change log, or the entry itself. */
+  private static byte[] pointedTo(Reader reader, ByteString key, long revision, byte[] value) {
+    if (value.length == 0 || value[0] != 0) {
+      return value;
+    }
+    List<byte[]> records = new ArrayList<>();
+    forEach(
+        reader,
+        Table.CHANGES,
+        new KeyWriter().int64(revision).toBytes(),
+        (entry, change) -> {
+          if (change[0] == 'U' && changedKey(change).equals(key)) {
+            byte[] record = Arrays.copyOfRange(change, 5 + key.size(), change.length);
+            if (version(false, record, 0).version() == version(value)) {
+              records.add(record);
+            }
+          }
+        });
+    assertThat(records).as("change that history of %s at %s points to", key, revision).hasSize(1);
+    return records.get(0);
+  }
+
+  private static long version(byte[] pointer) {
+    try {
+      return CodedInputStream.newInstance(pointer, 1, pointer.length - 1).readUInt64();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ByteString changedKey(byte[] change) {
+    KeyReader in = new KeyReader(change).skip(1);
+    return change[0] == 'U' ? ByteString.copyFrom(change, 5, in.int32()) : in.bytes();
   }
 
   private void readLeases(Reader reader) {

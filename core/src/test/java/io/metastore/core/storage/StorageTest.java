@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
@@ -130,7 +131,7 @@ class StorageTest {
       try (Snapshot snapshot = storage.snapshot()) {
         write(storage, Table.LATEST, "a", "2");
         write(storage, Table.LATEST, "c", "2");
-        storage.discard(Table.LATEST, List.of(key("b")));
+        storage.edit(Table.LATEST, Map.of(), List.of(key("b")));
         storage.flush();
         assertThat(find(snapshot, Table.LATEST, "a")).isEqualTo("1");
         assertThat(keys(snapshot, Table.LATEST)).containsExactly("a", "b");
