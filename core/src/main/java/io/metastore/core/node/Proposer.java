@@ -33,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Commands wait in one bounded queue. Whenever fewer batches than allowed are in flight,
  * everything that waits becomes one more: a Raft entry if this member leads, else one call to the
  * leader, which puts the slice into its own queue. The batch forms while the one before it is
- * written and replicated, so an idle store adds no delay and a busy one writes few, large entries.
- * Whoever leads, this member learns the outcomes from its own log.
+ * written and replicated, so an idle store adds no delay and a busy one writes few, large entries;
+ * see also {@link ReturningCallers}. Whoever leads, this member learns the outcomes from its own
+ * log.
  *
  * <p>A command is proposed again only if it surely did not reach the log. One that may have reached
  * it stays pending until the log tells or its time is up.
@@ -74,6 +75,7 @@ final class Proposer implements AutoCloseable {
   private int inFlight;
   private boolean stopped;
   private long sequence;
+  private final ReturningCallers returning = new ReturningCallers();
 
   /** Slices whose outcomes this member's callers wait for, by sequence. */
   private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
@@ -84,6 +86,8 @@ final class Proposer implements AutoCloseable {
   private static final class Waiting {
     final List<Pending> commands;
     final AtomicBoolean leaderFailed = new AtomicBoolean();
+
+    final long formedNanos = System.nanoTime();
 
     Waiting(List<Pending> commands) {
       this.commands = commands;
@@ -132,7 +136,7 @@ final class Proposer implements AutoCloseable {
       } else {
         queue.add(pending);
         queuedBytes += pending.bytes();
-        wakeIfIdle();
+        arrived(1);
       }
     } finally {
       lock.unlock();
@@ -151,7 +155,7 @@ final class Proposer implements AutoCloseable {
       } else {
         forwardedQueue.add(forwarded);
         queuedBytes += forwarded.bytes();
-        wakeIfIdle();
+        arrived(slice.getCommandsCount());
       }
     } finally {
       lock.unlock();
@@ -165,7 +169,11 @@ final class Proposer implements AutoCloseable {
    */
   @Nullable List<Pending> applied(Applied.SliceOutcomes slice) {
     Waiting slot = waiting.remove(slice.sequence());
-    return slot == null ? null : slot.commands;
+    if (slot == null) {
+      return null;
+    }
+    answered(slot.commands.size(), slot.formedNanos);
+    return slot.commands;
   }
 
   /** Something about the leader changed. Any thread. */
@@ -234,9 +242,21 @@ final class Proposer implements AutoCloseable {
     pending.outcome().completeExceptionally(failure);
   }
 
-  private void wakeIfIdle() {
-    if (inFlight < inFlightMax) {
+  private void arrived(int commands) {
+    returning.arrived(commands);
+    boolean first = queue.size() + forwardedQueue.size() == 1;
+    if (inFlight < inFlightMax && (first || returning.waitNanos(System.nanoTime()) == 0)) {
       changed.signal();
+    }
+  }
+
+  private void answered(int callers, long formedNanos) {
+    long now = System.nanoTime();
+    lock.lock();
+    try {
+      returning.answered(callers, now - formedNanos, now);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -262,6 +282,7 @@ final class Proposer implements AutoCloseable {
         return false;
       }
       leader = raft.isLeaderReady() ? null : findLeaderAddress();
+      returning.batchFormed();
       own = drainOwn();
       foreign = leader == null ? drainForwarded() : List.of();
       number = ++sequence;
@@ -287,6 +308,8 @@ final class Proposer implements AutoCloseable {
     while (!stopped) {
       if (inFlight >= inFlightMax || (queue.isEmpty() && forwardedQueue.isEmpty())) {
         changed.await();
+      } else if (returning.waitNanos(System.nanoTime()) > 0) {
+        changed.awaitNanos(returning.waitNanos(System.nanoTime()));
       } else if (raft.isLeaderReady()) {
         return true;
       } else {
@@ -358,12 +381,17 @@ final class Proposer implements AutoCloseable {
       batch.addSlices(slice(number, own));
     }
     foreign.forEach(forwarded -> batch.addSlices(forwarded.slice()));
+    int othersCommands = foreign.stream().mapToInt(f -> f.slice().getCommandsCount()).sum();
+    long formedNanos = System.nanoTime();
     CommandBatch built = batch.build();
     raft.propose(built.toByteArray(), built)
         .whenComplete(
             (result, failure) -> {
               ProposalResult known = failure == null ? result : ProposalResult.UNKNOWN;
               foreign.forEach(forwarded -> forwarded.status().complete(status(known)));
+              if (othersCommands > 0) {
+                answered(othersCommands, formedNanos);
+              }
               ended(number, own, known);
             });
   }

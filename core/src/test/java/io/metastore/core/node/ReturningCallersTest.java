@@ -1,0 +1,61 @@
+package io.metastore.core.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class ReturningCallersTest {
+  private static final long TOOK = 1_000_000;
+
+  private final ReturningCallers returning = new ReturningCallers();
+
+  @Test
+  void theNextBatchWaitsUntilAllCallersAreBack() {
+    returning.answered(10, TOOK, 0);
+    returning.arrived(9);
+    assertThat(returning.waitNanos(100)).isEqualTo(TOOK / 2 - 100);
+    returning.arrived(1);
+    assertThat(returning.waitNanos(100)).isZero();
+  }
+
+  @Test
+  void itWaitsNoLongerThanHalfOfWhatTheLastOneTook() {
+    returning.answered(10, TOOK, 0);
+    assertThat(returning.waitNanos(TOOK / 2)).isZero();
+    assertThat(returning.waitNanos(TOOK)).isZero();
+  }
+
+  @Test
+  void anIdleStoreAndAFewCallersWaitForNobody() {
+    assertThat(returning.waitNanos(0)).isZero();
+    returning.answered(3, TOOK, 0);
+    assertThat(returning.waitNanos(0)).isZero();
+  }
+
+  @Test
+  void whoIsAnsweredLaterIsExpectedToo() {
+    returning.answered(10, TOOK, 0);
+    returning.arrived(10);
+    returning.answered(20, TOOK, 50);
+    returning.arrived(19);
+    assertThat(returning.waitNanos(50)).isEqualTo(TOOK / 2);
+  }
+
+  @Test
+  void callersThatDidNotComeBackAreNotWaitedForSoonAgain() {
+    returning.answered(10, TOOK, 0);
+    returning.arrived(1);
+    returning.batchFormed();
+    int batchesWithoutWait = 0;
+    while (batchesWithoutWait < 1000) {
+      returning.answered(10, TOOK, 0);
+      if (returning.waitNanos(0) > 0) {
+        break;
+      }
+      returning.arrived(10);
+      returning.batchFormed();
+      batchesWithoutWait++;
+    }
+    assertThat(batchesWithoutWait).as("paused, and then tried again").isBetween(1, 999);
+  }
+}
