@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A command is proposed again only if it surely did not reach the log. One that may have reached
  * it stays pending until the log tells or its time is up.
  *
- * <p>Thread-safe. One thread, {@code proposer}, forms batches.
+ * <p>Thread-safe. One thread, {@code proposer}, forms batches; a command that finds nothing waiting
+ * and nothing in flight is proposed by its caller's.
  */
 final class Proposer implements AutoCloseable {
   /** Bounds of one batch; one command or forwarded slice may exceed the bytes by itself. */
@@ -74,6 +75,7 @@ final class Proposer implements AutoCloseable {
   private long queuedBytes;
   private int inFlight;
   private boolean stopped;
+  private boolean proposedByCaller;
   private long sequence;
   private final ReturningCallers returning = new ReturningCallers();
 
@@ -126,10 +128,15 @@ final class Proposer implements AutoCloseable {
             command.getSerializedSize(),
             System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs),
             outcome);
+    List<Pending> alone = List.of(pending);
+    long number = 0;
     lock.lock();
     try {
       if (stopped) {
         outcome.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
+      } else if (isIdle() && raft.isLeaderReady()) {
+        number = takeOff(alone);
+        proposedByCaller = true;
       } else if (queue.size() >= QUEUE_COMMANDS_MAX
           || queuedBytes + pending.bytes() > QUEUE_BYTES_MAX) {
         outcome.completeExceptionally(new Overloaded("proposal queue"));
@@ -141,7 +148,53 @@ final class Proposer implements AutoCloseable {
     } finally {
       lock.unlock();
     }
+    if (number != 0) {
+      proposeAtOnce(number, alone);
+    }
     return outcome;
+  }
+
+  /** Saves an idle store's only caller the way over the proposer's thread. */
+  private void proposeAtOnce(long number, List<Pending> alone) {
+    try {
+      propose(number, alone, List.of());
+    } finally {
+      lock.lock();
+      try {
+        proposedByCaller = false;
+        wakeIfWaiting();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private boolean isIdle() {
+    return inFlight == 0
+        && !proposedByCaller
+        && !isAnyWaiting()
+        && returning.waitNanos(System.nanoTime()) == 0;
+  }
+
+  private boolean isAnyWaiting() {
+    return !queue.isEmpty() || !forwardedQueue.isEmpty();
+  }
+
+  private void wakeIfWaiting() {
+    if (isAnyWaiting()) {
+      changed.signal();
+    }
+  }
+
+  /** Registers a batch as in flight; returns its number. */
+  private long takeOff(List<Pending> own) {
+    returning.batchFormed();
+    inFlight++;
+    sequence++;
+    if (!own.isEmpty()) {
+      waiting.put(sequence, new Waiting(own));
+    }
+    return sequence;
   }
 
   /** Takes a slice from a member that does not lead. */
@@ -282,14 +335,9 @@ final class Proposer implements AutoCloseable {
         return false;
       }
       leader = raft.isLeaderReady() ? null : findLeaderAddress();
-      returning.batchFormed();
       own = drainOwn();
       foreign = leader == null ? drainForwarded() : List.of();
-      number = ++sequence;
-      inFlight++;
-      if (!own.isEmpty()) {
-        waiting.put(number, new Waiting(own));
-      }
+      number = takeOff(own);
     } finally {
       lock.unlock();
     }
@@ -306,7 +354,8 @@ final class Proposer implements AutoCloseable {
   /** Waits until there is something to send and somebody to send it to; false when stopped. */
   private boolean awaitTurn() throws InterruptedException {
     while (!stopped) {
-      if (inFlight >= inFlightMax || (queue.isEmpty() && forwardedQueue.isEmpty())) {
+      // What a caller proposes came first and must reach the log first.
+      if (proposedByCaller || inFlight >= inFlightMax || !isAnyWaiting()) {
         changed.await();
       } else if (returning.waitNanos(System.nanoTime()) > 0) {
         changed.awaitNanos(returning.waitNanos(System.nanoTime()));
@@ -439,7 +488,7 @@ final class Proposer implements AutoCloseable {
       } else if (result == ProposalResult.UNKNOWN && slot != null) {
         slot.leaderFailed.set(true);
       }
-      changed.signal();
+      wakeIfWaiting();
     } finally {
       lock.unlock();
     }
