@@ -40,8 +40,9 @@ class LauncherTest {
     Run run = run(Map.of("JAVA_HOME", brokenJava()), etcd(), "--name=m1");
     assertThat(run.exitCode()).isEqualTo(7);
     // The packaged tar's own lib, the JVM's options, then etcd's command and flags.
+    Path lib = directory.toRealPath().resolve("lib");
     assertThat(run.output())
-        .contains("-XX:+UseSerialGC", "-cp " + directory.toRealPath().resolve("lib") + "/*")
+        .contains("-XX:+UseSerialGC", "-Djava.library.path=" + lib + " ", "-cp " + lib + "/*")
         .endsWith("io.metastore.server.Main serve --name=m1\n");
   }
 

@@ -1,9 +1,11 @@
 package io.metastore.server;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.util.Environment;
 
 class ServeTest {
   @TempDir Path directory;
@@ -52,6 +55,23 @@ class ServeTest {
     }
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data())))
         .isEqualTo("rwx------");
+  }
+
+  /** What the launchers arrange: a killed process would leave the copy of the library behind. */
+  @Test
+  void rocksDbsLibraryOnTheLibraryPathIsNotCopied() throws Exception {
+    Path scratch = Files.createDirectory(directory.resolve("tmp"));
+    Path lib = Files.createDirectory(directory.resolve("lib"));
+    String library = Environment.getJniLibraryFileName("rocksdb");
+    try (InputStream inJar = Environment.class.getResourceAsStream("/" + library)) {
+      Files.copy(requireNonNull(inJar, library), lib.resolve(library));
+    }
+    String options = "-Djava.library.path=" + lib + " -Djava.io.tmpdir=" + scratch;
+    Map<String, String> variables = Map.of("JAVA_TOOL_OPTIONS", options);
+    try (ServerProcess server = ServerProcess.start(variables, alone())) {
+      server.awaitLine("ready to serve client requests");
+      assertThat(scratch).isEmptyDirectory();
+    }
   }
 
   @Test
