@@ -28,7 +28,7 @@ public final class Main {
       return;
     }
     int exitCode = new ServeCommand(flags, System.getenv()).run();
-    // Not exit: that would run the hook, which is for clean stops.
+    // Not exit: what a member that failed has left running must not be waited for.
     Runtime.getRuntime().halt(exitCode);
   }
 }

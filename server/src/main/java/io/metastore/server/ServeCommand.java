@@ -78,7 +78,7 @@ final class ServeCommand {
                 .log("uncaught exception"));
     try {
       Member member = Member.start(config);
-      StopHook.install(member::close);
+      StopSignals.install(member::close);
       member.serveWhenReady();
       Thread.currentThread().join();
     } catch (IOException | RuntimeException e) {

@@ -52,12 +52,15 @@ class LauncherTest {
     Map<String, String> variables = Map.of("JAVA_HOME", brokenJava());
     Path root = directory.toRealPath();
     assertThat(run(variables, etcd()).output())
-        .containsPattern("-XX:ArchiveClassesAtExit=" + root + "/classes\\.\\d+\\.new ");
+        .containsPattern("-XX:ArchiveClassesAtExit=" + root + "/classes\\.\\d+\\.new ")
+        .contains(" -Dmetastore.exits=true ");
 
     Path written = root.resolve("classes." + endedProcess() + ".new");
     Files.write(written, new byte[9 << 20]);
     Path archive = root.resolve("classes.jsa");
-    assertThat(run(variables, etcd()).output()).contains("-XX:SharedArchiveFile=" + archive + " ");
+    assertThat(run(variables, etcd()).output())
+        .contains("-XX:SharedArchiveFile=" + archive + " ")
+        .doesNotContain("metastore.exits");
     assertThat(written).doesNotExist();
 
     // A new build: what was archived no longer fits.
