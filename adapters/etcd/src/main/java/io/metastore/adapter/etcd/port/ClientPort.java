@@ -2,6 +2,7 @@ package io.metastore.adapter.etcd.port;
 
 import io.grpc.BindableService;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.Channel;
@@ -16,8 +17,10 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -83,7 +86,7 @@ public final class ClientPort implements AutoCloseable {
             .withOption(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
             .withChildOption(ChannelOption.TCP_NODELAY, true)
             .directExecutor()
-            .maxInboundMessageSize(settings.receiveBytesMax())
+            .maxInboundMessageSize(settings.refusedBytesMax())
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
             .handshakeTimeout(settings.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
             // etcd's enforcement policy and its own pings.
@@ -93,11 +96,15 @@ public final class ClientPort implements AutoCloseable {
             .keepAliveTimeout(20, TimeUnit.SECONDS)
             .addStreamTracerFactory(counters);
     settings.listen().stream().skip(1).forEach(builder::addListenAddress);
-    services.forEach(
-        service -> {
-          counters.register(service);
-          builder.addService(service);
-        });
+    GoRequests requests = new GoRequests(settings.receiveBytesMax());
+    Set<String> names = new HashSet<>();
+    for (BindableService service : services) {
+      ServerServiceDefinition definition = service.bindService();
+      counters.register(definition);
+      builder.addService(requests.wrap(definition));
+      names.add(definition.getServiceDescriptor().getName());
+    }
+    builder.fallbackHandlerRegistry(new UnknownMethods(names));
     try {
       return new ClientPort(settings, loops, connections, builder.build().start(), counters);
     } catch (IOException e) {

@@ -42,8 +42,16 @@ public record ClientPortSettings(
     return new ClientPortSettings(listen, 2, maxRequestBytes, HANDSHAKE_TIMEOUT, STOP_GRACE);
   }
 
-  /** The largest message or HTTP body that is read. */
+  /** The largest message or HTTP body that is taken. */
   int receiveBytesMax() {
     return EtcdLimits.receiveBytesMax(maxRequestBytes);
+  }
+
+  /**
+   * The largest message that is read all the same, to be refused in etcd's words; a larger one is
+   * refused by its length alone, in grpc-java's.
+   */
+  int refusedBytesMax() {
+    return (int) Math.min(Integer.MAX_VALUE, 4L * receiveBytesMax());
   }
 }

@@ -1,9 +1,9 @@
 package io.metastore.adapter.etcd.port;
 
-import io.grpc.BindableService;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import java.util.Collection;
@@ -27,9 +27,8 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
 
   private final Map<String, Method> methods = new TreeMap<>();
 
-  void register(BindableService service) {
+  void register(ServerServiceDefinition service) {
     service
-        .bindService()
         .getServiceDescriptor()
         .getMethods()
         .forEach(method -> methods.put(method.getFullMethodName(), new Method(method)));

@@ -126,11 +126,27 @@ class ClientPortTest {
       assertThat(PortFixture.echo(channel, EchoService.message(largest)).getValue().size())
           .isEqualTo(largest);
       assertThatThrownBy(() -> PortFixture.echo(channel, EchoService.message(largest + 1)))
-          .isInstanceOfSatisfying(
-              StatusRuntimeException.class,
-              failure ->
-                  assertThat(failure.getStatus().getCode())
-                      .isEqualTo(Status.Code.RESOURCE_EXHAUSTED));
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessage(
+              "RESOURCE_EXHAUSTED: grpc: received message larger than max (2097153 vs. 2097152)");
+    }
+  }
+
+  @Test
+  void messageThatUnpacksToMoreThanTheLimitIsRefused() {
+    try (PortFixture fixture = PortFixture.open()) {
+      CallOptions packed = CallOptions.DEFAULT.withCompression("gzip");
+      ManagedChannel channel = fixture.channel();
+      BytesValue message = EchoService.message(1 << 20);
+      assertThat(ClientCalls.blockingUnaryCall(channel, EchoService.UNARY, packed, message))
+          .isEqualTo(message);
+      assertThatThrownBy(
+              () ->
+                  ClientCalls.blockingUnaryCall(
+                      channel, EchoService.UNARY, packed, EchoService.message(4 << 20)))
+          .hasMessage(
+              "RESOURCE_EXHAUSTED: grpc: received message after decompression larger than max"
+                  + " 2097152");
     }
   }
 

@@ -12,7 +12,7 @@ class GrpcCountersTest {
 
   @Test
   void countsStartsAndEndsByCode() {
-    counters.register(EchoService.open());
+    counters.register(EchoService.open().bindService());
     ServerStreamTracer first = start("test.Echo/Unary");
     ServerStreamTracer second = start("test.Echo/Unary");
     start("test.Echo/Bidi");
