@@ -127,8 +127,9 @@ public record RaftSettings(
     Log.setSegmentCacheSizeMax(p, bytes(4 * MIB));
     // Not only up to the slowest follower: that one is sent a checkpoint.
     Log.setPurgeUptoSnapshotIndex(p, true);
-    Log.setPurgePreservationLogNum(p, 2000);
-    Log.setPurgeGap(p, 100);
+    // LogRetention says how far, checkpoint by checkpoint.
+    Log.setPurgePreservationLogNum(p, 0);
+    Log.setPurgeGap(p, 1);
   }
 
   /** Ratis refuses to start unless write buffer and message exceed the limit of an entry. */

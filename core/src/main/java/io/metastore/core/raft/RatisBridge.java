@@ -40,6 +40,7 @@ final class RatisBridge extends BaseStateMachine {
   private final ProcessStopper stopper;
   private final Proposals proposals;
   private final LogAppenders appenders;
+  private final LogRetention retention = new LogRetention();
   private final CompletableFuture<Message> applied =
       CompletableFuture.completedFuture(Message.EMPTY);
 
@@ -104,6 +105,7 @@ final class RatisBridge extends BaseStateMachine {
           entry.getIndex(),
           entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer(),
           transaction.getStateMachineContext());
+      retention.applied(entry.getIndex(), entry.getSerializedSize());
       updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     } catch (RuntimeException | Error e) {
       stopper.stop("applying entry " + entry.getTerm() + ":" + entry.getIndex() + " failed", e);
@@ -145,7 +147,8 @@ final class RatisBridge extends BaseStateMachine {
       return RaftLog.INVALID_LOG_INDEX;
     }
     checkpoints.create(position, state::checkpoint);
-    return position.getIndex();
+    // Ratis drops the log up to what it is told here; the checkpoint may go further.
+    return Math.max(0, retention.droppable(position.getIndex()));
   }
 
   @Override

@@ -85,6 +85,7 @@ class CrashedLogStartTest {
   private static void smallSegments(RaftProperties properties) {
     Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("512B"));
     Log.setPreallocatedSize(properties, SizeInBytes.valueOf("256B"));
+    Log.setPurgeGap(properties, 1000); // the test itself purges
   }
 
   /** As Ratis does when it purges all but the newest finished segment, and dies after the first. */
