@@ -35,10 +35,17 @@ public interface ReplicatedState {
    */
   void checkpoint(Path target);
 
-  /** Closes the state before it is replaced; called several times. */
+  /**
+   * A checkpoint begins to arrive from the leader; {@link #restore} follows when it is complete.
+   * Called on a thread of Raft's gRPC server, once for each checkpoint. Readers may go on with the
+   * state that there is.
+   */
   void pause();
 
-  /** Replaces the paused state by a checkpoint, which must stay as it is. */
+  /**
+   * Replaces the state by a checkpoint, which must stay as it is. Called on Raft's apply thread, or
+   * before that one starts.
+   */
   void restore(Path checkpoint);
 
   /** This member leads, and everything committed before its term is applied. */
