@@ -18,6 +18,7 @@ import io.metastore.core.storage.StorageOptions;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.InitialCluster;
 import io.metastore.server.config.ServerConfig;
+import io.metastore.server.config.StoredCluster;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
@@ -65,6 +66,8 @@ final class Member implements AutoCloseable {
         .addKeyValue("data-dir", config.dataDirectory())
         .addKeyValue("local-member-id", Long.toHexString(self.id()))
         .addKeyValue("cluster-id", Long.toHexString(config.initialCluster().clusterId()))
+        .addKeyValue("initial-cluster", config.initialCluster().text())
+        .addKeyValue("initial-cluster-state", config.initialCluster().state())
         .addKeyValue("listen-peer-urls", config.listenPeerUrls())
         .addKeyValue("listen-client-urls", config.listenClientUrls())
         .addKeyValue("advertise-client-urls", config.advertiseClientUrls())
@@ -73,7 +76,13 @@ final class Member implements AutoCloseable {
         .addKeyValue("snapshot-count", config.snapshotCount())
         .log("starting an etcd server");
     DataDirectory.prepare(config.dataDirectory());
-    return new Member(config, Node.start(nodeConfig(config), Member::halt));
+    Node node = Node.start(nodeConfig(config), Member::halt);
+    if (config.initialCluster().state() == InitialCluster.State.STORED) {
+      LOG.info("restarted a member of this cluster; flags of a first start are not looked at");
+    } else {
+      StoredCluster.write(config.dataDirectory(), config.initialCluster(), self);
+    }
+    return new Member(config, node);
   }
 
   /**
@@ -152,8 +161,9 @@ final class Member implements AutoCloseable {
         config.self().id(),
         config.name(),
         config.initialCluster().members().stream().map(Member::raftMember).toList(),
+        config.initialCluster().state() == InitialCluster.State.EXISTING,
         config.advertiseClientUrls().stream().map(EtcdUrl::text).toList(),
-        config.listenPeerUrls().get(0).socketAddress(),
+        config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
         config.dataDirectory(),
         config.heartbeatMs(),
         config.electionTimeoutMs(),

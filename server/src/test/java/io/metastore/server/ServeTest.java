@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +25,8 @@ import org.rocksdb.util.Environment;
 class ServeTest {
   /** What Java makes of the status of a process that died of signal 15, and shells as well. */
   private static final int ENDED_BY_SIGTERM = 128 + 15;
+
+  private static final String LOCAL_MEMBER_ID = ".*\"local-member-id\":\"(\\w+)\".*";
 
   @TempDir Path directory;
 
@@ -74,6 +79,51 @@ class ServeTest {
     try (ServerProcess server = ServerProcess.start(variables, alone())) {
       server.awaitLine("ready to serve client requests");
       assertThat(scratch).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void everyUrlIsListenedOnAndARestartNeedsNoClusterFlags() throws Exception {
+    int secondClientPort = ServerProcess.freePort();
+    int secondPeerPort = ServerProcess.freePort();
+    String client = "http://127.0.0.1:" + clientPort;
+    String[] listening = {
+      "--data-dir=" + data(),
+      "--listen-client-urls=" + client + ",http://127.0.0.1:" + secondClientPort,
+      "--advertise-client-urls=" + client,
+      "--listen-peer-urls=http://127.0.0.1:%d,http://127.0.0.1:%d"
+          .formatted(peerPort, secondPeerPort)
+    };
+    String peers =
+        "--initial-advertise-peer-urls=http://127.0.0.1:%d,http://127.0.0.1:%d"
+            .formatted(peerPort, secondPeerPort);
+    String id;
+    try (ServerProcess server =
+        ServerProcess.start(Map.of("ETCD_INITIAL_CLUSTER_TOKEN", "t"), with(listening, peers))) {
+      id = server.awaitLine("starting an etcd server").replaceAll(LOCAL_MEMBER_ID, "$1");
+      server.awaitLine("ready to serve client requests");
+      assertThat(get(clientPort, "/health")).contains("true");
+      assertThat(get(secondClientPort, "/health")).contains("true");
+      for (int port : new int[] {peerPort, secondPeerPort}) {
+        new Socket(InetAddress.getLoopbackAddress(), port).close();
+      }
+    }
+    try (ServerProcess server =
+        ServerProcess.start(Map.of(), with(listening, "--initial-cluster-state=existing"))) {
+      assertThat(server.awaitLine("starting an etcd server").replaceAll(LOCAL_MEMBER_ID, "$1"))
+          .isEqualTo(id)
+          .matches("[0-9a-f]+");
+      server.awaitLine("ready to serve client requests");
+    }
+  }
+
+  @Test
+  void aMemberThatIsToJoinAndFindsNobodyEndsWithOne() throws Exception {
+    try (ServerProcess server =
+        ServerProcess.start(Map.of(), with(alone(), "--initial-cluster-state=existing"))) {
+      assertThat(server.awaitExit()).isEqualTo(1);
+      assertThat(server.lines)
+          .anyMatch(line -> line.contains("cannot fetch cluster info from peer urls"));
     }
   }
 
@@ -133,9 +183,19 @@ class ServeTest {
     return ServerProcess.alone(data(), clientPort, peerPort);
   }
 
+  private static String[] with(String[] flags, String more) {
+    String[] all = Arrays.copyOf(flags, flags.length + 1);
+    all[flags.length] = more;
+    return all;
+  }
+
   private String get(String path) throws Exception {
+    return get(clientPort, path);
+  }
+
+  private static String get(int port, String path) throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + clientPort + path)).build();
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 }

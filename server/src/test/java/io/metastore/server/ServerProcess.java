@@ -61,12 +61,12 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Reads on until a line has {@code text}; fails if the process ends without. */
-  void awaitLine(String text) throws IOException {
+  /** Reads on until a line has {@code text}, that line; fails if the process ends without. */
+  String awaitLine(String text) throws IOException {
     for (String line; (line = stderr.readLine()) != null; ) {
       lines.add(line);
       if (line.contains(text)) {
-        return;
+        return line;
       }
     }
     throw new AssertionError("ended without \"" + text + "\": " + lines);

@@ -5,74 +5,214 @@ import io.metastore.core.command.KnownMemberRequest;
 import io.metastore.core.machine.MemberTable;
 import io.metastore.core.machine.StoreMachine;
 import io.metastore.core.machine.StoreView;
+import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.ProcessStopper;
 import io.metastore.core.raft.RaftMember;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Refuses to start a member that was up before and has lost its data: it could vote against what it
- * once acknowledged. Asks the members that answer; source: etcd's {@code isMemberBootstrapped}.
+ * Refuses to run a member that was up before and has lost its data: it could vote against what it
+ * once acknowledged. Source: etcd's {@code isMemberBootstrapped}, which asks once, before the
+ * start.
+ *
+ * <p>A member without data asks the others whether they know it, and until one of them has answered
+ * no, it neither votes nor serves. Members of a new cluster do not know each other, and to be asked
+ * is an answer too: who asks has no data. A file in the data directory tells a later start that no
+ * answer came; the member tells of itself only when it is gone.
+ *
+ * <p>A gap remains: who answers may not have heard of this member yet, although a majority has.
+ *
+ * <p>Thread-safe.
  */
 final class KnownMemberCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(KnownMemberCheck.class);
+
+  private static final String UNCONFIRMED = "unconfirmed";
   private static final long TIMEOUT_MS = 1000;
+  private static final long PAUSE_MS = 100;
+  private static final int MESSAGE_BYTES_MAX = 1 << 20;
 
-  private KnownMemberCheck() {}
+  private final NodeConfig config;
+  private final CompletableFuture<Void> passed = new CompletableFuture<>();
 
-  /**
-   * Checks this member before Raft starts.
-   *
-   * @throws IOException if another member knows this one, yet there is no data
-   */
-  static void run(NodeConfig config, StoreMachine machine, PeerChannels peers) throws IOException {
-    if (config.alone() || machine.state().index() >= 0 || hasLog(config.dataDirectory())) {
-      return;
-    }
-    KnownMemberRequest request = KnownMemberRequest.newBuilder().setId(config.memberId()).build();
-    List<CompletableFuture<Boolean>> answers =
-        config.members().stream()
-            .filter(member -> member.id() != config.memberId())
-            .map(RaftMember::peerAddress)
-            .map(
-                address ->
-                    peers
-                        .call(address, PeerCall.KNOWN_MEMBER, request, TIMEOUT_MS)
-                        .handle((reply, failure) -> failure == null && reply.getKnown()))
-            .toList();
-    for (CompletableFuture<Boolean> answer : answers) {
-      if (answer.join()) {
-        throw new IOException(
-            "member "
-                + Long.toHexString(config.memberId())
-                + " has already been bootstrapped, but its data directory is empty");
-      }
-    }
+  private KnownMemberCheck(NodeConfig config) {
+    this.config = config;
   }
 
-  static KnownMemberReply answer(KnownMemberRequest request, Supplier<StoreView> views) {
+  /**
+   * Checks this member before Raft starts, as far as others answer.
+   *
+   * @throws IOException if another member knows this one, yet there is no data; or if this one is
+   *     to join a running cluster that it cannot find
+   */
+  static KnownMemberCheck begin(NodeConfig config, StoreMachine machine) throws IOException {
+    KnownMemberCheck check = new KnownMemberCheck(config);
+    if (check.hasData(machine)) {
+      check.passed.complete(null);
+      return check;
+    }
+    List<KnownMemberReply> replies = check.ask().join();
+    check.refuseIfKnown(replies);
+    if (config.joinsExisting()) {
+      check.refuseIfStranger(replies);
+    }
+    if (config.alone() || !replies.isEmpty()) {
+      check.passed.complete(null);
+    } else {
+      check.mark();
+    }
+    return check;
+  }
+
+  /** Completes when this member may vote, and tell the others of itself. */
+  CompletableFuture<Void> passed() {
+    return passed;
+  }
+
+  /** Asks on until somebody answers; calls {@code stopper} if this member is known. */
+  void goOn(ScheduledExecutorService timer, ProcessStopper stopper) {
+    if (passed.isDone()) {
+      return;
+    }
+    LOG.info("no other member answers; not voting before one does");
+    askLater(timer, stopper);
+  }
+
+  private void askLater(ScheduledExecutorService timer, ProcessStopper stopper) {
+    timer.schedule(
+        () ->
+            ask()
+                .whenComplete(
+                    (replies, failure) -> {
+                      if (passed.isDone() || timer.isShutdown()) {
+                        return;
+                      }
+                      if (failure != null || replies.isEmpty()) {
+                        askLater(timer, stopper);
+                        return;
+                      }
+                      try {
+                        refuseIfKnown(replies);
+                      } catch (IOException e) {
+                        stopper.stop("member without data", e);
+                        return;
+                      }
+                      pass();
+                    }),
+        PAUSE_MS,
+        TimeUnit.MILLISECONDS);
+  }
+
+  /** Answers another member's question. */
+  KnownMemberReply answer(KnownMemberRequest request, Supplier<StoreView> views) {
+    boolean ofUs = config.members().stream().anyMatch(member -> member.id() == request.getId());
+    if (ofUs && !passed.isDone()) {
+      pass();
+    }
     StoreView view = views.get();
     try {
       boolean known =
           MemberTable.all(view.reader()).stream().anyMatch(note -> note.getId() == request.getId());
-      return KnownMemberReply.newBuilder().setKnown(known).build();
+      return KnownMemberReply.newBuilder().setKnown(known).setClusterId(config.clusterId()).build();
     } finally {
       view.release();
     }
   }
 
-  private static boolean hasLog(Path dataDirectory) throws IOException {
-    Path raft = dataDirectory.resolve("raft");
-    if (!Files.isDirectory(raft)) {
-      return false;
+  /** The answers that come in time. */
+  private CompletableFuture<List<KnownMemberReply>> ask() {
+    KnownMemberRequest request = KnownMemberRequest.newBuilder().setId(config.memberId()).build();
+    // Connections of its own: a failed one would make later calls wait before they try again.
+    PeerChannels channels = new PeerChannels(MESSAGE_BYTES_MAX);
+    List<CompletableFuture<List<KnownMemberReply>>> answers = new ArrayList<>();
+    for (RaftMember member : config.members()) {
+      if (member.id() != config.memberId()) {
+        answers.add(
+            channels
+                .call(member.peerAddress(), PeerCall.KNOWN_MEMBER, request, TIMEOUT_MS)
+                .handle((reply, failure) -> failure == null ? List.of(reply) : List.of()));
+      }
     }
-    try (Stream<Path> files = Files.list(raft)) {
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+        .thenApply(
+            all -> {
+              channels.close();
+              return answers.stream().flatMap(answer -> answer.join().stream()).toList();
+            });
+  }
+
+  private void refuseIfKnown(List<KnownMemberReply> replies) throws IOException {
+    if (replies.stream().anyMatch(KnownMemberReply::getKnown)) {
+      throw new IOException(
+          "member "
+              + Long.toHexString(config.memberId())
+              + " has already been bootstrapped, but its data directory is empty");
+    }
+  }
+
+  private void refuseIfStranger(List<KnownMemberReply> replies) throws IOException {
+    if (replies.isEmpty()) {
+      throw new IOException(
+          "cannot fetch cluster info from peer urls: could not retrieve cluster information from the"
+              + " given URLs");
+    }
+    for (KnownMemberReply reply : replies) {
+      if (reply.getClusterId() != config.clusterId()) {
+        throw new IOException(
+            "error validating peerURLs: cluster ID mismatch, local "
+                + Long.toHexString(config.clusterId())
+                + " remote "
+                + Long.toHexString(reply.getClusterId()));
+      }
+    }
+  }
+
+  private void pass() {
+    try {
+      // Gone for good before anybody knows this member: a later start would be refused.
+      Files.deleteIfExists(marker());
+      DurableFiles.force(config.dataDirectory());
+    } catch (IOException e) {
+      throw new UncheckedIOException("delete " + marker(), e);
+    }
+    passed.complete(null);
+  }
+
+  private void mark() throws IOException {
+    if (!Files.exists(marker())) {
+      Files.createFile(marker());
+      DurableFiles.force(config.dataDirectory());
+    }
+  }
+
+  private Path marker() {
+    return config.dataDirectory().resolve(UNCONFIRMED);
+  }
+
+  private boolean hasData(StoreMachine machine) throws IOException {
+    return !Files.exists(marker()) && (machine.state().index() >= 0 || hasLog());
+  }
+
+  private boolean hasLog() throws IOException {
+    try (Stream<Path> files = Files.list(config.dataDirectory().resolve("raft"))) {
       return files.findAny().isPresent();
+    } catch (NoSuchFileException e) {
+      return false;
     }
   }
 }

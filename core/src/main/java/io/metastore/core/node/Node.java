@@ -89,6 +89,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final AppliedIndex applied;
   private final WatchHub hub;
   private final PeerChannels peers;
+  private final KnownMemberCheck known;
   private final RaftNode raft;
   private final Proposer proposer;
   private final ReadIndex readIndex;
@@ -123,7 +124,7 @@ public final class Node implements Metastore, AutoCloseable {
     // member has a leader, but the callbacks below are guarded all the same by late binding through
     // the latch.
     Wiring wiring = new Wiring();
-    KnownMemberCheck.run(config, machine, peers);
+    this.known = KnownMemberCheck.begin(config, machine);
     this.raft =
         RaftNode.start(
             raftSettings(config),
@@ -132,6 +133,7 @@ public final class Node implements Metastore, AutoCloseable {
             config.members(),
             wiring,
             wiring.peerService(),
+            known.passed()::isDone,
             stopper);
     this.proposer =
         new Proposer(
@@ -162,7 +164,8 @@ public final class Node implements Metastore, AutoCloseable {
     housekeeping.scheduleWithFixedDelay(
         this::watchFollowers, WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
     compactor.wake();
-    publish();
+    known.goOn(housekeeping, stopper);
+    known.passed().thenRun(this::publish);
   }
 
   /**
@@ -455,8 +458,7 @@ public final class Node implements Metastore, AutoCloseable {
           .on(
               PeerCall.KNOWN_MEMBER,
               request ->
-                  CompletableFuture.completedFuture(
-                      KnownMemberCheck.answer(request, Node.this::retainView)));
+                  CompletableFuture.completedFuture(known.answer(request, Node.this::retainView)));
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.List;
  *
  * @param name for people; published to the other members
  * @param members all members of the cluster, this one included
+ * @param joinsExisting whether the cluster runs already, so that a member without data must find it
  * @param clientUrls where clients reach this member; published
  * @param peerListen where this member listens for the others
  * @param electionTimeoutMs how long a follower waits for its leader
@@ -26,8 +27,9 @@ public record NodeConfig(
     long memberId,
     String name,
     List<RaftMember> members,
+    boolean joinsExisting,
     List<String> clientUrls,
-    InetSocketAddress peerListen,
+    List<InetSocketAddress> peerListen,
     Path dataDirectory,
     int heartbeatMs,
     int electionTimeoutMs,
@@ -39,11 +41,11 @@ public record NodeConfig(
 
   public NodeConfig {
     requireNonNull(name, "name");
-    requireNonNull(peerListen, "peerListen");
     requireNonNull(dataDirectory, "dataDirectory");
     requireNonNull(storage, "storage");
     members = List.copyOf(members);
     clientUrls = List.copyOf(clientUrls);
+    peerListen = List.copyOf(peerListen);
   }
 
   /** How long a request waits for its outcome. Source: etcd's {@code ReqTimeout}. */

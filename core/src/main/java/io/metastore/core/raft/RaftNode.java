@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.ClientId;
@@ -77,6 +78,7 @@ public final class RaftNode {
    *
    * @param clusterId names the group: members of another cluster are not listened to
    * @param members all members, this one included
+   * @param mayVote asked whenever another member wants this one's vote, on any thread
    */
   public static RaftNode start(
       RaftSettings settings,
@@ -85,6 +87,7 @@ public final class RaftNode {
       List<RaftMember> members,
       ReplicatedState state,
       PeerService service,
+      BooleanSupplier mayVote,
       ProcessStopper stopper)
       throws IOException {
     RaftGroupId groupId = RaftGroupId.valueOf(new UUID(0x6d65746173746f72L, clusterId));
@@ -106,10 +109,13 @@ public final class RaftNode {
     appenders.putInto(parameters);
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
-        (builder, types) ->
-            builder
-                .addService(service.build())
-                .intercept(new DurableVotes(settings.groupDirectory(groupId.getUuid()))));
+        (builder, types) -> {
+          settings.peerListen().stream().skip(1).forEach(builder::addListenAddress);
+          return builder
+              .addService(service.build())
+              .intercept(new DurableVotes(settings.groupDirectory(groupId.getUuid())))
+              .intercept(new VoteGate(mayVote));
+        });
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(peerId(selfId))

@@ -23,7 +23,7 @@ import org.apache.ratis.util.TimeDuration;
  * @param storageDirectory of the log and the vote
  * @param checkpointDirectory of the checkpoints, on the same file system as their temporary
  *     neighbour
- * @param peerListen where the other members reach this one
+ * @param peerListen where the other members reach this one, one address at least
  * @param heartbeatMs how soon a member that was away is tried again. Ratis' leader sends heartbeats
  *     every half election timeout, whatever is set here.
  * @param electionTimeoutMs how long a follower waits for its leader, at least; twice that at most
@@ -32,7 +32,7 @@ import org.apache.ratis.util.TimeDuration;
 public record RaftSettings(
     Path storageDirectory,
     Path checkpointDirectory,
-    InetSocketAddress peerListen,
+    List<InetSocketAddress> peerListen,
     int heartbeatMs,
     int electionTimeoutMs,
     int maxRequestBytes) {
@@ -45,7 +45,10 @@ public record RaftSettings(
   public RaftSettings {
     requireNonNull(storageDirectory, "storageDirectory");
     requireNonNull(checkpointDirectory, "checkpointDirectory");
-    requireNonNull(peerListen, "peerListen");
+    peerListen = List.copyOf(peerListen);
+    if (peerListen.isEmpty()) {
+      throw new IllegalArgumentException("no address to listen on");
+    }
     if (heartbeatMs <= 0 || electionTimeoutMs <= 0 || maxRequestBytes <= 0) {
       throw new IllegalArgumentException(
           "must be positive: heartbeatMs="
@@ -76,8 +79,9 @@ public record RaftSettings(
 
   private void transport(RaftProperties p) {
     RaftConfigKeys.Rpc.setType(p, new GuardedRpcType());
-    GrpcConfigKeys.Server.setHost(p, peerListen.getHostString());
-    GrpcConfigKeys.Server.setPort(p, peerListen.getPort());
+    // The others are added to Ratis' gRPC server itself: it has properties for one only.
+    GrpcConfigKeys.Server.setHost(p, peerListen.get(0).getHostString());
+    GrpcConfigKeys.Server.setPort(p, peerListen.get(0).getPort());
     GrpcConfigKeys.setFlowControlWindow(p, bytes(4 * MIB));
   }
 

@@ -1,5 +1,6 @@
 package io.metastore.core.node;
 
+import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import java.io.IOException;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Members of one cluster in this process. Started and stopped by number, from 0. */
@@ -17,6 +20,9 @@ final class TestCluster implements AutoCloseable {
   private final Path directory;
   private final List<RaftMember> members = new ArrayList<>();
   private final TreeMap<Integer, Node> running = new TreeMap<>();
+
+  /** Why members could not go on. */
+  final BlockingQueue<Throwable> stopped = new LinkedBlockingQueue<>();
 
   TestCluster(Path directory, int size) throws IOException {
     this.directory = directory;
@@ -44,6 +50,10 @@ final class TestCluster implements AutoCloseable {
   }
 
   Node start(int number) throws IOException {
+    return start(number, /* joinsExisting= */ false);
+  }
+
+  Node start(int number, boolean joinsExisting) throws IOException {
     RaftMember member = members.get(number);
     String[] address = member.peerAddress().split(":", -1);
     Node node =
@@ -53,8 +63,9 @@ final class TestCluster implements AutoCloseable {
                 member.id(),
                 "m" + number,
                 members,
+                joinsExisting,
                 List.of(),
-                new InetSocketAddress(address[0], Integer.parseInt(address[1])),
+                List.of(new InetSocketAddress(address[0], Integer.parseInt(address[1]))),
                 directory.resolve("m" + number),
                 50,
                 500,
@@ -64,6 +75,7 @@ final class TestCluster implements AutoCloseable {
                 600_000,
                 new StorageOptions(8 << 20, 8 << 20)),
             (why, cause) -> {
+              stopped.add(cause);
               throw new IllegalStateException(why, cause);
             });
     running.put(number, node);
@@ -82,6 +94,11 @@ final class TestCluster implements AutoCloseable {
     Node node = node(number);
     running.remove(number);
     node.close();
+  }
+
+  /** As a new disk does; the member is not running. */
+  void wipe(int number) throws IOException {
+    DurableFiles.deleteTree(directory.resolve("m" + number));
   }
 
   @Override

@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
-import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
-import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,41 +45,8 @@ class DurableVotesTest {
             new Metadata(),
             (intercepted, headers) -> {
               intercepted.sendMessage(
-                  call.method.parseResponse(java.io.InputStream.nullInputStream()));
-              return new ServerCall.Listener<>() {};
+                  call.getMethodDescriptor().parseResponse(java.io.InputStream.nullInputStream()));
+              return new ServerCall.Listener<Q>() {};
             });
-  }
-
-  private static final class RecordingCall<Q, A> extends ServerCall<Q, A> {
-    private final MethodDescriptor<Q, A> method;
-    private final List<A> answers = new ArrayList<>();
-
-    RecordingCall(MethodDescriptor<Q, A> method) {
-      this.method = method;
-    }
-
-    @Override
-    public void sendMessage(A answer) {
-      answers.add(answer);
-    }
-
-    @Override
-    public MethodDescriptor<Q, A> getMethodDescriptor() {
-      return method;
-    }
-
-    @Override
-    public void request(int numMessages) {}
-
-    @Override
-    public void sendHeaders(Metadata headers) {}
-
-    @Override
-    public void close(Status status, Metadata trailers) {}
-
-    @Override
-    public boolean isCancelled() {
-      return false;
-    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.RaftProperties;
@@ -99,7 +100,7 @@ class RaftSettingsTest {
     return new RaftSettings(
         Path.of("/data/raft"),
         Path.of("/data/ckpt"),
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), 2380),
+        List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 2380)),
         100,
         1000,
         maxRequestBytes);

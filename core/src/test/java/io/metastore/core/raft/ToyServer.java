@@ -69,7 +69,7 @@ final class ToyServer implements AutoCloseable {
         new RaftSettings(
             data.resolve("raft"),
             data.resolve("ckpt"),
-            new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
+            List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
             50,
             400,
             1 << 20);

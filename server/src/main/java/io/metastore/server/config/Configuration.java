@@ -1,5 +1,7 @@
 package io.metastore.server.config;
 
+import static java.util.Objects.requireNonNull;
+
 import io.metastore.server.config.CommandLine.Setting;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -91,22 +93,25 @@ public final class Configuration {
     List<EtcdUrl> listenClientUrls = urls(EtcdFlags.LISTEN_CLIENT_URLS);
     checkListenUrls(EtcdFlags.LISTEN_PEER_URLS, listenPeerUrls);
     checkListenUrls(EtcdFlags.LISTEN_CLIENT_URLS, listenClientUrls);
-    if (listenPeerUrls.size() > 1) {
-      throw ConfigError.notVerified("--listen-peer-urls takes one URL");
-    }
     List<EtcdUrl> advertisePeerUrls = urls(EtcdFlags.INITIAL_ADVERTISE_PEER_URLS);
     List<EtcdUrl> advertiseClientUrls = advertiseClientUrls();
     checkSupported(EtcdFlags.INITIAL_ADVERTISE_PEER_URLS, advertisePeerUrls);
     long electionTimeoutMs = checkedElectionTimeout();
     String name = text(EtcdFlags.NAME);
+    Path dataDirectory =
+        Path.of(isSet(EtcdFlags.DATA_DIR) ? text(EtcdFlags.DATA_DIR) : name + ".etcd");
+    StoredCluster stored = StoredCluster.find(dataDirectory);
+    InitialCluster cluster =
+        stored == null ? initialCluster(name, advertisePeerUrls) : stored.cluster();
     return new ServerConfig(
         name,
-        Path.of(isSet(EtcdFlags.DATA_DIR) ? text(EtcdFlags.DATA_DIR) : name + ".etcd"),
+        dataDirectory,
         listenPeerUrls,
         listenClientUrls,
         advertisePeerUrls,
         advertiseClientUrls,
-        initialCluster(name, advertisePeerUrls),
+        cluster,
+        stored == null ? requireNonNull(cluster.find(name), "just checked") : stored.self(),
         (int) number(EtcdFlags.HEARTBEAT_INTERVAL),
         (int) electionTimeoutMs,
         number(EtcdFlags.SNAPSHOT_COUNT),
@@ -172,10 +177,13 @@ public final class Configuration {
 
   private InitialCluster initialCluster(String name, List<EtcdUrl> advertised) throws ConfigError {
     String token = text(EtcdFlags.INITIAL_CLUSTER_TOKEN);
-    boolean existing = text(EtcdFlags.INITIAL_CLUSTER_STATE).equals("existing");
+    InitialCluster.State state =
+        text(EtcdFlags.INITIAL_CLUSTER_STATE).equals("existing")
+            ? InitialCluster.State.EXISTING
+            : InitialCluster.State.NEW;
     InitialCluster cluster;
     try {
-      cluster = InitialCluster.parse(initialClusterText(name, advertised), token, existing);
+      cluster = InitialCluster.parse(initialClusterText(name, advertised), token, state);
     } catch (IllegalArgumentException e) {
       throw ConfigError.discovery("error setting up initial cluster: " + e.getMessage());
     }
@@ -196,11 +204,10 @@ public final class Configuration {
         }
       }
     }
-    if (cluster.members().stream().mapToLong(InitialCluster.Member::id).distinct().count()
-        != cluster.members().size()) {
-      throw ConfigError.discovery(
-          "--initial-cluster has two members with the same URLs: %s"
-              .formatted(text(EtcdFlags.INITIAL_CLUSTER)));
+    List<EtcdUrl> urls =
+        cluster.members().stream().flatMap(member -> member.peerUrls().stream()).toList();
+    if (urls.stream().distinct().count() != urls.size()) {
+      throw ConfigError.discovery("initial cluster %s has duplicate url".formatted(cluster.text()));
     }
     return cluster;
   }

@@ -47,7 +47,7 @@ final class EtcdFlags {
               LISTEN_PEER_URLS,
               URLS,
               "http://localhost:2380",
-              "The URL to listen on for traffic between members."),
+              "List of URLs to listen on for traffic between members."),
           new Flag(
               LISTEN_CLIENT_URLS,
               URLS,

@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +19,19 @@ import org.jspecify.annotations.Nullable;
  * the same ones from the same flags.
  *
  * @param members by name
- * @param existing whether the cluster is already running
+ * @param token tells this cluster from others with the same URLs
  */
-public record InitialCluster(List<Member> members, boolean existing) {
+public record InitialCluster(List<Member> members, String token, State state) {
+
+  /** What is known of the cluster when this member starts. */
+  public enum State {
+    /** It begins with this start of its members. */
+    NEW,
+    /** It runs already; this member, if it has no data, has yet to find it. */
+    EXISTING,
+    /** This member was up before: its own data directory tells the cluster. */
+    STORED
+  }
 
   /**
    * One of them.
@@ -36,13 +47,15 @@ public record InitialCluster(List<Member> members, boolean existing) {
 
   public InitialCluster {
     members = List.copyOf(members);
+    requireNonNull(token, "token");
+    requireNonNull(state, "state");
   }
 
   /**
    * @param text {@code name=url,name=url,…}; a name may come again with another URL
    * @throws IllegalArgumentException with etcd's words for what is wrong with it
    */
-  static InitialCluster parse(String text, String token, boolean existing) {
+  static InitialCluster parse(String text, String token, State state) {
     Map<String, List<EtcdUrl>> urls = new TreeMap<>();
     for (String pair : text.isEmpty() ? new String[0] : text.split(",", -1)) {
       int equals = pair.indexOf('=');
@@ -56,7 +69,14 @@ public record InitialCluster(List<Member> members, boolean existing) {
           of.sort(Comparator.comparing(EtcdUrl::text));
           members.add(new Member(memberId(of, token), name, of));
         });
-    return new InitialCluster(members, existing);
+    return new InitialCluster(members, token, state);
+  }
+
+  /** As {@link #parse} takes it. */
+  public String text() {
+    return members.stream()
+        .flatMap(member -> member.peerUrls().stream().map(url -> member.name() + "=" + url))
+        .collect(Collectors.joining(","));
   }
 
   public @Nullable Member find(String name) {

@@ -10,6 +10,7 @@ import java.util.List;
  * What one member is told at start, read and checked.
  *
  * @param initialCluster all members of the cluster, this one included
+ * @param self this member's entry among them
  * @param heartbeatMs between a leader's heartbeats
  * @param electionTimeoutMs how long a follower waits for its leader
  * @param snapshotCount commands after which the log is folded into a checkpoint
@@ -24,6 +25,7 @@ public record ServerConfig(
     List<EtcdUrl> advertisePeerUrls,
     List<EtcdUrl> advertiseClientUrls,
     InitialCluster initialCluster,
+    InitialCluster.Member self,
     int heartbeatMs,
     int electionTimeoutMs,
     long snapshotCount,
@@ -36,16 +38,12 @@ public record ServerConfig(
     requireNonNull(name, "name");
     requireNonNull(dataDirectory, "dataDirectory");
     requireNonNull(initialCluster, "initialCluster");
+    requireNonNull(self, "self");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
     requireNonNull(logLevel, "logLevel");
     listenPeerUrls = List.copyOf(listenPeerUrls);
     listenClientUrls = List.copyOf(listenClientUrls);
     advertisePeerUrls = List.copyOf(advertisePeerUrls);
     advertiseClientUrls = List.copyOf(advertiseClientUrls);
-  }
-
-  /** This member's entry among the initial ones. */
-  public InitialCluster.Member self() {
-    return requireNonNull(initialCluster.find(name), "checked when it was read");
   }
 }

@@ -3,11 +3,13 @@ package io.metastore.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -30,7 +32,7 @@ class ConfigurationTest {
     assertThat(config.advertisePeerUrls()).isEqualTo(config.listenPeerUrls());
     assertThat(config.advertiseClientUrls()).isEqualTo(config.listenClientUrls());
     assertThat(config.initialCluster().members()).hasSize(1);
-    assertThat(config.initialCluster().existing()).isFalse();
+    assertThat(config.initialCluster().state()).isEqualTo(InitialCluster.State.NEW);
     assertThat(config.heartbeatMs()).isEqualTo(100);
     assertThat(config.electionTimeoutMs()).isEqualTo(1000);
     assertThat(config.snapshotCount()).isEqualTo(10_000);
@@ -81,7 +83,7 @@ class ConfigurationTest {
     assertThat(config.listenClientUrls())
         .extracting(EtcdUrl::authority)
         .containsExactly("10.0.0.2:2379", "127.0.0.1:2379");
-    assertThat(config.initialCluster().existing()).isTrue();
+    assertThat(config.initialCluster().state()).isEqualTo(InitialCluster.State.EXISTING);
     assertThat(config.initialCluster().members())
         .extracting(InitialCluster.Member::name)
         .containsExactly("a", "b");
@@ -146,7 +148,6 @@ class ConfigurationTest {
         "--name=a extra --name=b | \"extra\" is not a valid flag",
         "--name=a -- --name=b | \"--name=b\" is not a valid flag",
         "--listen-peer-urls=https://127.0.0.1:1 | --listen-peer-urls: only http URLs can be served (https://127.0.0.1:1)",
-        "--listen-peer-urls=http://127.0.0.1:1,http://127.0.0.1:2 | --listen-peer-urls takes one URL",
         "--max-request-bytes=99999999999 | --max-request-bytes[99999999999] is too large"
       })
   void configurationThatCannotRunIsNamed(String line, String error) {
@@ -169,7 +170,7 @@ class ConfigurationTest {
         "default=http://127.0.0.1:32381 | --initial-cluster has default=http://127.0.0.1:32381 but missing from --initial-advertise-peer-urls=http://localhost:2380",
         "garbage | error setting up initial cluster: URL scheme must be http, https, unix, or unixs: ",
         "default=http://localhost:2380,a=https://b:1 | --initial-cluster: only http URLs can be reached (https://b:1)",
-        "default=http://localhost:2380,a=http://localhost:2380 | --initial-cluster has two members with the same URLs: default=http://localhost:2380,a=http://localhost:2380"
+        "default=http://localhost:2380,a=http://localhost:2380 | initial cluster a=http://localhost:2380,default=http://localhost:2380 has duplicate url"
       })
   void clusterThatThisMemberIsNotOfIsNamed(String cluster, String error) {
     assertThatThrownBy(() -> config("--initial-cluster=" + cluster))
@@ -185,6 +186,35 @@ class ConfigurationTest {
   void ownUrlMayBeSpeltInTwoWays() throws Exception {
     assertThat(config("--initial-cluster=default=http://127.0.0.1:2380").self().name())
         .isEqualTo("default");
+  }
+
+  /** etcd does not even read them: what would be refused at a first start is not. */
+  @Test
+  void aMemberThatWasUpBeforeKnowsItsClusterWithoutFlags(@TempDir Path directory) throws Exception {
+    String first =
+        "--data-dir=%s --name=b --initial-advertise-peer-urls=http://127.0.0.1:2,http://127.0.0.1:3"
+                .formatted(directory)
+            + " --initial-cluster=a=http://127.0.0.1:1,b=http://127.0.0.1:2,b=http://127.0.0.1:3"
+            + " --initial-cluster-token=t";
+    ServerConfig before = config(first);
+    StoredCluster.write(directory, before.initialCluster(), before.self());
+    ServerConfig again =
+        config("--data-dir=%s --name=renamed --initial-cluster=garbage".formatted(directory));
+    assertThat(again.self()).isEqualTo(before.self());
+    assertThat(again.initialCluster().members()).isEqualTo(before.initialCluster().members());
+    assertThat(again.initialCluster().clusterId()).isEqualTo(before.initialCluster().clusterId());
+    assertThat(again.initialCluster().state()).isEqualTo(InitialCluster.State.STORED);
+    assertThat(again.name()).isEqualTo("renamed");
+  }
+
+  @Test
+  void aDamagedFileOfTheClusterIsNamed(@TempDir Path directory) throws Exception {
+    Files.writeString(directory.resolve("cluster"), "member-id=1\ninitial-cluster=\n");
+    assertThatThrownBy(() -> config("--data-dir=" + directory))
+        .isInstanceOfSatisfying(
+            ConfigError.class,
+            failure ->
+                assertThat(failure.fact()).isEqualTo("damaged: " + directory.resolve("cluster")));
   }
 
   // --- environment

@@ -17,7 +17,7 @@ class InitialClusterTest {
         "default=http://127.0.0.1:32380 | etcd-cluster | 628170c800dbcee | babc9795b64f03e3"
       })
   void idsAreEtcds(String cluster, String token, String memberId, String clusterId) {
-    InitialCluster parsed = InitialCluster.parse(cluster, token, false);
+    InitialCluster parsed = InitialCluster.parse(cluster, token, InitialCluster.State.NEW);
     assertThat(Long.toHexString(parsed.members().get(0).id())).isEqualTo(memberId);
     assertThat(Long.toHexString(parsed.clusterId())).isEqualTo(clusterId);
   }
@@ -29,7 +29,7 @@ class InitialClusterTest {
             "m1=http://127.0.0.1:21480,m2=http://127.0.0.1:21481,"
                 + "m3=http://127.0.0.1:21483,m3=http://127.0.0.1:21482",
             "tok",
-            false);
+            InitialCluster.State.NEW);
     assertThat(parsed.members())
         .extracting(member -> Long.toHexString(member.id()))
         .containsExactly("17bad4cb7ea34e77", "a74d883b602e15af", "f31b71eea496dabf");

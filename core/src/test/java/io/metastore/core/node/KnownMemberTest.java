@@ -1,0 +1,89 @@
+package io.metastore.core.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Members that start without data. */
+class KnownMemberTest {
+  private static final String REFUSAL = "has already been bootstrapped, but its data directory";
+
+  @TempDir Path directory;
+
+  @Test
+  void aMemberThatLostItsDataIsRefusedByOneThatKnowsIt() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
+      cluster.stop(2);
+      cluster.wipe(2);
+      assertThatThrownBy(() -> cluster.start(2))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining(REFUSAL);
+    }
+  }
+
+  /** Two of three would be a majority, if it did. */
+  @Test
+  void aMemberThatLostItsDataDoesNotVoteBeforeAnotherAnswers() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
+      for (int i = 0; i < 3; i++) {
+        cluster.stop(i);
+      }
+      cluster.wipe(2);
+      Node wiped = cluster.start(2);
+      assertThat(wiped.ready()).isNotDone();
+      Node intact = cluster.start(0);
+      assertThat(cluster.stopped.poll(30, TimeUnit.SECONDS)).hasMessageContaining(REFUSAL);
+      assertThat(intact.ready()).isNotDone();
+      cluster.stop(2);
+
+      // Its log does not make it one that was never away.
+      assertThatThrownBy(() -> cluster.start(2)).hasMessageContaining(REFUSAL);
+      cluster.start(1);
+      intact.ready().get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void membersOfANewClusterNeedNotStartTogether() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 3)) {
+      Node first = cluster.start(0);
+      cluster.stop(0);
+      Node again = cluster.start(0);
+      assertThat(first.ready()).isNotDone();
+      Node second = cluster.start(1);
+      again.ready().get(30, TimeUnit.SECONDS);
+      second.ready().get(30, TimeUnit.SECONDS);
+      // Told the others of itself, and may come back.
+      cluster.stop(0);
+      cluster.start(0).ready().get(30, TimeUnit.SECONDS);
+      cluster.start(2).ready().get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void aMemberThatJoinsMustFindTheOthers() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 3)) {
+      assertThatThrownBy(() -> cluster.start(2, /* joinsExisting= */ true))
+          .isInstanceOf(IOException.class)
+          .hasMessage(
+              "cannot fetch cluster info from peer urls: could not retrieve cluster information from"
+                  + " the given URLs");
+    }
+    try (TestCluster cluster = new TestCluster(directory.resolve("found"), 3)) {
+      cluster.start(0);
+      cluster.start(1).ready().get(30, TimeUnit.SECONDS);
+      Node joined = cluster.start(2, /* joinsExisting= */ true);
+      joined.ready().get(30, TimeUnit.SECONDS);
+      cluster.stop(2);
+      // Only a first start looks for them.
+      cluster.stop(0);
+      cluster.stop(1);
+      assertThat(cluster.start(2, /* joinsExisting= */ true).ready()).isNotDone();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.metastore.core.raft;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
+import org.apache.ratis.thirdparty.io.grpc.ServerCall;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+
+/** A call that goes nowhere and keeps what it was answered. */
+final class RecordingCall<Q, A> extends ServerCall<Q, A> {
+  private final MethodDescriptor<Q, A> method;
+  final List<A> answers = new ArrayList<>();
+  final List<Status> closed = new ArrayList<>();
+
+  RecordingCall(MethodDescriptor<Q, A> method) {
+    this.method = method;
+  }
+
+  @Override
+  public void sendMessage(A answer) {
+    answers.add(answer);
+  }
+
+  @Override
+  public MethodDescriptor<Q, A> getMethodDescriptor() {
+    return method;
+  }
+
+  @Override
+  public void request(int numMessages) {}
+
+  @Override
+  public void sendHeaders(Metadata headers) {}
+
+  @Override
+  public void close(Status status, Metadata trailers) {
+    closed.add(status);
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return false;
+  }
+}
