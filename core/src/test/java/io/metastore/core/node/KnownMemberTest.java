@@ -59,8 +59,9 @@ class KnownMemberTest {
       again.ready().get(30, TimeUnit.SECONDS);
       second.ready().get(30, TimeUnit.SECONDS);
       // Told the others of itself, and may come back.
-      cluster.stop(0);
-      cluster.start(0).ready().get(30, TimeUnit.SECONDS);
+      int follower = second.cluster().leaderId() == 2 ? 0 : 1;
+      cluster.stop(follower);
+      cluster.start(follower).ready().get(30, TimeUnit.SECONDS);
       cluster.start(2).ready().get(30, TimeUnit.SECONDS);
     }
   }
