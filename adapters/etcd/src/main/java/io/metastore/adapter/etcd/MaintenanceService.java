@@ -11,6 +11,9 @@ import io.metastore.etcdapi.etcdserverpb.StatusResponse;
 
 /** The part of etcd's {@code Maintenance} by which clients ask how a member does. Stateless. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
+  /** What etcd tells where its quota is switched off. */
+  private static final long NO_QUOTA = -1;
+
   private final ClusterView cluster;
   private final ResponseHeaders headers;
   private final EtcdSettings settings;
@@ -37,6 +40,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     if (!settings.storageVersion().isEmpty()) {
       status
           .setStorageVersion(settings.storageVersion())
+          .setDbSizeQuota(NO_QUOTA)
           .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
     }
     if (leader == 0) {

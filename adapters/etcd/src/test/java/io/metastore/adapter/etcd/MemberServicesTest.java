@@ -53,6 +53,7 @@ final class MemberServicesTest {
     assertThat(status.getRaftAppliedIndex()).isEqualTo(499);
     assertThat(status.getDbSize()).isEqualTo(4096);
     assertThat(status.getDbSizeInUse()).isEqualTo(2048);
+    assertThat(status.getDbSizeQuota()).as("there is none").isEqualTo(-1);
     assertThat(status.getErrorsList()).isEmpty();
     assertThat(status.getHeader().getRevision()).isEqualTo(100);
   }
@@ -74,6 +75,7 @@ final class MemberServicesTest {
       assertThat(status.getVersion()).isEqualTo("3.5.21");
       assertThat(status.getStorageVersion()).isEmpty();
       assertThat(status.hasDowngradeInfo()).isFalse();
+      assertThat(status.getDbSizeQuota()).isZero();
     }
   }
 
