@@ -41,7 +41,8 @@ final class KvService extends KVGrpc.KVImplBase {
     }
     metastore
         .range(RangeTranslator.toRange(request), RangeTranslator.toConsistency(request))
-        .whenComplete(new Answer<>(call, headers, RangeTranslator.toReplier(request)));
+        .whenComplete(
+            new Answer<>(call, headers, metastore.scans(), RangeTranslator.toReplier(request)));
   }
 
   @Override
@@ -65,7 +66,7 @@ final class KvService extends KVGrpc.KVImplBase {
     }
     metastore
         .submit(TxnTranslator.toCommand(PutTranslator.toOp(request)))
-        .whenComplete(new Answer<>(call, headers, PutTranslator::toReply));
+        .whenComplete(new Answer<>(call, headers, metastore.scans(), PutTranslator::toReply));
   }
 
   @Override
@@ -77,7 +78,7 @@ final class KvService extends KVGrpc.KVImplBase {
     }
     metastore
         .submit(TxnTranslator.toCommand(DeleteTranslator.toOp(request)))
-        .whenComplete(new Answer<>(call, headers, DeleteTranslator::toReply));
+        .whenComplete(new Answer<>(call, headers, metastore.scans(), DeleteTranslator::toReply));
   }
 
   @Override
@@ -94,7 +95,10 @@ final class KvService extends KVGrpc.KVImplBase {
             : metastore.submit(Command.newBuilder().setTxn(txn).build());
     done.whenComplete(
         new Answer<>(
-            call, headers, (header, outcome) -> TxnTranslator.toReply(request, header, outcome)));
+            call,
+            headers,
+            metastore.scans(),
+            (header, outcome) -> TxnTranslator.toReply(request, header, outcome)));
   }
 
   @Override
@@ -103,7 +107,7 @@ final class KvService extends KVGrpc.KVImplBase {
     if (request.getPhysical()) {
       done = done.thenCompose(outcome -> whenRemoved(request.getRevision(), outcome));
     }
-    done.whenComplete(new Answer<>(call, headers, CompactTranslator::toReply));
+    done.whenComplete(new Answer<>(call, headers, metastore.scans(), CompactTranslator::toReply));
   }
 
   private CompletableFuture<Outcome> whenRemoved(long revision, Outcome outcome) {

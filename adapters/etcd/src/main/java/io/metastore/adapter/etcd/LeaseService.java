@@ -39,14 +39,14 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     long id = request.getID() == 0 ? leaseIds.getAsLong() : request.getID();
     metastore
         .submit(LeaseTranslator.toGrant(id, request.getTTL(), metastore.cluster().minLeaseTtl()))
-        .whenComplete(new Answer<>(call, headers, LeaseTranslator::toGranted));
+        .whenComplete(new Answer<>(call, headers, metastore.scans(), LeaseTranslator::toGranted));
   }
 
   @Override
   public void leaseRevoke(LeaseRevokeRequest request, StreamObserver<LeaseRevokeResponse> call) {
     metastore
         .submit(LeaseTranslator.toRevoke(request))
-        .whenComplete(new Answer<>(call, headers, LeaseTranslator::toRevoked));
+        .whenComplete(new Answer<>(call, headers, metastore.scans(), LeaseTranslator::toRevoked));
   }
 
   @Override
