@@ -164,7 +164,7 @@ final class RangeStreamer {
     List<KeyValue> keyValues = result.keyValues();
     sentKeys += keyValues.size();
     RangeResponse.Builder chunk = RangeResponse.newBuilder();
-    RangeTranslator.addKeyValues(chunk, result);
+    RangeTranslator.addKeyValues(chunk, request, result);
     boolean last = !result.more() || keysLeft() == 0;
     if (result.more()) {
       nextKey = keyValues.get(keyValues.size() - 1).key().concat(ZERO);

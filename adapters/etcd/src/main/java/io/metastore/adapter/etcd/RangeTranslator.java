@@ -64,34 +64,34 @@ final class RangeTranslator {
 
   /** Makes the answer to {@code request} from the outcome of {@link #toRange}. */
   static Answer.Translator<RangeResponse> toReplier(RangeRequest request) {
-    return sortsPage(request)
+    return sortsPage(request) || request.getKeysOnly()
         ? (header, outcome) -> toReply(request, header, ((Outcome.Ranged) outcome).result())
         : RangeTranslator::toReply;
   }
 
   private static RangeResponse toReply(ResponseHeader header, Outcome outcome) {
-    return toReply(header, ((Outcome.Ranged) outcome).result());
+    return toReply(RangeRequest.getDefaultInstance(), header, ((Outcome.Ranged) outcome).result());
   }
 
   /** The answer to {@code request}. */
   static RangeResponse toReply(RangeRequest request, ResponseHeader header, RangeResult result) {
-    return toReply(header, sortsPage(request) ? sortPage(request, result) : result);
-  }
-
-  private static RangeResponse toReply(ResponseHeader header, RangeResult result) {
+    RangeResult sorted = sortsPage(request) ? sortPage(request, result) : result;
     RangeResponse.Builder reply =
         RangeResponse.newBuilder()
             .setHeader(header)
-            .setMore(result.more())
-            .setCount(result.count());
-    addKeyValues(reply, result);
+            .setMore(sorted.more())
+            .setCount(sorted.count());
+    addKeyValues(reply, request, sorted);
     return reply.build();
   }
 
-  static void addKeyValues(RangeResponse.Builder reply, RangeResult result) {
+  static void addKeyValues(RangeResponse.Builder reply, RangeRequest request, RangeResult result) {
+    // Since 3.7 etcd answers from its index where no value is needed, and that knows no leases.
+    boolean indexed = request.getKeysOnly() && request.getSortTarget() != SortTarget.VALUE;
     List<KeyValue> keyValues = result.keyValues();
     for (int i = 0; i < keyValues.size(); i++) {
-      reply.addKvs(KeyValues.toWire(keyValues.get(i)));
+      KeyValue keyValue = keyValues.get(i);
+      reply.addKvs(indexed ? KeyValues.toWireWithoutLease(keyValue) : KeyValues.toWire(keyValue));
     }
   }
 

@@ -166,6 +166,21 @@ final class RangeTranslatorTest {
                 .build());
   }
 
+  @Test
+  void keysAloneHaveNoLeaseUnlessTheirValuesWereNeeded() {
+    RangeRequest keys = A_TO_Z.toBuilder().setKeysOnly(true).build();
+    KeyValue keyValue = new KeyValue(bytes("a"), bytes(""), 2, 5, 3, 77);
+    RangeResult result = new RangeResult(List.of(keyValue), 1, false);
+
+    assertThat(reply(keys, result).getKvs(0).getLease()).isZero();
+    assertThat(reply(keys, result).getKvs(0).getVersion()).isEqualTo(3);
+    assertThat(
+            reply(keys.toBuilder().setSortTarget(SortTarget.VALUE).build(), result)
+                .getKvs(0)
+                .getLease())
+        .isEqualTo(77);
+  }
+
   private static RangeResponse reply(RangeRequest request, RangeResult result) {
     return RangeTranslator.toReplier(request).toReply(header(6), new Outcome.Ranged(6, result));
   }
