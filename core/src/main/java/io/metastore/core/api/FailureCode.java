@@ -9,6 +9,8 @@ public enum FailureCode {
   /** The revision to read or compact at has not happened yet. */
   FUTURE_REVISION,
   LEASE_NOT_FOUND,
+  /** No lease has this id any more; a client had it. */
+  CLIENT_ENDED,
   LEASE_EXISTS,
   LEASE_TTL_TOO_LARGE,
   /** The command is larger than the store was configured to accept. */
@@ -19,5 +21,11 @@ public enum FailureCode {
    * A waiter's place in a lock's queue vanished before its turn: its lease is gone, or somebody
    * deleted it.
    */
-  LOCK_PLACE_LOST
+  LOCK_PLACE_LOST,
+  /** The lease has a place in the lock already, of the other mode. */
+  LOCK_MODE,
+  /** The lock has no place with this token (any more). */
+  STALE_TOKEN,
+  /** Too much has changed since the revision that was asked about. */
+  READ_TOO_OLD
 }

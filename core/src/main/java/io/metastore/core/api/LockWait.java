@@ -13,7 +13,9 @@ public interface LockWait {
 
   /**
    * The caller no longer wants the lock: its place is given up as soon as it is known, whether held
-   * or not. No effect once {@link #held()} is complete.
+   * or not, and {@link #held()} may never complete.
+   *
+   * @return false if {@link #held()} is complete or about to be: what it tells stands
    */
-  void cancel();
+  boolean cancel();
 }

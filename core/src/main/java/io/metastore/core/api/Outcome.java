@@ -15,10 +15,18 @@ public sealed interface Outcome {
   /** The request cannot be done; it changed nothing. */
   record Failed(long revision, Failure failure) implements Outcome {}
 
-  /** A transaction ran: the branch taken and one result for each of its operations. */
-  record TxnDone(long revision, boolean succeeded, List<OpResult> results) implements Outcome {
+  /**
+   * A transaction ran: the branch taken and one result for each of its operations.
+   *
+   * @param failedCompare which of its compares was the first that did not hold; -1 if all did
+   */
+  record TxnDone(long revision, int failedCompare, List<OpResult> results) implements Outcome {
     public TxnDone {
       results = List.copyOf(results);
+    }
+
+    public boolean succeeded() {
+      return failedCompare < 0;
     }
   }
 

@@ -1,7 +1,10 @@
 package io.metastore.core.api;
 
+import com.google.protobuf.ByteString;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole store at one moment. Safe for use by one thread at a time; holds disk space until
@@ -20,6 +23,20 @@ public interface ReadView extends AutoCloseable {
    * Outcome.Failed}.
    */
   Outcome readTxn(Txn txn);
+
+  /** The queue of a lock, in order; empty if nobody wants it. */
+  List<LockPlaceView> lockQueue(ByteString name);
+
+  /**
+   * The names of locks that have a place, in order.
+   *
+   * @param from the first name that may be among them
+   * @param to the first that may not be any more; null for no bound
+   */
+  List<ByteString> lockNames(ByteString from, @Nullable ByteString to, int namesMax);
+
+  /** Clients with an id greater than {@code afterId}, in order of their ids. */
+  List<ClientView> clients(long afterId, int clientsMax);
 
   @Override
   void close();

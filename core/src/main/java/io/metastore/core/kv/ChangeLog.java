@@ -105,6 +105,30 @@ public final class ChangeLog {
     return new Piece(changes, lastRevision);
   }
 
+  /**
+   * Whether a key of the range changed from {@code firstRevision} to {@code lastRevision}, both
+   * inclusive.
+   *
+   * @param changesMax gives up after so many changes
+   * @return null if it gave up
+   */
+  public static @Nullable Boolean anyIn(
+      Reader reader, KeyRange range, long firstRevision, long lastRevision, int changesMax) {
+    int seen = 0;
+    try (Cursor cursor =
+        reader.scan(Table.CHANGES, start(firstRevision), start(lastRevision + 1))) {
+      while (cursor.next()) {
+        if (seen++ == changesMax) {
+          return null;
+        }
+        if (range.contains(decode(0, cursor.value()).key())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   /** The version with this number that {@code key}, created before, got at {@code revision}. */
   static KeyValue get(Reader reader, long revision, ByteString key, long version) {
     for (int sub = 0; ; sub++) {

@@ -55,6 +55,18 @@ public final class KvTable {
     }
   }
 
+  /** Whether a key was put or deleted after a revision that is not compacted. */
+  public static boolean changedAfter(Reader reader, ByteString key, long revision) {
+    KeyValue latest = find(reader, key);
+    if (latest != null) {
+      return latest.modRevision() > revision;
+    }
+    byte[] prefix = new KeyWriter().escaped(key).toBytes();
+    try (Cursor history = reader.scan(Table.HISTORY, prefix, Bytes.afterPrefix(prefix))) {
+      return history.next() && historyRevision(history.key()) > revision;
+    }
+  }
+
   /**
    * Writes a new version.
    *

@@ -1,6 +1,9 @@
 package io.metastore.core.lease;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.ClientView;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.FailureCode;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.KeyReader;
@@ -18,9 +21,12 @@ import org.jspecify.annotations.Nullable;
  * Which leases exist and which keys are attached to them.
  *
  * <p>Layout in {@link Table#SMALL}: {@code l} ‖ int64 id → int64 ttl ‖ int64 remaining ‖ int64
- * granted index; {@code k} ‖ int64 id ‖ user key → nothing.
+ * granted index ‖ int8 kind ‖ label; {@code k} ‖ int64 id ‖ user key → nothing; {@code m} ‖ {@code
+ * c} → int64 the last id that the log determined.
  */
 public final class LeaseTable {
+  private static final byte[] LAST_ALLOCATED = SmallTable.META.key().int8('c').toBytes();
+
   private LeaseTable() {}
 
   public static @Nullable Lease find(Reader reader, long id) {
@@ -36,7 +42,31 @@ public final class LeaseTable {
             .int64(lease.ttl())
             .int64(lease.remaining())
             .int64(lease.grantedIndex())
+            .int8(lease.kind().code())
+            .bytes(ByteString.copyFromUtf8(lease.label()))
             .toBytes());
+  }
+
+  /** The next id that the log determines; greater than all before it and no lease's. */
+  public static long allocateId(WriteSet writes) {
+    long id = lastAllocatedId(writes) + 1;
+    while (find(writes, id) != null) {
+      id++;
+    }
+    writes.put(Table.SMALL, LAST_ALLOCATED, new KeyWriter().int64(id).toBytes());
+    return id;
+  }
+
+  /** What a command that names a lease which does not exist fails with. */
+  public static Failure notFound(Reader reader, long id) {
+    return id > 0 && id <= lastAllocatedId(reader)
+        ? Failure.of(FailureCode.CLIENT_ENDED, "client", id)
+        : Failure.of(FailureCode.LEASE_NOT_FOUND, "lease", id);
+  }
+
+  private static long lastAllocatedId(Reader reader) {
+    byte[] value = reader.find(Table.SMALL, LAST_ALLOCATED);
+    return value == null ? 0 : new KeyReader(value).int64();
   }
 
   /** Removes a lease whose keys are all detached. */
@@ -75,9 +105,32 @@ public final class LeaseTable {
     }
   }
 
+  /** Clients with an id greater than {@code afterId}, in order of their ids. */
+  public static List<ClientView> clients(Reader reader, long afterId, int clientsMax) {
+    List<ClientView> clients = new ArrayList<>();
+    byte[] prefix = SmallTable.LEASE.key().toBytes();
+    try (Cursor cursor =
+        reader.scan(Table.SMALL, leaseKey(afterId + 1), Bytes.afterPrefix(prefix))) {
+      while (clients.size() < clientsMax && cursor.next()) {
+        Lease lease =
+            decode(new KeyReader(cursor.key()).skip(prefix.length).int64(), cursor.value());
+        if (lease.kind() == Lease.Kind.CLIENT) {
+          clients.add(new ClientView(lease.id(), lease.label(), lease.ttl()));
+        }
+      }
+    }
+    return clients;
+  }
+
   private static Lease decode(long id, byte[] value) {
     KeyReader in = new KeyReader(value);
-    return new Lease(id, in.int64(), in.int64(), in.int64());
+    return new Lease(
+        id,
+        in.int64(),
+        in.int64(),
+        in.int64(),
+        Lease.Kind.of(in.int8()),
+        in.bytes().toStringUtf8());
   }
 
   private static byte[] leaseKey(long id) {

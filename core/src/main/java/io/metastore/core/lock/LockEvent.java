@@ -13,7 +13,7 @@ public record LockEvent(Kind kind, ByteString key, long token) {
   public enum Kind {
     /** Its owner holds the lock from now on. */
     HELD,
-    /** The place is gone, whether its owner held the lock or still waited. */
+    /** The place is gone, or delayed, whether its owner held the lock or still waited. */
     GONE
   }
 }

@@ -2,6 +2,7 @@ package io.metastore.core.lock;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
@@ -21,13 +22,15 @@ import org.jspecify.annotations.Nullable;
  * The queues of the locks in use.
  *
  * <p>Layout in {@link Table#SMALL}: {@code q} ‖ escaped lock name ‖ int64 create revision of the
- * place → int8 mode ‖ int8 held ‖ the place's key.
+ * place ‖ the place's key → int8 mode ‖ int8 state ‖ int32 lock-delay in seconds ‖ int64 owner ‖
+ * int64 time taken.
  *
  * <p>A lock's places are all keys below {@code name/}, in the order of their creation, whoever made
  * them: a key put by a client-side mutex is an exclusive place like any other. A place is held when
  * no earlier place conflicts with it, so the queue is fair and a stream of shared holders cannot
  * starve an exclusive waiter. The create revision is the fencing token: it grows from holder to
- * holder.
+ * holder. A place whose owner expired while it held the lock may stay for a time, held by nobody
+ * and in everybody's way.
  *
  * <p>Owned by the apply thread. The names of locks in use are kept in memory, so that keys that are
  * no lock's business cost no look-up; they are derived from the table and therefore the same on
@@ -42,9 +45,28 @@ public final class LockTable {
    * One place in a queue.
    *
    * @param token create revision of {@code key}
+   * @param delay in seconds: how long the place outlives its owner's expiry
+   * @param owner the lease that took it; 0 for none
+   * @param takenMs when, by the leader's clock
    */
   public record Place(
-      ByteString name, ByteString key, long token, Acquire.Mode mode, boolean held) {}
+      ByteString name,
+      ByteString key,
+      long token,
+      Acquire.Mode mode,
+      LockPlaceView.State state,
+      int delay,
+      long owner,
+      long takenMs) {
+
+    public boolean held() {
+      return state == LockPlaceView.State.HELD;
+    }
+
+    private Place in(LockPlaceView.State newState) {
+      return new Place(name, key, token, mode, newState, delay, owner, takenMs);
+    }
+  }
 
   /** Reads the names of the locks in use from the table. */
   public LockTable(Reader reader) {
@@ -75,10 +97,10 @@ public final class LockTable {
    *
    * @param contenders the keys below {@code name/} that exist already
    */
-  public void activate(WriteSet writes, ByteString name, List<KeyValue> contenders) {
+  public void activate(WriteSet writes, ByteString name, List<KeyValue> contenders, long timeMs) {
     active.add(name);
     for (KeyValue contender : contenders) {
-      put(writes, newPlace(name, contender, Acquire.Mode.EXCLUSIVE));
+      put(writes, newPlace(name, contender, Acquire.Mode.EXCLUSIVE, 0, timeMs));
     }
   }
 
@@ -86,16 +108,46 @@ public final class LockTable {
    * Adds a place at the end of the queue of an active lock. For locks whose names are prefixes of
    * this one's it is a key like any other.
    */
-  public void add(WriteSet writes, ByteString name, KeyValue place, Acquire.Mode mode) {
-    created(writes, place);
-    put(writes, newPlace(name, place, mode));
+  public void add(
+      WriteSet writes, ByteString name, KeyValue place, Acquire.Mode mode, int delay, long timeMs) {
+    created(writes, place, timeMs);
+    put(writes, newPlace(name, place, mode, delay, timeMs));
   }
 
   /** Takes notice of a key that was created by something other than {@link #add}. */
-  public void created(WriteSet writes, KeyValue created) {
+  public void created(WriteSet writes, KeyValue created, long timeMs) {
     for (ByteString name : locksAbove(created.key())) {
-      put(writes, newPlace(name, created, Acquire.Mode.EXCLUSIVE));
+      put(writes, newPlace(name, created, Acquire.Mode.EXCLUSIVE, 0, timeMs));
     }
+  }
+
+  /**
+   * How long the place {@code key} must outlive its owner's expiry, in seconds; 0 if it need not,
+   * for it is no place, does not hold its lock, or asked for no delay.
+   */
+  public int delay(Reader reader, KeyValue key) {
+    int delay = 0;
+    for (ByteString name : locksAbove(key.key())) {
+      Place place = get(reader, name, key);
+      delay = place.held() ? Math.max(delay, place.delay()) : delay;
+    }
+    return delay;
+  }
+
+  /** The owner of a place expired and the place stays: nobody holds it any more. */
+  public void delayed(WriteSet writes, KeyValue key, List<LockEvent> events) {
+    for (ByteString name : locksAbove(key.key())) {
+      put(writes, get(writes, name, key).in(LockPlaceView.State.DELAYED));
+    }
+    events.add(new LockEvent(LockEvent.Kind.GONE, key.key(), key.createRevision()));
+  }
+
+  private static Place get(Reader reader, ByteString name, KeyValue key) {
+    Place place = find(reader, name, key.key(), key.createRevision());
+    if (place == null) {
+      throw new IllegalStateException("key below lock " + name + " is no place: " + key.key());
+    }
+    return place;
   }
 
   /**
@@ -127,19 +179,20 @@ public final class LockTable {
         Place place = decode(cursor.key(), cursor.value());
         boolean first = empty;
         empty = false;
-        if (!first && place.mode() == Acquire.Mode.EXCLUSIVE) {
+        boolean exclusive = place.mode() == Acquire.Mode.EXCLUSIVE;
+        if (place.state() == LockPlaceView.State.DELAYED || (!first && exclusive)) {
           break;
         }
         if (!place.held()) {
           granted.add(place);
         }
-        if (place.mode() == Acquire.Mode.EXCLUSIVE) {
+        if (exclusive) {
           break;
         }
       }
     }
     for (Place place : granted) {
-      put(writes, new Place(name, place.key(), place.token(), place.mode(), true));
+      put(writes, place.in(LockPlaceView.State.HELD));
       events.add(new LockEvent(LockEvent.Kind.HELD, place.key(), place.token()));
     }
     if (empty) {
@@ -154,8 +207,10 @@ public final class LockTable {
     }
     try (Cursor cursor = places(reader, name)) {
       while (cursor.next()) {
+        Place place = decode(cursor.key(), cursor.value());
         if (mode == Acquire.Mode.EXCLUSIVE
-            || decode(cursor.key(), cursor.value()).mode() == Acquire.Mode.EXCLUSIVE) {
+            || place.mode() == Acquire.Mode.EXCLUSIVE
+            || place.state() == LockPlaceView.State.DELAYED) {
           return true;
         }
       }
@@ -172,6 +227,49 @@ public final class LockTable {
     byte[] tableKey = tableKey(name, token, key);
     byte[] value = reader.find(Table.SMALL, tableKey);
     return value == null ? null : decode(tableKey, value);
+  }
+
+  /** The place with this token in the queue of {@code name}, or null. Any thread. */
+  public static @Nullable Place find(Reader reader, ByteString name, long token) {
+    byte[] prefix = SmallTable.LOCK.key().escaped(name).int64(token).toBytes();
+    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
+      return cursor.next() ? decode(cursor.key(), cursor.value()) : null;
+    }
+  }
+
+  /** The whole queue of {@code name}, in order. Any thread. */
+  public static List<Place> queue(Reader reader, ByteString name) {
+    List<Place> queue = new ArrayList<>();
+    try (Cursor cursor = places(reader, name)) {
+      while (cursor.next()) {
+        queue.add(decode(cursor.key(), cursor.value()));
+      }
+    }
+    return queue;
+  }
+
+  /**
+   * The names of locks that have a place, in order. Any thread.
+   *
+   * @param to exclusive; null for no bound
+   */
+  public static List<ByteString> names(
+      Reader reader, ByteString from, @Nullable ByteString to, int namesMax) {
+    List<ByteString> names = new ArrayList<>();
+    byte[] table = SmallTable.LOCK.key().toBytes();
+    byte @Nullable [] end =
+        to == null ? Bytes.afterPrefix(table) : SmallTable.LOCK.key().escaped(to).toBytes();
+    try (Cursor cursor =
+        reader.scan(Table.SMALL, SmallTable.LOCK.key().escaped(from).toBytes(), end)) {
+      boolean found = cursor.next();
+      while (found && names.size() < namesMax) {
+        ByteString name = decode(cursor.key(), cursor.value()).name();
+        names.add(name);
+        byte[] next = Bytes.afterPrefix(SmallTable.LOCK.key().escaped(name).toBytes());
+        found = next != null && cursor.seek(next);
+      }
+    }
+    return names;
   }
 
   private List<ByteString> locksAbove(ByteString key) {
@@ -192,26 +290,63 @@ public final class LockTable {
     return reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix));
   }
 
-  private static Place newPlace(ByteString name, KeyValue key, Acquire.Mode mode) {
-    return new Place(name, key.key(), key.createRevision(), mode, false);
+  private static Place newPlace(
+      ByteString name, KeyValue key, Acquire.Mode mode, int delay, long timeMs) {
+    return new Place(
+        name,
+        key.key(),
+        key.createRevision(),
+        mode,
+        LockPlaceView.State.WAITING,
+        delay,
+        key.lease(),
+        timeMs);
   }
 
   private static void put(WriteSet writes, Place place) {
     writes.put(
         Table.SMALL,
         tableKey(place.name(), place.token(), place.key()),
-        new KeyWriter().int8(place.mode().getNumber()).int8(place.held() ? 1 : 0).toBytes());
+        new KeyWriter()
+            .int8(place.mode().getNumber())
+            .int8(code(place.state()))
+            .int32(place.delay())
+            .int64(place.owner())
+            .int64(place.takenMs())
+            .toBytes());
   }
 
   private static Place decode(byte[] key, byte[] value) {
     KeyReader in = new KeyReader(key).skip(1);
     ByteString name = in.escaped();
     long token = in.int64();
-    Acquire.Mode mode = Acquire.Mode.forNumber(value[0]);
-    if (mode == null) {
-      throw new IllegalStateException("place of lock " + name + " has mode " + value[0]);
-    }
-    return new Place(name, in.bytes(), token, mode, value[1] == 1);
+    KeyReader row = new KeyReader(value);
+    return new Place(
+        name,
+        in.bytes(),
+        token,
+        Acquire.Mode.forNumber(row.int8()),
+        state(row.int8()),
+        row.int32(),
+        row.int64(),
+        row.int64());
+  }
+
+  private static char code(LockPlaceView.State state) {
+    return switch (state) {
+      case WAITING -> 'w';
+      case HELD -> 'h';
+      case DELAYED -> 'd';
+    };
+  }
+
+  private static LockPlaceView.State state(int code) {
+    return switch (code) {
+      case 'w' -> LockPlaceView.State.WAITING;
+      case 'h' -> LockPlaceView.State.HELD;
+      case 'd' -> LockPlaceView.State.DELAYED;
+      default -> throw new IllegalStateException("place of a lock has state " + code);
+    };
   }
 
   private static byte[] tableKey(ByteString name, long token, ByteString place) {

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.CheckpointLeases;
@@ -13,6 +14,8 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Compact;
 import io.metastore.core.command.GrantLease;
+import io.metastore.core.command.NewClient;
+import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Slice;
 import io.metastore.core.kv.KeyScan;
@@ -43,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 public final class StoreMachine implements AutoCloseable {
   /** Source: etcd's {@code MaxLeaseTTL}; about 285 years. */
   public static final long LEASE_TTL_MAX = 9_000_000_000L;
+
+  /** In seconds. */
+  public static final long LOCK_DELAY_MAX = 60;
 
   private final Storage storage;
   private final long responseBytesMax;
@@ -89,7 +95,8 @@ public final class StoreMachine implements AutoCloseable {
           index, state.revision(), state.compacted(), List.of(), List.of(), List.of(), List.of());
     }
     WriteSet writes = storage.newWriteSet();
-    Turn turn = new Turn(writes, locks, state.revision(), state.compacted());
+    long timeMs = Math.max(batch.getTimeMs(), state.timeMs());
+    Turn turn = new Turn(writes, locks, timeMs, state.revision(), state.compacted());
     List<Applied.SliceOutcomes> slices = new ArrayList<>();
     for (Slice slice : batch.getSlicesList()) {
       List<Outcome> outcomes = new ArrayList<>(slice.getCommandsCount());
@@ -106,7 +113,7 @@ public final class StoreMachine implements AutoCloseable {
             index,
             turn.revision(),
             turn.compacted(),
-            Math.max(batch.getTimeMs(), state.timeMs()),
+            timeMs,
             StateDigest.next(state.digest(), writes));
     next.write(writes);
     storage.write(writes);
@@ -157,8 +164,10 @@ public final class StoreMachine implements AutoCloseable {
   private Outcome apply(Command command, long index, Turn turn) {
     return switch (command.getKindCase()) {
       case TXN -> TxnEvaluator.apply(command.getTxn(), turn);
+      case NEW_CLIENT -> newClient(command.getNewClient(), index, turn);
+      case RELEASE -> release(command.getRelease(), turn);
       case GRANT_LEASE -> grantLease(command.getGrantLease(), index, turn);
-      case REVOKE_LEASE -> revokeLease(command.getRevokeLease(), turn);
+      case REVOKE_LEASE -> revokeLease(command.getRevokeLease(), index, turn);
       case CHECKPOINT_LEASES -> checkpointLeases(command.getCheckpointLeases(), turn);
       case COMPACT -> compact(command.getCompact(), turn);
       case ACQUIRE -> acquire(command.getAcquire(), turn);
@@ -172,6 +181,15 @@ public final class StoreMachine implements AutoCloseable {
     };
   }
 
+  private static Outcome newClient(NewClient client, long index, Turn turn) {
+    if (client.getTtl() > LEASE_TTL_MAX) {
+      return failed(turn, FailureCode.LEASE_TTL_TOO_LARGE, "ttl", client.getTtl());
+    }
+    long id = LeaseTable.allocateId(turn.writes());
+    update(new Lease(id, client.getTtl(), 0, index, Lease.Kind.CLIENT, client.getLabel()), turn);
+    return new Outcome.LeaseGranted(turn.revision(), id, client.getTtl());
+  }
+
   private static Outcome grantLease(GrantLease grant, long index, Turn turn) {
     if (grant.getTtl() > LEASE_TTL_MAX) {
       return failed(turn, FailureCode.LEASE_TTL_TOO_LARGE, "ttl", grant.getTtl());
@@ -179,33 +197,48 @@ public final class StoreMachine implements AutoCloseable {
     if (LeaseTable.find(turn.writes(), grant.getId()) != null) {
       return failed(turn, FailureCode.LEASE_EXISTS, "lease", grant.getId());
     }
-    update(new Lease(grant.getId(), grant.getTtl(), 0, index), turn);
+    update(new Lease(grant.getId(), grant.getTtl(), 0, index, Lease.Kind.GRANTED, ""), turn);
     return new Outcome.LeaseGranted(turn.revision(), grant.getId(), grant.getTtl());
   }
 
-  private static Outcome revokeLease(RevokeLease revoke, Turn turn) {
+  private static Outcome revokeLease(RevokeLease revoke, long index, Turn turn) {
     Lease lease = LeaseTable.find(turn.writes(), revoke.getId());
     if (lease == null
         || (revoke.getGrantedIndex() != 0 && revoke.getGrantedIndex() != lease.grantedIndex())) {
-      return failed(turn, FailureCode.LEASE_NOT_FOUND, "lease", revoke.getId());
+      return notFound(turn, revoke.getId());
     }
+    boolean expired = revoke.getGrantedIndex() != 0;
     List<ByteString> keys = LeaseTable.keys(turn.writes(), lease.id());
+    int deleted = 0;
     for (ByteString key : keys) {
-      turn.delete(requireNonNull(turn.find(key), "attached key exists"));
+      KeyValue attached = requireNonNull(turn.find(key), "attached key exists");
+      int delay = expired ? turn.locks().delay(turn.writes(), attached) : 0;
+      if (delay > 0) {
+        delay(attached, delay, index, turn);
+      } else {
+        turn.delete(attached);
+        deleted++;
+      }
     }
     turn.endCommand();
     LeaseTable.remove(turn.writes(), lease.id());
     turn.add(new LeaseEvent.Revoked(lease.id()));
-    return new Outcome.LeaseRevoked(turn.revision(), keys.size());
+    return new Outcome.LeaseRevoked(turn.revision(), deleted);
+  }
+
+  /** The place stays with its token, attached to a lease of its own that ends with the delay. */
+  private static void delay(KeyValue place, int delay, long index, Turn turn) {
+    long id = LeaseTable.allocateId(turn.writes());
+    update(new Lease(id, delay, 0, index, Lease.Kind.LOCK_DELAY, ""), turn);
+    turn.locks().delayed(turn.writes(), place, turn.lockEvents());
+    turn.putVersion(place.key(), place.value(), id, place);
   }
 
   private static Outcome checkpointLeases(CheckpointLeases checkpoint, Turn turn) {
     for (CheckpointLeases.Remaining remaining : checkpoint.getLeasesList()) {
       Lease lease = LeaseTable.find(turn.writes(), remaining.getId());
       if (lease != null) {
-        update(
-            new Lease(lease.id(), lease.ttl(), remaining.getRemaining(), lease.grantedIndex()),
-            turn);
+        update(lease.withRemaining(remaining.getRemaining()), turn);
       }
     }
     return new Outcome.Done(turn.revision());
@@ -232,24 +265,27 @@ public final class StoreMachine implements AutoCloseable {
 
   private static Outcome acquire(Acquire acquire, Turn turn) {
     if (LeaseTable.find(turn.writes(), acquire.getLease()) == null) {
-      return failed(turn, FailureCode.LEASE_NOT_FOUND, "lease", acquire.getLease());
+      return notFound(turn, acquire.getLease());
     }
     ByteString name = acquire.getName();
     LockTable locks = turn.locks();
     if (!locks.isActive(name)) {
-      locks.activate(
-          turn.writes(),
-          name,
-          KeyScan.allWithPrefix(turn.writes(), LockTable.contendersPrefix(name)));
+      List<KeyValue> contenders =
+          KeyScan.allWithPrefix(turn.writes(), LockTable.contendersPrefix(name));
+      locks.activate(turn.writes(), name, contenders, turn.timeMs());
+      if (!contenders.isEmpty()) {
+        locks.grant(turn.writes(), name, turn.lockEvents());
+      }
     }
     ByteString key = LockTable.placeKey(name, acquire.getLease());
     KeyValue place = turn.find(key);
     if (place == null) {
       if (acquire.getTryOnly() && locks.mustWait(turn.writes(), name, acquire.getMode())) {
-        return new Outcome.LockPlace(turn.revision(), null, 0, false);
+        return taken(turn);
       }
       place = turn.putVersion(key, ByteString.EMPTY, acquire.getLease(), null);
-      locks.add(turn.writes(), name, place, acquire.getMode());
+      int delay = (int) Math.min(acquire.getLockDelay(), LOCK_DELAY_MAX);
+      locks.add(turn.writes(), name, place, acquire.getMode(), delay, turn.timeMs());
       turn.endCommand();
     }
     locks.grant(turn.writes(), name, turn.lockEvents());
@@ -257,7 +293,30 @@ public final class StoreMachine implements AutoCloseable {
         requireNonNull(
             LockTable.find(turn.writes(), name, key, place.createRevision()),
             "place is in the queue");
-    return new Outcome.LockPlace(turn.revision(), key, place.createRevision(), queued.held());
+    if (queued.mode() != acquire.getMode()) {
+      return failed(turn, FailureCode.LOCK_MODE, "mode", queued.mode());
+    }
+    return acquire.getTryOnly() && !queued.held()
+        ? taken(turn)
+        : new Outcome.LockPlace(turn.revision(), key, place.createRevision(), queued.held());
+  }
+
+  private static Outcome taken(Turn turn) {
+    return new Outcome.LockPlace(turn.revision(), null, 0, false);
+  }
+
+  private static Outcome release(Release release, Turn turn) {
+    LockTable.Place place = LockTable.find(turn.writes(), release.getName(), release.getToken());
+    if (place == null || place.state() == LockPlaceView.State.DELAYED) {
+      return failed(turn, FailureCode.STALE_TOKEN, "token", release.getToken());
+    }
+    turn.delete(requireNonNull(turn.find(place.key()), "place exists"));
+    turn.endCommand();
+    return new Outcome.Done(turn.revision());
+  }
+
+  private static Outcome notFound(Turn turn, long lease) {
+    return new Outcome.Failed(turn.revision(), LeaseTable.notFound(turn.writes(), lease));
   }
 
   private static Outcome failed(Turn turn, FailureCode code, Object... facts) {

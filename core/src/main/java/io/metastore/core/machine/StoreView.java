@@ -1,16 +1,24 @@
 package io.metastore.core.machine;
 
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.ClientView;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import io.metastore.core.kv.RangeReader;
+import io.metastore.core.lease.Lease;
+import io.metastore.core.lease.LeaseTable;
+import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.Snapshot;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store after one log entry: revision and data together. Immutable and shared by all readers of
@@ -108,6 +116,33 @@ public final class StoreView {
     @Override
     public Outcome readTxn(Txn txn) {
       return StoreView.this.readTxn(txn);
+    }
+
+    @Override
+    public List<LockPlaceView> lockQueue(ByteString name) {
+      return LockTable.queue(reader(), name).stream().map(this::placeView).toList();
+    }
+
+    private LockPlaceView placeView(LockTable.Place place) {
+      Lease owner = LeaseTable.find(reader(), place.owner());
+      return new LockPlaceView(
+          place.key(),
+          place.token(),
+          place.mode(),
+          place.state(),
+          place.owner(),
+          owner == null ? "" : owner.label(),
+          place.takenMs());
+    }
+
+    @Override
+    public List<ByteString> lockNames(ByteString from, @Nullable ByteString to, int namesMax) {
+      return LockTable.names(reader(), from, to, namesMax);
+    }
+
+    @Override
+    public List<ClientView> clients(long afterId, int clientsMax) {
+      return LeaseTable.clients(reader(), afterId, clientsMax);
     }
 
     @Override

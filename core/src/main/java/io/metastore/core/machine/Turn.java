@@ -29,11 +29,16 @@ final class Turn {
   /** Locks that lost a place to the command at work, in the order of the losses. */
   private final Set<ByteString> locksToGrant = new LinkedHashSet<>();
 
+  private final long timeMs;
   private long revision;
   private long compacted;
   private int changesInCommand;
 
-  Turn(WriteSet writes, LockTable locks, long revision, long compacted) {
+  /**
+   * @param timeMs what the entry's time is taken to be
+   */
+  Turn(WriteSet writes, LockTable locks, long timeMs, long revision, long compacted) {
+    this.timeMs = timeMs;
     this.writes = writes;
     this.locks = locks;
     this.revision = revision;
@@ -46,6 +51,10 @@ final class Turn {
 
   LockTable locks() {
     return locks;
+  }
+
+  long timeMs() {
+    return timeMs;
   }
 
   /** The newest revision; changes of the command at work are not yet part of it. */
@@ -85,7 +94,7 @@ final class Turn {
   void put(ByteString key, ByteString value, long lease, @Nullable KeyValue previous) {
     KeyValue current = putVersion(key, value, lease, previous);
     if (previous == null) {
-      locks.created(writes, current);
+      locks.created(writes, current, timeMs);
     }
   }
 

@@ -15,10 +15,13 @@ import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
+import io.metastore.core.kv.ChangeLog;
+import io.metastore.core.kv.KeyRange;
 import io.metastore.core.kv.KeyScan;
 import io.metastore.core.kv.KvTable;
 import io.metastore.core.kv.RangeReader;
 import io.metastore.core.lease.LeaseTable;
+import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.Reader;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -38,48 +41,61 @@ final class TxnEvaluator {
    */
   static final long RANGE_BYTES_MAX = 16L << 20;
 
+  /** How many changes a compare may look through to find one of its range. */
+  static final int UNCHANGED_CHANGES_MAX = 100_000;
+
+  private static final int ALL_HOLD = -1;
+
   private TxnEvaluator() {}
 
   /** Runs a transaction within a log entry. */
   static Outcome apply(Txn txn, Turn turn) {
-    Deque<Boolean> branches = new ArrayDeque<>();
+    Deque<Integer> branches = new ArrayDeque<>();
     RangeReader before =
         new RangeReader(turn.writes(), turn.revision(), turn.compacted(), RANGE_BYTES_MAX);
     Failure refusal = choose(txn, before, branches);
     if (refusal != null) {
       return new Outcome.Failed(turn.revision(), refusal);
     }
+    int failedCompare = branches.element();
     TxnResult result = run(txn, branches, op -> apply(op, turn));
     turn.endCommand();
-    return new Outcome.TxnDone(turn.revision(), result.succeeded(), result.results());
+    return new Outcome.TxnDone(turn.revision(), failedCompare, result.results());
   }
 
   /** Runs a transaction of ranges only. */
   static Outcome read(Txn txn, RangeReader reader) {
-    Deque<Boolean> branches = new ArrayDeque<>();
+    Deque<Integer> branches = new ArrayDeque<>();
     Failure refusal = choose(txn, reader, branches);
     if (refusal != null) {
       return new Outcome.Failed(reader.revision(), refusal);
     }
+    int failedCompare = branches.element();
     TxnResult result = run(txn, branches, op -> reader.read(op.getRange()));
-    return new Outcome.TxnDone(reader.revision(), result.succeeded(), result.results());
+    return new Outcome.TxnDone(reader.revision(), failedCompare, result.results());
   }
 
   /**
    * Decides every transaction's branch, outermost first, and checks the operations that will run.
    *
+   * @param branches receives of each transaction its first compare that does not hold, or {@link
+   *     #ALL_HOLD}
    * @return why the whole transaction cannot be done, or null
    */
-  private static @Nullable Failure choose(Txn txn, RangeReader before, Deque<Boolean> branches) {
-    boolean succeeded = true;
-    for (Compare compare : txn.getComparesList()) {
-      if (!holds(compare, before.reader())) {
-        succeeded = false;
-        break;
+  private static @Nullable Failure choose(Txn txn, RangeReader before, Deque<Integer> branches) {
+    int failedCompare = ALL_HOLD;
+    for (int i = 0; i < txn.getComparesCount() && failedCompare == ALL_HOLD; i++) {
+      Compare compare = txn.getCompares(i);
+      Failure refusal = check(compare, before);
+      if (refusal != null) {
+        return refusal;
+      }
+      if (!holds(compare, before)) {
+        failedCompare = i;
       }
     }
-    branches.add(succeeded);
-    for (Op op : branch(txn, succeeded)) {
+    branches.add(failedCompare);
+    for (Op op : branch(txn, failedCompare == ALL_HOLD)) {
       Failure refusal =
           switch (op.getKindCase()) {
             case PUT -> check(op.getPut(), before.reader());
@@ -96,7 +112,7 @@ final class TxnEvaluator {
 
   private static @Nullable Failure check(Put put, Reader before) {
     if (put.getLease() != 0 && LeaseTable.find(before, put.getLease()) == null) {
-      return Failure.of(FailureCode.LEASE_NOT_FOUND, "lease", put.getLease());
+      return LeaseTable.notFound(before, put.getLease());
     }
     if ((put.getKeepValue() || put.getKeepLease()) && KvTable.find(before, put.getKey()) == null) {
       return Failure.of(FailureCode.KEY_NOT_FOUND, "key", put.getKey().size() + " bytes");
@@ -105,6 +121,10 @@ final class TxnEvaluator {
   }
 
   private static @Nullable Failure check(Range range, RangeReader before) {
+    // Source: etcd's checkRangeRequest, which tests less than it means to only outside of a txn.
+    if (range.getRevision() < 0) {
+      return Failure.of(FailureCode.COMPACTED, "requested", range.getRevision());
+    }
     Failure refusal = before.check(range);
     if (refusal != null || range.getRangeEnd().isEmpty() || range.getCountOnly()) {
       return refusal;
@@ -121,8 +141,8 @@ final class TxnEvaluator {
     OpResult run(Op op);
   }
 
-  private static TxnResult run(Txn txn, Deque<Boolean> branches, OpRunner runner) {
-    boolean succeeded = branches.remove();
+  private static TxnResult run(Txn txn, Deque<Integer> branches, OpRunner runner) {
+    boolean succeeded = branches.remove() == ALL_HOLD;
     List<Op> ops = branch(txn, succeeded);
     List<OpResult> results = new ArrayList<>(ops.size());
     for (Op op : ops) {
@@ -163,6 +183,42 @@ final class TxnEvaluator {
     return succeeded ? txn.getSuccessList() : txn.getFailureList();
   }
 
+  /** Why a compare cannot be answered, or null if it can. */
+  private static @Nullable Failure check(Compare compare, RangeReader before) {
+    if (compare.getTarget() != Compare.Target.UNCHANGED_SINCE) {
+      return null;
+    }
+    Failure refusal =
+        before.check(Range.newBuilder().setRevision(Math.max(1, compare.getNumber())).build());
+    if (refusal == null && changed(compare, before) == null) {
+      return Failure.of(
+          FailureCode.READ_TOO_OLD, "revision", compare.getNumber(), "current", before.revision());
+    }
+    return refusal;
+  }
+
+  /** Whether a key of the compare's range changed after its revision; null if that is too much. */
+  private static @Nullable Boolean changed(Compare compare, RangeReader before) {
+    KeyRange range = KeyRange.of(compare.getKey(), compare.getRangeEnd());
+    long revision = compare.getNumber();
+    return range.single()
+        ? (Boolean) KvTable.changedAfter(before.reader(), range.from(), revision)
+        : ChangeLog.anyIn(
+            before.reader(), range, revision + 1, before.revision(), UNCHANGED_CHANGES_MAX);
+  }
+
+  private static boolean holds(Compare compare, RangeReader before) {
+    return switch (compare.getTarget()) {
+      case HELD -> {
+        LockTable.Place place =
+            LockTable.find(before.reader(), compare.getKey(), compare.getNumber());
+        yield place != null && place.held();
+      }
+      case UNCHANGED_SINCE -> Boolean.FALSE.equals(changed(compare, before));
+      default -> holds(compare, before.reader());
+    };
+  }
+
   private static boolean holds(Compare compare, Reader before) {
     if (compare.getRangeEnd().isEmpty()) {
       return holds(compare, KvTable.find(before, compare.getKey()));
@@ -197,7 +253,7 @@ final class TxnEvaluator {
                   ? 0
                   : ByteString.unsignedLexicographicalComparator()
                       .compare(record.value(), compare.getValue());
-          case UNRECOGNIZED ->
+          case HELD, UNCHANGED_SINCE, UNRECOGNIZED ->
               throw new IllegalStateException("compare target " + compare.getTargetValue());
         };
     return switch (compare.getRelation()) {

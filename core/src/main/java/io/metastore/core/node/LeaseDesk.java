@@ -292,7 +292,13 @@ final class LeaseDesk implements AutoCloseable {
     List<Long> ids = new ArrayList<>();
     StoreView view = views.get();
     try {
-      LeaseTable.forEach(view.reader(), lease -> ids.add(lease.id()));
+      LeaseTable.forEach(
+          view.reader(),
+          lease -> {
+            if (lease.kind() != Lease.Kind.LOCK_DELAY) {
+              ids.add(lease.id());
+            }
+          });
     } finally {
       view.release();
     }

@@ -5,6 +5,7 @@ import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * alike; here the news only finds its caller. Thread-safe.
  */
 final class LockDesk {
+  private static final long RETRY_MS = 1000;
+
   private final Function<Command, CompletableFuture<Outcome>> proposer;
   private final Supplier<StoreView> views;
 
@@ -47,7 +51,7 @@ final class LockDesk {
         .whenComplete(
             (outcome, failure) -> {
               if (failure != null) {
-                wait.held.completeExceptionally(failure);
+                wait.fail(failure);
               } else if (outcome instanceof Outcome.LockPlace place
                   && place.key() != null
                   && !place.held()) {
@@ -82,7 +86,7 @@ final class LockDesk {
     waits.put(id, wait);
     // The place may have come up, or gone, before it was known here.
     look(wait, id);
-    if (wait.cancelled) {
+    if (wait.isCancelled()) {
       giveUp(wait, id);
     }
   }
@@ -119,14 +123,34 @@ final class LockDesk {
             .build();
     Op delete = Op.newBuilder().setDelete(Delete.newBuilder().setKey(place.key())).build();
     Txn txn = Txn.newBuilder().addCompares(same).addSuccess(delete).build();
-    var unused = proposer.apply(Command.newBuilder().setTxn(txn).build());
+    withdraw(Command.newBuilder().setTxn(txn).build());
+  }
+
+  /** Again and again until it is done: doing it twice is harmless, leaving it undone is not. */
+  private void withdraw(Command deletion) {
+    proposer
+        .apply(deletion)
+        .whenComplete(
+            (outcome, failure) -> {
+              boolean stopped =
+                  failure instanceof NotServed notServed
+                      && notServed.reason() == NotServed.Reason.STOPPED;
+              if (failure != null && !stopped) {
+                CompletableFuture.delayedExecutor(RETRY_MS, TimeUnit.MILLISECONDS)
+                    .execute(() -> withdraw(deletion));
+              }
+            });
   }
 
   private final class Wait implements LockWait {
     private final Acquire acquire;
     private final CompletableFuture<Outcome> held = new CompletableFuture<>();
     private volatile @Nullable PlaceId place;
-    private volatile boolean cancelled;
+
+    /** Guarded by this, both: the wait ends in one way or the other. */
+    private boolean cancelled;
+
+    private boolean finished;
 
     Wait(Acquire acquire) {
       this.acquire = acquire;
@@ -138,17 +162,38 @@ final class LockDesk {
     }
 
     @Override
-    public void cancel() {
-      cancelled = true;
+    public boolean cancel() {
+      synchronized (this) {
+        if (finished || cancelled) {
+          return !finished;
+        }
+        cancelled = true;
+      }
       PlaceId known = place;
-      if (known != null && waits.containsKey(known)) {
+      if (known != null) {
         giveUp(this, known);
       }
+      return true;
+    }
+
+    private void fail(Throwable failure) {
+      end();
+      held.completeExceptionally(failure);
+    }
+
+    private synchronized boolean isCancelled() {
+      return cancelled;
+    }
+
+    /** Whether the caller still wants to hear of it. */
+    private synchronized boolean end() {
+      finished = !cancelled;
+      return finished;
     }
 
     /** Passes on the end of the wait; a place that nobody wants any more is given up. */
     private void finish(Outcome outcome) {
-      if (cancelled
+      if (!end()
           && outcome instanceof Outcome.LockPlace taken
           && taken.key() != null
           && taken.held()) {

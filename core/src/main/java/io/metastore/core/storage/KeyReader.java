@@ -19,6 +19,10 @@ public final class KeyReader {
     return this;
   }
 
+  public int int8() {
+    return key[position++];
+  }
+
   public int int32() {
     int value = ByteBuffer.wrap(key).getInt(position);
     position += 4;

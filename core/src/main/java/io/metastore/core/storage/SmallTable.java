@@ -5,7 +5,7 @@ package io.metastore.core.storage;
  * changes.
  */
 public enum SmallTable {
-  /** Singletons: applied index, revision, compaction, digest. */
+  /** Singletons: applied index, revision, compaction, digest; the last client's id. */
   META('m'),
   /** Lease id → TTL. */
   LEASE('l'),

@@ -14,9 +14,11 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
 import io.metastore.core.command.GrantLease;
+import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
+import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Txn;
 import java.util.ArrayList;
@@ -46,6 +48,19 @@ final class Model {
 
   final TreeMap<Long, LeaseState> leases = new TreeMap<>();
   private final Set<String> sharedPlaces = new TreeSet<>();
+
+  /** In seconds, by lock and place; and the places whose owner expired. */
+  private final Map<String, Integer> lockDelays = new TreeMap<>();
+
+  private final Set<String> delayedPlaces = new TreeSet<>();
+
+  /** Locks in use, each with the tokens that are held. */
+  private final Map<String, Set<Long>> held = new TreeMap<>();
+
+  /** As before the command at work. */
+  private Map<String, Set<Long>> heldBefore = Map.of();
+
+  private long lastAllocated;
   final List<WatchEvent> events = new ArrayList<>();
   long compacted = -1;
 
@@ -61,6 +76,12 @@ final class Model {
     return states.size() - 1L;
   }
 
+  /** 0 if there is no such lease. */
+  long grantedIndex(long lease) {
+    LeaseState found = leases.get(lease);
+    return found == null ? 0 : found.grantedIndex();
+  }
+
   SortedMap<ByteString, KeyValue> state(long revision) {
     return states.get((int) revision);
   }
@@ -68,11 +89,14 @@ final class Model {
   Outcome apply(Command command, long index) {
     now = new TreeMap<>(state(revision()));
     changed = false;
+    heldBefore = heldNow();
     Outcome outcome =
         switch (command.getKindCase()) {
           case TXN -> txn(command.getTxn());
           case GRANT_LEASE -> grant(command.getGrantLease(), index);
-          case REVOKE_LEASE -> revoke(command.getRevokeLease());
+          case NEW_CLIENT -> newClient(command.getNewClient(), index);
+          case RELEASE -> release(command.getRelease());
+          case REVOKE_LEASE -> revoke(command.getRevokeLease(), index);
           case CHECKPOINT_LEASES -> {
             command
                 .getCheckpointLeases()
@@ -91,6 +115,8 @@ final class Model {
           case MEMBER_NOTE -> new Outcome.Done(0);
           case KIND_NOT_SET -> throw new IllegalArgumentException();
         };
+    List.copyOf(held.keySet()).forEach(this::grantLock);
+    held.keySet().removeIf(name -> queue(name).isEmpty());
     if (changed) {
       states.add(now);
     }
@@ -101,7 +127,7 @@ final class Model {
     if (outcome instanceof Outcome.Failed failed) {
       return new Outcome.Failed(revision, failed.failure());
     } else if (outcome instanceof Outcome.TxnDone done) {
-      return new Outcome.TxnDone(revision, done.succeeded(), done.results());
+      return new Outcome.TxnDone(revision, done.failedCompare(), done.results());
     } else if (outcome instanceof Outcome.LeaseGranted granted) {
       return new Outcome.LeaseGranted(revision, granted.id(), granted.ttl());
     } else if (outcome instanceof Outcome.LeaseRevoked revoked) {
@@ -124,12 +150,19 @@ final class Model {
     if (refusal != null) {
       return failed(refusal);
     }
-    OpResult.TxnResult result = run(txn);
-    return new Outcome.TxnDone(0, result.succeeded(), result.results());
+    int failedCompare = failedCompare(txn);
+    return new Outcome.TxnDone(0, failedCompare, run(txn).results());
+  }
+
+  private Map<String, Set<Long>> heldNow() {
+    Map<String, Set<Long>> copy = new TreeMap<>();
+    held.forEach((name, tokens) -> copy.put(name, Set.copyOf(tokens)));
+    return copy;
   }
 
   Outcome readTxn(Txn txn) {
     now = state(revision());
+    heldBefore = heldNow();
     return atRevision(txn(txn), revision());
   }
 
@@ -140,12 +173,32 @@ final class Model {
         : atRevision(failed(refusal), revision());
   }
 
+  private int failedCompare(Txn txn) {
+    for (int i = 0; i < txn.getComparesCount(); i++) {
+      if (!holds(txn.getCompares(i))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   private List<Op> branch(Txn txn) {
-    boolean succeeded = txn.getComparesList().stream().allMatch(this::holds);
-    return succeeded ? txn.getSuccessList() : txn.getFailureList();
+    return failedCompare(txn) < 0 ? txn.getSuccessList() : txn.getFailureList();
   }
 
   private @Nullable FailureCode check(Txn txn) {
+    for (Compare compare : txn.getComparesList()) {
+      if (compare.getTarget() == Compare.Target.UNCHANGED_SINCE) {
+        FailureCode refusal =
+            check(Range.newBuilder().setRevision(Math.max(1, compare.getNumber())).build());
+        if (refusal != null) {
+          return refusal;
+        }
+      }
+      if (!holds(compare)) {
+        break;
+      }
+    }
     for (Op op : branch(txn)) {
       FailureCode refusal =
           op.hasPut()
@@ -160,7 +213,7 @@ final class Model {
 
   private @Nullable FailureCode check(Put put) {
     if (put.getLease() != 0 && !leases.containsKey(put.getLease())) {
-      return FailureCode.LEASE_NOT_FOUND;
+      return notFound(put.getLease());
     }
     return (put.getKeepLease() || put.getKeepValue())
             && !state(revision()).containsKey(put.getKey())
@@ -187,8 +240,7 @@ final class Model {
                   ? delete(op.getDelete())
                   : op.hasRange() ? read(op.getRange(), now) : run(op.getTxn()));
     }
-    return new OpResult.TxnResult(
-        txn.getComparesList().stream().allMatch(this::holds), List.copyOf(results));
+    return new OpResult.TxnResult(failedCompare(txn) < 0, List.copyOf(results));
   }
 
   private OpResult put(Put put) {
@@ -225,6 +277,8 @@ final class Model {
     KeyValue old = now.remove(key);
     changed = true;
     sharedPlaces.removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
+    delayedPlaces.removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
+    lockDelays.keySet().removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
     events.add(
         new WatchEvent(WatchEvent.Kind.DELETE, KeyValue.tombstone(key, revision() + 1), old));
   }
@@ -270,18 +324,32 @@ final class Model {
   private static List<KeyValue> within(
       Map<ByteString, KeyValue> keys, ByteString key, ByteString rangeEnd) {
     return keys.values().stream()
-        .filter(
-            keyValue ->
-                rangeEnd.isEmpty()
-                    ? keyValue.key().equals(key)
-                    : ORDER.compare(keyValue.key(), key) >= 0
-                        && (rangeEnd.equals(ByteString.copyFrom(new byte[1]))
-                            || ORDER.compare(keyValue.key(), rangeEnd) < 0))
+        .filter(keyValue -> isWithin(keyValue.key(), key, rangeEnd))
         .toList();
+  }
+
+  private static boolean isWithin(ByteString tested, ByteString key, ByteString rangeEnd) {
+    return rangeEnd.isEmpty()
+        ? tested.equals(key)
+        : ORDER.compare(tested, key) >= 0
+            && (rangeEnd.equals(ByteString.copyFrom(new byte[1]))
+                || ORDER.compare(tested, rangeEnd) < 0);
   }
 
   /** On the state before the command, always. */
   private boolean holds(Compare compare) {
+    if (compare.getTarget() == Compare.Target.HELD) {
+      return heldBefore
+          .getOrDefault(compare.getKey().toStringUtf8(), Set.of())
+          .contains(compare.getNumber());
+    }
+    if (compare.getTarget() == Compare.Target.UNCHANGED_SINCE) {
+      return events.stream()
+          .map(WatchEvent::current)
+          .filter(change -> change.modRevision() > compare.getNumber())
+          .filter(change -> change.modRevision() <= revision())
+          .noneMatch(change -> isWithin(change.key(), compare.getKey(), compare.getRangeEnd()));
+    }
     List<KeyValue> found = within(state(revision()), compare.getKey(), compare.getRangeEnd());
     if (found.isEmpty()) {
       return compare.getTarget() != Compare.Target.VALUE && holds(compare, 0L);
@@ -323,16 +391,78 @@ final class Model {
     return new Outcome.LeaseGranted(0, grant.getId(), grant.getTtl());
   }
 
-  private Outcome revoke(RevokeLease revoke) {
+  private FailureCode notFound(long id) {
+    return id > 0 && id <= lastAllocated ? FailureCode.CLIENT_ENDED : FailureCode.LEASE_NOT_FOUND;
+  }
+
+  private Outcome newClient(NewClient client, long index) {
+    long id = allocateId();
+    leases.put(id, new LeaseState(client.getTtl(), 0, index));
+    return new Outcome.LeaseGranted(0, id, client.getTtl());
+  }
+
+  private long allocateId() {
+    do {
+      lastAllocated++;
+    } while (leases.containsKey(lastAllocated));
+    return lastAllocated;
+  }
+
+  private Outcome revoke(RevokeLease revoke, long index) {
     LeaseState lease = leases.get(revoke.getId());
     if (lease == null
         || (revoke.getGrantedIndex() != 0 && revoke.getGrantedIndex() != lease.grantedIndex())) {
-      return failed(FailureCode.LEASE_NOT_FOUND);
+      return failed(notFound(revoke.getId()));
     }
-    List<ByteString> attached = attached(revoke.getId());
-    attached.forEach(this::delete);
+    int deleted = 0;
+    for (ByteString key : attached(revoke.getId())) {
+      int delay = revoke.getGrantedIndex() == 0 ? 0 : lockDelay(key);
+      if (delay > 0) {
+        delay(key, delay, index);
+      } else {
+        delete(key);
+        deleted++;
+      }
+    }
     leases.remove(revoke.getId());
-    return new Outcome.LeaseRevoked(0, attached.size());
+    return new Outcome.LeaseRevoked(0, deleted);
+  }
+
+  private int lockDelay(ByteString key) {
+    KeyValue place = requireNonNull(now.get(key));
+    return heldBefore.entrySet().stream()
+        .filter(lock -> lock.getValue().contains(place.createRevision()))
+        .filter(lock -> key.startsWith(Commands.bytes(lock.getKey() + "/")))
+        .filter(lock -> isHeld(lock.getKey(), place))
+        .mapToInt(lock -> lockDelays.getOrDefault(lock.getKey() + " " + key.toStringUtf8(), 0))
+        .max()
+        .orElse(0);
+  }
+
+  private void delay(ByteString key, int seconds, long index) {
+    long id = allocateId();
+    leases.put(id, new LeaseState(seconds, 0, index));
+    KeyValue place = requireNonNull(now.get(key));
+    for (String name : held.keySet()) {
+      if (key.startsWith(Commands.bytes(name + "/"))) {
+        delayedPlaces.add(name + " " + key.toStringUtf8());
+      }
+    }
+    put(key, place.value(), id);
+  }
+
+  private Outcome release(Release release) {
+    String name = release.getName().toStringUtf8();
+    for (KeyValue place : held.containsKey(name) ? queue(name) : List.<KeyValue>of()) {
+      if (place.createRevision() == release.getToken()) {
+        if (isDelayed(name, place)) {
+          break;
+        }
+        delete(place.key());
+        return new Outcome.Done(0);
+      }
+    }
+    return failed(FailureCode.STALE_TOKEN);
   }
 
   List<ByteString> attached(long lease) {
@@ -355,41 +485,76 @@ final class Model {
 
   private Outcome acquire(Acquire acquire) {
     if (!leases.containsKey(acquire.getLease())) {
-      return failed(FailureCode.LEASE_NOT_FOUND);
+      return failed(notFound(acquire.getLease()));
     }
     String name = acquire.getName().toStringUtf8();
+    held.computeIfAbsent(name, unused -> new TreeSet<>());
+    grantLock(name);
     ByteString key = Commands.bytes(name + "/" + Long.toHexString(acquire.getLease()));
     boolean shared = acquire.getMode() == Acquire.Mode.SHARED;
     if (!now.containsKey(key)) {
-      boolean free = queue(name).stream().allMatch(place -> shared && isShared(name, place));
+      boolean free =
+          queue(name).stream()
+              .allMatch(place -> shared && isShared(name, place) && !isDelayed(name, place));
       if (acquire.getTryOnly() && !free) {
         return new Outcome.LockPlace(0, null, 0, false);
       }
       put(key, ByteString.EMPTY, acquire.getLease());
+      lockDelays.put(name + " " + key.toStringUtf8(), (int) acquire.getLockDelay());
       if (shared) {
         sharedPlaces.add(name + " " + key.toStringUtf8());
       }
     }
+    grantLock(name);
     KeyValue place = requireNonNull(now.get(key));
-    return new Outcome.LockPlace(0, key, place.createRevision(), holders(name).contains(place));
+    if (isShared(name, place) != shared) {
+      return failed(FailureCode.LOCK_MODE);
+    }
+    boolean isHeld = holders(name).contains(place);
+    return acquire.getTryOnly() && !isHeld
+        ? new Outcome.LockPlace(0, null, 0, false)
+        : new Outcome.LockPlace(0, key, place.createRevision(), isHeld);
   }
 
-  /** Those at the front of the queue: one exclusive place, or shared ones up to the first other. */
-  List<KeyValue> holders(String name) {
-    List<KeyValue> holders = new ArrayList<>();
-    for (KeyValue place : queue(name)) {
-      if (!isShared(name, place)) {
-        return holders.isEmpty() ? List.of(place) : holders;
+  /** From the front: one exclusive place, or shared ones up to the first other. */
+  private void grantLock(String name) {
+    Set<Long> tokens = requireNonNull(held.get(name));
+    List<KeyValue> queue = queue(name);
+    tokens.retainAll(
+        queue.stream()
+            .filter(place -> !isDelayed(name, place))
+            .map(KeyValue::createRevision)
+            .toList());
+    for (int i = 0; i < queue.size(); i++) {
+      KeyValue place = queue.get(i);
+      boolean exclusive = !isShared(name, place);
+      if (isDelayed(name, place) || (i > 0 && exclusive)) {
+        return;
       }
-      holders.add(place);
+      tokens.add(place.createRevision());
+      if (exclusive) {
+        return;
+      }
     }
-    return holders;
+  }
+
+  List<KeyValue> holders(String name) {
+    return queue(name).stream().filter(place -> isHeld(name, place)).toList();
+  }
+
+  private boolean isHeld(String name, KeyValue place) {
+    return held.getOrDefault(name, Set.of()).contains(place.createRevision())
+        && !isDelayed(name, place);
+  }
+
+  private boolean isDelayed(String name, KeyValue place) {
+    return delayedPlaces.contains(name + " " + place.key().toStringUtf8());
   }
 
   private List<KeyValue> queue(String name) {
     return now.values().stream()
         .filter(keyValue -> keyValue.key().startsWith(Commands.bytes(name + "/")))
-        .sorted(Comparator.comparing(KeyValue::createRevision))
+        .sorted(Comparator.comparing(KeyValue::createRevision).thenComparing(KeyValue::key, ORDER))
         .toList();
   }
 

@@ -56,7 +56,7 @@ class ModelTest {
   @MethodSource("seeds")
   void theMachineDoesWhatTheModelDoes(long seed) {
     Random random = new Random(seed);
-    RandomCommands commands = new RandomCommands(random);
+    RandomCommands commands = new RandomCommands(random, model::grantedIndex);
     TestMachine machine = machines.open();
     for (int i = 0; i < ENTRIES; i++) {
       check(machine, commands.batch(model.revision()));

@@ -8,14 +8,17 @@ import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
 import io.metastore.core.command.MemberNote;
+import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
+import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Txn;
 import java.util.List;
 import java.util.Random;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Makes up commands over few keys, leases and locks, so that they meet often. Keys hold zero bytes
@@ -29,9 +32,14 @@ final class RandomCommands {
   private static final int LEASES = 4;
 
   private final Random random;
+  private final LongUnaryOperator grantedIndex;
 
-  RandomCommands(Random random) {
+  /**
+   * @param grantedIndex of a lease, so that some of them expire; 0 if unknown
+   */
+  RandomCommands(Random random, LongUnaryOperator grantedIndex) {
     this.random = random;
+    this.grantedIndex = grantedIndex;
   }
 
   /**
@@ -61,21 +69,36 @@ final class RandomCommands {
     if (kind < 55) {
       return Commands.of(txn(revision, 0));
     }
-    if (kind < 68) {
+    if (kind < 65) {
       return Commands.grant(lease(), 1 + random.nextInt(100));
     }
-    if (kind < 75) {
+    if (kind < 67) {
       return Command.newBuilder()
-          .setRevokeLease(
-              RevokeLease.newBuilder().setId(lease()).setGrantedIndex(chance(5) ? 2 : 0))
+          .setNewClient(NewClient.newBuilder().setTtl(1 + random.nextInt(100)).setLabel("me"))
+          .build();
+    }
+    if (kind < 74) {
+      long id = lease();
+      long granted = chance(8) ? 2 : chance(2) ? grantedIndex.applyAsLong(id) : 0;
+      return Command.newBuilder()
+          .setRevokeLease(RevokeLease.newBuilder().setId(id).setGrantedIndex(granted))
+          .build();
+    }
+    if (kind < 77) {
+      return Command.newBuilder()
+          .setRelease(Release.newBuilder().setName(lock()).setToken(recent(revision)))
           .build();
     }
     if (kind < 92) {
-      return Commands.acquire(
-          LOCKS.get(random.nextInt(LOCKS.size())),
-          lease(),
-          chance(2) ? Acquire.Mode.SHARED : Acquire.Mode.EXCLUSIVE,
-          chance(4));
+      return Command.newBuilder()
+          .setAcquire(
+              Acquire.newBuilder()
+                  .setName(lock())
+                  .setLease(lease())
+                  .setMode(chance(2) ? Acquire.Mode.SHARED : Acquire.Mode.EXCLUSIVE)
+                  .setTryOnly(chance(4))
+                  .setLockDelay(chance(2) ? 1 + random.nextInt(9) : 0))
+          .build();
     }
     if (kind < 95) {
       return Commands.compact(Math.max(0, revision - random.nextInt(20) + 1));
@@ -189,14 +212,29 @@ final class RandomCommands {
     Compare.Builder compare =
         Compare.newBuilder()
             .setKey(key())
-            .setTargetValue(random.nextInt(5))
+            .setTargetValue(random.nextInt(7))
             .setRelationValue(random.nextInt(5))
             .setNumber(random.nextLong(chance(2) ? 3 : revision + 1))
             .setValue(Commands.bytes("v" + random.nextInt(3)));
+    if (compare.getTarget() == Compare.Target.HELD) {
+      return compare.setKey(lock()).setNumber(recent(revision)).build();
+    }
+    if (compare.getTarget() == Compare.Target.UNCHANGED_SINCE) {
+      compare.setNumber(recent(revision));
+    }
     if (chance(4)) {
       compare.setRangeEnd(rangeEnd());
     }
     return compare.build();
+  }
+
+  /** Most often a revision not long ago. */
+  private long recent(long revision) {
+    return chance(10) ? random.nextLong(revision + 3) : Math.max(0, revision - random.nextInt(15));
+  }
+
+  private ByteString lock() {
+    return Commands.bytes(LOCKS.get(random.nextInt(LOCKS.size())));
   }
 
   private ByteString key() {

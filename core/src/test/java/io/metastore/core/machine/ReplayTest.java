@@ -57,7 +57,7 @@ class ReplayTest {
   }
 
   private void writeLog(Random random, TestMachine original) {
-    RandomCommands commands = new RandomCommands(random);
+    RandomCommands commands = new RandomCommands(random, id -> 0);
     original.machine().skip(1, 0);
     log.add(new Entry(1, null, null));
     for (int index = 1; index <= ENTRIES; index++) {

@@ -12,6 +12,7 @@ import io.metastore.core.command.CommandBatch;
 import io.metastore.core.kv.ChangeLog;
 import io.metastore.core.kv.KeyRange;
 import io.metastore.core.lease.LeaseTable;
+import io.metastore.core.lock.LockTable;
 import io.metastore.core.machine.ScenarioParser.Line;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
@@ -53,6 +54,7 @@ final class Scenario {
       case "watch" -> watch(line);
       case "leases" -> leases();
       case "locks" -> locks();
+      case "queue" -> queue(ScenarioParser.bytes(line.subject()));
       case "history" -> history();
       case "changes" -> changes();
       default -> apply(List.of(ScenarioParser.command(text)));
@@ -246,10 +248,27 @@ final class Scenario {
                 + " token="
                 + token
                 + (cursor.value()[0] == 0 ? " exclusive" : " shared")
-                + (cursor.value()[1] == 0 ? " waiting" : " held"));
+                + (cursor.value()[1] == 'w' ? " waiting" : " held"));
       }
     }
     return orNothing(lines);
+  }
+
+  private String queue(ByteString name) {
+    return orNothing(
+        LockTable.queue(machine().storage(), name).stream()
+            .map(
+                place ->
+                    text(place.key())
+                        + " token="
+                        + place.token()
+                        + " "
+                        + lower(place.mode())
+                        + " "
+                        + lower(place.state())
+                        + " owner="
+                        + place.owner())
+            .toList());
   }
 
   private String history() {

@@ -6,9 +6,11 @@ import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
+import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
+import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Txn;
 import io.metastore.core.kv.KeyRange;
@@ -72,12 +74,28 @@ final class ScenarioParser {
               .build();
       case "checkpoint" -> checkpoint(line);
       case "compact" -> Commands.compact(Long.parseLong(line.subject()));
+      case "client" ->
+          Command.newBuilder()
+              .setNewClient(
+                  NewClient.newBuilder().setLabel(line.subject()).setTtl(line.number("ttl")))
+              .build();
       case "lock" ->
-          Commands.acquire(
-              line.subject(),
-              line.number("lease"),
-              line.has("shared") ? Acquire.Mode.SHARED : Acquire.Mode.EXCLUSIVE,
-              line.has("try"));
+          Command.newBuilder()
+              .setAcquire(
+                  Acquire.newBuilder()
+                      .setName(bytes(line.subject()))
+                      .setLease(line.number("lease"))
+                      .setMode(line.has("shared") ? Acquire.Mode.SHARED : Acquire.Mode.EXCLUSIVE)
+                      .setTryOnly(line.has("try"))
+                      .setLockDelay(line.number("delay")))
+              .build();
+      case "release" ->
+          Command.newBuilder()
+              .setRelease(
+                  Release.newBuilder()
+                      .setName(bytes(line.subject()))
+                      .setToken(line.number("token")))
+              .build();
       default -> throw new IllegalArgumentException("unknown command " + line.verb());
     };
   }

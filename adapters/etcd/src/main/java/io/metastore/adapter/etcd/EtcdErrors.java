@@ -23,12 +23,14 @@ final class EtcdErrors {
       case KEY_NOT_FOUND -> EtcdError.KEY_NOT_FOUND;
       case COMPACTED -> EtcdError.COMPACTED;
       case FUTURE_REVISION -> EtcdError.FUTURE_REVISION;
-      case LEASE_NOT_FOUND -> EtcdError.LEASE_NOT_FOUND;
+      case LEASE_NOT_FOUND, CLIENT_ENDED -> EtcdError.LEASE_NOT_FOUND;
       case LEASE_EXISTS -> EtcdError.LEASE_EXISTS;
       case LEASE_TTL_TOO_LARGE -> EtcdError.LEASE_TTL_TOO_LARGE;
       case REQUEST_TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
       case RESPONSE_TOO_LARGE -> EtcdError.RESPONSE_TOO_LARGE;
       case LOCK_PLACE_LOST -> EtcdError.SESSION_EXPIRED;
+      case LOCK_MODE, STALE_TOKEN, READ_TOO_OLD ->
+          throw new IllegalArgumentException("only asked for by the native API: " + code);
     };
   }
 

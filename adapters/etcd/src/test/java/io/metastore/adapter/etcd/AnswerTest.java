@@ -54,7 +54,7 @@ class AnswerTest {
   }
 
   private static Outcome txn(OpResult... results) {
-    return new Outcome.TxnDone(1, true, List.of(results));
+    return new Outcome.TxnDone(1, -1, List.of(results));
   }
 
   private static RangeResult range(int keys, int valueBytes) {

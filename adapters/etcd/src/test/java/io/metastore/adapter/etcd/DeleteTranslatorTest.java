@@ -42,7 +42,7 @@ final class DeleteTranslatorTest {
         new DeleteResult(2, List.of(keyValue("a", "1", 3), keyValue("b", "2", 4)));
 
     DeleteRangeResponse reply =
-        DeleteTranslator.toReply(header(5), new Outcome.TxnDone(5, true, List.of(result)));
+        DeleteTranslator.toReply(header(5), new Outcome.TxnDone(5, -1, List.of(result)));
 
     assertThat(reply.getDeleted()).isEqualTo(2);
     assertThat(reply.getPrevKvsList())

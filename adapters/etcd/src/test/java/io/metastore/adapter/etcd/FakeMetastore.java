@@ -55,8 +55,9 @@ final class FakeMetastore implements Metastore {
     }
 
     @Override
-    public void cancel() {
+    public boolean cancel() {
       cancelled.complete(null);
+      return !held.isDone();
     }
   }
 

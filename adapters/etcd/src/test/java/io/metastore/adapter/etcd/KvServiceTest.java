@@ -50,7 +50,7 @@ final class KvServiceTest {
   @Test
   void headerTellsMemberClusterTermAndTheOutcomesRevision() {
     store.onSubmit =
-        command -> completedFuture(new Outcome.TxnDone(7, true, List.of(new PutResult(null))));
+        command -> completedFuture(new Outcome.TxnDone(7, -1, List.of(new PutResult(null))));
 
     ResponseHeader header = kv.put(putRequest("k", "v")).getHeader();
 
@@ -139,7 +139,7 @@ final class KvServiceTest {
   void deleteTellsHowManyKeysAreGone() {
     store.onSubmit =
         command ->
-            completedFuture(new Outcome.TxnDone(8, true, List.of(new DeleteResult(3, List.of()))));
+            completedFuture(new Outcome.TxnDone(8, -1, List.of(new DeleteResult(3, List.of()))));
 
     assertThat(
             kv.deleteRange(DeleteRangeRequest.newBuilder().setKey(bytes("a")).build()).getDeleted())
@@ -149,8 +149,7 @@ final class KvServiceTest {
   @Test
   void readOnlyTransactionIsNotProposed() {
     store.onRead =
-        completedFuture(
-            new Outcome.TxnDone(9, true, List.of(new RangeResult(List.of(), 0, false))));
+        completedFuture(new Outcome.TxnDone(9, -1, List.of(new RangeResult(List.of(), 0, false))));
 
     assertThat(kv.txn(success(range("a")).build()).getSucceeded()).isTrue();
     assertThat(next(store.reads).consistency()).isEqualTo(Consistency.LINEARIZABLE);
@@ -199,7 +198,7 @@ final class KvServiceTest {
     call.cancel(true);
 
     // On the store's thread: an exception would be the store's.
-    callback.accept(new Outcome.TxnDone(7, true, List.of(new PutResult(null))), null);
+    callback.accept(new Outcome.TxnDone(7, -1, List.of(new PutResult(null))), null);
 
     assertThat(call.isCancelled()).isTrue();
   }

@@ -137,7 +137,7 @@ final class LockServiceTest {
   @Test
   void unlockIsDoneWhetherTheKeyWasThereOrNot() {
     store.onRelease =
-        completedFuture(new Outcome.TxnDone(14, true, List.of(new DeleteResult(0, List.of()))));
+        completedFuture(new Outcome.TxnDone(14, -1, List.of(new DeleteResult(0, List.of()))));
 
     assertThat(
             lock.unlock(UnlockRequest.newBuilder().setKey(bytes("k")).build())

@@ -66,7 +66,7 @@ final class PutTranslatorTest {
 
   @Test
   void replyCarriesTheVersionThatWasReplaced() {
-    Outcome outcome = new Outcome.TxnDone(9, true, List.of(new PutResult(keyValue("k", "old", 4))));
+    Outcome outcome = new Outcome.TxnDone(9, -1, List.of(new PutResult(keyValue("k", "old", 4))));
 
     PutResponse reply = PutTranslator.toReply(header(9), outcome);
 
@@ -77,7 +77,7 @@ final class PutTranslatorTest {
 
   @Test
   void replyWithoutPreviousVersionHasNone() {
-    Outcome outcome = new Outcome.TxnDone(9, true, List.of(new PutResult(null)));
+    Outcome outcome = new Outcome.TxnDone(9, -1, List.of(new PutResult(null)));
 
     assertThat(PutTranslator.toReply(header(9), outcome).hasPrevKv()).isFalse();
   }

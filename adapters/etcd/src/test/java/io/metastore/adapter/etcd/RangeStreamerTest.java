@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
+import io.metastore.core.api.ClientView;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
@@ -310,6 +312,21 @@ final class RangeStreamerTest {
     @Override
     public Outcome readTxn(Txn txn) {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<LockPlaceView> lockQueue(ByteString name) {
+      throw new AssertionError("etcd has no such question");
+    }
+
+    @Override
+    public List<ByteString> lockNames(ByteString from, @Nullable ByteString to, int namesMax) {
+      throw new AssertionError("etcd has no such question");
+    }
+
+    @Override
+    public List<ClientView> clients(long afterId, int clientsMax) {
+      throw new AssertionError("etcd has no such question");
     }
 
     @Override

@@ -184,7 +184,7 @@ final class TxnTranslatorTest {
     Outcome outcome =
         new Outcome.TxnDone(
             16,
-            true,
+            -1,
             List.of(
                 found,
                 nothing,
@@ -211,7 +211,7 @@ final class TxnTranslatorTest {
   @Test
   void transactionThatChangesNothingKeepsTheRevisionEverywhere() {
     TxnRequest request = TxnRequest.newBuilder().addFailure(delete("none")).build();
-    Outcome outcome = new Outcome.TxnDone(7, false, List.of(new DeleteResult(0, List.of())));
+    Outcome outcome = new Outcome.TxnDone(7, 0, List.of(new DeleteResult(0, List.of())));
 
     TxnResponse reply = TxnTranslator.toReply(request, header(7), outcome);
 
