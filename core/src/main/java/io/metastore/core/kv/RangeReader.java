@@ -87,12 +87,14 @@ public record RangeReader(Reader reader, long revision, long compacted, long res
     // Values are needed to sort by them, even if the answer drops them.
     boolean dropValues = range.getKeysOnly() && range.getSortTarget() != Range.SortTarget.VALUE;
     boolean untilFull = range.getUncounted() && !range.getCountOnly();
+    long bytesTarget =
+        untilFull && range.getBytesTarget() > 0 ? range.getBytesTarget() : Long.MAX_VALUE;
     while (!(more && untilFull) && cursor.next()) {
       count++;
       if (range.getCountOnly()) {
         continue;
       }
-      boolean full = !sorted && found.size() >= limit;
+      boolean full = !sorted && (found.size() >= limit || bytes >= bytesTarget);
       if (full && (more || !filtered)) {
         more = true; // only the count is still of interest
         continue;
