@@ -1,40 +1,17 @@
 package io.metastore.adapter.etcd;
 
-import static java.util.Objects.requireNonNull;
-
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
-import io.metastore.core.api.KeyValue;
-import io.metastore.core.api.OpResult;
+import io.metastore.adapter.grpc.UnaryAnswer;
+import io.metastore.core.api.Failure;
 import io.metastore.core.api.Outcome;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
-import io.netty.util.concurrent.EventExecutor;
-import io.netty.util.internal.ThreadExecutorMap;
-import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
-/**
- * Ends a unary call when the store is done with it: hand it to {@code whenComplete} on the thread
- * that took the call. The reply is made and sent on that same event loop: the store completes many
- * calls in a row, and the loop then writes all replies of one connection with one system call,
- * where replies from another thread would each wake it. Long replies are made apart, for they would
- * hold up the loop's other connections, or what completed them.
- */
-final class Answer<R> implements BiConsumer<@Nullable Outcome, @Nullable Throwable> {
-  /** As many keys as the loop may turn into a reply without anybody noticing; see {@link #keys}. */
-  private static final int LOOP_KEYS_MAX = 100;
-
-  /** So many bytes of a value cost about as much as a key. */
-  private static final int BYTES_PER_KEY = 8 << 10;
-
-  private final StreamObserver<R> call;
+/** Ends a unary call with etcd's header, or etcd's error. */
+final class Answer<R> extends UnaryAnswer<Outcome, R> {
   private final ResponseHeaders headers;
-  private final Executor scans;
   private final Translator<R> translator;
-
-  /** The event loop of the call's connection; null in a server without one. */
-  private final @Nullable EventExecutor loop = ThreadExecutorMap.currentExecutor();
 
   /** Makes the reply from the outcome of a command or read that was done. Pure. */
   @FunctionalInterface
@@ -47,91 +24,23 @@ final class Answer<R> implements BiConsumer<@Nullable Outcome, @Nullable Throwab
    */
   Answer(
       StreamObserver<R> call, ResponseHeaders headers, Executor scans, Translator<R> translator) {
-    this.call = call;
+    super(call, scans);
     this.headers = headers;
-    this.scans = scans;
     this.translator = translator;
   }
 
   @Override
-  public void accept(@Nullable Outcome outcome, @Nullable Throwable failure) {
-    if (isLong(outcome)) {
-      scans.execute(() -> end(outcome, failure));
-    } else if (loop == null || loop.inEventLoop()) {
-      end(outcome, failure);
-    } else {
-      loop.execute(() -> end(outcome, failure));
-    }
+  protected R toReply(Outcome done) {
+    return translator.toReply(headers.at(done.revision()), done);
   }
 
-  private void end(@Nullable Outcome outcome, @Nullable Throwable failure) {
-    if (failure != null) {
-      call.onError(EtcdErrors.of(failure));
-      return;
-    }
-    requireNonNull(outcome, "outcome");
-    if (outcome instanceof Outcome.Failed failed) {
-      call.onError(EtcdErrors.of(failed.failure().code()).exception());
-      return;
-    }
-    R reply;
-    try {
-      reply = translator.toReply(headers.at(outcome.revision()), outcome);
-    } catch (RuntimeException e) {
-      // Nobody looks at the future that this callback belongs to; the caller must not wait for
-      // ever.
-      call.onError(EtcdErrors.of(e));
-      return;
-    }
-    send(call, reply);
+  @Override
+  protected StatusRuntimeException toError(Failure failure) {
+    return EtcdErrors.of(failure.code()).exception();
   }
 
-  private static boolean isLong(@Nullable Outcome outcome) {
-    if (outcome instanceof Outcome.Ranged ranged) {
-      return keys(ranged.result()) > LOOP_KEYS_MAX;
-    }
-    return outcome instanceof Outcome.TxnDone txn && keys(txn.results()) > LOOP_KEYS_MAX;
-  }
-
-  private static long keys(List<OpResult> results) {
-    long keys = 0;
-    for (int i = 0; i < results.size(); i++) {
-      keys += keys(results.get(i));
-    }
-    return keys;
-  }
-
-  /** How many keys a reply holds, large values counting as several. */
-  private static long keys(OpResult result) {
-    if (result instanceof OpResult.RangeResult range) {
-      return weight(range.keyValues());
-    }
-    if (result instanceof OpResult.DeleteResult delete) {
-      return weight(delete.previous());
-    }
-    if (result instanceof OpResult.PutResult put) {
-      return put.previous() == null ? 0 : weight(put.previous());
-    }
-    return keys(((OpResult.TxnResult) result).results());
-  }
-
-  private static long weight(List<KeyValue> keyValues) {
-    if (keyValues.size() > LOOP_KEYS_MAX) {
-      return keyValues.size();
-    }
-    long weight = 0;
-    for (int i = 0; i < keyValues.size(); i++) {
-      weight += weight(keyValues.get(i));
-    }
-    return weight;
-  }
-
-  private static long weight(KeyValue keyValue) {
-    return 1L + keyValue.value().size() / BYTES_PER_KEY;
-  }
-
-  static <R> void send(StreamObserver<R> call, R reply) {
-    call.onNext(reply);
-    call.onCompleted();
+  @Override
+  protected StatusRuntimeException toError(Throwable failure) {
+    return EtcdErrors.of(failure);
   }
 }

@@ -1,6 +1,7 @@
 package io.metastore.adapter.etcd;
 
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Metastore;
@@ -33,7 +34,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
               }
               // It only had to be opened: what was known before the question is known here now.
               view.close();
-              Answer.send(call, list());
+              UnaryAnswer.send(call, list());
             });
   }
 

@@ -54,7 +54,7 @@ final class KvService extends KVGrpc.KVImplBase {
     }
     new RangeStreamer(
             metastore, headers, request, (ServerCallStreamObserver<RangeStreamResponse>) call)
-        .start();
+        .start(RangeTranslator.toConsistency(request));
   }
 
   @Override

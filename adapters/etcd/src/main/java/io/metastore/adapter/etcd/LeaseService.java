@@ -3,6 +3,8 @@ package io.metastore.adapter.etcd;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.AnsweringStream;
+import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrantRequest;
@@ -16,10 +18,12 @@ import io.metastore.etcdapi.etcdserverpb.LeaseRevokeRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseRevokeResponse;
 import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveResponse;
+import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 
-/** etcd's {@code Lease}. Stateless; each stream of renewals has a {@link KeepAliveSession}. */
+/** etcd's {@code Lease}. Stateless. */
 final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private final Metastore metastore;
   private final ResponseHeaders headers;
@@ -52,8 +56,19 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
   @Override
   public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(
       StreamObserver<LeaseKeepAliveResponse> call) {
-    return new KeepAliveSession(
-        metastore, headers, (ServerCallStreamObserver<LeaseKeepAliveResponse>) call);
+    return new AnsweringStream<>(
+        (ServerCallStreamObserver<LeaseKeepAliveResponse>) call,
+        this::renew,
+        failure -> toError(failure, metastore));
+  }
+
+  private CompletableFuture<LeaseKeepAliveResponse> renew(LeaseKeepAliveRequest request) {
+    // Made before the renewal: a client must not be told of a renewal at a revision at which the
+    // lease was gone.
+    ResponseHeader header = headers.now();
+    return metastore
+        .keepAlive(request.getID())
+        .thenApply(ttl -> LeaseTranslator.toKeptAlive(header, request.getID(), ttl));
   }
 
   @Override
@@ -66,7 +81,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
               if (failure != null) {
                 call.onError(toError(failure, metastore));
               } else {
-                Answer.send(call, LeaseTranslator.toTimeToLive(headers.now(), lease));
+                UnaryAnswer.send(call, LeaseTranslator.toTimeToLive(headers.now(), lease));
               }
             });
   }
@@ -80,7 +95,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
               if (failure != null) {
                 call.onError(toError(failure, metastore));
               } else {
-                Answer.send(call, LeaseTranslator.toLeases(headers.now(), ids));
+                UnaryAnswer.send(call, LeaseTranslator.toLeases(headers.now(), ids));
               }
             });
   }

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
@@ -70,7 +71,8 @@ final class LockService extends LockGrpc.LockImplBase {
         .whenComplete(
             (outcome, failure) -> {
               if (outcome instanceof Outcome.TxnDone) {
-                Answer.send(observer, LockTranslator.toUnlocked(headers.at(outcome.revision())));
+                UnaryAnswer.send(
+                    observer, LockTranslator.toUnlocked(headers.at(outcome.revision())));
               } else {
                 observer.onError(toError(outcome, failure));
               }
@@ -116,7 +118,7 @@ final class LockService extends LockGrpc.LockImplBase {
       held.whenComplete(
           (outcome, failure) -> {
             if (outcome instanceof Outcome.LockPlace place && place.key() != null) {
-              Answer.send(
+              UnaryAnswer.send(
                   observer, LockTranslator.toLocked(headers.at(place.revision()), place.key()));
             } else {
               observer.onError(toError(outcome, failure));

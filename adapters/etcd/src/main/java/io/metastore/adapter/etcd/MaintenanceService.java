@@ -1,6 +1,7 @@
 package io.metastore.adapter.etcd;
 
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.ClusterView;
 import io.metastore.etcdapi.etcdserverpb.AlarmRequest;
 import io.metastore.etcdapi.etcdserverpb.AlarmResponse;
@@ -46,7 +47,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     if (leader == 0) {
       status.addErrors(EtcdError.NO_LEADER.text());
     }
-    Answer.send(call, status.build());
+    UnaryAnswer.send(call, status.build());
   }
 
   /**
@@ -55,7 +56,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
   @Override
   public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> call) {
     if (request.getAction() == AlarmRequest.AlarmAction.GET) {
-      Answer.send(call, AlarmResponse.newBuilder().setHeader(headers.now()).build());
+      UnaryAnswer.send(call, AlarmResponse.newBuilder().setHeader(headers.now()).build());
     } else {
       super.alarm(request, call);
     }

@@ -2,13 +2,11 @@ package io.metastore.adapter.etcd;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.EventLoops;
 import io.metastore.core.api.Metastore;
 import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
 import io.metastore.etcdapi.etcdserverpb.WatchRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchResponse;
-import io.netty.util.internal.ThreadExecutorMap;
-import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 
 /** etcd's {@code Watch}. Stateless; each stream has a {@link WatchSession}. */
 final class WatchService extends WatchGrpc.WatchImplBase {
@@ -27,7 +25,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
             metastore,
             headers,
             EtcdLimits.receiveBytesMax(metastore.cluster().maxRequestBytes()),
-            drainer(),
+            EventLoops.currentOrAny(),
             (ServerCallStreamObserver<WatchResponse>) call);
     return new StreamObserver<>() {
       @Override
@@ -45,14 +43,5 @@ final class WatchService extends WatchGrpc.WatchImplBase {
         // A client that has nothing more to ask still wants its events: etcd goes on, and so do we.
       }
     };
-  }
-
-  /**
-   * The event loop of the call's connection, so that one connection's messages leave together; any
-   * other thread in a server without one.
-   */
-  private static Executor drainer() {
-    Executor loop = ThreadExecutorMap.currentExecutor();
-    return loop == null ? ForkJoinPool.commonPool() : loop;
   }
 }

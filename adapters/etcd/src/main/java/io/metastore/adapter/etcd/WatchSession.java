@@ -3,6 +3,7 @@ package io.metastore.adapter.etcd;
 import static java.util.Objects.requireNonNull;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import io.metastore.adapter.grpc.SerialTask;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.WatchMessage;
 import io.metastore.core.api.WatchStream;
@@ -16,7 +17,6 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,8 +46,7 @@ final class WatchSession {
 
   private final Queue<WatchRequest> requests = new ConcurrentLinkedQueue<>();
 
-  /** How often {@link #run} was asked for and has not yet obeyed. */
-  private final AtomicInteger wakes = new AtomicInteger();
+  private final SerialTask working = new SerialTask(this::work);
 
   /** The call is over, whoever ended it. */
   private volatile boolean over;
@@ -108,7 +107,7 @@ final class WatchSession {
     this.drainer = drainer;
     this.watches = metastore.openWatchStream(this::wakeLater);
     call.disableAutoRequest();
-    call.setOnReadyHandler(this::wake);
+    call.setOnReadyHandler(working::wake);
     call.setOnCancelHandler(this::end);
     call.setOnCloseHandler(this::end);
     call.request(UNANSWERED_MAX);
@@ -116,43 +115,20 @@ final class WatchSession {
 
   void take(WatchRequest request) {
     requests.add(request);
-    wake();
+    working.wake();
   }
 
   void end() {
     over = true;
-    wake();
-  }
-
-  private void wake() {
-    if (wakes.getAndIncrement() == 0) {
-      run();
-    }
+    working.wake();
   }
 
   private void wakeLater() {
-    if (wakes.getAndIncrement() != 0) {
-      return;
-    }
     try {
-      drainer.execute(this::run);
+      working.wakeOn(drainer);
     } catch (RejectedExecutionException e) {
       // The server has stopped, and every connection with it.
       LOG.debug("watch news dropped", e);
-    }
-  }
-
-  private void run() {
-    int missed = 1;
-    while (missed != 0) {
-      try {
-        work();
-      } catch (RuntimeException e) {
-        over = true;
-        close();
-        call.onError(EtcdErrors.of(e));
-      }
-      missed = wakes.addAndGet(-missed);
     }
   }
 
@@ -161,6 +137,16 @@ final class WatchSession {
       close();
       return;
     }
+    try {
+      handleAndSend();
+    } catch (RuntimeException e) {
+      over = true;
+      close();
+      call.onError(EtcdErrors.of(e));
+    }
+  }
+
+  private void handleAndSend() {
     for (WatchRequest request = requests.poll(); request != null; request = requests.poll()) {
       handle(request);
     }

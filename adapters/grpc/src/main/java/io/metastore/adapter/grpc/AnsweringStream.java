@@ -1,0 +1,101 @@
+package io.metastore.adapter.grpc;
+
+import static java.util.Objects.requireNonNull;
+
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream that answers each request. Requests are taken one at a time, the next when the last is
+ * answered and the client reads its answers; so answers are in order, one each.
+ *
+ * <p>Requests come on the connection's thread, answers on the store's: state is guarded by this.
+ */
+public final class AnsweringStream<Q, R> implements StreamObserver<Q> {
+  private final ServerCallStreamObserver<R> call;
+  private final Function<Q, CompletableFuture<R>> answers;
+  private final Function<Throwable, StatusRuntimeException> errors;
+  private boolean answering;
+  private boolean waitingForReader;
+  private boolean clientDone;
+  private boolean over;
+
+  /**
+   * Opens the stream; called within the service method.
+   *
+   * @param errors what ends the stream when an answer fails
+   */
+  public AnsweringStream(
+      ServerCallStreamObserver<R> call,
+      Function<Q, CompletableFuture<R>> answers,
+      Function<Throwable, StatusRuntimeException> errors) {
+    this.call = call;
+    this.answers = answers;
+    this.errors = errors;
+    call.disableAutoRequest();
+    call.setOnReadyHandler(this::readerReady);
+    call.setOnCancelHandler(this::end);
+    call.setOnCloseHandler(this::end);
+    call.request(1);
+  }
+
+  @Override
+  public void onNext(Q request) {
+    synchronized (this) {
+      answering = true;
+    }
+    answers.apply(request).whenComplete(this::answered);
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    end();
+  }
+
+  @Override
+  public synchronized void onCompleted() {
+    clientDone = true;
+    completeIfDone();
+  }
+
+  private synchronized void answered(@Nullable R answer, @Nullable Throwable failure) {
+    answering = false;
+    if (over) {
+      return;
+    }
+    if (failure != null) {
+      over = true;
+      call.onError(errors.apply(failure));
+      return;
+    }
+    call.onNext(requireNonNull(answer, "answer"));
+    if (call.isReady()) {
+      call.request(1);
+    } else {
+      waitingForReader = true;
+    }
+    completeIfDone();
+  }
+
+  private synchronized void readerReady() {
+    if (waitingForReader) {
+      waitingForReader = false;
+      call.request(1);
+    }
+  }
+
+  private void completeIfDone() {
+    if (clientDone && !answering && !over) {
+      over = true;
+      call.onCompleted();
+    }
+  }
+
+  private synchronized void end() {
+    over = true;
+  }
+}

@@ -1,0 +1,205 @@
+package io.metastore.adapter.grpc;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.MessageLite;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.api.OpResult.RangeResult;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.api.ReadView;
+import io.metastore.core.command.Range;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends one range in chunks, all read from one view of the store.
+ *
+ * <p>A chunk is read only when the stream is ready for it, and only as much as makes a message of
+ * about the largest request's size; so a slow client holds that much memory, and no thread. All
+ * state belongs to whoever runs the task, one thread of {@link Metastore#scans} at a time.
+ */
+public abstract class RangeStream<M extends MessageLite> {
+  private static final long FIRST_CHUNK_KEYS = 10;
+  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
+
+  private final Metastore metastore;
+  private final Range range;
+  private final ServerCallStreamObserver<M> call;
+  private final long chunkBytesTarget;
+  private final SerialTask sending = new SerialTask(this::sendWhatIsReady);
+
+  /** The client has gone. */
+  private volatile boolean cancelled;
+
+  /** Set before the first wake. */
+  private volatile @Nullable ReadView view;
+
+  private boolean done;
+  private ByteString nextKey;
+  private long chunkKeys = FIRST_CHUNK_KEYS;
+  private long sentKeys;
+
+  /**
+   * @param range unsorted and unfiltered; its limit is that of the whole stream
+   */
+  protected RangeStream(Metastore metastore, Range range, ServerCallStreamObserver<M> call) {
+    this.metastore = metastore;
+    this.range = range;
+    this.call = call;
+    this.chunkBytesTarget = metastore.cluster().maxRequestBytes();
+    this.nextKey = range.getKey();
+  }
+
+  /** Called once, before the service method returns. */
+  public final void start(Consistency consistency) {
+    call.setOnCancelHandler(this::cancel);
+    call.setOnCloseHandler(this::cancel);
+    call.setOnReadyHandler(this::wake);
+    metastore
+        .view(consistency)
+        .whenComplete(
+            (opened, failure) -> {
+              if (failure != null) {
+                call.onError(toError(failure));
+                return;
+              }
+              view = opened;
+              wake();
+            });
+  }
+
+  /** Those of the keys found that the client may see. */
+  protected abstract List<KeyValue> toVisible(List<KeyValue> found);
+
+  /**
+   * The message for one chunk.
+   *
+   * @param keyValues the visible ones
+   * @param found everything that was found, and whether the limit kept more back
+   * @param last whether it is the stream's last message
+   */
+  protected abstract M toMessage(
+      ReadView opened, List<KeyValue> keyValues, RangeResult found, boolean last);
+
+  /** What ends a range that cannot be read. */
+  protected abstract StatusRuntimeException toError(Failure failure);
+
+  /** What ends the call when the world failed. */
+  protected abstract StatusRuntimeException toError(Throwable failure);
+
+  /** How many keys have been sent, those of the present chunk included. */
+  protected final long sentKeys() {
+    return sentKeys;
+  }
+
+  /** Where the part of the range begins that is not in any chunk yet. */
+  protected final ByteString nextKey() {
+    return nextKey;
+  }
+
+  private void cancel() {
+    cancelled = true;
+    wake();
+  }
+
+  private void wake() {
+    ReadView opened = view;
+    if (opened == null) {
+      return;
+    }
+    try {
+      sending.wakeOn(metastore.scans());
+    } catch (RejectedExecutionException e) {
+      finish(opened);
+      call.onError(toError(e));
+    }
+  }
+
+  private void sendWhatIsReady() {
+    ReadView opened = view;
+    if (opened == null) {
+      return;
+    }
+    try {
+      while (!done && !cancelled && call.isReady()) {
+        sendChunk(opened);
+      }
+      if (cancelled) {
+        finish(opened);
+      }
+    } catch (RuntimeException e) {
+      finish(opened);
+      call.onError(toError(e));
+    }
+  }
+
+  private void sendChunk(ReadView opened) {
+    Outcome outcome = opened.range(chunk());
+    if (outcome instanceof Outcome.Ranged ranged) {
+      send(opened, ranged.result());
+    } else if (outcome instanceof Outcome.Failed failed) {
+      if (failed.failure().code() == FailureCode.RESPONSE_TOO_LARGE && chunkKeys > 1) {
+        // Larger values than those before; the next try is as much smaller as etcd's would be.
+        chunkKeys /= 2;
+      } else {
+        finish(opened);
+        call.onError(toError(failed.failure()));
+      }
+    }
+  }
+
+  private Range chunk() {
+    return range.getCountOnly()
+        ? range
+        : range.toBuilder()
+            .setKey(nextKey)
+            .setLimit(Math.min(chunkKeys, keysLeft()))
+            .setUncounted(true)
+            .setBytesTarget(chunkBytesTarget)
+            .build();
+  }
+
+  private long keysLeft() {
+    return range.getLimit() > 0 ? range.getLimit() - sentKeys : Long.MAX_VALUE;
+  }
+
+  private void send(ReadView opened, RangeResult found) {
+    List<KeyValue> keyValues = toVisible(found.keyValues());
+    sentKeys += keyValues.size();
+    if (found.more()) {
+      nextKey = found.keyValues().get(found.keyValues().size() - 1).key().concat(ZERO);
+    }
+    boolean last = !found.more() || keysLeft() == 0;
+    M message = toMessage(opened, keyValues, found, last);
+    if (last) {
+      finish(opened);
+    }
+    call.onNext(message);
+    if (last) {
+      call.onCompleted();
+    } else if (keyValues.size() == found.keyValues().size()) {
+      resize(message.getSerializedSize());
+    }
+  }
+
+  private void resize(int lastBytes) {
+    if (lastBytes < chunkBytesTarget / 2) {
+      chunkKeys *= 2;
+    } else if (lastBytes > chunkBytesTarget * 2) {
+      chunkKeys = Math.max(1, chunkKeys / 2);
+    }
+  }
+
+  private void finish(ReadView opened) {
+    if (!done) {
+      done = true;
+      opened.close();
+    }
+  }
+}
