@@ -203,8 +203,8 @@ public final class LeaseKeeper {
   }
 
   private void setAlarm(Deadline deadline, long inNanos) {
-    // Far deadlines stay within the clock's arithmetic: half its range is over a hundred years.
-    deadline.atNanos = nanoClock.getAsLong() + Math.min(inNanos, Long.MAX_VALUE / 2);
+    // The longest lease takes 285 years, and differences of the clock tell 292.
+    deadline.atNanos = nanoClock.getAsLong() + inNanos;
     alarms.add(new Alarm(deadline.atNanos, deadline));
     if (alarms.size() > 2 * deadlines.size() + 1000) {
       alarms.removeIf(alarm -> alarm.deadline().atNanos != alarm.atNanos());

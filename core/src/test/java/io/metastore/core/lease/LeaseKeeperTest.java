@@ -238,7 +238,8 @@ class LeaseKeeperTest {
     passMs(TimeUnit.DAYS.toMillis(365));
     assertThat(revoked()).isEmpty();
     assertThat(keeper.renew(7)).isEqualTo(9_000_000_000L);
-    assertThat(keeper.remaining(8)).isPositive();
+    assertThat(keeper.remaining(7)).isEqualTo(9_000_000_000L);
+    assertThat(keeper.remaining(8)).isEqualTo(9_000_000_000L - TimeUnit.DAYS.toSeconds(365));
   }
 
   private void lead() {
