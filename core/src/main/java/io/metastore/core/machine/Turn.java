@@ -100,6 +100,7 @@ final class Turn {
 
   /** Puts a new version and nothing more: the caller looks after the lock it may be a place of. */
   KeyValue putVersion(ByteString key, ByteString value, long lease, @Nullable KeyValue previous) {
+    KeyValue before = previous == null ? null : before(previous);
     KeyValue current =
         KvTable.put(
             writes, revision + 1, changesInCommand++, compacted, key, value, lease, previous);
@@ -112,18 +113,38 @@ final class Turn {
         LeaseTable.attach(writes, lease, key);
       }
     }
-    events.add(new WatchEvent(WatchEvent.Kind.PUT, current, previous));
+    boolean created = current.createRevision() == current.modRevision();
+    events.add(new WatchEvent(WatchEvent.Kind.PUT, current, created ? null : before));
     return current;
   }
 
   void delete(KeyValue previous) {
+    KeyValue before = before(previous);
     KvTable.delete(writes, revision + 1, changesInCommand++, compacted, previous);
     if (previous.lease() != 0) {
       LeaseTable.detach(writes, previous.lease(), previous.key());
     }
     KeyValue tombstone = KeyValue.tombstone(previous.key(), revision + 1);
-    events.add(new WatchEvent(WatchEvent.Kind.DELETE, tombstone, previous));
+    events.add(new WatchEvent(WatchEvent.Kind.DELETE, tombstone, before));
     locksToGrant.addAll(locks.deleted(writes, previous, lockEvents));
+  }
+
+  /**
+   * The version of a key from before the command, whatever the command itself did to it until now.
+   * That is what etcd tells watchers, and what one reads who catches up.
+   *
+   * @param replaced the version just replaced, which the command may have made
+   */
+  private @Nullable KeyValue before(KeyValue replaced) {
+    if (replaced.modRevision() <= revision) {
+      return replaced;
+    }
+    for (int i = events.size() - changesInCommand; i < events.size(); i++) {
+      if (events.get(i).current().key().equals(replaced.key())) {
+        return events.get(i).previous();
+      }
+    }
+    throw new IllegalStateException("made by no event of the command: " + replaced);
   }
 
   void compact(long atRevision) {

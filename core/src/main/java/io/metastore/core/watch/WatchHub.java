@@ -364,7 +364,12 @@ public final class WatchHub implements AutoCloseable {
         change.version() != null
             ? change.version()
             : KvTable.findAt(view.reader(), change.key(), change.revision());
-    return current == null ? null : new WatchEvent(change.kind(), current, previous);
+    if (current == null) {
+      return null;
+    }
+    // A key may be deleted and created by one transaction; etcd tells no more of it than this.
+    boolean created = current.createRevision() == current.modRevision();
+    return new WatchEvent(change.kind(), current, created ? null : previous);
   }
 
   /** Tells watchers that asked for it how far they are, if nothing else did for a while. */

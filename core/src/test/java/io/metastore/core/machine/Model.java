@@ -264,7 +264,11 @@ final class Model {
             lease);
     now.put(key, current);
     changed = true;
-    events.add(new WatchEvent(WatchEvent.Kind.PUT, current, old));
+    events.add(
+        new WatchEvent(
+            WatchEvent.Kind.PUT,
+            current,
+            current.createRevision() == next ? null : beforeTheCommand(key)));
   }
 
   private OpResult delete(Delete delete) {
@@ -274,13 +278,20 @@ final class Model {
   }
 
   private void delete(ByteString key) {
-    KeyValue old = now.remove(key);
+    now.remove(key);
     changed = true;
     sharedPlaces.removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
     delayedPlaces.removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
     lockDelays.keySet().removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
     events.add(
-        new WatchEvent(WatchEvent.Kind.DELETE, KeyValue.tombstone(key, revision() + 1), old));
+        new WatchEvent(
+            WatchEvent.Kind.DELETE,
+            KeyValue.tombstone(key, revision() + 1),
+            beforeTheCommand(key)));
+  }
+
+  private @Nullable KeyValue beforeTheCommand(ByteString key) {
+    return states.get((int) revision()).get(key);
   }
 
   private OpResult.RangeResult read(Range range, SortedMap<ByteString, KeyValue> newest) {
