@@ -7,15 +7,11 @@ import static java.util.concurrent.CompletableFuture.failedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.google.protobuf.ByteString;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
-import io.metastore.core.api.ClientView;
 import io.metastore.core.api.Consistency;
-import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
-import io.metastore.core.api.ReadView;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
@@ -26,9 +22,7 @@ import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberListResponse;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -143,7 +137,7 @@ final class MemberServicesTest {
         .isEqualTo(ServingStatus.SERVING);
   }
 
-  private static final class FakeView implements ReadView {
+  private static final class FakeView implements FakeReadView {
     final AtomicBoolean closed = new AtomicBoolean();
 
     @Override
@@ -159,21 +153,6 @@ final class MemberServicesTest {
     @Override
     public Outcome readTxn(Txn txn) {
       throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<LockPlaceView> lockQueue(ByteString name) {
-      throw new AssertionError("etcd has no such question");
-    }
-
-    @Override
-    public List<ByteString> lockNames(ByteString from, @Nullable ByteString to, int namesMax) {
-      throw new AssertionError("etcd has no such question");
-    }
-
-    @Override
-    public List<ClientView> clients(long afterId, int clientsMax) {
-      throw new AssertionError("etcd has no such question");
     }
 
     @Override

@@ -8,15 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
-import io.metastore.core.api.ClientView;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.KeyValue;
-import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
-import io.metastore.core.api.ReadView;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
@@ -261,7 +258,7 @@ final class RangeStreamerTest {
   }
 
   /** Some keys at revision 42. */
-  private static final class FakeView implements ReadView {
+  private static final class FakeView implements FakeReadView {
     private final NavigableMap<String, KeyValue> keys = new TreeMap<>();
     final List<Range> asked = new ArrayList<>();
     boolean closed;
@@ -312,21 +309,6 @@ final class RangeStreamerTest {
     @Override
     public Outcome readTxn(Txn txn) {
       throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<LockPlaceView> lockQueue(ByteString name) {
-      throw new AssertionError("etcd has no such question");
-    }
-
-    @Override
-    public List<ByteString> lockNames(ByteString from, @Nullable ByteString to, int namesMax) {
-      throw new AssertionError("etcd has no such question");
-    }
-
-    @Override
-    public List<ClientView> clients(long afterId, int clientsMax) {
-      throw new AssertionError("etcd has no such question");
     }
 
     @Override

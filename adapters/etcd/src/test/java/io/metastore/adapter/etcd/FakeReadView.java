@@ -1,0 +1,27 @@
+package io.metastore.adapter.etcd;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.ClientView;
+import io.metastore.core.api.LockPlaceView;
+import io.metastore.core.api.ReadView;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A view of which only what etcd's calls ask for needs to be said. */
+interface FakeReadView extends ReadView {
+
+  @Override
+  default List<LockPlaceView> lockQueue(ByteString name) {
+    throw new AssertionError("etcd has no such question");
+  }
+
+  @Override
+  default List<ByteString> lockNames(ByteString from, @Nullable ByteString to, int namesMax) {
+    throw new AssertionError("etcd has no such question");
+  }
+
+  @Override
+  default List<ClientView> clients(long afterId, int clientsMax) {
+    throw new AssertionError("etcd has no such question");
+  }
+}
