@@ -1,5 +1,6 @@
 package io.metastore.server;
 
+import io.grpc.BindableService;
 import io.metastore.adapter.etcd.EtcdServices;
 import io.metastore.adapter.etcd.EtcdSettings;
 import io.metastore.adapter.etcd.port.ClientPort;
@@ -11,6 +12,7 @@ import io.metastore.adapter.etcd.port.HttpEndpoint;
 import io.metastore.adapter.etcd.port.MetricsEndpoint;
 import io.metastore.adapter.etcd.port.ServerMetrics;
 import io.metastore.adapter.etcd.port.VersionEndpoint;
+import io.metastore.adapter.metastore.MetastoreServices;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
 import io.metastore.core.raft.RaftMember;
@@ -21,6 +23,8 @@ import io.metastore.server.config.ServerConfig;
 import io.metastore.server.config.StoredCluster;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,14 +43,16 @@ final class Member implements AutoCloseable {
 
   private final ServerConfig config;
   private final Node node;
-  private final EtcdServices services;
+  private final EtcdServices etcd;
+  private final MetastoreServices metastore;
   private @Nullable ClientPort port;
   private boolean closed;
 
   private Member(ServerConfig config, Node node) {
     this.config = config;
     this.node = node;
-    this.services =
+    this.metastore = new MetastoreServices(node);
+    this.etcd =
         new EtcdServices(
             node,
             new EtcdSettings(VERSION.server(), config.maxTxnOps(), config.electionTimeoutMs()));
@@ -104,7 +110,7 @@ final class Member implements AutoCloseable {
         ClientPortSettings.of(
             config.listenClientUrls().stream().map(EtcdUrl::socketAddress).toList(),
             config.maxRequestBytes());
-    port = ClientPort.start(settings, services.services(), calls, endpoints(calls));
+    port = ClientPort.start(settings, services(), calls, endpoints(calls));
     LOG.info("ready to serve client requests");
     port.addresses()
         .forEach(
@@ -113,6 +119,12 @@ final class Member implements AutoCloseable {
                     .addKeyValue("traffic", "grpc+http")
                     .addKeyValue("address", text(address))
                     .log("serving client traffic insecurely; this is strongly discouraged!"));
+  }
+
+  private List<BindableService> services() {
+    List<BindableService> services = new ArrayList<>(etcd.services());
+    services.addAll(metastore.services());
+    return services;
   }
 
   private static String text(InetSocketAddress address) {
@@ -141,7 +153,8 @@ final class Member implements AutoCloseable {
     if (port != null) {
       port.close();
     }
-    services.close();
+    etcd.close();
+    metastore.close();
     node.close();
     LOG.atInfo()
         .addKeyValue("name", config.name())

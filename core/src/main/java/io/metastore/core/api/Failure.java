@@ -23,4 +23,14 @@ public record Failure(FailureCode code, String detail) {
     }
     return new Failure(code, detail.toString());
   }
+
+  /** The number of a fact in the detail, such as {@code compacted}; 0 if it tells none. */
+  public long number(String fact) {
+    for (String stated : detail.split(" ", -1)) {
+      if (stated.startsWith(fact + "=")) {
+        return Long.parseLong(stated.substring(fact.length() + 1));
+      }
+    }
+    return 0;
+  }
 }

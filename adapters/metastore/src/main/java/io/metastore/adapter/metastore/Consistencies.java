@@ -1,0 +1,16 @@
+package io.metastore.adapter.metastore;
+
+import io.metastore.core.api.Consistency;
+
+/** How fresh a read is asked to be. */
+final class Consistencies {
+  private Consistencies() {}
+
+  static Consistency of(io.metastore.api.v1.Consistency asked) {
+    return switch (asked) {
+      case LINEARIZABLE -> Consistency.LINEARIZABLE;
+      case SERIALIZABLE -> Consistency.SERIALIZABLE;
+      case UNRECOGNIZED -> throw Refusal.badRequest("consistency", "is unknown");
+    };
+  }
+}

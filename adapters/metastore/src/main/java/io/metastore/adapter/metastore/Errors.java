@@ -1,0 +1,149 @@
+package io.metastore.adapter.metastore;
+
+import com.google.protobuf.Any;
+import com.google.rpc.Status;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import io.metastore.api.v1.ErrorDetail;
+import io.metastore.api.v1.ErrorDetail.Reason;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.StoreException;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.StoreException.OutcomeUnknown;
+import io.metastore.core.api.StoreException.Overloaded;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Decides what clients are told when something cannot be done. */
+final class Errors {
+  private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
+
+  private Errors() {}
+
+  /** The code of each reason, as {@code errors.proto} says. */
+  static Code codeOf(Reason reason) {
+    return switch (reason) { // exhaustive on purpose: a new reason must not compile until mapped
+      case BAD_PATH, BAD_REQUEST, TOO_LARGE, TOO_MANY_OPS, DUPLICATE_KEY, WRONG_PASSWORD ->
+          Code.INVALID_ARGUMENT;
+      case UNKNOWN_CLIENT, UNKNOWN_PRINCIPAL, UNKNOWN_MEMBER -> Code.NOT_FOUND;
+      case CLIENT_CLOSED,
+          CONDITION_FAILED,
+          FENCED,
+          STALE_TOKEN,
+          LOCK_MODE,
+          PLACE_LOST,
+          ACL_STATE,
+          ALREADY_MEMBER,
+          CHANGE_IN_PROGRESS ->
+          Code.FAILED_PRECONDITION;
+      case CONFLICT -> Code.ABORTED;
+      case COMPACTED, FUTURE_REVISION, READ_TOO_OLD -> Code.OUT_OF_RANGE;
+      case OVERLOADED, ANSWER_TOO_LARGE -> Code.RESOURCE_EXHAUSTED;
+      case NO_LEADER, STOPPING, UNSAFE_CHANGE -> Code.UNAVAILABLE;
+      case OUTCOME_UNKNOWN -> Code.UNKNOWN;
+      case BUG, REASON_UNSPECIFIED, UNRECOGNIZED -> Code.INTERNAL;
+      case UNAUTHENTICATED -> Code.UNAUTHENTICATED;
+      case PERMISSION_DENIED -> Code.PERMISSION_DENIED;
+    };
+  }
+
+  /** A refusal of the store, as far as it can be told without the request. */
+  static Refusal toRefusal(Failure failure) {
+    return switch (failure.code()) { // exhaustive on purpose, as above
+      case COMPACTED ->
+          refusal(
+              ErrorDetail.newBuilder()
+                  .setReason(Reason.COMPACTED)
+                  .setRevision(failure.number("compacted")),
+              "the revision asked for is compacted: " + failure.detail());
+      case FUTURE_REVISION ->
+          refusal(
+              ErrorDetail.newBuilder()
+                  .setReason(Reason.FUTURE_REVISION)
+                  .setRevision(failure.number("current")),
+              "the revision asked for has not been: " + failure.detail());
+      case LEASE_NOT_FOUND -> refusal(Reason.UNKNOWN_CLIENT, "there never was such a client");
+      case CLIENT_ENDED -> refusal(Reason.CLIENT_CLOSED, "the client was closed or has expired");
+      case LEASE_TTL_TOO_LARGE -> Refusal.badRequest("ttl_ms", "is too large");
+      case REQUEST_TOO_LARGE ->
+          refusal(
+              ErrorDetail.newBuilder().setReason(Reason.TOO_LARGE).setLimit(failure.number("max")),
+              "the request is too large: " + failure.detail());
+      case RESPONSE_TOO_LARGE ->
+          refusal(
+              Reason.ANSWER_TOO_LARGE,
+              "the answer is too large: read in smaller parts, or by GetRange");
+      case LOCK_PLACE_LOST ->
+          refusal(Reason.PLACE_LOST, "the place in the lock's queue vanished before its turn");
+      case LOCK_MODE ->
+          refusal(Reason.LOCK_MODE, "the client has a place of the other mode in this lock");
+      case STALE_TOKEN ->
+          refusal(Reason.STALE_TOKEN, "the lock has no place with this token: " + failure.detail());
+      case READ_TOO_OLD ->
+          refusal(Reason.READ_TOO_OLD, "too much has changed since: " + failure.detail());
+      // Nothing that this adapter proposes can meet these.
+      case KEY_NOT_FOUND, LEASE_EXISTS ->
+          refusal(Reason.BUG, failure.code() + " " + failure.detail());
+    };
+  }
+
+  /** What ends a call whose future completed exceptionally. */
+  static StatusRuntimeException of(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof Refusal refusal) {
+      return of(refusal);
+    }
+    if (cause instanceof StoreException world) {
+      return of(toRefusal(world));
+    }
+    if (cause instanceof RejectedExecutionException) {
+      // The store's threads take no more work: it is being closed.
+      return of(refusal(Reason.STOPPING, "the server is stopping"));
+    }
+    LOG.error("call failed", cause);
+    return of(refusal(Reason.BUG, String.valueOf(cause.getMessage())));
+  }
+
+  private static Refusal toRefusal(StoreException failure) {
+    // A test walks the permitted subclasses: Java 17 cannot switch over them.
+    if (failure instanceof OutcomeUnknown unknown) {
+      return refusal(
+          Reason.OUTCOME_UNKNOWN, "it may have been done, or may yet be: " + unknown.reason());
+    }
+    if (failure instanceof NotServed notServed) {
+      return switch (notServed.reason()) {
+        case NO_LEADER, TIMEOUT, LEADER_CHANGED ->
+            refusal(Reason.NO_LEADER, "no leader was found in time: " + notServed.reason());
+        case STOPPED -> refusal(Reason.STOPPING, "the server is stopping");
+      };
+    }
+    if (failure instanceof Overloaded) {
+      return refusal(Reason.OVERLOADED, "the server is overloaded");
+    }
+    throw new IllegalArgumentException("unmapped " + failure.getClass());
+  }
+
+  static StatusRuntimeException of(Refusal refusal) {
+    Status status =
+        Status.newBuilder()
+            .setCode(codeOf(refusal.detail().getReason()).value())
+            .setMessage(refusal.message())
+            .addDetails(Any.pack(refusal.detail()))
+            .build();
+    return StatusProto.toStatusRuntimeException(status);
+  }
+
+  private static Refusal refusal(Reason reason, String message) {
+    return refusal(ErrorDetail.newBuilder().setReason(reason), message);
+  }
+
+  private static Refusal refusal(ErrorDetail.Builder detail, String message) {
+    return new Refusal(detail.build(), message);
+  }
+}

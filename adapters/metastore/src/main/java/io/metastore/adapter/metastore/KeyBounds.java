@@ -1,0 +1,70 @@
+package io.metastore.adapter.metastore;
+
+import com.google.protobuf.ByteString;
+import io.metastore.api.v1.KeyRange;
+import io.metastore.api.v1.Keys;
+import io.metastore.core.command.Range;
+
+/**
+ * A set of keys as the store's commands name it.
+ *
+ * @param end as in {@link Range}: empty for just {@code key}
+ */
+record KeyBounds(ByteString key, ByteString end) {
+  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
+
+  /** The first key of all paths, and the first behind them. */
+  private static final ByteString FIRST = ByteString.copyFromUtf8("/");
+
+  private static final ByteString BEHIND_ALL = ByteString.copyFromUtf8("0");
+
+  /**
+   * @throws Refusal if the set is not named by valid paths, or not at all
+   */
+  static KeyBounds of(String field, Keys keys) {
+    return switch (keys.getKindCase()) {
+      case KEY -> key(field + ".key", keys.getKey());
+      case SUBTREE -> subtree(field + ".subtree", keys.getSubtree());
+      case RANGE -> range(field + ".range", keys.getRange());
+      case KIND_NOT_SET -> throw Refusal.badRequest(field, "is missing");
+    };
+  }
+
+  static KeyBounds key(String field, String path) {
+    return new KeyBounds(Paths.toKey(field, path), ByteString.EMPTY);
+  }
+
+  /** All keys below a directory. */
+  static KeyBounds subtree(String field, String directory) {
+    return below(Paths.toPrefix(field, directory));
+  }
+
+  /**
+   * All keys that begin with a prefix.
+   *
+   * @param prefix ends with a slash
+   */
+  static KeyBounds below(ByteString prefix) {
+    return new KeyBounds(prefix, prefix.substring(0, prefix.size() - 1).concat(BEHIND_ALL));
+  }
+
+  private static KeyBounds range(String field, KeyRange range) {
+    return new KeyBounds(
+        range.getStart().isEmpty() ? FIRST : Paths.toKey(field + ".start", range.getStart()),
+        range.getEnd().isEmpty() ? BEHIND_ALL : Paths.toKey(field + ".end", range.getEnd()));
+  }
+
+  /** What of the set lies behind a key. */
+  KeyBounds after(ByteString key) {
+    ByteString next = key.concat(ZERO);
+    if (ByteString.unsignedLexicographicalComparator().compare(next, this.key) <= 0) {
+      return this;
+    }
+    // A single key has nothing behind it: a range that ends where it begins is empty.
+    return new KeyBounds(next, end.isEmpty() ? this.key.concat(ZERO) : end);
+  }
+
+  Range.Builder toRange() {
+    return Range.newBuilder().setKey(key).setRangeEnd(end);
+  }
+}

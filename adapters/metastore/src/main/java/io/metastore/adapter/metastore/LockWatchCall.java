@@ -1,0 +1,197 @@
+package io.metastore.adapter.metastore;
+
+import com.google.protobuf.ByteString;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.metastore.adapter.grpc.EventLoops;
+import io.metastore.adapter.grpc.SerialTask;
+import io.metastore.api.v1.Place;
+import io.metastore.api.v1.QueryResponse;
+import io.metastore.api.v1.WatchLockRequest;
+import io.metastore.api.v1.WatchLockResponse;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.api.WatchMessage;
+import io.metastore.core.api.WatchSpec;
+import io.metastore.core.api.WatchStream;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One watch of a lock. That a place's key changed is only the sign to look at the queue; what is
+ * told is how the queue differs from what was told last. So nothing piles up for a client that
+ * reads slowly.
+ *
+ * <p>All state belongs to whoever runs the task.
+ */
+final class LockWatchCall {
+  private static final Logger LOG = LoggerFactory.getLogger(LockWatchCall.class);
+  private static final long WATCH_ID = 0;
+
+  private final ServerCallStreamObserver<WatchLockResponse> call;
+  private final Views views;
+  private final LongSupplier clockMs;
+  private final ByteString lock;
+  private final WatchSpec spec;
+  private final WatchStream watch;
+  private final Executor loop = EventLoops.currentOrAny();
+  private final SerialTask telling = new SerialTask(this::tell);
+
+  /** The call is over, whoever ended it. */
+  private volatile boolean over;
+
+  /** A look that has ended and whose finding is not yet told. */
+  private volatile @Nullable Look ended;
+
+  private boolean changed;
+  private boolean looking;
+
+  /** By token; null before the first answer. */
+  private @Nullable NavigableMap<Long, Place> told;
+
+  /** The queue, or why there is none. */
+  private record Look(@Nullable QueryResponse queue, @Nullable Throwable failure) {}
+
+  private LockWatchCall(
+      Metastore metastore,
+      Views views,
+      LongSupplier clockMs,
+      ByteString lock,
+      ServerCallStreamObserver<WatchLockResponse> call) {
+    this.call = call;
+    this.views = views;
+    this.clockMs = clockMs;
+    this.lock = lock;
+    KeyBounds places = KeyBounds.below(lock.concat(ByteString.copyFromUtf8("/")));
+    this.spec = new WatchSpec(places.key(), places.end(), 0, true, true, false, false);
+    this.watch = metastore.openWatchStream(this::wakeLater);
+  }
+
+  /**
+   * Called within the service method.
+   *
+   * @param clockMs milliseconds since 1970
+   * @throws Refusal if the request is malformed
+   */
+  static void start(
+      Metastore metastore,
+      Views views,
+      LongSupplier clockMs,
+      WatchLockRequest request,
+      ServerCallStreamObserver<WatchLockResponse> call) {
+    ByteString lock = Paths.toKey("lock", request.getLock());
+    LockWatchCall watching = new LockWatchCall(metastore, views, clockMs, lock, call);
+    call.setOnReadyHandler(watching.telling::wake);
+    call.setOnCancelHandler(watching::end);
+    call.setOnCloseHandler(watching::end);
+    watching.watch.create(WATCH_ID, watching.spec);
+  }
+
+  private void end() {
+    over = true;
+    telling.wake();
+  }
+
+  private void wakeLater() {
+    try {
+      telling.wakeOn(loop);
+    } catch (RejectedExecutionException e) {
+      // The server has stopped, and every connection with it.
+      LOG.debug("news of a lock dropped", e);
+    }
+  }
+
+  private void tell() {
+    try {
+      if (!over) {
+        notice();
+        tellWhatWasFound();
+        look();
+      }
+    } catch (RuntimeException e) {
+      over = true;
+      call.onError(Errors.of(e));
+    }
+    if (over) {
+      watch.close();
+    }
+  }
+
+  private void notice() {
+    for (WatchMessage message = watch.poll(); message != null; message = watch.poll()) {
+      changed = true;
+      if (message instanceof WatchMessage.Compacted) {
+        // What was missed shows in the queue.
+        watch.create(WATCH_ID, spec);
+      }
+    }
+  }
+
+  private void look() {
+    if (!changed || looking || !call.isReady()) {
+      return;
+    }
+    changed = false;
+    looking = true;
+    // This member's own state has at least what its watchers were told.
+    views
+        .read(
+            Consistency.SERIALIZABLE,
+            view -> LockTranslator.toReply(view, lock, clockMs.getAsLong()))
+        .whenComplete(
+            (queue, failure) -> {
+              ended = new Look(queue, failure);
+              wakeLater();
+            });
+  }
+
+  private void tellWhatWasFound() {
+    Look found = ended;
+    if (found == null) {
+      return;
+    }
+    ended = null;
+    looking = false;
+    if (found.queue() == null) {
+      over = true;
+      call.onError(
+          Errors.of(
+              found.failure() == null ? new IllegalStateException("no queue") : found.failure()));
+      return;
+    }
+    tellDifference(found.queue());
+  }
+
+  private void tellDifference(QueryResponse found) {
+    NavigableMap<Long, Place> now = new TreeMap<>();
+    found.getPlacesList().forEach(place -> now.put(place.getToken(), place));
+    NavigableMap<Long, Place> before = told == null ? new TreeMap<>() : told;
+    NavigableMap<Long, Place> different = new TreeMap<>();
+    before.forEach(
+        (token, place) -> {
+          if (!now.containsKey(token)) {
+            different.put(token, place.toBuilder().setState(Place.State.GONE).build());
+          }
+        });
+    now.forEach(
+        (token, place) -> {
+          Place known = before.get(token);
+          if (known == null || known.getState() != place.getState()) {
+            different.put(token, place);
+          }
+        });
+    if (told == null || !different.isEmpty()) {
+      call.onNext(
+          WatchLockResponse.newBuilder()
+              .setRevision(found.getRevision())
+              .addAllPlaces(different.values())
+              .build());
+    }
+    told = now;
+  }
+}

@@ -1,0 +1,59 @@
+package io.metastore.adapter.metastore;
+
+import io.metastore.core.api.LockPlaceView;
+import io.metastore.core.command.Acquire.Mode;
+
+/**
+ * What a holder shows to third parties: {@code v1:MODE:CLIENT:TOKEN:PATH}, with mode {@code x} or
+ * {@code s} and the client's id in hex.
+ */
+record Sequencer(Mode mode, long clientId, long token, String lock) {
+  private static final String VERSION = "v1";
+  private static final int PARTS = 5;
+
+  String toText() {
+    return VERSION
+        + ':'
+        + (mode == Mode.EXCLUSIVE ? 'x' : 's')
+        + ':'
+        + Long.toHexString(clientId)
+        + ':'
+        + token
+        + ':'
+        + lock;
+  }
+
+  /**
+   * @throws Refusal if no sequencer looks so
+   */
+  static Sequencer parse(String text) {
+    String[] parts = text.split(":", PARTS);
+    if (parts.length < PARTS || !parts[0].equals(VERSION)) {
+      throw invalid();
+    }
+    Mode mode =
+        switch (parts[1]) {
+          case "x" -> Mode.EXCLUSIVE;
+          case "s" -> Mode.SHARED;
+          default -> throw invalid();
+        };
+    try {
+      return new Sequencer(
+          mode, Long.parseUnsignedLong(parts[2], 16), Long.parseLong(parts[3]), parts[4]);
+    } catch (NumberFormatException e) {
+      throw invalid();
+    }
+  }
+
+  /** Whether this place is what it speaks of, and holds the lock. */
+  boolean matches(LockPlaceView place) {
+    return place.state() == LockPlaceView.State.HELD
+        && place.token() == token
+        && place.mode() == mode
+        && place.owner() == clientId;
+  }
+
+  private static Refusal invalid() {
+    return Refusal.badRequest("sequencer", "is not one that Acquire gave");
+  }
+}

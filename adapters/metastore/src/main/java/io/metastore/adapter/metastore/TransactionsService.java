@@ -1,0 +1,59 @@
+package io.metastore.adapter.metastore;
+
+import io.grpc.stub.StreamObserver;
+import io.metastore.api.v1.CommitRequest;
+import io.metastore.api.v1.CommitResponse;
+import io.metastore.api.v1.ExecuteRequest;
+import io.metastore.api.v1.ExecuteResponse;
+import io.metastore.api.v1.SnapshotRequest;
+import io.metastore.api.v1.SnapshotResponse;
+import io.metastore.api.v1.TransactionsGrpc;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.Txn;
+
+/**
+ * {@code metastore.v1.Transactions}. Stateless: between its calls a transaction is its client's.
+ */
+final class TransactionsService extends TransactionsGrpc.TransactionsImplBase {
+  private final Metastore metastore;
+
+  TransactionsService(Metastore metastore) {
+    this.metastore = metastore;
+  }
+
+  @Override
+  public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> call) {
+    Answer.to(
+        call,
+        metastore.scans(),
+        // The cheapest of reads: of nothing.
+        () ->
+            metastore.readTxn(Txn.getDefaultInstance(), Consistencies.of(request.getConsistency())),
+        outcome -> SnapshotResponse.newBuilder().setRevision(outcome.revision()).build());
+  }
+
+  @Override
+  public void execute(ExecuteRequest request, StreamObserver<ExecuteResponse> call) {
+    Answer.to(
+        call,
+        metastore.scans(),
+        () -> metastore.submit(TxnTranslator.toCommand(request)),
+        outcome -> TxnTranslator.toReply(request, outcome));
+  }
+
+  @Override
+  public void commit(CommitRequest request, StreamObserver<CommitResponse> call) {
+    Answer.to(
+        call,
+        metastore.scans(),
+        () -> {
+          Txn txn = TxnTranslator.toTxn(request);
+          return TxnTranslator.isReadOnly(request)
+              ? metastore.readTxn(txn, Consistency.LINEARIZABLE)
+              : metastore.submit(Command.newBuilder().setTxn(txn).build());
+        },
+        TxnTranslator::toReply);
+  }
+}

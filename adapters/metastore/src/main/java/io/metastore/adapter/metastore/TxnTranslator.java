@@ -1,0 +1,134 @@
+package io.metastore.adapter.metastore;
+
+import io.metastore.api.v1.CommitRequest;
+import io.metastore.api.v1.CommitResponse;
+import io.metastore.api.v1.ErrorDetail;
+import io.metastore.api.v1.ErrorDetail.Reason;
+import io.metastore.api.v1.ExecuteRequest;
+import io.metastore.api.v1.ExecuteResponse;
+import io.metastore.api.v1.Op;
+import io.metastore.api.v1.OpResult;
+import io.metastore.api.v1.RangeOp;
+import io.metastore.api.v1.Write;
+import io.metastore.core.api.OpResult.RangeResult;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.Txn;
+import java.util.List;
+
+/** Execute and Commit. */
+final class TxnTranslator {
+  private TxnTranslator() {}
+
+  // --- Execute ---------------------------------------------------------------------------------
+
+  /** First the comparisons of the reads, then those of the conditions, each in its order. */
+  static Command toCommand(ExecuteRequest request) {
+    Limits.checkOps("reads", request.getReadsList());
+    Limits.checkOps("writes", request.getWritesList());
+    Txn.Builder txn = Txn.newBuilder();
+    for (int i = 0; i < request.getReadsCount(); i++) {
+      txn.addCompares(
+          ConditionTranslator.toUnchanged(
+              KeyBounds.of("reads[" + i + "]", request.getReads(i)),
+              Limits.positive("read_revision", request.getReadRevision())));
+    }
+    txn.addAllCompares(ConditionTranslator.toCompares(request.getConditionsList()));
+    for (int i = 0; i < request.getWritesCount(); i++) {
+      txn.addSuccess(WriteTranslator.toOp("writes[" + i + "]", request.getWrites(i)));
+    }
+    WriteOverlaps.check("writes", request.getWritesList());
+    return Command.newBuilder().setTxn(txn).build();
+  }
+
+  static ExecuteResponse toReply(ExecuteRequest request, Outcome outcome) {
+    Outcome.TxnDone done = (Outcome.TxnDone) outcome;
+    if (done.succeeded()) {
+      return ExecuteResponse.newBuilder().setRevision(done.revision()).build();
+    }
+    int failed = done.failedCompare();
+    if (failed >= request.getReadsCount()) {
+      throw ConditionTranslator.toRefusal(
+          request.getConditionsList(), failed - request.getReadsCount());
+    }
+    ErrorDetail detail =
+        ErrorDetail.newBuilder().setReason(Reason.CONFLICT).setIndex(failed).build();
+    throw new Refusal(detail, "what read " + failed + " saw has changed");
+  }
+
+  // --- Commit ----------------------------------------------------------------------------------
+
+  static Txn toTxn(CommitRequest request) {
+    Txn.Builder txn =
+        Txn.newBuilder()
+            .addAllCompares(ConditionTranslator.toCompares(request.getConditionsList()));
+    addOps("then", request.getThenList(), txn::addSuccess);
+    addOps("otherwise", request.getOtherwiseList(), txn::addFailure);
+    return txn.build();
+  }
+
+  /** Whether nothing can be written, so that no log entry is needed. */
+  static boolean isReadOnly(CommitRequest request) {
+    return writes(request.getThenList()).isEmpty() && writes(request.getOtherwiseList()).isEmpty();
+  }
+
+  private interface OpAdder {
+    void add(io.metastore.core.command.Op op);
+  }
+
+  private static void addOps(String field, List<Op> ops, OpAdder txn) {
+    Limits.checkOps(field, ops);
+    for (int i = 0; i < ops.size(); i++) {
+      txn.add(toOp(field + "[" + i + "]", ops.get(i)));
+    }
+    WriteOverlaps.check(field, writes(ops));
+  }
+
+  private static List<Write> writes(List<Op> ops) {
+    return ops.stream().filter(Op::hasWrite).map(Op::getWrite).toList();
+  }
+
+  private static io.metastore.core.command.Op toOp(String field, Op op) {
+    return switch (op.getKindCase()) {
+      case GET -> toOp(KeyBounds.key(field + ".get", op.getGet()).toRange());
+      case GET_RANGE -> toOp(toRange(field + ".get_range", op.getGetRange()));
+      case WRITE -> WriteTranslator.toOp(field + ".write", op.getWrite());
+      case KIND_NOT_SET -> throw Refusal.badRequest(field, "is missing");
+    };
+  }
+
+  private static io.metastore.core.command.Op toOp(Range.Builder range) {
+    return io.metastore.core.command.Op.newBuilder().setRange(range).build();
+  }
+
+  private static Range.Builder toRange(String field, RangeOp op) {
+    return KeyBounds.of(field + ".keys", op.getKeys())
+        .toRange()
+        .setLimit(Limits.notNegative(field + ".limit", op.getLimit()))
+        .setUncounted(true)
+        .setKeysOnly(op.getKeysOnly());
+  }
+
+  static CommitResponse toReply(Outcome outcome) {
+    Outcome.TxnDone done = (Outcome.TxnDone) outcome;
+    CommitResponse.Builder reply = CommitResponse.newBuilder().setRevision(done.revision());
+    if (!done.succeeded()) {
+      reply.setFailedCondition(done.failedCompare());
+    }
+    for (io.metastore.core.api.OpResult result : done.results()) {
+      reply.addResults(toReply(result));
+    }
+    return reply.build();
+  }
+
+  private static OpResult toReply(io.metastore.core.api.OpResult result) {
+    if (result instanceof RangeResult range) {
+      return OpResult.newBuilder()
+          .addAllEntries(Entries.toWire(Entries.toVisible(range.keyValues())))
+          .setMore(range.more())
+          .build();
+    }
+    return OpResult.newBuilder().setDeletedKeys(WriteTranslator.countDeleted(result)).build();
+  }
+}

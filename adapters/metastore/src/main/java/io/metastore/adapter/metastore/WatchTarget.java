@@ -1,0 +1,46 @@
+package io.metastore.adapter.metastore;
+
+import com.google.protobuf.ByteString;
+import io.metastore.api.v1.WatchRequest;
+
+/**
+ * The keys that a watch is for.
+ *
+ * @param bounds a range that has them all
+ * @param childrenOf of that range only direct children of the directory whose keys begin with this;
+ *     empty for no such bound
+ */
+record WatchTarget(KeyBounds bounds, ByteString childrenOf) {
+
+  /**
+   * @throws Refusal if the target is not named by a valid path, or not at all
+   */
+  static WatchTarget of(WatchRequest request) {
+    return switch (request.getTargetCase()) {
+      case KEY -> new WatchTarget(KeyBounds.key("key", request.getKey()), ByteString.EMPTY);
+      case SUBTREE ->
+          new WatchTarget(KeyBounds.subtree("subtree", request.getSubtree()), ByteString.EMPTY);
+      case DIRECTORY -> {
+        ByteString prefix = Paths.toPrefix("directory", request.getDirectory());
+        yield new WatchTarget(KeyBounds.below(prefix), prefix);
+      }
+      case TARGET_NOT_SET -> throw Refusal.badRequest("target", "is missing");
+    };
+  }
+
+  /** Whether a key within the bounds is meant. */
+  boolean has(ByteString key) {
+    return isChild(key) && Paths.isPath(key);
+  }
+
+  private boolean isChild(ByteString key) {
+    if (!childrenOf.isEmpty()) {
+      for (int i = childrenOf.size(); i < key.size(); i++) {
+        if (key.byteAt(i) == '/') {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,54 @@
+package io.metastore.adapter.metastore;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** What the adapter, and what it shares with others, may know. */
+final class AdapterRulesTest {
+  private static final JavaClasses ADAPTER =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("io.metastore.adapter");
+
+  @Test
+  void adapterEntersTheCoreByItsDoor() {
+    assertThat(ADAPTER.contain(KeyValueService.class)).isTrue();
+    noClasses()
+        .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.metastore.core..")
+                .and(not(resideInAnyPackage("io.metastore.core.api", "io.metastore.core.command"))))
+        .because("adapters see core.api and core.command only")
+        .check(ADAPTER);
+  }
+
+  @Test
+  void adapterKnowsNoEngine() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("org.apache.ratis..", "org.rocksdb..")
+        .because("the engines are the core's business")
+        .check(ADAPTER);
+  }
+
+  @Test
+  void whatIsSharedKnowsNoProtocol() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.metastore.adapter.grpc..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("io.metastore.api..", "io.metastore.adapter.metastore..")
+        .because("adapters do not see each other, by way of what they share neither")
+        .check(ADAPTER);
+  }
+}

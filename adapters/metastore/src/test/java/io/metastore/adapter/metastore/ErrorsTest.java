@@ -1,0 +1,109 @@
+package io.metastore.adapter.metastore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status.Code;
+import io.metastore.api.v1.ErrorDetail;
+import io.metastore.api.v1.ErrorDetail.Reason;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.StoreException;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.StoreException.OutcomeUnknown;
+import io.metastore.core.api.StoreException.Overloaded;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class ErrorsTest {
+  @ParameterizedTest
+  @EnumSource(FailureCode.class)
+  void everyRefusalOfTheStoreHasItsReason(FailureCode code) {
+    Reason expected =
+        switch (code) {
+          case KEY_NOT_FOUND, LEASE_EXISTS -> Reason.BUG;
+          case COMPACTED -> Reason.COMPACTED;
+          case FUTURE_REVISION -> Reason.FUTURE_REVISION;
+          case LEASE_NOT_FOUND -> Reason.UNKNOWN_CLIENT;
+          case CLIENT_ENDED -> Reason.CLIENT_CLOSED;
+          case LEASE_TTL_TOO_LARGE -> Reason.BAD_REQUEST;
+          case REQUEST_TOO_LARGE -> Reason.TOO_LARGE;
+          case RESPONSE_TOO_LARGE -> Reason.ANSWER_TOO_LARGE;
+          case LOCK_PLACE_LOST -> Reason.PLACE_LOST;
+          case LOCK_MODE -> Reason.LOCK_MODE;
+          case STALE_TOKEN -> Reason.STALE_TOKEN;
+          case READ_TOO_OLD -> Reason.READ_TOO_OLD;
+        };
+
+    assertThat(Errors.toRefusal(Failure.of(code)).detail().getReason()).isEqualTo(expected);
+  }
+
+  static Stream<StoreException> failuresOfTheWorld() {
+    List<StoreException> failures = new ArrayList<>();
+    failures.add(new Overloaded("queue"));
+    for (NotServed.Reason reason : NotServed.Reason.values()) {
+      failures.add(new NotServed(reason));
+    }
+    for (OutcomeUnknown.Reason reason : OutcomeUnknown.Reason.values()) {
+      failures.add(new OutcomeUnknown(reason));
+    }
+    return failures.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("failuresOfTheWorld")
+  void failuresOfTheWorldSayWhetherItWasDone(StoreException failure) {
+    Reason expected;
+    Code code;
+    if (failure instanceof OutcomeUnknown) {
+      expected = Reason.OUTCOME_UNKNOWN;
+      code = Code.UNKNOWN;
+    } else if (failure instanceof Overloaded) {
+      expected = Reason.OVERLOADED;
+      code = Code.RESOURCE_EXHAUSTED;
+    } else {
+      NotServed notServed = (NotServed) failure;
+      expected =
+          notServed.reason() == NotServed.Reason.STOPPED ? Reason.STOPPING : Reason.NO_LEADER;
+      code = Code.UNAVAILABLE;
+    }
+
+    var exception = Errors.of(new CompletionException(failure));
+
+    assertThat(NativeServer.errorOf(exception))
+        .isEqualTo(ErrorDetail.newBuilder().setReason(expected).build());
+    assertThat(exception.getStatus().getCode()).isEqualTo(code);
+  }
+
+  @Test
+  void allSubclassesOfStoreExceptionAreTried() {
+    assertThat(StoreException.class.getPermittedSubclasses())
+        .containsExactlyInAnyOrder(OutcomeUnknown.class, NotServed.class, Overloaded.class);
+  }
+
+  @Test
+  void whatNobodyExpectedIsABug() {
+    assertThat(NativeServer.errorOf(Errors.of(new IllegalStateException("x"))).getReason())
+        .isEqualTo(Reason.BUG);
+    assertThat(NativeServer.errorOf(Errors.of(new RejectedExecutionException())).getReason())
+        .isEqualTo(Reason.STOPPING);
+  }
+
+  @Test
+  void errorsWithLongPathsFitIntoTrailers() {
+    String component = "\ud83d\ude00".repeat(20_000);
+    var failure =
+        Errors.of(
+            org.assertj.core.api.Assertions.catchThrowable(
+                () -> Paths.toKey("key", "/" + component)));
+
+    assertThat(NativeServer.errorOf(failure).getSerializedSize()).isLessThan(2500);
+    assertThat(failure.getStatus().getDescription()).hasSizeLessThan(200);
+  }
+}

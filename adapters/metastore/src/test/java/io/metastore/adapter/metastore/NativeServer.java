@@ -1,0 +1,143 @@
+package io.metastore.adapter.metastore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.grpc.BindableService;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.metastore.api.v1.ErrorDetail;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.node.Node;
+import io.metastore.core.node.NodeConfig;
+import io.metastore.core.raft.RaftMember;
+import io.metastore.core.storage.StorageOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.Assertions;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
+
+/** All services over one store, and a channel to them. */
+final class NativeServer implements AutoCloseable {
+  static final long TIMEOUT_S = 20;
+  static final int MAX_REQUEST_BYTES = 1_572_864;
+
+  /** One for each member, so that those of one process do not meet in JMX. */
+  private static final AtomicLong CLUSTERS = new AtomicLong();
+
+  final ManagedChannel channel;
+  private final MetastoreServices services;
+  private final Server server;
+  private final @Nullable Node node;
+
+  private NativeServer(Metastore metastore, @Nullable Node node) {
+    this.node = node;
+    services = new MetastoreServices(metastore);
+    String name = InProcessServerBuilder.generateName();
+    InProcessServerBuilder builder = InProcessServerBuilder.forName(name).directExecutor();
+    for (BindableService service : services.services()) {
+      builder.addService(service);
+    }
+    try {
+      server = builder.build().start();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+  }
+
+  /** Over a store of the test's own making. */
+  static NativeServer over(Metastore metastore) {
+    return new NativeServer(metastore, null);
+  }
+
+  /** Over a member that is alone in its cluster, with an empty store. */
+  static NativeServer start() throws Exception {
+    Path directory = Files.createTempDirectory("node");
+    int port = freePort();
+    Node node =
+        Node.start(
+            new NodeConfig(
+                CLUSTERS.incrementAndGet(),
+                1,
+                "m",
+                List.of(new RaftMember(1, "127.0.0.1:" + port)),
+                false,
+                List.of(),
+                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
+                directory,
+                50,
+                500,
+                10_000,
+                MAX_REQUEST_BYTES,
+                64 << 20,
+                600_000,
+                new StorageOptions(8 << 20, 8 << 20)),
+            (why, cause) -> {
+              throw new IllegalStateException(why, cause);
+            });
+    node.ready().get(TIMEOUT_S, TimeUnit.SECONDS);
+    return new NativeServer(node, node);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** The store behind the services. */
+  Node node() {
+    if (node == null) {
+      throw new IllegalStateException("no member here");
+    }
+    return node;
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    server.shutdownNow();
+    services.close();
+    if (node != null) {
+      node.close();
+    }
+  }
+
+  static ByteString bytes(String text) {
+    return ByteString.copyFromUtf8(text);
+  }
+
+  /** The detail of the error that the call ends in; its code is checked. */
+  static ErrorDetail errorOf(ThrowingCallable call) {
+    Throwable thrown = Assertions.catchThrowable(call);
+    assertThat(thrown).isInstanceOf(StatusRuntimeException.class);
+    return errorOf((StatusRuntimeException) thrown);
+  }
+
+  static ErrorDetail errorOf(StatusRuntimeException failure) {
+    com.google.rpc.Status status = StatusProto.fromThrowable(failure);
+    assertThat(status).as("details of %s", failure).isNotNull();
+    try {
+      ErrorDetail detail = status.getDetails(0).unpack(ErrorDetail.class);
+      assertThat(Status.fromThrowable(failure).getCode())
+          .isEqualTo(Errors.codeOf(detail.getReason()));
+      return detail;
+    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.metastore.adapter.metastore;
+
+import org.jspecify.annotations.NullMarked;
