@@ -1,0 +1,68 @@
+package io.metastore.client;
+
+import com.google.protobuf.ByteString;
+import io.metastore.api.v1.Condition;
+import io.metastore.api.v1.Fence;
+import io.metastore.api.v1.KeyRange;
+import io.metastore.api.v1.Keys;
+import io.metastore.api.v1.ModRevisionIs;
+import io.metastore.api.v1.Unchanged;
+import io.metastore.api.v1.ValueIs;
+
+/** Short forms of the conditions and key sets of {@code keys.proto}. */
+public final class Conditions {
+  private Conditions() {}
+
+  /** The key does not exist. */
+  public static Condition absent(String key) {
+    return Condition.newBuilder().setAbsent(key(key)).build();
+  }
+
+  /** The key exists. */
+  public static Condition present(String key) {
+    return Condition.newBuilder().setPresent(key(key)).build();
+  }
+
+  /** The key exists, in the version that the put at this revision made. */
+  public static Condition modRevisionIs(String key, long revision) {
+    return Condition.newBuilder()
+        .setModRevision(ModRevisionIs.newBuilder().setKey(key).setRevision(revision))
+        .build();
+  }
+
+  /** The key exists with this value. */
+  public static Condition valueIs(String key, ByteString value) {
+    return Condition.newBuilder()
+        .setValue(ValueIs.newBuilder().setKey(key).setValue(value))
+        .build();
+  }
+
+  /** The lock is held with this token. {@link HeldLock#fence} makes it too. */
+  public static Condition fence(String lock, long token) {
+    return Condition.newBuilder()
+        .setFence(Fence.newBuilder().setLock(lock).setToken(token))
+        .build();
+  }
+
+  /** None of the keys was put, created or deleted after the revision. */
+  public static Condition unchanged(Keys keys, long sinceRevision) {
+    return Condition.newBuilder()
+        .setUnchanged(Unchanged.newBuilder().setKeys(keys).setSinceRevision(sinceRevision))
+        .build();
+  }
+
+  /** This key alone. */
+  public static Keys key(String key) {
+    return Keys.newBuilder().setKey(key).build();
+  }
+
+  /** All keys below a directory. */
+  public static Keys subtree(String directory) {
+    return Keys.newBuilder().setSubtree(directory).build();
+  }
+
+  /** The keys from {@code start} to before {@code end}. */
+  public static Keys range(String start, String end) {
+    return Keys.newBuilder().setRange(KeyRange.newBuilder().setStart(start).setEnd(end)).build();
+  }
+}

@@ -1,0 +1,194 @@
+package io.metastore.client;
+
+import com.google.protobuf.ByteString;
+import io.metastore.api.v1.Child;
+import io.metastore.api.v1.Condition;
+import io.metastore.api.v1.DeleteRequest;
+import io.metastore.api.v1.DeleteResponse;
+import io.metastore.api.v1.DeleteTreeRequest;
+import io.metastore.api.v1.DeleteTreeResponse;
+import io.metastore.api.v1.Entry;
+import io.metastore.api.v1.GetRangeRequest;
+import io.metastore.api.v1.GetRequest;
+import io.metastore.api.v1.GetResponse;
+import io.metastore.api.v1.KeyValueGrpc;
+import io.metastore.api.v1.Keys;
+import io.metastore.api.v1.ListRequest;
+import io.metastore.api.v1.ListResponse;
+import io.metastore.api.v1.PutRequest;
+import io.metastore.api.v1.PutResponse;
+import io.metastore.api.v1.WatchRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys and values. Requests and answers are those of {@code kv.proto}, where every field is
+ * explained; the short forms cover what is wanted most.
+ *
+ * <pre>{@code
+ * KeyValue kv = client.keyValue();
+ * kv.put("/app/owner", "me", Conditions.absent("/app/owner"));
+ * for (Entry entry : kv.read(Conditions.subtree("/app"))) {
+ *   System.out.println(entry.getKey() + " = " + entry.getValue().toStringUtf8());
+ * }
+ * }</pre>
+ */
+public final class KeyValue {
+  private final Calls calls;
+
+  KeyValue(Calls calls) {
+    this.calls = calls;
+  }
+
+  /** Reads one key. */
+  public CompletableFuture<GetResponse> getAsync(GetRequest request) {
+    return calls.unary(KeyValueGrpc.getGetMethod(), request, Repeat.READ);
+  }
+
+  /** Blocking form of {@link #getAsync}. */
+  public GetResponse get(GetRequest request) throws InterruptedException {
+    return Blocking.await(getAsync(request));
+  }
+
+  /** The newest version of a key, or null if there is none. */
+  public @Nullable Entry find(String key) throws InterruptedException {
+    GetResponse answer = get(GetRequest.newBuilder().setKey(key).build());
+    return answer.hasEntry() ? answer.getEntry() : null;
+  }
+
+  /**
+   * Reads any number of keys, all at one revision, over lost connections too.
+   *
+   * @param consumer is given the entries in order, by one thread at a time; while it works no more
+   *     are read
+   */
+  public CompletableFuture<RangeEnd> readAsync(GetRangeRequest request, Consumer<Entry> consumer) {
+    return new RangeReading(calls, request, consumer).start();
+  }
+
+  /** Blocking form of {@link #readAsync}. */
+  public RangeEnd read(GetRangeRequest request, Consumer<Entry> consumer)
+      throws InterruptedException {
+    return Blocking.await(readAsync(request, consumer));
+  }
+
+  /** The newest versions of all these keys, in memory. */
+  public List<Entry> read(Keys keys) throws InterruptedException {
+    List<Entry> entries = new ArrayList<>();
+    read(GetRangeRequest.newBuilder().setKeys(keys).build(), entries::add);
+    return entries;
+  }
+
+  /** One page of the children of a directory. */
+  public CompletableFuture<ListResponse> listAsync(ListRequest request) {
+    return calls.unary(KeyValueGrpc.getListMethod(), request, Repeat.READ);
+  }
+
+  /** Blocking form of {@link #listAsync}. */
+  public ListResponse list(ListRequest request) throws InterruptedException {
+    return Blocking.await(listAsync(request));
+  }
+
+  /** All children of a directory, in memory, at one revision. */
+  public List<Child> list(String directory) throws InterruptedException {
+    List<Child> children = new ArrayList<>();
+    ListRequest.Builder request = ListRequest.newBuilder().setDirectory(directory);
+    do {
+      ListResponse page = list(request.build());
+      children.addAll(page.getChildrenList());
+      request.setPageToken(page.getNextPageToken());
+    } while (!request.getPageToken().isEmpty());
+    return children;
+  }
+
+  /** Writes one key. */
+  public CompletableFuture<PutResponse> putAsync(PutRequest request) {
+    return calls.unary(KeyValueGrpc.getPutMethod(), request, Repeat.WRITE);
+  }
+
+  /** Blocking form of {@link #putAsync}. */
+  public PutResponse put(PutRequest request) throws InterruptedException {
+    return Blocking.await(putAsync(request));
+  }
+
+  /**
+   * Writes one key if all conditions hold.
+   *
+   * @return the revision it made
+   */
+  public long put(String key, String value, Condition... conditions) throws InterruptedException {
+    return put(PutRequest.newBuilder()
+            .setKey(key)
+            .setValue(ByteString.copyFromUtf8(value))
+            .addAllConditions(List.of(conditions))
+            .build())
+        .getRevision();
+  }
+
+  /**
+   * Writes a key that dies with a session, if all conditions hold.
+   *
+   * @return the revision it made
+   */
+  public long putEphemeral(Session session, String key, String value, Condition... conditions)
+      throws InterruptedException {
+    return put(PutRequest.newBuilder()
+            .setKey(key)
+            .setValue(ByteString.copyFromUtf8(value))
+            .setClientId(session.id())
+            .addAllConditions(List.of(conditions))
+            .build())
+        .getRevision();
+  }
+
+  /** Deletes one key. */
+  public CompletableFuture<DeleteResponse> deleteAsync(DeleteRequest request) {
+    return calls.unary(KeyValueGrpc.getDeleteMethod(), request, Repeat.WRITE);
+  }
+
+  /** Blocking form of {@link #deleteAsync}. */
+  public DeleteResponse delete(DeleteRequest request) throws InterruptedException {
+    return Blocking.await(deleteAsync(request));
+  }
+
+  /**
+   * Deletes one key if all conditions hold.
+   *
+   * @return whether it existed
+   */
+  public boolean delete(String key, Condition... conditions) throws InterruptedException {
+    return delete(
+            DeleteRequest.newBuilder().setKey(key).addAllConditions(List.of(conditions)).build())
+        .getDeleted();
+  }
+
+  /** Deletes a key and all below it. */
+  public CompletableFuture<DeleteTreeResponse> deleteTreeAsync(DeleteTreeRequest request) {
+    return calls.unary(KeyValueGrpc.getDeleteTreeMethod(), request, Repeat.WRITE);
+  }
+
+  /** Blocking form of {@link #deleteTreeAsync}. */
+  public DeleteTreeResponse deleteTree(DeleteTreeRequest request) throws InterruptedException {
+    return Blocking.await(deleteTreeAsync(request));
+  }
+
+  /**
+   * Watches keys, over lost connections too, until the watch is closed or what is still to be told
+   * has been compacted.
+   *
+   * <pre>{@code
+   * Watch watch = client.keyValue().watch(
+   *     WatchRequest.newBuilder().setSubtree("/app/config").build(),
+   *     (revision, events) -> events.forEach(event -> reload.accept(event.getEntry())));
+   * long from = watch.ready().get(); // every change after this revision will be told
+   * }</pre>
+   */
+  public Watch watch(WatchRequest request, WatchListener listener) {
+    Watch watch = new Watch(calls, request, listener);
+    watch.start();
+    return watch;
+  }
+}

@@ -1,0 +1,52 @@
+package io.metastore.client;
+
+import io.metastore.api.v1.ListLocksRequest;
+import io.metastore.api.v1.ListLocksResponse;
+import io.metastore.api.v1.LocksGrpc;
+import io.metastore.api.v1.QueryRequest;
+import io.metastore.api.v1.QueryResponse;
+import io.metastore.api.v1.ValidateRequest;
+import io.metastore.api.v1.ValidateResponse;
+import java.util.concurrent.CompletableFuture;
+
+/** Looks at locks. They are taken through {@link Session#lock}. */
+public final class Locks {
+  private final Calls calls;
+
+  Locks(Calls calls) {
+    this.calls = calls;
+  }
+
+  /** Who holds a lock and who waits. */
+  public CompletableFuture<QueryResponse> queryAsync(QueryRequest request) {
+    return calls.unary(LocksGrpc.getQueryMethod(), request, Repeat.READ);
+  }
+
+  /** Blocking form of {@link #queryAsync}. */
+  public QueryResponse query(String lock) throws InterruptedException {
+    return Blocking.await(queryAsync(QueryRequest.newBuilder().setLock(lock).build()));
+  }
+
+  /** One page of all locks that somebody holds or waits for. */
+  public CompletableFuture<ListLocksResponse> listAsync(ListLocksRequest request) {
+    return calls.unary(LocksGrpc.getListLocksMethod(), request, Repeat.READ);
+  }
+
+  /** Blocking form of {@link #listAsync}. */
+  public ListLocksResponse list(ListLocksRequest request) throws InterruptedException {
+    return Blocking.await(listAsync(request));
+  }
+
+  /** Whether the lock that a {@link HeldLock#sequencer} speaks of is still held as it says. */
+  public CompletableFuture<Boolean> validateAsync(String sequencer) {
+    ValidateRequest request = ValidateRequest.newBuilder().setSequencer(sequencer).build();
+    return calls
+        .unary(LocksGrpc.getValidateMethod(), request, Repeat.READ)
+        .thenApply(ValidateResponse::getValid);
+  }
+
+  /** Blocking form of {@link #validateAsync}. */
+  public boolean validate(String sequencer) throws InterruptedException {
+    return Blocking.await(validateAsync(sequencer));
+  }
+}

@@ -1,0 +1,29 @@
+package io.metastore.client;
+
+import io.grpc.Attributes;
+import io.grpc.ClientStreamTracer;
+import io.grpc.Metadata;
+
+/**
+ * Notes whether any of a call's attempts, gRPC's own repetitions included, reached a connection.
+ */
+final class SendMark extends ClientStreamTracer.Factory {
+  private volatile boolean sent;
+
+  /** False only if nothing of the call left this process. */
+  boolean sent() {
+    return sent;
+  }
+
+  @Override
+  public ClientStreamTracer newClientStreamTracer(
+      ClientStreamTracer.StreamInfo info, Metadata headers) {
+    return new ClientStreamTracer() {
+      // Told when a live connection takes the call, before anything of it is written.
+      @Override
+      public void streamCreated(Attributes transport, Metadata sentHeaders) {
+        sent = true;
+      }
+    };
+  }
+}

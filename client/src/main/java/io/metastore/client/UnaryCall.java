@@ -1,0 +1,128 @@
+package io.metastore.client;
+
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.StreamObserver;
+import io.metastore.api.v1.ErrorDetail.Reason;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call with one answer: attempts at one endpoint after the other until one succeeds, fails for
+ * good, or may not be repeated. Attempts follow each other, so their state needs no lock; only
+ * cancellation comes from elsewhere.
+ */
+final class UnaryCall<Q, R> {
+  private final Calls calls;
+  private final MethodDescriptor<Q, R> method;
+  private final Supplier<Q> request;
+  private final Repeat repeat;
+  private final long timeoutNanos;
+  private final long startNanos;
+  private final CompletableFuture<R> future = new CompletableFuture<>();
+  private final Backoff backoff = new Backoff();
+
+  private int attempts;
+  private boolean maybeDone;
+  private volatile @Nullable ClientCall<Q, R> current;
+
+  UnaryCall(
+      Calls calls,
+      MethodDescriptor<Q, R> method,
+      Supplier<Q> request,
+      Repeat repeat,
+      long timeoutNanos) {
+    this.calls = calls;
+    this.method = method;
+    this.request = request;
+    this.repeat = repeat;
+    this.timeoutNanos = timeoutNanos;
+    this.startNanos = calls.timer().nanoTime();
+  }
+
+  CompletableFuture<R> start() {
+    future.whenComplete(
+        (answer, failure) -> {
+          ClientCall<Q, R> call = current;
+          if (future.isCancelled() && call != null) {
+            call.cancel("cancelled by the caller", null);
+          }
+        });
+    attempt();
+    return future;
+  }
+
+  private void attempt() {
+    SendMark mark = new SendMark();
+    CallOptions options = CallOptions.DEFAULT.withStreamTracerFactory(mark);
+    if (timeoutNanos != Calls.FOREVER) {
+      options = options.withDeadlineAfter(Math.max(leftNanos(), 0), TimeUnit.NANOSECONDS);
+    }
+    attempts++;
+    Endpoints.Endpoint endpoint = calls.endpoints().current();
+    ClientCall<Q, R> call = endpoint.channel().newCall(method, options);
+    Runnable stopWaiting =
+        calls
+            .timer()
+            .schedule(
+                calls.attemptTimeout().toNanos(),
+                () -> {
+                  // If it goes out just now, the mark says so when the failure is judged.
+                  if (repeat == Repeat.READ || !mark.sent()) {
+                    call.cancel("no answer in time", null);
+                  }
+                });
+    current = call;
+    ClientCalls.asyncUnaryCall(
+        call,
+        request.get(),
+        new StreamObserver<R>() {
+          @Override
+          public void onNext(R answer) {
+            future.complete(answer);
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            stopWaiting.run();
+            failed(endpoint, MetastoreException.of(failure), mark.sent());
+          }
+
+          @Override
+          public void onCompleted() {
+            stopWaiting.run();
+          }
+        });
+    if (future.isCancelled()) {
+      call.cancel("cancelled by the caller", null);
+    }
+  }
+
+  private void failed(Endpoints.Endpoint endpoint, MetastoreException failure, boolean sent) {
+    Verdict verdict = Verdict.of(failure, sent);
+    maybeDone |= verdict == Verdict.UNKNOWN;
+    if (verdict != Verdict.FINAL && failure.reason() != Reason.OVERLOADED) {
+      calls.endpoints().leave(endpoint);
+    }
+    boolean again =
+        verdict == Verdict.NOT_DONE || (verdict == Verdict.UNKNOWN && repeat != Repeat.WRITE);
+    long pauseNanos = attempts < calls.endpoints().size() ? 0 : backoff.nextNanos();
+    if (again && pauseNanos < leftNanos() && !future.isDone() && !calls.endpoints().closed()) {
+      calls.timer().schedule(pauseNanos, this::attempt);
+    } else if (verdict != Verdict.FINAL && maybeDone && repeat != Repeat.READ) {
+      future.completeExceptionally(new OutcomeUnknownException(failure));
+    } else {
+      future.completeExceptionally(failure);
+    }
+  }
+
+  private long leftNanos() {
+    return timeoutNanos == Calls.FOREVER
+        ? Calls.FOREVER
+        : timeoutNanos - (calls.timer().nanoTime() - startNanos);
+  }
+}
