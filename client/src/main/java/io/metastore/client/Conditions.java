@@ -20,7 +20,7 @@ public final class Conditions {
 
   /** The key exists. */
   public static Condition present(String key) {
-    return Condition.newBuilder().setPresent(key(key)).build();
+    return Condition.newBuilder().setPresent(key).build();
   }
 
   /** The key exists, in the version that the put at this revision made. */
