@@ -30,10 +30,12 @@ public final class HeldLock implements AutoCloseable {
     this.sequencer = sequencer;
   }
 
+  /** The lock's path. */
   public String name() {
     return name;
   }
 
+  /** As asked for. */
   public LockMode mode() {
     return mode;
   }

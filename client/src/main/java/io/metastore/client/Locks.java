@@ -7,6 +7,7 @@ import io.metastore.api.v1.QueryRequest;
 import io.metastore.api.v1.QueryResponse;
 import io.metastore.api.v1.ValidateRequest;
 import io.metastore.api.v1.ValidateResponse;
+import io.metastore.api.v1.WatchLockRequest;
 import java.util.concurrent.CompletableFuture;
 
 /** Looks at locks. They are taken through {@link Session#lock}. */
@@ -48,5 +49,13 @@ public final class Locks {
   /** Blocking form of {@link #validateAsync}. */
   public boolean validate(String sequencer) throws InterruptedException {
     return Blocking.await(validateAsync(sequencer));
+  }
+
+  /** Watches who holds a lock and who waits, over lost connections too, until it is closed. */
+  public QueueWatch watch(String lock, QueueListener listener) {
+    QueueWatch watch =
+        new QueueWatch(calls, WatchLockRequest.newBuilder().setLock(lock).build(), listener);
+    watch.start();
+    return watch;
   }
 }

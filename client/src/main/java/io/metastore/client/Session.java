@@ -18,7 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its deadline is the servers' promise, counted from the moment the last answered renewal was
  * sent: until then it lives, whatever happens. A session whose deadline passes is given up, even if
- * the servers might still know it, so that two programs never both believe to hold a lock.
+ * the servers might still know it, so that two programs never both believe to hold a lock. (A clock
+ * that stands still while the machine sleeps, as Linux's does, is beyond its promise: there only
+ * {@linkplain HeldLock#fence fences} help.)
  *
  * <pre>{@code
  * try (Session session = client.newSession(Duration.ofSeconds(10), "host-7:4711:worker")) {

@@ -17,8 +17,10 @@ import io.metastore.api.v1.GetRangeResponse;
 import io.metastore.api.v1.GetRequest;
 import io.metastore.api.v1.GetResponse;
 import io.metastore.api.v1.KeyValueGrpc;
+import io.metastore.api.v1.LocksGrpc;
 import io.metastore.api.v1.PutRequest;
 import io.metastore.api.v1.PutResponse;
+import io.metastore.api.v1.WatchLockResponse;
 import io.metastore.api.v1.WatchRequest;
 import io.metastore.api.v1.WatchResponse;
 import java.util.List;
@@ -207,6 +209,22 @@ final class MetastoreClientTest {
               MetastoreException.class, e -> assertThat(e.reason()).isEqualTo(Reason.COMPACTED));
       assertThat(watch.ready()).isCompletedExceptionally();
     }
+  }
+
+  @Test
+  void watchOfALockTellsTheWholeQueueAnewAfterALostConnection() throws Exception {
+    BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    client.locks().watch("/l", (queue, whole) -> told.add(queue.getRevision() + " " + whole));
+    var first = cluster.next(LocksGrpc.getWatchMethod());
+    first.tell(WatchLockResponse.newBuilder().setRevision(1).build());
+    first.tell(WatchLockResponse.newBuilder().setRevision(2).build());
+    assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("1 true");
+    assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("2 false");
+    cluster.kill(0);
+    cluster
+        .next(LocksGrpc.getWatchMethod())
+        .tell(WatchLockResponse.newBuilder().setRevision(3).build());
+    assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("3 true");
   }
 
   private static GetRequest get(String key) {
