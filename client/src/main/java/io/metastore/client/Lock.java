@@ -6,11 +6,15 @@ import io.metastore.api.v1.AcquireRequest;
 import io.metastore.api.v1.AcquireResponse;
 import io.metastore.api.v1.LockMode;
 import io.metastore.api.v1.LocksGrpc;
+import io.metastore.api.v1.Place;
+import io.metastore.api.v1.QueryRequest;
+import io.metastore.api.v1.QueryResponse;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,10 +105,14 @@ public final class Lock {
     }
     long timeoutNanos = wait == null ? Calls.FOREVER : calls.requestTimeout().plus(wait).toNanos();
     long startNanos = calls.timer().nanoTime();
+    AtomicInteger attempts = new AtomicInteger();
     CompletableFuture<AcquireResponse> call =
         calls.unary(
             LocksGrpc.getAcquireMethod(),
-            () -> request(wait, calls.timer().nanoTime() - startNanos),
+            () -> {
+              attempts.incrementAndGet();
+              return request(wait, calls.timer().nanoTime() - startNanos);
+            },
             Repeat.HARMLESS,
             timeoutNanos);
     CompletableFuture<Optional<HeldLock>> result = new CompletableFuture<>();
@@ -115,12 +123,13 @@ public final class Lock {
           }
         });
     session.ifLost(name, () -> call.cancel(false));
-    call.whenComplete((answer, failure) -> decide(result, answer, failure));
+    call.whenComplete((answer, failure) -> decide(result, attempts.get(), answer, failure));
     return result;
   }
 
   private void decide(
       CompletableFuture<Optional<HeldLock>> result,
+      int attempts,
       @Nullable AcquireResponse answer,
       @Nullable Throwable failure) {
     if (answer == null) {
@@ -135,7 +144,11 @@ public final class Lock {
       boolean sessionLost = reason instanceof CancellationException && !result.isCancelled();
       result.completeExceptionally(sessionLost ? MetastoreException.sessionLost(reason) : reason);
     } else if (!answer.getAcquired()) {
-      session.unclaim(name);
+      if (attempts > 1) {
+        withdraw();
+      } else {
+        session.unclaim(name);
+      }
       result.complete(Optional.empty());
     } else {
       HeldLock held =
@@ -148,34 +161,40 @@ public final class Lock {
   }
 
   /**
-   * After a cancelled or broken call, which may have got the lock: the session must not hold it
-   * without anybody knowing. A place that waits is withdrawn by the server; one that is held is
-   * found by a try, and released. The claim stays until then.
+   * After a cancelled or broken call, which may have left a place: the session must not come to
+   * hold the lock without anybody knowing. The server that waited would withdraw the place, but may
+   * have died. The claim stays until that is settled.
    */
   private void withdraw() {
     if (session.state() == SessionState.LOST) {
       session.unclaim(name);
       return;
     }
+    QueryRequest query = QueryRequest.newBuilder().setLock(name).build();
     calls
-        .unary(LocksGrpc.getAcquireMethod(), request(Duration.ZERO, 0), Repeat.HARMLESS)
+        .unary(LocksGrpc.getQueryMethod(), query, Repeat.READ)
         .whenComplete(
-            (answer, failure) -> {
-              if (failure != null) {
-                boolean gone = Verdict.of(MetastoreException.of(failure), true) == Verdict.FINAL;
-                if (gone) {
-                  session.unclaim(name);
-                } else {
-                  calls.timer().schedule(TimeUnit.SECONDS.toNanos(1), this::withdraw);
-                }
-              } else if (answer.getAcquired()) {
-                new Releasing(calls, session, name, answer.getToken())
-                    .start()
-                    .whenComplete((done, failed) -> session.unclaim(name));
-              } else {
+            (queue, failure) -> {
+              if (queue != null) {
+                release(queue);
+              } else if (Verdict.of(MetastoreException.of(failure), true) == Verdict.FINAL) {
                 session.unclaim(name);
+              } else {
+                calls.timer().schedule(TimeUnit.SECONDS.toNanos(1), this::withdraw);
               }
             });
+  }
+
+  private void release(QueryResponse queue) {
+    for (Place place : queue.getPlacesList()) {
+      if (place.getClientId() == session.id()) {
+        new Releasing(calls, session, name, place.getToken())
+            .start()
+            .whenComplete((done, failure) -> session.unclaim(name));
+        return;
+      }
+    }
+    session.unclaim(name);
   }
 
   private AcquireRequest request(@Nullable Duration wait, long passedNanos) {

@@ -14,6 +14,8 @@ import io.metastore.api.v1.KeepAliveResponse;
 import io.metastore.api.v1.LockMode;
 import io.metastore.api.v1.LocksGrpc;
 import io.metastore.api.v1.NewClientResponse;
+import io.metastore.api.v1.Place;
+import io.metastore.api.v1.QueryResponse;
 import io.metastore.api.v1.ReleaseResponse;
 import java.time.Duration;
 import java.util.Optional;
@@ -194,14 +196,33 @@ final class SessionTest {
   }
 
   @Test
-  void cancelledWaitThatGotTheLockGivesItBack() throws Exception {
+  void placeOfACancelledWaitIsGivenUp() throws Exception {
     CompletableFuture<HeldLock> waiting = session.lock("/l").acquireAsync();
     cluster.next(LocksGrpc.getAcquireMethod());
     waiting.cancel(false);
-    var look = cluster.next(LocksGrpc.getAcquireMethod());
-    assertThat(look.request().hasWaitMs()).isTrue();
-    assertThat(look.request().getWaitMs()).isZero();
-    look.answer(AcquireResponse.newBuilder().setAcquired(true).setToken(5).build());
+    placeIsGivenUp();
+  }
+
+  @Test
+  void placeThatABrokenWaitLeftIsGivenUp() throws Exception {
+    CompletableFuture<Optional<HeldLock>> waiting =
+        session.lock("/l").tryAcquireAsync(Duration.ofSeconds(2));
+    cluster.next(LocksGrpc.getAcquireMethod());
+    cluster.kill(0);
+    assertThat(awaitWithTime(() -> cluster.waiting(LocksGrpc.getAcquireMethod()) > 0)).isTrue();
+    cluster.next(LocksGrpc.getAcquireMethod()).answer(AcquireResponse.getDefaultInstance());
+    assertThat(waiting.get()).isEmpty();
+    placeIsGivenUp();
+  }
+
+  private void placeIsGivenUp() throws InterruptedException {
+    cluster
+        .next(LocksGrpc.getQueryMethod())
+        .answer(
+            QueryResponse.newBuilder()
+                .addPlaces(Place.newBuilder().setClientId(6).setToken(4))
+                .addPlaces(Place.newBuilder().setClientId(7).setToken(5))
+                .build());
     var release = cluster.next(LocksGrpc.getReleaseMethod());
     assertThat(release.request().getToken()).isEqualTo(5);
     release.answer(ReleaseResponse.getDefaultInstance());
