@@ -15,8 +15,10 @@ import io.metastore.core.command.Txn;
 import io.metastore.core.lock.LockEvent;
 import io.metastore.core.lock.LockTable;
 import io.metastore.core.machine.StoreView;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +36,8 @@ final class LockDesk {
   private final Function<Command, CompletableFuture<Outcome>> proposer;
   private final Supplier<StoreView> views;
 
-  /** By key and token of the place. */
-  private final Map<PlaceId, Wait> waits = new ConcurrentHashMap<>();
+  /** Several only if a client asks again before it was answered. The sets are never changed. */
+  private final Map<PlaceId, Set<Wait>> waits = new ConcurrentHashMap<>();
 
   private record PlaceId(ByteString key, long token) {}
 
@@ -57,7 +59,7 @@ final class LockDesk {
                   && !place.held()) {
                 await(wait, new PlaceId(place.key(), place.token()));
               } else {
-                wait.finish(outcome);
+                end(Set.of(wait), outcome);
               }
             });
     return wait;
@@ -66,9 +68,10 @@ final class LockDesk {
   /** Tells waiters what an applied entry did to their places. */
   void applied(long revision, List<LockEvent> events) {
     for (LockEvent event : events) {
-      Wait wait = waits.remove(new PlaceId(event.key(), event.token()));
-      if (wait != null) {
-        wait.finish(
+      Set<Wait> ended = waits.remove(new PlaceId(event.key(), event.token()));
+      if (ended != null) {
+        end(
+            ended,
             event.kind() == LockEvent.Kind.HELD
                 ? new Outcome.LockPlace(revision, event.key(), event.token(), true)
                 : lost(revision));
@@ -78,17 +81,23 @@ final class LockDesk {
 
   /** The state jumped: events of the entries in between were never seen here. */
   void restored() {
-    waits.forEach((id, wait) -> look(wait, id));
+    waits.forEach((id, waiting) -> waiting.forEach(wait -> look(wait, id)));
   }
 
   private void await(Wait wait, PlaceId id) {
     wait.place = id;
-    waits.put(id, wait);
+    waits.merge(id, Set.of(wait), LockDesk::union);
     // The place may have come up, or gone, before it was known here.
     look(wait, id);
     if (wait.isCancelled()) {
-      giveUp(wait, id);
+      leave(wait, id);
     }
+  }
+
+  private static Set<Wait> union(Set<Wait> some, Set<Wait> others) {
+    Set<Wait> all = new HashSet<>(some);
+    all.addAll(others);
+    return Set.copyOf(all);
   }
 
   /** Ends the wait if the place is held or gone. */
@@ -97,8 +106,10 @@ final class LockDesk {
     try {
       LockTable.Place now =
           LockTable.find(view.reader(), wait.acquire.getName(), id.key(), id.token());
-      if ((now == null || now.held()) && waits.remove(id, wait)) {
-        wait.finish(
+      Set<Wait> ended = now == null || now.held() ? waits.remove(id) : null;
+      if (ended != null) {
+        end(
+            ended,
             now == null
                 ? lost(view.revision())
                 : new Outcome.LockPlace(view.revision(), id.key(), id.token(), true));
@@ -108,13 +119,41 @@ final class LockDesk {
     }
   }
 
+  /** Passes on the end of a wait; a place that nobody wants any more is given up. */
+  private void end(Set<Wait> ended, Outcome outcome) {
+    boolean wanted = false;
+    for (Wait wait : ended) {
+      wanted |= wait.finish(outcome);
+    }
+    if (!wanted
+        && outcome instanceof Outcome.LockPlace taken
+        && taken.key() != null
+        && taken.held()) {
+      giveUp(new PlaceId(taken.key(), taken.token()));
+    }
+  }
+
+  /** One caller waits no more; the place is given up if it was the last. */
+  private void leave(Wait wait, PlaceId id) {
+    boolean[] last = new boolean[1];
+    waits.computeIfPresent(
+        id,
+        (key, waiting) -> {
+          Set<Wait> rest = new HashSet<>(waiting);
+          last[0] = rest.remove(wait) && rest.isEmpty();
+          return rest.isEmpty() ? null : Set.copyOf(rest);
+        });
+    if (last[0]) {
+      giveUp(id);
+    }
+  }
+
   private static Outcome lost(long revision) {
     return new Outcome.Failed(revision, Failure.of(FailureCode.LOCK_PLACE_LOST));
   }
 
   /** Deletes a place, if it is still the one that was taken. */
-  private void giveUp(Wait wait, PlaceId place) {
-    waits.remove(place, wait);
+  private void giveUp(PlaceId place) {
     Compare same =
         Compare.newBuilder()
             .setKey(place.key())
@@ -171,7 +210,7 @@ final class LockDesk {
       }
       PlaceId known = place;
       if (known != null) {
-        giveUp(this, known);
+        leave(this, known);
       }
       return true;
     }
@@ -191,15 +230,11 @@ final class LockDesk {
       return finished;
     }
 
-    /** Passes on the end of the wait; a place that nobody wants any more is given up. */
-    private void finish(Outcome outcome) {
-      if (!end()
-          && outcome instanceof Outcome.LockPlace taken
-          && taken.key() != null
-          && taken.held()) {
-        giveUp(this, new PlaceId(taken.key(), taken.token()));
-      }
+    /** Passes on the end of the wait; false if the caller does not want the lock any more. */
+    private boolean finish(Outcome outcome) {
+      boolean wanted = end();
       held.complete(outcome);
+      return wanted;
     }
   }
 }

@@ -152,6 +152,25 @@ final class LocksServiceTest {
   }
 
   @Test
+  void waitsOfOneClientShareAPlaceUntilTheLastOneGoes() {
+    long held = locks.acquire(exclusive("/twice", newClient()).build()).getToken();
+    long client = newClient();
+    Received<AcquireRequest, AcquireResponse> first = acquire(exclusive("/twice", client));
+    awaitPlaces("/twice", 2);
+    Received<AcquireRequest, AcquireResponse> second = acquire(exclusive("/twice", client));
+    Received<AcquireRequest, AcquireResponse> third = acquire(exclusive("/twice", client));
+    // Answered when the store has the place for those before, for it takes one after the other.
+    locks.acquire(exclusive("/twice", client).setWaitMs(0).build());
+
+    first.cancel();
+    release("/twice", held);
+
+    long token = second.next().getToken();
+    assertThat(third.next().getToken()).isEqualTo(token);
+    assertThat(query("/twice")).extracting(Place::getToken).containsExactly(token);
+  }
+
+  @Test
   void waiterWhoseClientEndsIsTold() {
     locks.acquire(exclusive("/lost", newClient()).build());
     long client = newClient();
