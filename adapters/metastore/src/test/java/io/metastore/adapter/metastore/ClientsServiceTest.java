@@ -21,12 +21,14 @@ import io.metastore.api.v1.LocksGrpc;
 import io.metastore.api.v1.NewClientRequest;
 import io.metastore.api.v1.NewClientResponse;
 import io.metastore.api.v1.PutRequest;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ClientsServiceTest {
@@ -40,8 +42,8 @@ final class ClientsServiceTest {
   private KeyValueGrpc.KeyValueBlockingStub kv;
 
   @BeforeAll
-  void start() throws Exception {
-    server = NativeServer.start();
+  void start(@TempDir Path directory) throws Exception {
+    server = NativeServer.start(directory);
     clients = ClientsGrpc.newBlockingStub(server.channel);
     kv = KeyValueGrpc.newBlockingStub(server.channel);
   }
@@ -145,8 +147,8 @@ final class ClientsServiceTest {
   }
 
   @Test
-  void allClientsAreListedPageByPage() throws Exception {
-    try (NativeServer own = NativeServer.start()) {
+  void allClientsAreListedPageByPage(@TempDir Path directory) throws Exception {
+    try (NativeServer own = NativeServer.start(directory)) {
       var stub = ClientsGrpc.newBlockingStub(own.channel);
       List<Long> made = new ArrayList<>();
       for (int i = 0; i < 5; i++) {

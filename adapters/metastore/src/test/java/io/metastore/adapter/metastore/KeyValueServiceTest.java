@@ -29,6 +29,7 @@ import io.metastore.core.command.Compact;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Txn;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class KeyValueServiceTest {
@@ -47,8 +49,8 @@ final class KeyValueServiceTest {
   private KeyValueGrpc.KeyValueBlockingStub kv;
 
   @BeforeAll
-  void start() throws Exception {
-    server = NativeServer.start();
+  void start(@TempDir Path directory) throws Exception {
+    server = NativeServer.start(directory);
     kv = KeyValueGrpc.newBlockingStub(server.channel);
   }
 
@@ -399,8 +401,8 @@ final class KeyValueServiceTest {
   }
 
   @Test
-  void revisionsOutOfReachAreRefusedWithTheOnesInReach() throws Exception {
-    try (NativeServer own = NativeServer.start()) {
+  void revisionsOutOfReachAreRefusedWithTheOnesInReach(@TempDir Path directory) throws Exception {
+    try (NativeServer own = NativeServer.start(directory)) {
       KeyValueGrpc.KeyValueBlockingStub store = KeyValueGrpc.newBlockingStub(own.channel);
       store.put(PutRequest.newBuilder().setKey("/a").build());
       long newest = store.put(PutRequest.newBuilder().setKey("/a").build()).getRevision();

@@ -16,6 +16,7 @@ import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -25,6 +26,7 @@ import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -173,8 +175,8 @@ final class ListTest {
   }
 
   @Test
-  void listIsServedFromAMember() throws Exception {
-    try (NativeServer server = NativeServer.start()) {
+  void listIsServedFromAMember(@TempDir Path directory) throws Exception {
+    try (NativeServer server = NativeServer.start(directory)) {
       var kv = io.metastore.api.v1.KeyValueGrpc.newBlockingStub(server.channel);
       kv.put(io.metastore.api.v1.PutRequest.newBuilder().setKey("/d/a/b").build());
       long revision =

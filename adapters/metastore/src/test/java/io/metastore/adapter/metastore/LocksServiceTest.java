@@ -28,6 +28,7 @@ import io.metastore.api.v1.ValidateRequest;
 import io.metastore.api.v1.WatchLockRequest;
 import io.metastore.api.v1.WatchLockResponse;
 import io.metastore.core.command.Acquire;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LocksServiceTest {
@@ -48,8 +50,8 @@ final class LocksServiceTest {
   private ClientsGrpc.ClientsBlockingStub clients;
 
   @BeforeAll
-  void start() throws Exception {
-    server = NativeServer.start();
+  void start(@TempDir Path directory) throws Exception {
+    server = NativeServer.start(directory);
     locks = LocksGrpc.newBlockingStub(server.channel);
     clients = ClientsGrpc.newBlockingStub(server.channel);
   }

@@ -12,7 +12,6 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import io.metastore.api.v1.ErrorDetail;
-import io.metastore.core.api.Metastore;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
 import io.metastore.core.raft.RaftMember;
@@ -21,16 +20,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.jspecify.annotations.Nullable;
 
-/** All services over one store, and a channel to them. */
+/** A member with all services, and a channel to them. */
 final class NativeServer implements AutoCloseable {
   static final long TIMEOUT_S = 20;
   static final int MAX_REQUEST_BYTES = 1_572_864;
@@ -41,11 +38,11 @@ final class NativeServer implements AutoCloseable {
   final ManagedChannel channel;
   private final MetastoreServices services;
   private final Server server;
-  private final @Nullable Node node;
+  private final Node node;
 
-  private NativeServer(Metastore metastore, @Nullable Node node) {
+  private NativeServer(Node node) {
     this.node = node;
-    services = new MetastoreServices(metastore);
+    services = new MetastoreServices(node);
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name).directExecutor();
     for (BindableService service : services.services()) {
@@ -59,14 +56,8 @@ final class NativeServer implements AutoCloseable {
     channel = InProcessChannelBuilder.forName(name).directExecutor().build();
   }
 
-  /** Over a store of the test's own making. */
-  static NativeServer over(Metastore metastore) {
-    return new NativeServer(metastore, null);
-  }
-
   /** Over a member that is alone in its cluster, with an empty store. */
-  static NativeServer start() throws Exception {
-    Path directory = Files.createTempDirectory("node");
+  static NativeServer start(Path directory) throws Exception {
     int port = freePort();
     Node node =
         Node.start(
@@ -90,7 +81,7 @@ final class NativeServer implements AutoCloseable {
               throw new IllegalStateException(why, cause);
             });
     node.ready().get(TIMEOUT_S, TimeUnit.SECONDS);
-    return new NativeServer(node, node);
+    return new NativeServer(node);
   }
 
   private static int freePort() throws IOException {
@@ -101,9 +92,6 @@ final class NativeServer implements AutoCloseable {
 
   /** The store behind the services. */
   Node node() {
-    if (node == null) {
-      throw new IllegalStateException("no member here");
-    }
     return node;
   }
 
@@ -112,9 +100,7 @@ final class NativeServer implements AutoCloseable {
     channel.shutdownNow();
     server.shutdownNow();
     services.close();
-    if (node != null) {
-      node.close();
-    }
+    node.close();
   }
 
   static ByteString bytes(String text) {

@@ -24,11 +24,13 @@ import io.metastore.api.v1.SnapshotRequest;
 import io.metastore.api.v1.TransactionsGrpc;
 import io.metastore.api.v1.Unchanged;
 import io.metastore.api.v1.Write;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TransactionsServiceTest {
@@ -42,8 +44,8 @@ final class TransactionsServiceTest {
   private TransactionsGrpc.TransactionsBlockingStub txns;
 
   @BeforeAll
-  void start() throws Exception {
-    server = NativeServer.start();
+  void start(@TempDir Path directory) throws Exception {
+    server = NativeServer.start(directory);
     kv = KeyValueGrpc.newBlockingStub(server.channel);
     txns = TransactionsGrpc.newBlockingStub(server.channel);
   }

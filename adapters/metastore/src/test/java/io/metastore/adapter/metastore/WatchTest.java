@@ -16,6 +16,7 @@ import io.metastore.api.v1.WatchResponse;
 import io.metastore.api.v1.Write;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Compact;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class WatchTest {
@@ -33,8 +35,8 @@ final class WatchTest {
   private KeyValueGrpc.KeyValueBlockingStub kv;
 
   @BeforeAll
-  void start() throws Exception {
-    server = NativeServer.start();
+  void start(@TempDir Path directory) throws Exception {
+    server = NativeServer.start(directory);
     kv = KeyValueGrpc.newBlockingStub(server.channel);
   }
 
@@ -170,8 +172,8 @@ final class WatchTest {
   }
 
   @Test
-  void compactedStartEndsTheWatch() throws Exception {
-    try (NativeServer own = NativeServer.start()) {
+  void compactedStartEndsTheWatch(@TempDir Path directory) throws Exception {
+    try (NativeServer own = NativeServer.start(directory)) {
       var store = KeyValueGrpc.newBlockingStub(own.channel);
       store.put(PutRequest.newBuilder().setKey("/a").build());
       long revision = store.put(PutRequest.newBuilder().setKey("/a").build()).getRevision();
