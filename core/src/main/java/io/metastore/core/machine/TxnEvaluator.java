@@ -121,9 +121,11 @@ final class TxnEvaluator {
   }
 
   private static @Nullable Failure check(Range range, RangeReader before) {
-    // Source: etcd's checkRangeRequest, which tests less than it means to only outside of a txn.
-    if (range.getRevision() < 0) {
-      return Failure.of(FailureCode.COMPACTED, "requested", range.getRevision());
+    // Source: etcd's checkTxn, which takes it for an old revision, where a range of its own reads
+    // the newest.
+    if (range.getRevision() < 0 && range.getRevision() < before.compacted()) {
+      return Failure.of(
+          FailureCode.COMPACTED, "requested", range.getRevision(), "compacted", before.compacted());
     }
     Failure refusal = before.check(range);
     if (refusal != null || range.getRangeEnd().isEmpty() || range.getCountOnly()) {
