@@ -13,7 +13,7 @@ public enum FailureCode {
   CLIENT_ENDED,
   LEASE_EXISTS,
   LEASE_TTL_TOO_LARGE,
-  /** The command is larger than the store was configured to accept. */
+  /** The command, or the keys that it would delete at once, are more than the store accepts. */
   REQUEST_TOO_LARGE,
   /** The answer would not fit the memory set aside for answers: read it in smaller parts. */
   RESPONSE_TOO_LARGE,

@@ -41,6 +41,15 @@ final class TxnEvaluator {
    */
   static final long RANGE_BYTES_MAX = 16L << 20;
 
+  /**
+   * The most that one range delete may remove. Its changes and events are in memory until the entry
+   * is applied, on every member alike, and an entry that no member can apply would stop the cluster
+   * for good.
+   */
+  static final int DELETED_KEYS_MAX = 200_000;
+
+  static final long DELETED_BYTES_MAX = 64L << 20;
+
   /** How many changes a compare may look through to find one of its range. */
   static final int UNCHANGED_CHANGES_MAX = 100_000;
 
@@ -101,7 +110,8 @@ final class TxnEvaluator {
             case PUT -> check(op.getPut(), before.reader());
             case RANGE -> check(op.getRange(), before);
             case TXN -> choose(op.getTxn(), before, branches);
-            case DELETE, KIND_NOT_SET -> null;
+            case DELETE -> check(op.getDelete(), before.reader());
+            case KIND_NOT_SET -> null;
           };
       if (refusal != null) {
         return refusal;
@@ -118,6 +128,31 @@ final class TxnEvaluator {
       return Failure.of(FailureCode.KEY_NOT_FOUND, "key", put.getKey().size() + " bytes");
     }
     return null;
+  }
+
+  private static @Nullable Failure check(Delete delete, Reader before) {
+    if (delete.getRangeEnd().isEmpty()) {
+      return null;
+    }
+    int[] keys = new int[1];
+    long[] bytes = new long[1];
+    boolean fits =
+        KeyScan.allMatch(
+            before,
+            delete.getKey(),
+            delete.getRangeEnd(),
+            doomed ->
+                ++keys[0] <= DELETED_KEYS_MAX
+                    && (bytes[0] += doomed.key().size() + doomed.value().size())
+                        <= DELETED_BYTES_MAX);
+    return fits
+        ? null
+        : Failure.of(
+            FailureCode.REQUEST_TOO_LARGE,
+            "deletedKeysMax",
+            DELETED_KEYS_MAX,
+            "deletedBytesMax",
+            DELETED_BYTES_MAX);
   }
 
   private static @Nullable Failure check(Range range, RangeReader before) {
