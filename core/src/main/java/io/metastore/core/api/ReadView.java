@@ -27,6 +27,9 @@ public interface ReadView extends AutoCloseable {
   /** The queue of a lock, in order; empty if nobody wants it. */
   List<LockPlaceView> lockQueue(ByteString name);
 
+  /** The place with this token in the queue of a lock, or null if there is none. */
+  @Nullable LockPlaceView findLockPlace(ByteString name, long token);
+
   /**
    * The names of locks that have a place, in order.
    *

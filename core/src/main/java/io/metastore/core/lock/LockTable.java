@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Layout in {@link Table#SMALL}: {@code q} ‖ escaped lock name ‖ int64 create revision of the
  * place ‖ the place's key → int8 mode ‖ int8 state ‖ int32 lock-delay in seconds ‖ int64 owner ‖
- * int64 time taken.
+ * int64 time taken ‖ int64 each call that wants it.
  *
  * <p>A lock's places are all keys below {@code name/}, in the order of their creation, whoever made
  * them: a key put by a client-side mutex is an exclusive place like any other. A place is held when
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
 public final class LockTable {
   private static final byte SEPARATOR = '/';
 
+  /** Calls of one client that want one place: the oldest are forgotten. */
+  private static final int WAITS_MAX = 16;
+
   private final Set<ByteString> active = new HashSet<>();
 
   /**
@@ -48,6 +52,8 @@ public final class LockTable {
    * @param delay in seconds: how long the place outlives its owner's expiry
    * @param owner the lease that took it; 0 for none
    * @param takenMs when, by the leader's clock
+   * @param waits the calls that want the place and may yet withdraw; once it is known to be wanted
+   *     for good, none
    */
   public record Place(
       ByteString name,
@@ -57,14 +63,19 @@ public final class LockTable {
       LockPlaceView.State state,
       int delay,
       long owner,
-      long takenMs) {
+      long takenMs,
+      List<Long> waits) {
 
     public boolean held() {
       return state == LockPlaceView.State.HELD;
     }
 
     private Place in(LockPlaceView.State newState) {
-      return new Place(name, key, token, mode, newState, delay, owner, takenMs);
+      return new Place(name, key, token, mode, newState, delay, owner, takenMs, waits);
+    }
+
+    private Place wantedBy(List<Long> newWaits) {
+      return new Place(name, key, token, mode, state, delay, owner, takenMs, newWaits);
     }
   }
 
@@ -109,9 +120,81 @@ public final class LockTable {
    * this one's it is a key like any other.
    */
   public void add(
-      WriteSet writes, ByteString name, KeyValue place, Acquire.Mode mode, int delay, long timeMs) {
+      WriteSet writes,
+      ByteString name,
+      KeyValue place,
+      Acquire.Mode mode,
+      int delay,
+      long wait,
+      long timeMs) {
     created(writes, place, timeMs);
-    put(writes, newPlace(name, place, mode, delay, timeMs));
+    List<Long> waits = wait == 0 ? List.of() : List.of(wait);
+    put(writes, newPlace(name, place, mode, delay, timeMs).wantedBy(waits));
+  }
+
+  /** One more call wants a place; if it is held already, the call is told so, and it stays. */
+  public void join(WriteSet writes, Place place, long wait) {
+    if (place.held()) {
+      put(writes, place.wantedBy(List.of()));
+    } else if (!place.waits().isEmpty() && wait != 0) {
+      List<Long> waits = new ArrayList<>(place.waits());
+      waits.add(wait);
+      int from = Math.max(0, waits.size() - WAITS_MAX);
+      put(writes, place.wantedBy(List.copyOf(waits.subList(from, waits.size()))));
+    }
+  }
+
+  /**
+   * A call has gone.
+   *
+   * @return whether it was the last that wanted the place
+   */
+  public boolean leave(WriteSet writes, Place place, long wait) {
+    if (place.state() == LockPlaceView.State.DELAYED || !place.waits().contains(wait)) {
+      return false;
+    }
+    return leave(writes, place, call -> call == wait);
+  }
+
+  /**
+   * All calls of a process have gone. A lock that was granted to one of them stays held: its client
+   * may have heard so.
+   *
+   * @return the places that nobody wants any more
+   */
+  public List<Place> leaveAll(WriteSet writes, int process) {
+    List<Place> forsaken = new ArrayList<>();
+    for (Place place : waiting(writes)) {
+      if (place.waits().stream().anyMatch(wait -> isOf(process, wait))
+          && leave(writes, place, wait -> isOf(process, wait))) {
+        forsaken.add(place);
+      }
+    }
+    return forsaken;
+  }
+
+  private static boolean isOf(int process, long wait) {
+    return wait >>> Integer.SIZE == Integer.toUnsignedLong(process);
+  }
+
+  private static boolean leave(WriteSet writes, Place place, LongPredicate gone) {
+    List<Long> rest = place.waits().stream().filter(wait -> !gone.test(wait)).toList();
+    put(writes, place.wantedBy(rest));
+    return rest.isEmpty();
+  }
+
+  private static List<Place> waiting(Reader reader) {
+    List<Place> waiting = new ArrayList<>();
+    byte[] prefix = SmallTable.LOCK.key().toBytes();
+    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
+      while (cursor.next()) {
+        Place place = decode(cursor.key(), cursor.value());
+        if (place.state() == LockPlaceView.State.WAITING) {
+          waiting.add(place);
+        }
+      }
+    }
+    return waiting;
   }
 
   /** Takes notice of a key that was created by something other than {@link #add}. */
@@ -300,20 +383,20 @@ public final class LockTable {
         LockPlaceView.State.WAITING,
         delay,
         key.lease(),
-        timeMs);
+        timeMs,
+        List.of());
   }
 
   private static void put(WriteSet writes, Place place) {
-    writes.put(
-        Table.SMALL,
-        tableKey(place.name(), place.token(), place.key()),
+    KeyWriter row =
         new KeyWriter()
             .int8(place.mode().getNumber())
             .int8(code(place.state()))
             .int32(place.delay())
             .int64(place.owner())
-            .int64(place.takenMs())
-            .toBytes());
+            .int64(place.takenMs());
+    place.waits().forEach(row::int64);
+    writes.put(Table.SMALL, tableKey(place.name(), place.token(), place.key()), row.toBytes());
   }
 
   private static Place decode(byte[] key, byte[] value) {
@@ -321,15 +404,25 @@ public final class LockTable {
     ByteString name = in.escaped();
     long token = in.int64();
     KeyReader row = new KeyReader(value);
-    return new Place(
-        name,
-        in.bytes(),
-        token,
-        Acquire.Mode.forNumber(row.int8()),
-        state(row.int8()),
-        row.int32(),
-        row.int64(),
-        row.int64());
+    Place place =
+        new Place(
+            name,
+            in.bytes(),
+            token,
+            Acquire.Mode.forNumber(row.int8()),
+            state(row.int8()),
+            row.int32(),
+            row.int64(),
+            row.int64(),
+            List.of());
+    if (!row.hasMore()) {
+      return place;
+    }
+    List<Long> waits = new ArrayList<>();
+    while (row.hasMore()) {
+      waits.add(row.int64());
+    }
+    return place.wantedBy(List.copyOf(waits));
   }
 
   private static char code(LockPlaceView.State state) {

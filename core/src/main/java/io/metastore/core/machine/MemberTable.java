@@ -10,6 +10,7 @@ import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What members have told of themselves; a member without a note has never been up.
@@ -24,16 +25,27 @@ public final class MemberTable {
         Table.SMALL, SmallTable.MEMBER.key().int64(note.getId()).toBytes(), note.toByteArray());
   }
 
+  static @Nullable MemberNote find(Reader reader, long id) {
+    byte[] note = reader.find(Table.SMALL, SmallTable.MEMBER.key().int64(id).toBytes());
+    return note == null ? null : parse(note);
+  }
+
   public static List<MemberNote> all(Reader reader) {
     byte[] prefix = SmallTable.MEMBER.key().toBytes();
     List<MemberNote> notes = new ArrayList<>();
     try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
       while (cursor.next()) {
-        notes.add(MemberNote.parseFrom(cursor.value()));
+        notes.add(parse(cursor.value()));
       }
+    }
+    return notes;
+  }
+
+  private static MemberNote parse(byte[] note) {
+    try {
+      return MemberNote.parseFrom(note);
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("member note is damaged", e);
     }
-    return notes;
   }
 }

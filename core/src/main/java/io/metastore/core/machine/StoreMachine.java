@@ -14,10 +14,12 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Compact;
 import io.metastore.core.command.GrantLease;
+import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Slice;
+import io.metastore.core.command.Withdraw;
 import io.metastore.core.kv.KeyScan;
 import io.metastore.core.lease.Lease;
 import io.metastore.core.lease.LeaseEvent;
@@ -166,15 +168,13 @@ public final class StoreMachine implements AutoCloseable {
       case TXN -> TxnEvaluator.apply(command.getTxn(), turn);
       case NEW_CLIENT -> newClient(command.getNewClient(), index, turn);
       case RELEASE -> release(command.getRelease(), turn);
+      case WITHDRAW -> withdraw(command.getWithdraw(), turn);
       case GRANT_LEASE -> grantLease(command.getGrantLease(), index, turn);
       case REVOKE_LEASE -> revokeLease(command.getRevokeLease(), index, turn);
       case CHECKPOINT_LEASES -> checkpointLeases(command.getCheckpointLeases(), turn);
       case COMPACT -> compact(command.getCompact(), turn);
       case ACQUIRE -> acquire(command.getAcquire(), turn);
-      case MEMBER_NOTE -> {
-        MemberTable.put(turn.writes(), command.getMemberNote());
-        yield new Outcome.Done(turn.revision());
-      }
+      case MEMBER_NOTE -> memberNote(command.getMemberNote(), turn);
       case KIND_NOT_SET ->
           throw new IllegalStateException(
               "log entry " + index + " holds a command this version does not know");
@@ -279,13 +279,15 @@ public final class StoreMachine implements AutoCloseable {
     }
     ByteString key = LockTable.placeKey(name, acquire.getLease());
     KeyValue place = turn.find(key);
+    boolean made = place == null;
     if (place == null) {
       if (acquire.getTryOnly() && locks.mustWait(turn.writes(), name, acquire.getMode())) {
         return taken(turn);
       }
       place = turn.putVersion(key, ByteString.EMPTY, acquire.getLease(), null);
       int delay = (int) Math.min(acquire.getLockDelay(), LOCK_DELAY_MAX);
-      locks.add(turn.writes(), name, place, acquire.getMode(), delay, turn.timeMs());
+      locks.add(
+          turn.writes(), name, place, acquire.getMode(), delay, acquire.getWait(), turn.timeMs());
       turn.endCommand();
     }
     locks.grant(turn.writes(), name, turn.lockEvents());
@@ -296,9 +298,13 @@ public final class StoreMachine implements AutoCloseable {
     if (queued.mode() != acquire.getMode()) {
       return failed(turn, FailureCode.LOCK_MODE, "mode", queued.mode());
     }
-    return acquire.getTryOnly() && !queued.held()
-        ? taken(turn)
-        : new Outcome.LockPlace(turn.revision(), key, place.createRevision(), queued.held());
+    if (acquire.getTryOnly() && !queued.held()) {
+      return taken(turn);
+    }
+    if (!made) {
+      locks.join(turn.writes(), queued, acquire.getWait());
+    }
+    return new Outcome.LockPlace(turn.revision(), key, place.createRevision(), queued.held());
   }
 
   private static Outcome taken(Turn turn) {
@@ -312,6 +318,34 @@ public final class StoreMachine implements AutoCloseable {
     }
     turn.delete(requireNonNull(turn.find(place.key()), "place exists"));
     turn.endCommand();
+    return new Outcome.Done(turn.revision());
+  }
+
+  private static Outcome memberNote(MemberNote note, Turn turn) {
+    MemberNote before = MemberTable.find(turn.writes(), note.getId());
+    MemberTable.put(turn.writes(), note);
+    if (before != null && before.getProcess() != note.getProcess()) {
+      for (LockTable.Place place : turn.locks().leaveAll(turn.writes(), before.getProcess())) {
+        turn.delete(requireNonNull(turn.find(place.key()), "place exists"));
+      }
+      turn.endCommand();
+    }
+    return new Outcome.Done(turn.revision());
+  }
+
+  private static Outcome withdraw(Withdraw withdraw, Turn turn) {
+    ByteString key = LockTable.placeKey(withdraw.getName(), withdraw.getLease());
+    KeyValue place = turn.find(key);
+    LockTable.Place queued =
+        place == null
+            ? null
+            : LockTable.find(turn.writes(), withdraw.getName(), key, place.createRevision());
+    if (place != null
+        && queued != null
+        && turn.locks().leave(turn.writes(), queued, withdraw.getWait())) {
+      turn.delete(place);
+      turn.endCommand();
+    }
     return new Outcome.Done(turn.revision());
   }
 

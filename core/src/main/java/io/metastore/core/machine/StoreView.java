@@ -123,6 +123,12 @@ public final class StoreView {
       return LockTable.queue(reader(), name).stream().map(this::placeView).toList();
     }
 
+    @Override
+    public @Nullable LockPlaceView findLockPlace(ByteString name, long token) {
+      LockTable.Place place = LockTable.find(reader(), name, token);
+      return place == null ? null : placeView(place);
+    }
+
     private LockPlaceView placeView(LockTable.Place place) {
       Lease owner = LeaseTable.find(reader(), place.owner());
       return new LockPlaceView(

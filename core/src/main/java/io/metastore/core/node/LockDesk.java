@@ -6,12 +6,10 @@ import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.StoreException.OutcomeUnknown;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.Command;
-import io.metastore.core.command.Compare;
-import io.metastore.core.command.Delete;
-import io.metastore.core.command.Op;
-import io.metastore.core.command.Txn;
+import io.metastore.core.command.Withdraw;
 import io.metastore.core.lock.LockEvent;
 import io.metastore.core.lock.LockTable;
 import io.metastore.core.machine.StoreView;
@@ -22,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,25 +34,37 @@ final class LockDesk {
 
   private final Function<Command, CompletableFuture<Outcome>> proposer;
   private final Supplier<StoreView> views;
+  private final int process;
+  private final AtomicInteger calls = new AtomicInteger();
 
   /** Several only if a client asks again before it was answered. The sets are never changed. */
   private final Map<PlaceId, Set<Wait>> waits = new ConcurrentHashMap<>();
 
   private record PlaceId(ByteString key, long token) {}
 
-  LockDesk(Function<Command, CompletableFuture<Outcome>> proposer, Supplier<StoreView> views) {
+  /**
+   * @param process as in {@link io.metastore.core.command.MemberNote}
+   */
+  LockDesk(
+      int process,
+      Function<Command, CompletableFuture<Outcome>> proposer,
+      Supplier<StoreView> views) {
+    this.process = process;
     this.proposer = proposer;
     this.views = views;
   }
 
   LockWait acquire(Acquire acquire) {
-    Wait wait = new Wait(acquire);
+    Wait wait = new Wait(acquire.toBuilder().setWait(newId()).build());
     proposer
-        .apply(Command.newBuilder().setAcquire(acquire).build())
+        .apply(Command.newBuilder().setAcquire(wait.acquire).build())
         .whenComplete(
             (outcome, failure) -> {
               if (failure != null) {
                 wait.fail(failure);
+                if (failure instanceof OutcomeUnknown) {
+                  withdraw(wait);
+                }
               } else if (outcome instanceof Outcome.LockPlace place
                   && place.key() != null
                   && !place.held()) {
@@ -94,6 +105,10 @@ final class LockDesk {
     }
   }
 
+  private long newId() {
+    return (long) process << Integer.SIZE | Integer.toUnsignedLong(calls.incrementAndGet());
+  }
+
   private static Set<Wait> union(Set<Wait> some, Set<Wait> others) {
     Set<Wait> all = new HashSet<>(some);
     all.addAll(others);
@@ -119,32 +134,27 @@ final class LockDesk {
     }
   }
 
-  /** Passes on the end of a wait; a place that nobody wants any more is given up. */
   private void end(Set<Wait> ended, Outcome outcome) {
-    boolean wanted = false;
     for (Wait wait : ended) {
-      wanted |= wait.finish(outcome);
-    }
-    if (!wanted
-        && outcome instanceof Outcome.LockPlace taken
-        && taken.key() != null
-        && taken.held()) {
-      giveUp(new PlaceId(taken.key(), taken.token()));
+      boolean wanted = wait.finish(outcome);
+      if (!wanted && outcome instanceof Outcome.LockPlace place && place.held()) {
+        withdraw(wait);
+      }
     }
   }
 
-  /** One caller waits no more; the place is given up if it was the last. */
+  /** One caller waits no more. */
   private void leave(Wait wait, PlaceId id) {
-    boolean[] last = new boolean[1];
+    boolean[] left = new boolean[1];
     waits.computeIfPresent(
         id,
         (key, waiting) -> {
           Set<Wait> rest = new HashSet<>(waiting);
-          last[0] = rest.remove(wait) && rest.isEmpty();
+          left[0] = rest.remove(wait);
           return rest.isEmpty() ? null : Set.copyOf(rest);
         });
-    if (last[0]) {
-      giveUp(id);
+    if (left[0]) {
+      withdraw(wait);
     }
   }
 
@@ -152,23 +162,21 @@ final class LockDesk {
     return new Outcome.Failed(revision, Failure.of(FailureCode.LOCK_PLACE_LOST));
   }
 
-  /** Deletes a place, if it is still the one that was taken. */
-  private void giveUp(PlaceId place) {
-    Compare same =
-        Compare.newBuilder()
-            .setKey(place.key())
-            .setTarget(Compare.Target.CREATE)
-            .setNumber(place.token())
+  /** The place is given up, unless another call wants it too. */
+  private void withdraw(Wait wait) {
+    Withdraw withdraw =
+        Withdraw.newBuilder()
+            .setName(wait.acquire.getName())
+            .setLease(wait.acquire.getLease())
+            .setWait(wait.acquire.getWait())
             .build();
-    Op delete = Op.newBuilder().setDelete(Delete.newBuilder().setKey(place.key())).build();
-    Txn txn = Txn.newBuilder().addCompares(same).addSuccess(delete).build();
-    withdraw(Command.newBuilder().setTxn(txn).build());
+    withdraw(Command.newBuilder().setWithdraw(withdraw).build());
   }
 
   /** Again and again until it is done: doing it twice is harmless, leaving it undone is not. */
-  private void withdraw(Command deletion) {
+  private void withdraw(Command withdrawal) {
     proposer
-        .apply(deletion)
+        .apply(withdrawal)
         .whenComplete(
             (outcome, failure) -> {
               boolean stopped =
@@ -176,7 +184,7 @@ final class LockDesk {
                       && notServed.reason() == NotServed.Reason.STOPPED;
               if (failure != null && !stopped) {
                 CompletableFuture.delayedExecutor(RETRY_MS, TimeUnit.MILLISECONDS)
-                    .execute(() -> withdraw(deletion));
+                    .execute(() -> withdraw(withdrawal));
               }
             });
   }

@@ -117,7 +117,7 @@ public final class Node implements Metastore, AutoCloseable {
     this.peers = new PeerChannels(peerMessageBytesMax(config));
     this.compactor = new Compactor(() -> machine);
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
-    this.locks = new LockDesk(this::submit, this::retainView);
+    this.locks = new LockDesk(process(), this::submit, this::retainView);
 
     // Raft calls back into all that is above and, once assigned, what is below: nothing is applied
     // or asked before this
@@ -376,6 +376,10 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
+  private int process() {
+    return (int) origin | 1;
+  }
+
   /** Tells the cluster this member's name and URLs, again and again until it is heard. */
   private void publish() {
     MemberNote note =
@@ -383,6 +387,7 @@ public final class Node implements Metastore, AutoCloseable {
             .setId(config.memberId())
             .setName(config.name())
             .addAllClientUrls(config.clientUrls())
+            .setProcess(process())
             .build();
     submit(Command.newBuilder().setMemberNote(note).build())
         .whenComplete(

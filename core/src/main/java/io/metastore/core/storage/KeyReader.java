@@ -19,6 +19,10 @@ public final class KeyReader {
     return this;
   }
 
+  public boolean hasMore() {
+    return position < key.length;
+  }
+
   public int int8() {
     return key[position++];
   }

@@ -14,6 +14,7 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
 import io.metastore.core.command.GrantLease;
+import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
@@ -21,6 +22,7 @@ import io.metastore.core.command.Range;
 import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Txn;
+import io.metastore.core.command.Withdraw;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,12 +57,16 @@ final class Model {
 
   private final Set<String> delayedPlaces = new TreeSet<>();
 
+  /** Calls that may withdraw their places, by lock and place; no entry if there is none. */
+  private final Map<String, List<Long>> waits = new TreeMap<>();
+
   /** Locks in use, each with the tokens that are held. */
   private final Map<String, Set<Long>> held = new TreeMap<>();
 
   /** As before the command at work. */
   private Map<String, Set<Long>> heldBefore = Map.of();
 
+  private final Map<Long, Integer> processes = new TreeMap<>();
   private long lastAllocated;
   final List<WatchEvent> events = new ArrayList<>();
   long compacted = -1;
@@ -96,6 +103,7 @@ final class Model {
           case GRANT_LEASE -> grant(command.getGrantLease(), index);
           case NEW_CLIENT -> newClient(command.getNewClient(), index);
           case RELEASE -> release(command.getRelease());
+          case WITHDRAW -> withdraw(command.getWithdraw());
           case REVOKE_LEASE -> revoke(command.getRevokeLease(), index);
           case CHECKPOINT_LEASES -> {
             command
@@ -112,7 +120,7 @@ final class Model {
           }
           case COMPACT -> compact(command.getCompact().getRevision());
           case ACQUIRE -> acquire(command.getAcquire());
-          case MEMBER_NOTE -> new Outcome.Done(0);
+          case MEMBER_NOTE -> memberNote(command.getMemberNote());
           case KIND_NOT_SET -> throw new IllegalArgumentException();
         };
     List.copyOf(held.keySet()).forEach(this::grantLock);
@@ -283,6 +291,7 @@ final class Model {
     sharedPlaces.removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
     delayedPlaces.removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
     lockDelays.keySet().removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
+    waits.keySet().removeIf(place -> place.endsWith(" " + key.toStringUtf8()));
     events.add(
         new WatchEvent(
             WatchEvent.Kind.DELETE,
@@ -503,7 +512,8 @@ final class Model {
     grantLock(name);
     ByteString key = Commands.bytes(name + "/" + Long.toHexString(acquire.getLease()));
     boolean shared = acquire.getMode() == Acquire.Mode.SHARED;
-    if (!now.containsKey(key)) {
+    boolean made = !now.containsKey(key);
+    if (made) {
       boolean free =
           queue(name).stream()
               .allMatch(place -> shared && isShared(name, place) && !isDelayed(name, place));
@@ -515,6 +525,9 @@ final class Model {
       if (shared) {
         sharedPlaces.add(name + " " + key.toStringUtf8());
       }
+      if (acquire.getWait() != 0) {
+        waits.put(name + " " + key.toStringUtf8(), List.of(acquire.getWait()));
+      }
     }
     grantLock(name);
     KeyValue place = requireNonNull(now.get(key));
@@ -522,9 +535,57 @@ final class Model {
       return failed(FailureCode.LOCK_MODE);
     }
     boolean isHeld = holders(name).contains(place);
-    return acquire.getTryOnly() && !isHeld
-        ? new Outcome.LockPlace(0, null, 0, false)
-        : new Outcome.LockPlace(0, key, place.createRevision(), isHeld);
+    if (acquire.getTryOnly() && !isHeld) {
+      return new Outcome.LockPlace(0, null, 0, false);
+    }
+    if (!made && isHeld) {
+      waits.remove(name + " " + key.toStringUtf8());
+    } else if (!made && acquire.getWait() != 0) {
+      waits.computeIfPresent(
+          name + " " + key.toStringUtf8(),
+          (id, calls) ->
+              Stream.concat(
+                      calls.stream().skip(Math.max(0, calls.size() - 15)),
+                      Stream.of(acquire.getWait()))
+                  .toList());
+    }
+    return new Outcome.LockPlace(0, key, place.createRevision(), isHeld);
+  }
+
+  private Outcome memberNote(MemberNote note) {
+    Integer before = processes.put(note.getId(), note.getProcess());
+    if (before == null || before == note.getProcess()) {
+      return new Outcome.Done(0);
+    }
+    for (String name : List.copyOf(held.keySet())) {
+      for (KeyValue place : queue(name)) {
+        String id = name + " " + place.key().toStringUtf8();
+        List<Long> calls = waits.getOrDefault(id, List.of());
+        List<Long> rest = calls.stream().filter(call -> call >> 32 != before).toList();
+        if (!isDelayed(name, place) && !holders(name).contains(place) && !rest.equals(calls)) {
+          waits.put(id, rest);
+          if (rest.isEmpty()) {
+            delete(place.key());
+          }
+        }
+      }
+    }
+    return new Outcome.Done(0);
+  }
+
+  private Outcome withdraw(Withdraw withdraw) {
+    String name = withdraw.getName().toStringUtf8();
+    ByteString key = Commands.bytes(name + "/" + Long.toHexString(withdraw.getLease()));
+    String id = name + " " + key.toStringUtf8();
+    List<Long> calls = waits.getOrDefault(id, List.of());
+    if (calls.contains(withdraw.getWait()) && !isDelayed(name, requireNonNull(now.get(key)))) {
+      List<Long> rest = calls.stream().filter(call -> call != withdraw.getWait()).toList();
+      waits.put(id, rest);
+      if (rest.isEmpty()) {
+        delete(key);
+      }
+    }
+    return new Outcome.Done(0);
   }
 
   /** From the front: one exclusive place, or shared ones up to the first other. */

@@ -16,6 +16,7 @@ import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Txn;
+import io.metastore.core.command.Withdraw;
 import java.util.List;
 import java.util.Random;
 import java.util.function.LongUnaryOperator;
@@ -89,6 +90,11 @@ final class RandomCommands {
           .setRelease(Release.newBuilder().setName(lock()).setToken(recent(revision)))
           .build();
     }
+    if (kind < 82) {
+      return Command.newBuilder()
+          .setWithdraw(Withdraw.newBuilder().setName(lock()).setLease(lease()).setWait(call()))
+          .build();
+    }
     if (kind < 92) {
       return Command.newBuilder()
           .setAcquire(
@@ -97,7 +103,8 @@ final class RandomCommands {
                   .setLease(lease())
                   .setMode(chance(2) ? Acquire.Mode.SHARED : Acquire.Mode.EXCLUSIVE)
                   .setTryOnly(chance(4))
-                  .setLockDelay(chance(2) ? 1 + random.nextInt(9) : 0))
+                  .setLockDelay(chance(2) ? 1 + random.nextInt(9) : 0)
+                  .setWait(call()))
           .build();
     }
     if (kind < 95) {
@@ -114,7 +121,8 @@ final class RandomCommands {
           .build();
     }
     return Command.newBuilder()
-        .setMemberNote(MemberNote.newBuilder().setId(random.nextInt(3)).setName("m"))
+        .setMemberNote(
+            MemberNote.newBuilder().setId(random.nextInt(3)).setProcess(random.nextInt(3)))
         .build();
   }
 
@@ -244,6 +252,10 @@ final class RandomCommands {
   private ByteString rangeEnd() {
     int kind = random.nextInt(4);
     return kind == 0 ? ByteString.EMPTY : kind == 1 ? ZERO : key();
+  }
+
+  private long call() {
+    return (long) random.nextInt(3) << Integer.SIZE | random.nextInt(3);
   }
 
   private long lease() {

@@ -6,6 +6,7 @@ import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
+import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
@@ -13,6 +14,7 @@ import io.metastore.core.command.Range;
 import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Txn;
+import io.metastore.core.command.Withdraw;
 import io.metastore.core.kv.KeyRange;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +89,23 @@ final class ScenarioParser {
                       .setLease(line.number("lease"))
                       .setMode(line.has("shared") ? Acquire.Mode.SHARED : Acquire.Mode.EXCLUSIVE)
                       .setTryOnly(line.has("try"))
-                      .setLockDelay(line.number("delay")))
+                      .setLockDelay(line.number("delay"))
+                      .setWait(waitOf(line)))
+              .build();
+      case "withdraw" ->
+          Command.newBuilder()
+              .setWithdraw(
+                  Withdraw.newBuilder()
+                      .setName(bytes(line.subject()))
+                      .setLease(line.number("lease"))
+                      .setWait(waitOf(line)))
+              .build();
+      case "member" ->
+          Command.newBuilder()
+              .setMemberNote(
+                  MemberNote.newBuilder()
+                      .setId(Long.parseLong(line.subject()))
+                      .setProcess((int) line.number("process")))
               .build();
       case "release" ->
           Command.newBuilder()
@@ -202,6 +220,11 @@ final class ScenarioParser {
     return compare.getTarget() == Compare.Target.VALUE
         ? compare.setValue(bytes(parts.group(4))).build()
         : compare.setNumber(Long.parseLong(parts.group(4))).build();
+  }
+
+  /** Of the process {@code process=}, by default 0. */
+  private static long waitOf(Line line) {
+    return line.number("process") << Integer.SIZE | line.number("wait");
   }
 
   private static Command checkpoint(Line line) {

@@ -103,7 +103,7 @@ final class LocksService extends LocksGrpc.LocksImplBase {
               view ->
                   ValidateResponse.newBuilder()
                       .setRevision(view.revision())
-                      .setValid(view.lockQueue(lock).stream().anyMatch(sequencer::matches))
+                      .setValid(sequencer.matches(view.findLockPlace(lock, sequencer.token())))
                       .build());
         },
         Function.identity());

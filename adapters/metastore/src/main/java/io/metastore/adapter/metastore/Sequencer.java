@@ -2,6 +2,7 @@ package io.metastore.adapter.metastore;
 
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.command.Acquire.Mode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a holder shows to third parties: {@code v1:MODE:CLIENT:TOKEN:PATH}, with mode {@code x} or
@@ -45,10 +46,10 @@ record Sequencer(Mode mode, long clientId, long token, String lock) {
     }
   }
 
-  /** Whether this place is what it speaks of, and holds the lock. */
-  boolean matches(LockPlaceView place) {
-    return place.state() == LockPlaceView.State.HELD
-        && place.token() == token
+  /** Whether the place with its token is what it speaks of, and holds the lock. */
+  boolean matches(@Nullable LockPlaceView place) {
+    return place != null
+        && place.state() == LockPlaceView.State.HELD
         && place.mode() == mode
         && place.owner() == clientId;
   }

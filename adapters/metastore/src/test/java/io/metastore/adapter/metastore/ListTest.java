@@ -284,6 +284,11 @@ final class ListTest {
     }
 
     @Override
+    public @Nullable LockPlaceView findLockPlace(ByteString name, long token) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<LockPlaceView> lockQueue(ByteString name) {
       throw new UnsupportedOperationException();
     }

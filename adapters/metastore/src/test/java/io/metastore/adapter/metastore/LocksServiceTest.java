@@ -27,6 +27,7 @@ import io.metastore.api.v1.ReleaseResponse;
 import io.metastore.api.v1.ValidateRequest;
 import io.metastore.api.v1.WatchLockRequest;
 import io.metastore.api.v1.WatchLockResponse;
+import io.metastore.core.api.LockWait;
 import io.metastore.core.command.Acquire;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -170,6 +171,28 @@ final class LocksServiceTest {
     long token = second.next().getToken();
     assertThat(third.next().getToken()).isEqualTo(token);
     assertThat(query("/twice")).extracting(Place::getToken).containsExactly(token);
+  }
+
+  @Test
+  void repeatedCallThatGoesLeavesTheHeldLock() throws Exception {
+    long client = newClient();
+    long held = locks.acquire(exclusive("/repeated", client).build()).getToken();
+    LockWait repeated =
+        server
+            .node()
+            .acquire(
+                Acquire.newBuilder()
+                    .setName(bytes("/repeated"))
+                    .setLease(client)
+                    .setMode(Acquire.Mode.EXCLUSIVE)
+                    .build());
+
+    repeated.cancel();
+    repeated.held().get(NativeServer.TIMEOUT_S, TimeUnit.SECONDS);
+    // Decided after the withdrawal, if there is one.
+    locks.acquire(exclusive("/repeated", newClient()).setWaitMs(0).build());
+
+    assertThat(query("/repeated")).extracting(Place::getToken).containsExactly(held);
   }
 
   @Test
