@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 interface FakeReadView extends ReadView {
 
   @Override
+  default @Nullable LockPlaceView findLockPlace(ByteString name, long token) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
   default List<LockPlaceView> lockQueue(ByteString name) {
     throw new AssertionError("etcd has no such question");
   }
