@@ -12,7 +12,7 @@ interface FakeReadView extends ReadView {
 
   @Override
   default @Nullable LockPlaceView findLockPlace(ByteString name, long token) {
-    throw new UnsupportedOperationException();
+    throw new AssertionError("etcd has no such question");
   }
 
   @Override
