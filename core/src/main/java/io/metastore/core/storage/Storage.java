@@ -66,8 +66,12 @@ public final class Storage implements Reader, AutoCloseable {
 
   private final Runnable onClosed;
 
+  /** As {@link #write} last left them. */
+  private final RowCache latest;
+
   private Storage(Path directory, StorageOptions options, Runnable onClosed) {
     this.onClosed = onClosed;
+    this.latest = new RowCache(options.rowCacheBytes());
     Cache cache = own(new LRUCache(options.cacheBytes()));
     // Read all the time, and overwritten: levels keep it compact.
     ColumnFamilyOptions current = familyOptions(cache, options).setCompressionPerLevel(COMPRESSION);
@@ -172,10 +176,10 @@ public final class Storage implements Reader, AutoCloseable {
 
   /** An empty set of changes on top of what is stored. */
   public WriteSet newWriteSet() {
-    return new WriteSet(this);
+    return new WriteSet(new WriterView());
   }
 
-  /** Makes all changes of {@code writes} visible at once. */
+  /** Makes all changes of {@code writes} visible at once. For one thread, as is every such set. */
   public void write(WriteSet writes) {
     BatchBytes bytes = new BatchBytes(writes.sizeBytes());
     for (Table table : Table.values()) {
@@ -195,6 +199,7 @@ public final class Storage implements Reader, AutoCloseable {
     } catch (RocksDBException e) {
       throw new StorageException("write", e);
     }
+    writes.forEachChange(Table.LATEST, latest::put);
   }
 
   /**
@@ -310,6 +315,21 @@ public final class Storage implements Reader, AutoCloseable {
     writeOptions.close();
     owned.forEach(RocksObject::close);
     onClosed.run();
+  }
+
+  /** The tables as they stand, for the thread that writes. */
+  private final class WriterView implements Reader {
+    @Override
+    public byte @Nullable [] find(Table table, byte[] key) {
+      return table == Table.LATEST
+          ? latest.find(key, missed -> Storage.this.find(table, missed))
+          : Storage.this.find(table, key);
+    }
+
+    @Override
+    public Cursor scan(Table table, byte[] from, byte @Nullable [] to) {
+      return Storage.this.scan(table, from, to);
+    }
   }
 
   /** Keeps a native object until the database is closed. */

@@ -15,7 +15,7 @@ import java.util.function.Function;
 /** A {@link StoreMachine} on a directory of its own, that can be restarted and crashed. */
 public final class TestMachine implements AutoCloseable {
   static final long ORIGIN = 7;
-  private static final StorageOptions SMALL = new StorageOptions(1 << 20, 4 << 20);
+  private static final StorageOptions SMALL = new StorageOptions(1 << 20, 4 << 20, 1 << 20);
 
   private final Path parent;
   private final long responseBytesMax;

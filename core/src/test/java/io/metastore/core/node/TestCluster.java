@@ -73,7 +73,7 @@ final class TestCluster implements AutoCloseable {
                 1_572_864,
                 64 << 20,
                 600_000,
-                new StorageOptions(8 << 20, 8 << 20)),
+                new StorageOptions(8 << 20, 8 << 20, 1 << 20)),
             (why, cause) -> {
               stopped.add(cause);
               throw new IllegalStateException(why, cause);

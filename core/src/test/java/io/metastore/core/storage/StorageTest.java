@@ -33,7 +33,7 @@ class StorageTest {
   void aCrashTakesBackOnlyWholeWritesNewestFirst(long seed) {
     Random random = new Random(seed);
     Path live = directory.resolve("live");
-    try (Storage storage = Storage.open(live, new StorageOptions(1 << 20, 128 << 10))) {
+    try (Storage storage = Storage.open(live, new StorageOptions(1 << 20, 128 << 10, 1 << 20))) {
       int written = 0;
       for (int crash = 0; crash < 5; crash++) {
         for (int i = random.nextInt(300); i >= 0; i--) {

@@ -76,7 +76,7 @@ final class NativeServer implements AutoCloseable {
                 MAX_REQUEST_BYTES,
                 64 << 20,
                 600_000,
-                new StorageOptions(8 << 20, 8 << 20)),
+                new StorageOptions(8 << 20, 8 << 20, 1 << 20)),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);
             });
