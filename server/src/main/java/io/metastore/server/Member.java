@@ -13,6 +13,7 @@ import io.metastore.adapter.etcd.port.MetricsEndpoint;
 import io.metastore.adapter.etcd.port.ServerMetrics;
 import io.metastore.adapter.etcd.port.VersionEndpoint;
 import io.metastore.adapter.metastore.MetastoreServices;
+import io.metastore.adapter.metastore.MetastoreSettings;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
 import io.metastore.core.raft.RaftMember;
@@ -34,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * A running member: the store, and the client port in front of it.
  *
  * <p>The port opens when the store is ready to serve, so that whoever can connect is answered. May
- * be closed from any thread, once.
+ * be closed from any thread.
  */
 final class Member implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
@@ -51,7 +52,8 @@ final class Member implements AutoCloseable {
   private Member(ServerConfig config, Node node) {
     this.config = config;
     this.node = node;
-    this.metastore = new MetastoreServices(node);
+    this.metastore =
+        new MetastoreServices(node, new MetastoreSettings(Version.text(), this::leave));
     this.etcd =
         new EtcdServices(
             node,
@@ -142,9 +144,12 @@ final class Member implements AutoCloseable {
             () -> ServerMetrics.registry(node.cluster(), calls, VERSION), node.scans()));
   }
 
-  /** Lets calls end, then folds the log and closes the store. */
+  /** Lets calls end, then folds the log and closes the store. Only the first call does so. */
   @Override
   public synchronized void close() {
+    if (closed) {
+      return;
+    }
     closed = true;
     LOG.atInfo()
         .addKeyValue("name", config.name())
@@ -160,6 +165,19 @@ final class Member implements AutoCloseable {
         .addKeyValue("name", config.name())
         .addKeyValue("data-dir", config.dataDirectory())
         .log("closed etcd server");
+  }
+
+  /** Stops as after SIGTERM, but of its own accord, and so successfully. */
+  private void leave() {
+    // The caller is a thread of what is to be stopped.
+    Thread thread =
+        new Thread(
+            () -> {
+              close();
+              Runtime.getRuntime().halt(0);
+            },
+            "leave");
+    thread.start();
   }
 
   /** At once: a member that may not go on must not run its hooks either. */

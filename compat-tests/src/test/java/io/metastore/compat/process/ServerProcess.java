@@ -177,6 +177,16 @@ public final class ServerProcess implements AutoCloseable {
     return asked.exitValue();
   }
 
+  /**
+   * Returns when the process has ended by itself.
+   *
+   * @return the exit code
+   */
+  public int awaitExit() throws InterruptedException {
+    awaitEnd(running());
+    return running().exitValue();
+  }
+
   /** SIGSTOP: its sockets stay open, and nothing answers. */
   public void pause() throws IOException, InterruptedException {
     signal("STOP");

@@ -12,6 +12,9 @@ public interface ClusterView {
 
   long memberId();
 
+  /** The name that this member was told at its start. */
+  String name();
+
   /** The current Raft term. */
   long term();
 

@@ -8,8 +8,10 @@ import java.util.List;
  * @param name empty if the member has never been up
  * @param peerUrls where the other members reach it
  * @param clientUrls where clients reach it; empty if the member has never been up
+ * @param learner whether it is sent the log but has no vote
  */
-public record MemberInfo(long id, String name, List<String> peerUrls, List<String> clientUrls) {
+public record MemberInfo(
+    long id, String name, List<String> peerUrls, List<String> clientUrls, boolean learner) {
 
   public MemberInfo {
     peerUrls = List.copyOf(peerUrls);

@@ -79,4 +79,7 @@ public interface Metastore {
 
   /** Who this member is and how its cluster does. */
   ClusterView cluster();
+
+  /** Changing the members. */
+  Membership membership();
 }

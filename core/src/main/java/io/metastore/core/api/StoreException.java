@@ -65,6 +65,39 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
+  /** The members cannot be changed like that, or not now; nothing was done. */
+  public static final class ChangeRefused extends StoreException {
+    @Serial private static final long serialVersionUID = 1L;
+
+    /** Why not. */
+    public enum Reason {
+      /** What was asked for contradicts itself, or what the members are. */
+      BAD_REQUEST,
+      /** No member has this id. */
+      UNKNOWN_MEMBER,
+      /** The asked or the named member belongs to a cluster already. */
+      ALREADY_MEMBER,
+      /** Another change is under way. */
+      IN_PROGRESS,
+      /** With the members that answer, the cluster could be left without a majority. */
+      UNSAFE
+    }
+
+    private final ChangeRefused.Reason reason;
+
+    /**
+     * @param why for people
+     */
+    public ChangeRefused(ChangeRefused.Reason reason, String why) {
+      super(why);
+      this.reason = reason;
+    }
+
+    public ChangeRefused.Reason reason() {
+      return reason;
+    }
+  }
+
   /** A bounded queue was full; the request was surely not done and may be tried again later. */
   public static final class Overloaded extends StoreException {
     @Serial private static final long serialVersionUID = 1L;

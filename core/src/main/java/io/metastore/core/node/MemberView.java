@@ -55,6 +55,11 @@ final class MemberView implements ClusterView {
   }
 
   @Override
+  public String name() {
+    return config.name();
+  }
+
+  @Override
   public long term() {
     return raft.term();
   }
@@ -139,7 +144,8 @@ final class MemberView implements ClusterView {
               member.id(),
               note.getName(),
               List.of("http://" + member.peerAddress()),
-              note.getClientUrlsList()));
+              note.getClientUrlsList(),
+              /* learner= */ false));
     }
     members.sort(Comparator.comparing(MemberInfo::id, Long::compareUnsigned));
     return members;

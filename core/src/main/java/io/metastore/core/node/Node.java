@@ -8,6 +8,7 @@ import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.LeaseStatus;
 import io.metastore.core.api.LockWait;
+import io.metastore.core.api.Membership;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
@@ -98,6 +99,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final Compactor compactor;
   private final CheckpointTrigger checkpointTrigger;
   private final MemberView cluster;
+  private final MembershipDesk membership;
 
   private final ExecutorService reply = Executors.newSingleThreadExecutor(Threads.named("reply"));
   private final ExecutorService scans =
@@ -158,6 +160,7 @@ public final class Node implements Metastore, AutoCloseable {
             System::nanoTime, this::submit, leaseThread::execute, LEASE_CHECKPOINT_INTERVAL_MS);
     this.leases = new LeaseDesk(raft, peers, this::retainView, keeper, leaseThread, config);
     this.cluster = new MemberView(config, raft, applied, this::retainView, () -> machine.storage());
+    this.membership = new MembershipDesk(config, raft, peers);
     wiring.complete();
     housekeeping.scheduleWithFixedDelay(
         () -> housekeep(stopper), SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
@@ -264,6 +267,11 @@ public final class Node implements Metastore, AutoCloseable {
   @Override
   public ClusterView cluster() {
     return cluster;
+  }
+
+  @Override
+  public Membership membership() {
+    return membership;
   }
 
   /**

@@ -40,6 +40,16 @@ final class LogAppenders {
     }
   }
 
+  /** How far a follower's log is known to agree with this leader's; -1 for an unknown follower. */
+  long matchIndex(RaftPeerId follower) {
+    for (GuardedLogAppender appender : appenders) {
+      if (appender.getFollowerId().equals(follower)) {
+        return appender.getFollower().getMatchIndex();
+      }
+    }
+    return -1;
+  }
+
   /** Replaces the appender to a follower by a new one; nothing happens if there is none. */
   void restart(RaftPeerId follower) {
     for (GuardedLogAppender appender : appenders) {

@@ -53,6 +53,7 @@ public final class RaftNode {
   private final ClientId clientId = ClientId.randomId();
   private final AtomicLong callIds = new AtomicLong();
   private final Proposals proposals;
+  private final LogAppenders appenders;
   private final AppenderWatchdog watchdog;
 
   private RaftNode(
@@ -61,12 +62,14 @@ public final class RaftNode {
       List<RaftMember> members,
       RaftServer server,
       Proposals proposals,
+      LogAppenders appenders,
       AppenderWatchdog watchdog)
       throws IOException {
     this.groupId = groupId;
     this.self = self;
     this.members = members;
     this.proposals = proposals;
+    this.appenders = appenders;
     this.watchdog = watchdog;
     this.server = server;
     this.division = server.getDivision(groupId);
@@ -133,7 +136,8 @@ public final class RaftNode {
               LOG.error("raft is silent to a follower that answers, follower={}", follower);
               appenders.restart(follower);
             });
-    RaftNode node = new RaftNode(groupId, peerId(selfId), members, server, proposals, watchdog);
+    RaftNode node =
+        new RaftNode(groupId, peerId(selfId), members, server, proposals, appenders, watchdog);
     server.start();
     return node;
   }
@@ -227,6 +231,11 @@ public final class RaftNode {
       }
     }
     return null;
+  }
+
+  /** How far a follower's log is known to agree with this leader's; -1 if it is no follower. */
+  public long matchIndex(long memberId) {
+    return appenders.matchIndex(peerId(memberId));
   }
 
   /**

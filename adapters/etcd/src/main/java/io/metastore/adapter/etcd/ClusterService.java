@@ -47,7 +47,8 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
               .setID(member.id())
               .setName(member.name())
               .addAllPeerURLs(member.peerUrls())
-              .addAllClientURLs(member.clientUrls()));
+              .addAllClientURLs(member.clientUrls())
+              .setIsLearner(member.learner()));
     }
     return list.build();
   }

@@ -4,6 +4,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.StoreException;
+import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.OutcomeUnknown;
 import io.metastore.core.api.StoreException.Overloaded;
@@ -55,6 +56,9 @@ final class EtcdErrors {
     }
     if (failure instanceof Overloaded) {
       return EtcdError.TOO_MANY_REQUESTS;
+    }
+    if (failure instanceof ChangeRefused) {
+      throw new IllegalArgumentException("only asked for by the native API: " + failure);
     }
     throw new IllegalArgumentException("unmapped " + failure.getClass());
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.grpc.Status;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.StoreException;
+import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.OutcomeUnknown;
 import io.metastore.core.api.StoreException.Overloaded;
@@ -113,7 +114,12 @@ final class EtcdErrorTest {
   @Test
   void noKindOfStoreExceptionIsForgotten() {
     assertThat(Set.of(StoreException.class.getPermittedSubclasses()))
-        .containsExactlyInAnyOrder(OutcomeUnknown.class, NotServed.class, Overloaded.class);
+        .containsExactlyInAnyOrder(
+            OutcomeUnknown.class,
+            NotServed.class,
+            Overloaded.class,
+            // Only the native API changes members.
+            ChangeRefused.class);
     assertThat(EtcdErrors.of(new Overloaded("queue"))).isEqualTo(EtcdError.TOO_MANY_REQUESTS);
   }
 

@@ -22,6 +22,11 @@ final class FakeCluster implements ClusterView {
   }
 
   @Override
+  public String name() {
+    return "a";
+  }
+
+  @Override
   public long term() {
     return 3;
   }
@@ -69,8 +74,9 @@ final class FakeCluster implements ClusterView {
   @Override
   public List<MemberInfo> members() {
     return List.of(
-        new MemberInfo(22, "a", List.of("http://127.0.0.1:1"), List.of("http://127.0.0.1:2")),
-        new MemberInfo(-5, "", List.of("http://127.0.0.1:3"), List.of()));
+        new MemberInfo(
+            22, "a", List.of("http://127.0.0.1:1"), List.of("http://127.0.0.1:2"), false),
+        new MemberInfo(-5, "", List.of("http://127.0.0.1:3"), List.of(), false));
   }
 
   @Override

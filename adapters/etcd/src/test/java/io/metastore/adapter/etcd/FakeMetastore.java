@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.LeaseStatus;
 import io.metastore.core.api.LockWait;
+import io.metastore.core.api.Membership;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
@@ -133,5 +134,10 @@ final class FakeMetastore implements Metastore {
   @Override
   public FakeCluster cluster() {
     return cluster;
+  }
+
+  @Override
+  public Membership membership() {
+    throw new UnsupportedOperationException("no etcd service changes the members");
   }
 }

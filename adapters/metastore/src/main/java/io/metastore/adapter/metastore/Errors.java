@@ -9,6 +9,7 @@ import io.metastore.api.v1.ErrorDetail;
 import io.metastore.api.v1.ErrorDetail.Reason;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.StoreException;
+import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.OutcomeUnknown;
 import io.metastore.core.api.StoreException.Overloaded;
@@ -126,7 +127,20 @@ final class Errors {
     if (failure instanceof Overloaded) {
       return refusal(Reason.OVERLOADED, "the server is overloaded");
     }
+    if (failure instanceof ChangeRefused change) {
+      return refusal(reasonOf(change), String.valueOf(change.getMessage()));
+    }
     throw new IllegalArgumentException("unmapped " + failure.getClass());
+  }
+
+  private static Reason reasonOf(ChangeRefused change) {
+    return switch (change.reason()) { // exhaustive on purpose, as above
+      case BAD_REQUEST -> Reason.BAD_REQUEST;
+      case UNKNOWN_MEMBER -> Reason.UNKNOWN_MEMBER;
+      case ALREADY_MEMBER -> Reason.ALREADY_MEMBER;
+      case IN_PROGRESS -> Reason.CHANGE_IN_PROGRESS;
+      case UNSAFE -> Reason.UNSAFE_CHANGE;
+    };
   }
 
   static StatusRuntimeException of(Refusal refusal) {

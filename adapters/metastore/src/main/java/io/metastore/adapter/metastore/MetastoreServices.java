@@ -17,7 +17,7 @@ public final class MetastoreServices implements AutoCloseable {
   private final List<BindableService> services;
 
   /** Makes the services; they serve as soon as a server has them. */
-  public MetastoreServices(Metastore metastore) {
+  public MetastoreServices(Metastore metastore, MetastoreSettings settings) {
     // Most waits end long before their time is up.
     lockTimer.setRemoveOnCancelPolicy(true);
     Views views = new Views(metastore);
@@ -26,7 +26,8 @@ public final class MetastoreServices implements AutoCloseable {
             new ClientsService(metastore, views),
             new KeyValueService(metastore, views),
             new TransactionsService(metastore),
-            new LocksService(metastore, views, lockTimer, System::currentTimeMillis));
+            new LocksService(metastore, views, lockTimer, System::currentTimeMillis),
+            new ClusterService(metastore, settings));
   }
 
   public List<BindableService> services() {

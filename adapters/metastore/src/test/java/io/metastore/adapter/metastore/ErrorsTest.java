@@ -8,6 +8,7 @@ import io.metastore.api.v1.ErrorDetail.Reason;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.StoreException;
+import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.OutcomeUnknown;
 import io.metastore.core.api.StoreException.Overloaded;
@@ -18,6 +19,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -84,7 +86,24 @@ final class ErrorsTest {
   @Test
   void allSubclassesOfStoreExceptionAreTried() {
     assertThat(StoreException.class.getPermittedSubclasses())
-        .containsExactlyInAnyOrder(OutcomeUnknown.class, NotServed.class, Overloaded.class);
+        .containsExactlyInAnyOrder(
+            OutcomeUnknown.class, NotServed.class, Overloaded.class, ChangeRefused.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "BAD_REQUEST, BAD_REQUEST, INVALID_ARGUMENT",
+    "UNKNOWN_MEMBER, UNKNOWN_MEMBER, NOT_FOUND",
+    "ALREADY_MEMBER, ALREADY_MEMBER, FAILED_PRECONDITION",
+    "IN_PROGRESS, CHANGE_IN_PROGRESS, FAILED_PRECONDITION",
+    "UNSAFE, UNSAFE_CHANGE, UNAVAILABLE"
+  })
+  void aRefusedChangeOfMembersSaysWhy(ChangeRefused.Reason why, Reason reason, Code code) {
+    var exception = Errors.of(new CompletionException(new ChangeRefused(why, "in words")));
+
+    assertThat(NativeServer.errorOf(exception).getReason()).isEqualTo(reason);
+    assertThat(exception.getStatus().getCode()).isEqualTo(code);
+    assertThat(exception.getStatus().getDescription()).isEqualTo("in words");
   }
 
   @Test

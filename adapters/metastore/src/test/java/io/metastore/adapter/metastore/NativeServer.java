@@ -36,13 +36,18 @@ final class NativeServer implements AutoCloseable {
   private static final AtomicLong CLUSTERS = new AtomicLong();
 
   final ManagedChannel channel;
+
+  /** Whether a service meant to end the process. */
+  volatile boolean stopAsked;
+
   private final MetastoreServices services;
   private final Server server;
   private final Node node;
 
   private NativeServer(Node node) {
     this.node = node;
-    services = new MetastoreServices(node);
+    services =
+        new MetastoreServices(node, new MetastoreSettings("0.0.1-test", () -> stopAsked = true));
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name).directExecutor();
     for (BindableService service : services.services()) {
