@@ -42,7 +42,7 @@ class LauncherTest {
     // The packaged tar's own lib, the JVM's options, then etcd's command and flags.
     Path lib = directory.toRealPath().resolve("lib");
     assertThat(run.output())
-        .contains("-XX:+UseSerialGC", "-Djava.library.path=" + lib + " ", "-cp " + lib + "/*")
+        .contains("-XX:+UseParallelGC", "-Djava.library.path=" + lib + " ", ":" + lib + "/*")
         .endsWith("io.metastore.server.Main serve --name=m1\n");
   }
 

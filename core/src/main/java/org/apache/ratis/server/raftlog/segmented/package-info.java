@@ -1,0 +1,10 @@
+/**
+ * One class that takes the place of Ratis' own: {@link
+ * org.apache.ratis.server.raftlog.segmented.BufferedWriteChannel}. It has to have that name, and
+ * our jar has to come before Ratis' on the class path; a test checks both, and that a newer Ratis
+ * asks no more of the class.
+ */
+@NullMarked
+package org.apache.ratis.server.raftlog.segmented;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package org.apache.ratis.server.raftlog.segmented;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.net.URL;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BufferedWriteChannelTest {
+  private static final String CLASS_FILE =
+      BufferedWriteChannel.class.getName().replace('.', '/') + ".class";
+
+  @TempDir Path directory;
+  private Path file = Path.of("");
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(8);
+  private final List<Long> allocations = new ArrayList<>();
+
+  @BeforeEach
+  void createFile() {
+    file = directory.resolve("log");
+  }
+
+  /** A newer Ratis may ask for more: then this class is to be looked at again. */
+  @Test
+  void takesThePlaceOfRatisClass() throws Exception {
+    List<URL> found = Collections.list(getClass().getClassLoader().getResources(CLASS_FILE));
+
+    assertThat(found).as("ours and Ratis'").hasSize(2);
+    assertThat(found.get(0).getPath()).doesNotContain("ratis-server");
+    assertThat(methods(BufferedWriteChannel.class)).isEqualTo(methods(defined(found.get(1))));
+  }
+
+  @Test
+  void writesGoToTheFileInOrder() throws IOException {
+    try (BufferedWriteChannel channel = BufferedWriteChannel.open(file.toFile(), false, buffer)) {
+      channel.writeToChannel(bytes("head"));
+      for (String text : List.of("abc", "defgh", "ij", "klmnopqr")) {
+        channel.writeToBuffer(text.length(), out -> out.put(text.getBytes(UTF_8)));
+      }
+      channel.flush();
+
+      assertThat(channel.writeBufferPosition()).isZero();
+    }
+    assertThat(file).hasContent("headabcdefghijklmnopqr");
+  }
+
+  @Test
+  void allocatesOnlyWhatTheFileLacksAndCutsTheRestOff() throws IOException {
+    try (BufferedWriteChannel channel = BufferedWriteChannel.open(file.toFile(), false, buffer)) {
+      for (int i = 0; i < 6; i++) {
+        allocate(channel, 4);
+        channel.writeToBuffer(4, out -> out.put("word".getBytes(UTF_8)));
+        channel.flush();
+      }
+
+      assertThat(Files.size(file)).isEqualTo(30);
+    }
+    assertThat(allocations).containsExactly(4L, 4L, 4L);
+    assertThat(file).hasContent("word".repeat(6));
+  }
+
+  @Test
+  void appendsToWhatIsThere() throws IOException {
+    Files.writeString(file, "old");
+
+    try (BufferedWriteChannel channel = BufferedWriteChannel.open(file.toFile(), true, buffer)) {
+      channel.writeToBuffer(3, out -> out.put("new".getBytes(UTF_8)));
+      channel.flush();
+    }
+
+    assertThat(file).hasContent("oldnew");
+  }
+
+  @Test
+  void anotherStartBeginsAnew() throws IOException {
+    Files.writeString(file, "old");
+
+    BufferedWriteChannel.open(file.toFile(), false, buffer).close();
+
+    assertThat(file).isEmptyFile();
+  }
+
+  /** As Ratis does it: zeros behind the last write, here for two more words. */
+  private void allocate(BufferedWriteChannel channel, int bytes) throws IOException {
+    channel.preallocateIfNecessary(
+        bytes,
+        (opened, outstanding) -> {
+          allocations.add(outstanding);
+          long start = opened.size();
+          opened.write(ByteBuffer.allocate(10), start);
+          return 10L;
+        });
+  }
+
+  private static ByteBuffer bytes(String text) {
+    return ByteBuffer.wrap(text.getBytes(UTF_8));
+  }
+
+  private static Set<String> methods(Class<?> type) {
+    Set<String> methods = new TreeSet<>();
+    for (Method method : type.getDeclaredMethods()) {
+      if (!Modifier.isPrivate(method.getModifiers()) && !method.isSynthetic()) {
+        methods.add(
+            method.getReturnType().getName()
+                + ' '
+                + method.getName()
+                + Arrays.toString(
+                    Arrays.stream(method.getParameterTypes()).map(Class::getName).toArray()));
+      }
+    }
+    return methods;
+  }
+
+  private Class<?> defined(URL classFile) throws Exception {
+    try (InputStream in = classFile.openStream()) {
+      byte[] bytes = in.readAllBytes();
+      return new ClassLoader(getClass().getClassLoader()) {
+        Class<?> define() {
+          return defineClass(BufferedWriteChannel.class.getName(), bytes, 0, bytes.length);
+        }
+      }.define();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.apache.ratis.server.raftlog.segmented;
+
+import org.jspecify.annotations.NullMarked;
