@@ -82,8 +82,11 @@ public final class HeldLock implements AutoCloseable {
         return release.copy();
       }
       releasedNanos = calls.timer().nanoTime();
-      release = new Releasing(calls, session, name, token).start();
-      release.whenComplete((done, failure) -> session.unclaim(name));
+      // First the claim, then the caller: it may want the lock again at once.
+      release =
+          new Releasing(calls, session, name, token)
+              .start()
+              .whenComplete((done, failure) -> session.unclaim(name));
       return release.copy();
     }
   }

@@ -196,6 +196,18 @@ final class SessionTest {
   }
 
   @Test
+  void lockMayBeTakenAgainAsSoonAsItIsReleased() throws Exception {
+    Lock lock = session.lock("/l");
+    CompletableFuture<HeldLock> again =
+        acquired(lock, 5).releaseAsync().thenCompose(released -> lock.acquireAsync());
+    cluster.next(LocksGrpc.getReleaseMethod()).answer(ReleaseResponse.getDefaultInstance());
+    cluster
+        .next(LocksGrpc.getAcquireMethod())
+        .answer(AcquireResponse.newBuilder().setAcquired(true).setToken(6).build());
+    assertThat(again.get().token()).isEqualTo(6);
+  }
+
+  @Test
   void placeOfACancelledWaitIsGivenUp() throws Exception {
     CompletableFuture<HeldLock> waiting = session.lock("/l").acquireAsync();
     cluster.next(LocksGrpc.getAcquireMethod());
