@@ -5,12 +5,17 @@ import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The entry of the program: {@code bench run ...} or {@code bench compare ...}. */
+/** The entry of the program: a subcommand each for what can be measured. */
 @Command(
     name = "bench",
-    description = "Measures servers that speak etcd's protocol.",
+    description = "Measures Metastore, etcd and ZooKeeper.",
     mixinStandardHelpOptions = true,
-    subcommands = {RunCommand.class, CompareCommand.class})
+    subcommands = {
+      RunCommand.class,
+      CompareCommand.class,
+      LocksCommand.class,
+      RangeMemoryCommand.class
+    })
 public final class Main {
   private Main() {}
 

@@ -1,16 +1,12 @@
 package io.metastore.bench.compare;
 
+import static io.metastore.bench.report.FigureTable.digits;
+
+import io.metastore.bench.report.FigureTable;
 import io.metastore.bench.report.ResultText;
-import io.metastore.bench.report.TextTable;
 import io.metastore.bench.report.Usage;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.DoubleFunction;
-import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A comparison as tables for people, one for each cluster size.
@@ -20,11 +16,11 @@ import java.util.stream.Stream;
  */
 public final class ComparisonText {
   private final List<Cell> cells;
-  private final List<String> servers;
+  private final FigureTable<Cell> table;
 
-  private ComparisonText(List<Cell> cells, List<String> servers) {
+  private ComparisonText(List<Cell> cells, FigureTable<Cell> table) {
     this.cells = cells;
-    this.servers = servers;
+    this.table = table;
   }
 
   /** The tables; {@code servers} gives the order of columns, the first being compared with each. */
@@ -32,83 +28,39 @@ public final class ComparisonText {
     return cells.stream()
         .map(Cell::members)
         .distinct()
-        .map(
-            members ->
-                new ComparisonText(
-                        cells.stream().filter(cell -> cell.members() == members).toList(), servers)
-                    .format(members))
+        .map(members -> format(members, cells, servers))
         .collect(Collectors.joining("\n"));
   }
 
-  private String format(int members) {
-    TextTable table = new TextTable().row(header(members));
+  private static String format(int members, List<Cell> cells, List<String> servers) {
+    return new ComparisonText(
+            cells.stream().filter(cell -> cell.members() == members).toList(),
+            new FigureTable<>(
+                FigureTable.title(members),
+                Cell::server,
+                servers,
+                servers.subList(1, servers.size())))
+        .format();
+  }
+
+  private String format() {
     for (String row : cells.stream().map(Cell::row).distinct().toList()) {
       List<Cell> ofRow = cells.stream().filter(cell -> cell.row().equals(row)).toList();
-      figure(table, row + "  op/s", ofRow, c -> c.result().operationsPerSecond(), whole());
-      figure(
-          table,
-          row + "  p50 ms",
-          ofRow,
-          c -> c.result().latency().p50Micros(),
-          ResultText::millis);
-      figure(
-          table,
-          row + "  p99 ms",
-          ofRow,
-          c -> c.result().latency().p99Micros(),
-          ResultText::millis);
-      figure(table, row + "  server CPU us/op", ofRow, ComparisonText::cpuMicros, format("%.1f"));
-      figure(
-          table,
-          row + "  peak RSS MiB",
-          ofRow,
-          ComparisonText::peakRssBytes,
-          ComparisonText::mebibytes);
-      figure(table, row + "  other CPUs busy", ofRow, ComparisonText::otherCpus, format("%.2f"));
+      table.figure(row + "  op/s", ofRow, c -> c.result().operationsPerSecond(), digits("%,.0f"));
+      table.figure(
+          row + "  p50 ms", ofRow, c -> c.result().latency().p50Micros(), ResultText::millis);
+      table.figure(
+          row + "  p99 ms", ofRow, c -> c.result().latency().p99Micros(), ResultText::millis);
+      table.figure(row + "  server CPU us/op", ofRow, ComparisonText::cpuMicros, digits("%.1f"));
+      table.figure(
+          row + "  peak RSS MiB", ofRow, ComparisonText::peakRssBytes, FigureTable::mebibytes);
+      table.figure(row + "  other CPUs busy", ofRow, ComparisonText::otherCpus, digits("%.2f"));
       if (ofRow.stream().anyMatch(c -> errors(c) > 0)) {
-        figure(table, row + "  errors", ofRow, ComparisonText::errors, whole());
+        table.figure(row + "  errors", ofRow, ComparisonText::errors, digits("%,.0f"));
       }
     }
-    figure(table, "start to serving s", cells, Cell::startSeconds, format("%.2f"));
+    table.figure("start to serving s", cells, Cell::startSeconds, digits("%.2f"));
     return table.format();
-  }
-
-  private List<String> header(int members) {
-    List<String> header = new ArrayList<>();
-    header.add(members == 1 ? "one member" : members + " members");
-    header.addAll(servers);
-    servers.stream().skip(1).forEach(other -> header.add(servers.get(0) + "/" + other));
-    return header;
-  }
-
-  private void figure(
-      TextTable table,
-      String label,
-      List<Cell> of,
-      ToDoubleFunction<Cell> value,
-      DoubleFunction<String> format) {
-    double[] medians =
-        servers.stream()
-            .mapToDouble(
-                server -> median(of.stream().filter(c -> c.server().equals(server)), value))
-            .toArray();
-    List<String> line = new ArrayList<>();
-    line.add(label);
-    Arrays.stream(medians).mapToObj(format).forEach(line::add);
-    Arrays.stream(medians)
-        .skip(1)
-        .mapToObj(other -> other == 0 ? "-" : format("%.2f").apply(medians[0] / other))
-        .forEach(line::add);
-    table.row(line);
-  }
-
-  private static double median(Stream<Cell> cells, ToDoubleFunction<Cell> value) {
-    double[] sorted = cells.mapToDouble(value).sorted().toArray();
-    if (sorted.length == 0) {
-      return 0;
-    }
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 
   private static double cpuMicros(Cell cell) {
@@ -129,17 +81,5 @@ public final class ComparisonText {
 
   private static double errors(Cell cell) {
     return cell.result().errors().values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  private static String mebibytes(double bytes) {
-    return ResultText.mebibytes((long) bytes);
-  }
-
-  private static DoubleFunction<String> whole() {
-    return format("%,.0f");
-  }
-
-  private static DoubleFunction<String> format(String format) {
-    return value -> String.format(Locale.ROOT, format, value);
   }
 }

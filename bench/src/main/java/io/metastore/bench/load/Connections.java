@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
  * <p>Opened and closed by the thread that runs the load. Callbacks of calls run on the event loop
  * of their connection and must not block.
  */
-final class Connections implements AutoCloseable {
+public final class Connections implements AutoCloseable {
   private static final int WINDOW_BYTES = 1 << 20;
   private static final int REPLY_BYTES_MAX = 64 << 20;
 
@@ -40,7 +40,7 @@ final class Connections implements AutoCloseable {
    *
    * @param transport what makes the unary calls; streams are always gRPC's
    */
-  static Connections open(
+  public static Connections open(
       List<Endpoint> endpoints, int count, int eventLoops, Transport transport) {
     EventLoopGroup loops = new MultiThreadIoEventLoopGroup(eventLoops, NioIoHandler.newFactory());
     List<Endpoint> targets =
@@ -84,7 +84,7 @@ final class Connections implements AutoCloseable {
   }
 
   /** The channel for the streams of the client of this ordinal. */
-  Channel of(int ordinal) {
+  public Channel of(int ordinal) {
     return channels.get(ordinal % channels.size());
   }
 

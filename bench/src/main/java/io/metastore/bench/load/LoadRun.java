@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Used once, by one thread, which waits while the event loops work.
  */
 public final class LoadRun {
-  private static final String KEY_PREFIX = "bench/";
+  /** How all keys begin: paths, so that Metastore's own API shows them too. */
+  private static final String KEY_PREFIX = "/bench/";
 
   // Few and single puts: etcd 3.4 copies its write buffer for every read, and the buffer stays as
   // large as the fastest writes of the past made it, so a quick fill would slow down its reads.

@@ -15,18 +15,19 @@ import org.HdrHistogram.Recorder;
  *
  * <p>Any thread records; one thread, the one that runs the load, drains.
  */
-final class Tally {
+public final class Tally {
   private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final Recorder latencies = newRecorder();
   private final Map<Status.Code, LongAdder> errors = new ConcurrentHashMap<>();
 
   /** An empty histogram of the kind that {@link #drain} gives, in nanoseconds. */
-  static Histogram newHistogram() {
+  public static Histogram newHistogram() {
     return new Histogram(LONGEST_NANOS, 3);
   }
 
-  void succeeded(long nanos) {
+  /** Records a success that took so long. */
+  public void succeeded(long nanos) {
     latencies.recordValue(Math.min(Math.max(nanos, 1), LONGEST_NANOS));
   }
 
@@ -35,7 +36,7 @@ final class Tally {
   }
 
   /** The successes since the last drain. The histogram belongs to the caller. */
-  Histogram drain() {
+  public Histogram drain() {
     return latencies.getIntervalHistogram();
   }
 

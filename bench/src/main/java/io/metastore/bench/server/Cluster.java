@@ -8,7 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
  */
 public final class Cluster implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final long ASK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Path directory;
   private final List<Member> members;
@@ -27,16 +29,16 @@ public final class Cluster implements AutoCloseable {
   private final double startSeconds;
   private boolean stopped;
 
-  private Cluster(ServerCommand command, int size, Path directory) {
+  private Cluster(ServerKind kind, int size, Path directory) {
     this.directory = directory;
     this.members = members(size);
     Runtime.getRuntime().addShutdownHook(stopAtExit);
     try {
       long startNanos = System.nanoTime();
       for (Member member : members) {
-        startMember(command, member);
+        startMember(kind, member);
       }
-      awaitServing();
+      awaitServing(kind);
       startSeconds = (System.nanoTime() - startNanos) / 1e9;
     } catch (RuntimeException | Error e) {
       close();
@@ -45,16 +47,16 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Starts a cluster and waits until every member serves linearizable reads.
+   * Starts a cluster and waits until every member serves.
    *
    * @param parent directory in which the cluster makes its own
    * @throws IllegalStateException if a server ends, or serves nothing within a minute; the message
    *     has the end of its log
    */
-  public static Cluster start(ServerCommand command, int size, Path parent) {
+  public static Cluster start(ServerKind kind, int size, Path parent) {
     try {
       Files.createDirectories(parent);
-      return new Cluster(command, size, Files.createTempDirectory(parent, command.name() + "-"));
+      return new Cluster(kind, size, Files.createTempDirectory(parent, kind.name() + "-"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -70,7 +72,7 @@ public final class Cluster implements AutoCloseable {
     return processes.stream().map(ServerProcess::pid).toList();
   }
 
-  /** From the start of the first process to the first linearizable read of the last member. */
+  /** From the start of the first process to the first answer of the last member. */
   public double startSeconds() {
     return startSeconds;
   }
@@ -92,43 +94,27 @@ public final class Cluster implements AutoCloseable {
     deleteDirectory();
   }
 
-  private synchronized void startMember(ServerCommand command, Member member) {
+  private synchronized void startMember(ServerKind kind, Member member) {
     if (stopped) {
       // The end of the JVM came in between; a server started now would outlive it.
       throw new IllegalStateException("stopped while starting");
     }
-    List<String> line = new ArrayList<>(command.command());
-    line.addAll(flags(member));
-    processes.add(ServerProcess.start(line, directory.resolve(member.name() + ".log")));
+    processes.add(
+        ServerProcess.start(
+            kind.command(member, members, directory), directory.resolve(member.name() + ".log")));
   }
 
-  private List<String> flags(Member member) {
-    String peers =
-        members.stream().map(m -> m.name() + "=" + url(m.peer())).collect(Collectors.joining(","));
-    return List.of(
-        "--name=" + member.name(),
-        "--data-dir=" + directory.resolve(member.name()),
-        "--listen-client-urls=" + url(member.client()),
-        "--advertise-client-urls=" + url(member.client()),
-        "--listen-peer-urls=" + url(member.peer()),
-        "--initial-advertise-peer-urls=" + url(member.peer()),
-        "--initial-cluster=" + peers,
-        "--initial-cluster-state=new",
-        "--initial-cluster-token=bench",
-        "--log-level=warn");
-  }
-
-  private void awaitServing() {
+  private void awaitServing(ServerKind kind) {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     for (int i = 0; i < members.size(); i++) {
       ServerProcess process = processes.get(i);
-      Probe probe = new Probe(members.get(i).client());
-      while (!probe.serves()) {
+      while (!kind.serves(members.get(i).client())) {
         if (!process.isAlive() || System.nanoTime() > deadline) {
           throw new IllegalStateException(
               "%s of %s does not serve, the end of its log:%n%s"
                   .formatted(members.get(i).name(), directory.getFileName(), process.logTail()));
         }
+        LockSupport.parkNanos(ASK_INTERVAL_NANOS);
       }
     }
   }
@@ -147,20 +133,13 @@ public final class Cluster implements AutoCloseable {
   }
 
   private static List<Member> members(int size) {
-    List<Integer> ports = Ports.free(2 * size);
+    List<Endpoint> free =
+        Ports.free(3 * size).stream().map(port -> new Endpoint("127.0.0.1", port)).toList();
     return IntStream.range(0, size)
         .mapToObj(
-            i -> new Member("m" + (i + 1), local(ports.get(2 * i)), local(ports.get(2 * i + 1))))
+            i ->
+                new Member(
+                    "m" + (i + 1), free.get(3 * i), free.get(3 * i + 1), free.get(3 * i + 2)))
         .toList();
   }
-
-  private static Endpoint local(int port) {
-    return new Endpoint("127.0.0.1", port);
-  }
-
-  private static String url(Endpoint endpoint) {
-    return "http://" + endpoint;
-  }
-
-  private record Member(String name, Endpoint client, Endpoint peer) {}
 }

@@ -9,12 +9,10 @@ import io.metastore.etcdapi.etcdserverpb.RangeRequest;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /** Finds out when a starting member answers its first linearizable read. */
 final class Probe {
   private static final int CONNECT_TIMEOUT_MS = 1000;
-  private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final Endpoint endpoint;
 
@@ -22,13 +20,9 @@ final class Probe {
     this.endpoint = endpoint;
   }
 
-  /** Whether the member answers now; if not, only after a short pause. */
+  /** Whether the member answers now. */
   boolean serves() {
-    if (listens() && reads()) {
-      return true;
-    }
-    LockSupport.parkNanos(INTERVAL_NANOS);
-    return false;
+    return listens() && reads();
   }
 
   /** Asked first and cheaply: a gRPC channel that is refused once waits a second by itself. */

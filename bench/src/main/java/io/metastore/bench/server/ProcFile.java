@@ -25,10 +25,14 @@ final class ProcFile {
     return parseMachineCpuSeconds(readOrEmpty(Path.of("/proc/stat")));
   }
 
+  /** Resident memory of a process now; 0 if there is no such process. */
+  static long rssBytes(long pid) {
+    return parseBytes(readOrEmpty(of(pid, "status")), "VmRSS:");
+  }
+
   /** Largest resident memory of a process since the last reset; 0 if there is no such process. */
   static long peakRssBytes(long pid) {
-    String status = readOrEmpty(of(pid, "status"));
-    return status.isEmpty() ? 0 : parsePeakRssBytes(status);
+    return parseBytes(readOrEmpty(of(pid, "status")), "VmHWM:");
   }
 
   /** Makes the present resident memory the largest. Without permission nothing changes. */
@@ -67,12 +71,12 @@ final class ProcFile {
         : (Arrays.stream(ticks).sum() - ticks[idle] - ticks[ioWait]) / TICKS_PER_SECOND;
   }
 
-  /** The line {@code VmHWM} in the text of {@code /proc/PID/status}; 0 if there is none. */
-  static long parsePeakRssBytes(String status) {
+  /** A line in the text of {@code /proc/PID/status}; 0 if there is none of this name. */
+  static long parseBytes(String status, String name) {
     // A process that has ended but was not yet waited for has no memory and no such line.
     return status
         .lines()
-        .filter(line -> line.startsWith("VmHWM:"))
+        .filter(line -> line.startsWith(name))
         .map(line -> line.replaceAll("[^0-9]", ""))
         .mapToLong(kibibytes -> Long.parseLong(kibibytes) * 1024)
         .findFirst()

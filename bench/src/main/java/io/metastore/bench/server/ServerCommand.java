@@ -2,8 +2,11 @@ package io.metastore.bench.server;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * How to start one kind of server that takes etcd's flags.
@@ -11,7 +14,7 @@ import java.util.regex.Pattern;
  * @param name what reports call it
  * @param command program and its first arguments; the flags of a cluster are put behind them
  */
-public record ServerCommand(String name, List<String> command) {
+public record ServerCommand(String name, List<String> command) implements ServerKind {
   private static final Pattern FORM = Pattern.compile("([^=\\s]+)=(\\S.*)");
 
   /** Copies the command. */
@@ -31,5 +34,37 @@ public record ServerCommand(String name, List<String> command) {
       throw new IllegalArgumentException("not of the form name=program: " + text);
     }
     return new ServerCommand(form.group(1), List.of(form.group(2).split("\\s+", -1)));
+  }
+
+  @Override
+  public List<String> command(Member member, List<Member> cluster, Path directory) {
+    List<String> line = new ArrayList<>(command);
+    line.addAll(flags(member, cluster, directory));
+    return line;
+  }
+
+  @Override
+  public boolean serves(Endpoint client) {
+    return new Probe(client).serves();
+  }
+
+  private static List<String> flags(Member member, List<Member> cluster, Path directory) {
+    String peers =
+        cluster.stream().map(m -> m.name() + "=" + url(m.peer())).collect(Collectors.joining(","));
+    return List.of(
+        "--name=" + member.name(),
+        "--data-dir=" + directory.resolve(member.name()),
+        "--listen-client-urls=" + url(member.client()),
+        "--advertise-client-urls=" + url(member.client()),
+        "--listen-peer-urls=" + url(member.peer()),
+        "--initial-advertise-peer-urls=" + url(member.peer()),
+        "--initial-cluster=" + peers,
+        "--initial-cluster-state=new",
+        "--initial-cluster-token=bench",
+        "--log-level=warn");
+  }
+
+  private static String url(Endpoint endpoint) {
+    return "http://" + endpoint;
   }
 }

@@ -40,6 +40,16 @@ public final class ServerMeter {
     pids.forEach(pid -> family(pid).forEach(ProcFile::resetPeakRss));
   }
 
+  /** Resident memory of all servers now. */
+  public long rssBytes() {
+    return pids.stream().flatMapToLong(ServerMeter::family).map(ProcFile::rssBytes).sum();
+  }
+
+  /** Largest resident memory of each server since the last reset. */
+  public long peakRssBytes() {
+    return pids.stream().mapToLong(this::peak).sum();
+  }
+
   /** Begins the measured time. */
   public void start() {
     startNanos = System.nanoTime();

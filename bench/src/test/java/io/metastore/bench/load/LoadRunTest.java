@@ -63,7 +63,7 @@ class LoadRunTest {
         .hasSizeBetween(2, KEYS)
         .allSatisfy(
             (key, value) -> {
-              assertThat(key.toStringUtf8()).matches("bench/[0-9]{10}");
+              assertThat(key.toStringUtf8()).matches("/bench/[0-9]{9}");
               assertThat(value.size()).isEqualTo(32);
             });
     assertThat(progress).isNotEmpty();

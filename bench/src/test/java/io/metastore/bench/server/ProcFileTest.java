@@ -20,12 +20,12 @@ class ProcFileTest {
 
   @Test
   void peakMemoryIsTheHighWaterMarkInBytes() throws IOException {
-    assertThat(ProcFile.parsePeakRssBytes(recorded("status.txt"))).isEqualTo(252_844L * 1024);
+    assertThat(ProcFile.parseBytes(recorded("status.txt"), "VmHWM:")).isEqualTo(252_844L * 1024);
   }
 
   @Test
   void anEndedProcessHasNoMemory() throws IOException {
-    assertThat(ProcFile.parsePeakRssBytes(recorded("status-zombie.txt"))).isZero();
+    assertThat(ProcFile.parseBytes(recorded("status-zombie.txt"), "VmHWM:")).isZero();
   }
 
   @Test

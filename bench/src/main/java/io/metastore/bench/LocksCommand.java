@@ -1,0 +1,153 @@
+package io.metastore.bench;
+
+import io.metastore.bench.LoadOptions.Output;
+import io.metastore.bench.lock.LockComparison;
+import io.metastore.bench.lock.LockPlan;
+import io.metastore.bench.lock.LockResult;
+import io.metastore.bench.lock.LockService;
+import io.metastore.bench.lock.LockText;
+import io.metastore.bench.lock.LockWork;
+import io.metastore.bench.report.Json;
+import io.metastore.bench.server.ServerCommand;
+import io.metastore.bench.server.ZooKeeperServer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Starts lock services by turns and compares them. */
+@Command(
+    name = "locks",
+    description = {
+      "Starts lock services by turns and compares what they do:",
+      "  metastore       Metastore's own, by gRPC stubs",
+      "  library         the same by its Java library",
+      "  metastore-etcd  Metastore's form of etcd's lock service",
+      "  etcd            etcd's lock service",
+      "  curator         Curator's InterProcessMutex on ZooKeeper"
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class LocksCommand implements Callable<Integer> {
+  @Option(
+      names = "--metastore",
+      defaultValue = "bin/etcd",
+      paramLabel = "PROGRAM",
+      description = "Metastore's program that takes etcd's flags (default: ${DEFAULT-VALUE}).")
+  String metastore = "";
+
+  @Option(
+      names = "--etcd",
+      paramLabel = "PROGRAM",
+      description = "etcd; without it, that is left out.")
+  @Nullable String etcd;
+
+  @Option(
+      names = "--service",
+      split = ",",
+      description = "Compare only these, in this order (default: all).")
+  List<String> only = List.of();
+
+  @Option(
+      names = "--members",
+      split = ",",
+      defaultValue = "1,3",
+      description = "Sizes of the clusters (default: ${DEFAULT-VALUE}).")
+  List<Integer> members = List.of();
+
+  @Option(
+      names = "--work",
+      split = ",",
+      defaultValue = "uncontended:1/1,uncontended:64/64,contended:64/64,waiters:1000/100",
+      paramLabel = "WORK:CLIENTS/CONNECTIONS",
+      description = {
+        "The work to compare (default: ${DEFAULT-VALUE}):",
+        "  uncontended  each client takes and gives up its own lock",
+        "  contended    all clients take and give up one lock",
+        "  waiters      all wait for one lock, which then goes through all hands"
+      })
+  List<String> works = List.of();
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "1",
+      description = "How often to repeat everything (default: ${DEFAULT-VALUE}).")
+  int rounds;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "15s",
+      description = "Time before the measurement, under the same load (default: ${DEFAULT-VALUE}).")
+  Duration warmUp = Duration.ZERO;
+
+  @Option(
+      names = "--duration",
+      defaultValue = "10s",
+      description = "Time of the measurement (default: ${DEFAULT-VALUE}).")
+  Duration duration = Duration.ZERO;
+
+  @Option(
+      names = "--directory",
+      description = "Where the servers keep their data (default: the temporary directory).")
+  Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(
+      names = "--output",
+      defaultValue = "table",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  Output output = Output.TABLE;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  CommandSpec command;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter progress = command.commandLine().getErr();
+    PrintWriter out = command.commandLine().getOut();
+    LockPlan plan = plan();
+    List<LockResult> results = new LockComparison(plan, progress::println).run();
+    List<String> names = plan.services().stream().map(LockService::name).toList();
+    out.println(
+        output == Output.JSON ? Json.format(results) : LockText.format(results, names).strip());
+    return 0;
+  }
+
+  LockPlan plan() {
+    return new LockPlan(
+        services(),
+        members,
+        works.stream().map(LockWork::parse).toList(),
+        rounds,
+        warmUp,
+        duration,
+        directory);
+  }
+
+  private List<LockService> services() {
+    ServerCommand metastoreServer = ServerCommand.parse("metastore=" + metastore);
+    List<LockService> known = new ArrayList<>();
+    known.add(LockService.ofMetastore("metastore", metastoreServer));
+    known.add(LockService.ofLibrary("library", metastoreServer));
+    known.add(LockService.ofEtcd("metastore-etcd", metastoreServer));
+    if (etcd != null) {
+      known.add(LockService.ofEtcd("etcd", ServerCommand.parse("etcd=" + etcd)));
+    }
+    known.add(LockService.ofCurator("curator", new ZooKeeperServer()));
+    return only.isEmpty() ? known : only.stream().map(name -> find(known, name)).toList();
+  }
+
+  private static LockService find(List<LockService> known, String name) {
+    return known.stream()
+        .filter(service -> service.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no lock service '" + name + "'"));
+  }
+}

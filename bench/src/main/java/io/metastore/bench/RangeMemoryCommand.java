@@ -1,0 +1,106 @@
+package io.metastore.bench;
+
+import io.metastore.bench.LoadOptions.Output;
+import io.metastore.bench.range.MemoryLine;
+import io.metastore.bench.range.MemoryText;
+import io.metastore.bench.range.RangeMemory;
+import io.metastore.bench.range.RangeMemory.Way;
+import io.metastore.bench.report.Json;
+import io.metastore.bench.server.ServerCommand;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Reads very many keys and shows what that costs the server in memory. */
+@Command(
+    name = "range-memory",
+    description =
+        "Fills a server, reads all of it in several ways, and shows the server's memory: by"
+            + " GetRange of Metastore's own API, and by pages of etcd's Range.",
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class RangeMemoryCommand implements Callable<Integer> {
+  @Option(
+      names = "--metastore",
+      defaultValue = "bin/etcd",
+      paramLabel = "PROGRAM",
+      description = "Metastore's program that takes etcd's flags (default: ${DEFAULT-VALUE}).")
+  String metastore = "";
+
+  @Option(
+      names = "--etcd",
+      paramLabel = "PROGRAM",
+      description = "etcd; without it, that is left out.")
+  @Nullable String etcd;
+
+  @Option(
+      names = "--keys",
+      defaultValue = "1000000",
+      description = "How many keys (default: ${DEFAULT-VALUE}).")
+  long keys;
+
+  @Option(
+      names = "--value-size",
+      defaultValue = "256",
+      description = "Bytes of a value (default: ${DEFAULT-VALUE}).")
+  int valueSize;
+
+  @Option(
+      names = "--readers",
+      defaultValue = "20",
+      description = "Readers at once, where there are several (default: ${DEFAULT-VALUE}).")
+  int readers;
+
+  @Option(
+      names = "--page",
+      defaultValue = "10000",
+      description = "Keys of a page of etcd's Range (default: ${DEFAULT-VALUE}).")
+  int page;
+
+  @Option(
+      names = "--directory",
+      description = "Where the servers keep their data (default: the temporary directory).")
+  Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(
+      names = "--output",
+      defaultValue = "table",
+      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  Output output = Output.TABLE;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  CommandSpec command;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter out = command.commandLine().getOut();
+    List<MemoryLine> lines =
+        new ArrayList<>(run("metastore=" + metastore, List.of(Way.STREAMS, Way.PAGES)));
+    if (etcd != null) {
+      lines.addAll(run("etcd=" + etcd, List.of(Way.PAGES)));
+    }
+    out.println(output == Output.JSON ? Json.format(lines) : MemoryText.format(lines).strip());
+    return 0;
+  }
+
+  private List<MemoryLine> run(String server, List<Way> ways) throws InterruptedException {
+    PrintWriter progress = command.commandLine().getErr();
+    return new RangeMemory(
+            ServerCommand.parse(server),
+            keys,
+            valueSize,
+            readers,
+            page,
+            directory,
+            progress::println)
+        .run(ways);
+  }
+}

@@ -1,0 +1,94 @@
+package io.metastore.bench.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleFunction;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/**
+ * A table of figures with a column for each server, taken from measurements of kind {@code C}.
+ *
+ * <p>Every figure is the median of the rounds. A figure that is not a number was not measured.
+ */
+public final class FigureTable<C> {
+  private static final String NONE = "-";
+
+  private final Function<C, String> server;
+  private final List<String> servers;
+  private final List<String> compared;
+  private final TextTable table = new TextTable();
+
+  /**
+   * A table without figures.
+   *
+   * @param title what the rows have in common
+   * @param server the server of a measurement
+   * @param servers the columns, in order
+   * @param compared servers by whose medians that of the first server is divided, in columns of
+   *     their own
+   */
+  public FigureTable(
+      String title, Function<C, String> server, List<String> servers, List<String> compared) {
+    this.server = server;
+    this.servers = List.copyOf(servers);
+    this.compared = List.copyOf(compared);
+    List<String> header = new ArrayList<>();
+    header.add(title);
+    header.addAll(servers);
+    compared.forEach(other -> header.add(servers.get(0) + "/" + other));
+    table.row(header);
+  }
+
+  /** The title of a table of clusters of this size. */
+  public static String title(int members) {
+    return members == 1 ? "one member" : members + " members";
+  }
+
+  /** Appends a row. */
+  public void figure(
+      String label, List<C> measured, ToDoubleFunction<C> value, DoubleFunction<String> format) {
+    double[] medians =
+        servers.stream()
+            .mapToDouble(
+                name -> median(measured.stream().filter(c -> server.apply(c).equals(name)), value))
+            .toArray();
+    List<String> line = new ArrayList<>();
+    line.add(label);
+    Arrays.stream(medians)
+        .mapToObj(figure -> Double.isNaN(figure) ? NONE : format.apply(figure))
+        .forEach(line::add);
+    for (String other : compared) {
+      double divisor = medians[servers.indexOf(other)];
+      line.add(divisor == 0 ? NONE : digits("%.2f").apply(medians[0] / divisor));
+    }
+    table.row(line);
+  }
+
+  /** The table, each line ending in a line feed. */
+  public String format() {
+    return table.format();
+  }
+
+  /** Numbers in a form of {@link String#format}, the same in every country. */
+  public static DoubleFunction<String> digits(String form) {
+    return value -> String.format(Locale.ROOT, form, value);
+  }
+
+  /** Bytes as whole mebibytes. */
+  public static String mebibytes(double bytes) {
+    return ResultText.mebibytes((long) bytes);
+  }
+
+  private static <C> double median(Stream<C> measured, ToDoubleFunction<C> value) {
+    double[] sorted = measured.mapToDouble(value).sorted().toArray();
+    if (sorted.length == 0) {
+      return Double.NaN;
+    }
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+}

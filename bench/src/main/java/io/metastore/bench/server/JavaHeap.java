@@ -1,0 +1,50 @@
+package io.metastore.bench.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/** What lives on the heap of a server that is a JVM. */
+public final class JavaHeap {
+  // One line for each generation, or one for a collector without them; spaces within say "% used".
+  private static final Pattern USED = Pattern.compile(", used ([0-9]+)K");
+
+  private JavaHeap() {}
+
+  /** Bytes in use after a full collection, which this makes; empty if the process is no JVM. */
+  public static OptionalLong liveBytes(long pid) throws InterruptedException {
+    if (ask(pid, "GC.run").isEmpty()) {
+      return OptionalLong.empty();
+    }
+    return parseUsedBytes(ask(pid, "GC.heap_info"));
+  }
+
+  static OptionalLong parseUsedBytes(String heapInfo) {
+    long[] kibibytes =
+        USED.matcher(heapInfo).results().mapToLong(used -> Long.parseLong(used.group(1))).toArray();
+    return kibibytes.length == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(Arrays.stream(kibibytes).sum() * 1024);
+  }
+
+  /** The JVM's answer; empty if there is none. */
+  private static String ask(long pid, String question) throws InterruptedException {
+    try {
+      Process jcmd =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                  Long.toString(pid),
+                  question)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      return jcmd.waitFor() == 0 ? answer : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.metastore.bench.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * ZooKeeper from its published jar, which this program has on its class path, as its own start
+ * script would start it: 1,000 MB of heap and otherwise the JVM's defaults. It waits for fsync.
+ */
+public final class ZooKeeperServer implements ServerKind {
+  private static final int TIMEOUT_MS = 5_000;
+
+  @Override
+  public String name() {
+    return "zookeeper";
+  }
+
+  @Override
+  public List<String> command(Member member, List<Member> cluster, Path directory) {
+    try {
+      return List.of(
+          Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+          "-Xmx1000m",
+          "-cp",
+          System.getProperty("java.class.path"),
+          "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+          configure(member, cluster, directory).toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public boolean serves(Endpoint client) {
+    try {
+      return counters(client).containsKey("Mode");
+    } catch (UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  /**
+   * What a member says of itself: {@code Zxid}, {@code Sent}, {@code Mode} and more; little while
+   * it does not serve.
+   *
+   * @throws UncheckedIOException if it does not answer
+   */
+  public static Map<String, String> counters(Endpoint client) {
+    try (Socket socket = new Socket()) {
+      socket.connect(client.address(), TIMEOUT_MS);
+      socket.setSoTimeout(TIMEOUT_MS);
+      socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      return answer
+          .lines()
+          .map(line -> line.split(": ", 2))
+          .filter(line -> line.length == 2)
+          .collect(Collectors.toMap(line -> line[0], line -> line[1]));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Path configure(Member member, List<Member> cluster, Path directory)
+      throws IOException {
+    Path data = Files.createDirectories(directory.resolve(member.name()));
+    List<String> lines = new ArrayList<>();
+    lines.add("dataDir=" + data);
+    lines.add("clientPortAddress=" + member.client().host());
+    lines.add("clientPort=" + member.client().port());
+    // As in the sample that ZooKeeper comes with.
+    lines.addAll(List.of("tickTime=2000", "initLimit=10", "syncLimit=5"));
+    lines.addAll(
+        List.of("maxClientCnxns=0", "admin.enableServer=false", "4lw.commands.whitelist=srvr"));
+    if (cluster.size() > 1) {
+      for (int i = 0; i < cluster.size(); i++) {
+        Member one = cluster.get(i);
+        lines.add("server.%d=%s:%d".formatted(i + 1, one.peer(), one.election().port()));
+      }
+      Files.writeString(data.resolve("myid"), Integer.toString(cluster.indexOf(member) + 1));
+    }
+    return Files.write(directory.resolve(member.name() + ".cfg"), lines);
+  }
+}
