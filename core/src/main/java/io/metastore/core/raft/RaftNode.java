@@ -115,6 +115,8 @@ public final class RaftNode {
         (builder, types) -> {
           settings.peerListen().stream().skip(1).forEach(builder::addListenAddress);
           return builder
+              .directExecutor()
+              .callExecutor(new CallThreads())
               .addService(service.build())
               .intercept(new DurableVotes(settings.groupDirectory(groupId.getUuid())))
               .intercept(new VoteGate(mayVote));

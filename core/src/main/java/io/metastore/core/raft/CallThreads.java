@@ -1,0 +1,53 @@
+package io.metastore.core.raft;
+
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.ServerCall;
+import org.apache.ratis.thirdparty.io.grpc.ServerCallExecutorSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * On which threads the calls of other members are served. Entries and {@link PeerCall}s stay on the
+ * event loop that read them, for they only pass something on, and a hand-over costs more than that.
+ * Calls that wait for the disk have threads of their own.
+ */
+final class CallThreads implements ServerCallExecutorSupplier {
+  private static final int THREADS = 4;
+  private static final int IDLE_S = 10;
+
+  private static final Set<String> DISK_CALLS =
+      Set.of(
+          RaftServerProtocolServiceGrpc.getRequestVoteMethod().getFullMethodName(),
+          RaftServerProtocolServiceGrpc.getStartLeaderElectionMethod().getFullMethodName(),
+          RaftServerProtocolServiceGrpc.getInstallSnapshotMethod().getFullMethodName());
+
+  private final ThreadPoolExecutor diskThreads =
+      new ThreadPoolExecutor(
+          THREADS,
+          THREADS,
+          IDLE_S,
+          TimeUnit.SECONDS,
+          // Other members ask one thing at a time, a snapshot is eight messages at most.
+          new LinkedBlockingQueue<>(),
+          task -> {
+            Thread thread = new Thread(task, "raft-call");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  CallThreads() {
+    diskThreads.allowCoreThreadTimeOut(true);
+  }
+
+  @Override
+  public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+    return DISK_CALLS.contains(call.getMethodDescriptor().getFullMethodName())
+        ? diskThreads
+        : null; // the one of the server
+  }
+}
