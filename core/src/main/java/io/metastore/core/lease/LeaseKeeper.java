@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * out, and now and then records how much is left so that a new leader need not start all over.
  *
  * <p>A lease never ends early: a leader takes over with the whole remaining TTL plus a margin that
- * covers what the leader before it may still have promised. Once the end of a lease is proposed it
- * can no longer be renewed.
+ * covers what the leader before it may still have promised, and what a leader proposes by its clock
+ * counts in its own term only. Once the end of a lease is proposed it can no longer be renewed.
  *
  * <p>Not thread-safe: {@code core.node} runs all calls on one thread, in the order in which entries
  * were applied.
@@ -54,6 +54,7 @@ public final class LeaseKeeper {
   private final Set<Deadline> ending = new HashSet<>();
 
   private boolean leading;
+  private long term;
   private long lastCheckpointNanos;
 
   private static final class Deadline {
@@ -87,11 +88,13 @@ public final class LeaseKeeper {
    * Starts to keep all leases.
    *
    * @param reader the tables, not older than the entry that made this member leader
+   * @param newTerm in which this member leads: what is proposed counts in no other
    * @param marginMs added to every deadline
    */
-  public void lead(Reader reader, long marginMs) {
+  public void lead(Reader reader, long newTerm, long marginMs) {
     resign();
     leading = true;
+    term = newTerm;
     lastCheckpointNanos = nanoClock.getAsLong();
     LeaseTable.forEach(
         reader,
@@ -215,7 +218,11 @@ public final class LeaseKeeper {
     ending.add(deadline);
     Lease lease = deadline.lease;
     RevokeLease revoke =
-        RevokeLease.newBuilder().setId(lease.id()).setGrantedIndex(lease.grantedIndex()).build();
+        RevokeLease.newBuilder()
+            .setId(lease.id())
+            .setGrantedIndex(lease.grantedIndex())
+            .setTerm(term)
+            .build();
     proposer
         .apply(Command.newBuilder().setRevokeLease(revoke).build())
         .whenComplete((outcome, failure) -> executor.accept(() -> ended(deadline, failure)));
@@ -247,7 +254,7 @@ public final class LeaseKeeper {
 
   /** A checkpoint that is lost is made up for by the next one. */
   private void propose(List<CheckpointLeases.Remaining> remaining) {
-    CheckpointLeases checkpoint = CheckpointLeases.newBuilder().addAllLeases(remaining).build();
+    CheckpointLeases checkpoint = CheckpointLeases.newBuilder().addAllLeases(remaining).setTerm(term).build();
     var unused = proposer.apply(Command.newBuilder().setCheckpointLeases(checkpoint).build());
   }
 

@@ -103,7 +103,7 @@ public final class StoreMachine implements AutoCloseable {
     for (Slice slice : batch.getSlicesList()) {
       List<Outcome> outcomes = new ArrayList<>(slice.getCommandsCount());
       for (Command command : slice.getCommandsList()) {
-        outcomes.add(apply(command, index, turn));
+        outcomes.add(apply(command, term, index, turn));
       }
       if (slice.getOrigin() == origin) {
         slices.add(new Applied.SliceOutcomes(slice.getSequence(), outcomes));
@@ -163,15 +163,15 @@ public final class StoreMachine implements AutoCloseable {
     previous.release();
   }
 
-  private Outcome apply(Command command, long index, Turn turn) {
+  private Outcome apply(Command command, long term, long index, Turn turn) {
     return switch (command.getKindCase()) {
       case TXN -> TxnEvaluator.apply(command.getTxn(), turn);
       case NEW_CLIENT -> newClient(command.getNewClient(), index, turn);
       case RELEASE -> release(command.getRelease(), turn);
       case WITHDRAW -> withdraw(command.getWithdraw(), turn);
       case GRANT_LEASE -> grantLease(command.getGrantLease(), index, turn);
-      case REVOKE_LEASE -> revokeLease(command.getRevokeLease(), index, turn);
-      case CHECKPOINT_LEASES -> checkpointLeases(command.getCheckpointLeases(), turn);
+      case REVOKE_LEASE -> revokeLease(command.getRevokeLease(), term, index, turn);
+      case CHECKPOINT_LEASES -> checkpointLeases(command.getCheckpointLeases(), term, turn);
       case COMPACT -> compact(command.getCompact(), turn);
       case ACQUIRE -> acquire(command.getAcquire(), turn);
       case MEMBER_NOTE -> memberNote(command.getMemberNote(), turn);
@@ -201,9 +201,10 @@ public final class StoreMachine implements AutoCloseable {
     return new Outcome.LeaseGranted(turn.revision(), grant.getId(), grant.getTtl());
   }
 
-  private static Outcome revokeLease(RevokeLease revoke, long index, Turn turn) {
+  private static Outcome revokeLease(RevokeLease revoke, long term, long index, Turn turn) {
     Lease lease = LeaseTable.find(turn.writes(), revoke.getId());
     if (lease == null
+        || isOutdated(revoke.getTerm(), term)
         || (revoke.getGrantedIndex() != 0 && revoke.getGrantedIndex() != lease.grantedIndex())) {
       return notFound(turn, revoke.getId());
     }
@@ -234,7 +235,10 @@ public final class StoreMachine implements AutoCloseable {
     turn.putVersion(place.key(), place.value(), id, place);
   }
 
-  private static Outcome checkpointLeases(CheckpointLeases checkpoint, Turn turn) {
+  private static Outcome checkpointLeases(CheckpointLeases checkpoint, long term, Turn turn) {
+    if (isOutdated(checkpoint.getTerm(), term)) {
+      return new Outcome.Done(turn.revision());
+    }
     for (CheckpointLeases.Remaining remaining : checkpoint.getLeasesList()) {
       Lease lease = LeaseTable.find(turn.writes(), remaining.getId());
       if (lease != null) {
@@ -242,6 +246,11 @@ public final class StoreMachine implements AutoCloseable {
       }
     }
     return new Outcome.Done(turn.revision());
+  }
+
+  /** Whether it was proposed by the clock of a leader that leads no more. */
+  private static boolean isOutdated(long proposedIn, long term) {
+    return proposedIn != 0 && proposedIn != term;
   }
 
   private static void update(Lease lease, Turn turn) {

@@ -37,39 +37,49 @@ final class LeaseDesk implements AutoCloseable {
 
   private final RaftNode raft;
   private final PeerChannels peers;
+  private final Supplier<CompletableFuture<Void>> barrier;
   private final Supplier<StoreView> views;
   private final LeaseKeeper keeper;
   private final long marginMs;
+  private final long gapNanos;
   private final long timeoutMs;
   private final ScheduledExecutorService thread;
 
   private List<Renewal> renewals = new ArrayList<>();
   private boolean callInFlight;
+  private long awakeNanos = System.nanoTime();
+  private long gaps;
+  private boolean asking;
 
   private record Renewal(long id, long deadlineNanos, CompletableFuture<Long> ttl) {}
 
   /**
    * Starts to look after due leases.
    *
+   * @param barrier opens when this member has heard of whoever leads now
    * @param keeper used on {@code thread} only
    */
   LeaseDesk(
       RaftNode raft,
       PeerChannels peers,
+      Supplier<CompletableFuture<Void>> barrier,
       Supplier<StoreView> views,
       LeaseKeeper keeper,
       ScheduledExecutorService thread,
       NodeConfig config) {
     this.raft = raft;
     this.peers = peers;
+    this.barrier = barrier;
     this.views = views;
     this.keeper = keeper;
     this.thread = thread;
     // Twice the time in which a leader that lost its majority notices it: until then it may still
     // renew.
     this.marginMs = 2L * config.electionTimeoutMs();
+    // Well below the time after which another member may lead.
+    this.gapNanos = TimeUnit.MILLISECONDS.toNanos(config.electionTimeoutMs()) / 2;
     this.timeoutMs = config.requestTimeoutMs();
-    thread.scheduleWithFixedDelay(keeper::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    thread.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
   }
 
   static ScheduledExecutorService newThread() {
@@ -79,10 +89,11 @@ final class LeaseDesk implements AutoCloseable {
   /** This member leads; called by the apply thread, in order with {@link #applied}. */
   void lead() {
     StoreView view = views.get();
+    long term = raft.term();
     thread.execute(
         () -> {
           try {
-            keeper.lead(view.reader(), marginMs);
+            keeper.lead(view.reader(), term, marginMs);
           } finally {
             view.release();
           }
@@ -169,8 +180,49 @@ final class LeaseDesk implements AutoCloseable {
     renewals.forEach(r -> r.ttl().completeExceptionally(new NotServed(NotServed.Reason.STOPPED)));
   }
 
+  private void tick() {
+    if (leads()) {
+      keeper.tick();
+    }
+  }
+
   private boolean leads() {
-    return keeper.isLeading() && raft.isLeaderReady();
+    return keeper.isLeading() && isAwake() && raft.isLeaderReady();
+  }
+
+  /**
+   * Whether this thread, and so this process, has run all the time. If it stood still, another
+   * member may lead: nothing is promised, and nobody declared lost, until that is known.
+   */
+  private boolean isAwake() {
+    long now = System.nanoTime();
+    boolean gap = now - awakeNanos > gapNanos;
+    awakeNanos = now;
+    if (gap) {
+      gaps++;
+      if (!asking) {
+        asking = true;
+        askWhoLeads();
+      }
+    }
+    return !asking;
+  }
+
+  private void askWhoLeads() {
+    long askedFor = gaps;
+    barrier
+        .get()
+        .whenComplete(
+            (opened, failure) ->
+                thread.execute(
+                    () -> {
+                      if (failure != null || gaps != askedFor) {
+                        askWhoLeads();
+                      } else {
+                        asking = false;
+                        renewWaiting();
+                      }
+                    }));
   }
 
   /** Renews what waits: here if this member leads, else by one call to the leader at a time. */

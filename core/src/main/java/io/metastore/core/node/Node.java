@@ -158,7 +158,8 @@ public final class Node implements Metastore, AutoCloseable {
     LeaseKeeper keeper =
         new LeaseKeeper(
             System::nanoTime, this::submit, leaseThread::execute, LEASE_CHECKPOINT_INTERVAL_MS);
-    this.leases = new LeaseDesk(raft, peers, this::retainView, keeper, leaseThread, config);
+    this.leases = new LeaseDesk(
+            raft, peers, readIndex::barrier, this::retainView, keeper, leaseThread, config);
     this.cluster = new MemberView(config, raft, applied, this::retainView, () -> machine.storage());
     this.membership = new MembershipDesk(config, raft, peers);
     wiring.complete();

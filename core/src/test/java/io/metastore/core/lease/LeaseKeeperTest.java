@@ -23,6 +23,9 @@ class LeaseKeeperTest {
   private static final long MARGIN_MS = 1_000;
   private static final long CHECKPOINT_MS = 300_000;
 
+  /** Of all entries here. */
+  private static final long TERM = 1;
+
   @RegisterExtension final Machines machines = new Machines();
 
   private final Deque<Runnable> callbacks = new ArrayDeque<>();
@@ -186,6 +189,18 @@ class LeaseKeeperTest {
   }
 
   @Test
+  void whatALeaderDecidedByItsClockCountsInNoOtherTerm() {
+    apply(Commands.grant(7, 10), Commands.grant(8, 1000));
+    keeper.lead(machine.storage(), TERM + 1, MARGIN_MS);
+    passMs(300_000);
+    assertThat(proposals).hasSize(2);
+    commitAll();
+    lead();
+    assertThat(keeper.remaining(7)).isEqualTo(11);
+    assertThat(keeper.remaining(8)).isEqualTo(1001);
+  }
+
+  @Test
   void anAnswerFromAnEarlierTermChangesNothing() {
     lead();
     apply(Commands.grant(7, 10));
@@ -243,7 +258,7 @@ class LeaseKeeperTest {
   }
 
   private void lead() {
-    keeper.lead(machine.storage(), MARGIN_MS);
+    keeper.lead(machine.storage(), TERM, MARGIN_MS);
   }
 
   private Applied apply(Command... commands) {
@@ -291,12 +306,13 @@ class LeaseKeeperTest {
   }
 
   private static RevokeLease revoke(long id, long grantedIndex) {
-    return RevokeLease.newBuilder().setId(id).setGrantedIndex(grantedIndex).build();
+    return RevokeLease.newBuilder().setId(id).setGrantedIndex(grantedIndex).setTerm(TERM).build();
   }
 
   private static Command checkpoint(long id, long seconds) {
     return Command.newBuilder()
-        .setCheckpointLeases(CheckpointLeases.newBuilder().addLeases(remaining(id, seconds)))
+        .setCheckpointLeases(
+            CheckpointLeases.newBuilder().addLeases(remaining(id, seconds)).setTerm(TERM))
         .build();
   }
 

@@ -431,6 +431,7 @@ final class Model {
   private Outcome revoke(RevokeLease revoke, long index) {
     LeaseState lease = leases.get(revoke.getId());
     if (lease == null
+        || (revoke.getTerm() != 0 && revoke.getTerm() != TestMachine.TERM)
         || (revoke.getGrantedIndex() != 0 && revoke.getGrantedIndex() != lease.grantedIndex())) {
       return failed(notFound(revoke.getId()));
     }

@@ -82,7 +82,11 @@ final class RandomCommands {
       long id = lease();
       long granted = chance(8) ? 2 : chance(2) ? grantedIndex.applyAsLong(id) : 0;
       return Command.newBuilder()
-          .setRevokeLease(RevokeLease.newBuilder().setId(id).setGrantedIndex(granted))
+          .setRevokeLease(
+              RevokeLease.newBuilder()
+                  .setId(id)
+                  .setGrantedIndex(granted)
+                  .setTerm(chance(4) ? TestMachine.TERM + random.nextInt(2) : 0))
           .build();
     }
     if (kind < 77) {

@@ -15,6 +15,9 @@ import java.util.function.Function;
 /** A {@link StoreMachine} on a directory of its own, that can be restarted and crashed. */
 public final class TestMachine implements AutoCloseable {
   static final long ORIGIN = 7;
+
+  /** Of all entries, unless they say otherwise. */
+  static final long TERM = 1;
   private static final StorageOptions SMALL = new StorageOptions(1 << 20, 4 << 20, 1 << 20);
 
   private final Path parent;
@@ -52,7 +55,7 @@ public final class TestMachine implements AutoCloseable {
   }
 
   Applied apply(long index, CommandBatch batch) {
-    return machine.apply(1, index, batch, ORIGIN);
+    return machine.apply(TERM, index, batch, ORIGIN);
   }
 
   /** Applies an entry of one command. */
