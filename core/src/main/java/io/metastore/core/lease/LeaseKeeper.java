@@ -254,7 +254,8 @@ public final class LeaseKeeper {
 
   /** A checkpoint that is lost is made up for by the next one. */
   private void propose(List<CheckpointLeases.Remaining> remaining) {
-    CheckpointLeases checkpoint = CheckpointLeases.newBuilder().addAllLeases(remaining).setTerm(term).build();
+    CheckpointLeases checkpoint =
+        CheckpointLeases.newBuilder().addAllLeases(remaining).setTerm(term).build();
     var unused = proposer.apply(Command.newBuilder().setCheckpointLeases(checkpoint).build());
   }
 

@@ -86,10 +86,13 @@ final class LeaseDesk implements AutoCloseable {
     return Executors.newSingleThreadScheduledExecutor(Threads.named("lease"));
   }
 
-  /** This member leads; called by the apply thread, in order with {@link #applied}. */
-  void lead() {
+  /**
+   * This member leads; called by the apply thread, in order with {@link #applied}.
+   *
+   * @param term the one in which it leads, and not a newer one that Raft may have heard of
+   */
+  void lead(long term) {
     StoreView view = views.get();
-    long term = raft.term();
     thread.execute(
         () -> {
           try {

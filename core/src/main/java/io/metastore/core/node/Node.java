@@ -158,7 +158,8 @@ public final class Node implements Metastore, AutoCloseable {
     LeaseKeeper keeper =
         new LeaseKeeper(
             System::nanoTime, this::submit, leaseThread::execute, LEASE_CHECKPOINT_INTERVAL_MS);
-    this.leases = new LeaseDesk(
+    this.leases =
+        new LeaseDesk(
             raft, peers, readIndex::barrier, this::retainView, keeper, leaseThread, config);
     this.cluster = new MemberView(config, raft, applied, this::retainView, () -> machine.storage());
     this.membership = new MembershipDesk(config, raft, peers);
@@ -578,8 +579,9 @@ public final class Node implements Metastore, AutoCloseable {
     @Override
     public void leaderReady() {
       awaitComplete();
-      LOG.atInfo().addKeyValue("term", raft.term()).log("became leader");
-      leases.lead();
+      long term = machine.state().term();
+      LOG.atInfo().addKeyValue("term", term).log("became leader");
+      leases.lead(term);
       proposer.leaderChanged();
     }
 

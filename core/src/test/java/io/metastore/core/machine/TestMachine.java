@@ -18,6 +18,7 @@ public final class TestMachine implements AutoCloseable {
 
   /** Of all entries, unless they say otherwise. */
   static final long TERM = 1;
+
   private static final StorageOptions SMALL = new StorageOptions(1 << 20, 4 << 20, 1 << 20);
 
   private final Path parent;
