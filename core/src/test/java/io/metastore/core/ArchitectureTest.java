@@ -88,7 +88,10 @@ class ArchitectureTest {
           .definedBy("io.metastore.core.machine..")
           .layer("tables")
           .definedBy(
-              "io.metastore.core.kv..", "io.metastore.core.lease..", "io.metastore.core.lock..")
+              "io.metastore.core.auth..",
+              "io.metastore.core.kv..",
+              "io.metastore.core.lease..",
+              "io.metastore.core.lock..")
           .layer("storage")
           .definedBy("io.metastore.core.storage..")
           .layer("api")
@@ -112,6 +115,7 @@ class ArchitectureTest {
   private static final DescribedPredicate<JavaClass> REPLICATED =
       resideInAnyPackage(
               "io.metastore.core.machine..",
+              "io.metastore.core.auth..",
               "io.metastore.core.kv..",
               "io.metastore.core.lease..",
               "io.metastore.core.lock..",

@@ -27,5 +27,17 @@ public enum FailureCode {
   /** The lock has no place with this token (any more). */
   STALE_TOKEN,
   /** Too much has changed since the revision that was asked about. */
-  READ_TOO_OLD
+  READ_TOO_OLD,
+  /** Users, roles or grants have changed since the author's rights were checked: check again. */
+  AUTH_CHANGED,
+  AUTH_ALREADY_ENABLED,
+  AUTH_NOT_ENABLED,
+  /** Access control cannot be switched on before there is a user {@code root}. */
+  ROOT_USER_MISSING,
+  /** Access control cannot be switched on before {@code root} has the role {@code root}. */
+  ROOT_ROLE_MISSING,
+  /** While access control is on {@code root} stays, and keeps its role. */
+  ROOT_PROTECTED,
+  USER_NOT_FOUND,
+  ROLE_NOT_FOUND
 }

@@ -71,11 +71,21 @@ public interface Metastore {
   /** The ids of all leases, soonest to expire first as far as this member knows. */
   CompletableFuture<List<Long>> leases();
 
-  /** Queues for a lock and waits until it is held. */
-  LockWait acquire(Acquire acquire);
+  /**
+   * Queues for a lock and waits until it is held.
+   *
+   * @param authRevision as in {@link Command}
+   */
+  LockWait acquire(Acquire acquire, long authRevision);
 
   /** Frees the lock place {@code key}: completes like a delete of that key. */
   CompletableFuture<Outcome> release(ByteString key);
+
+  /** Who may do what, as far as this member has applied the log. Costs next to nothing. */
+  AccessRules access();
+
+  /** Hashes and checks passwords. */
+  Credentials credentials();
 
   /** Who this member is and how its cluster does. */
   ClusterView cluster();

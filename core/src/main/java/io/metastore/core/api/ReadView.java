@@ -41,6 +41,9 @@ public interface ReadView extends AutoCloseable {
   /** Clients with an id greater than {@code afterId}, in order of their ids. */
   List<ClientView> clients(long afterId, int clientsMax);
 
+  /** Who may do what at that moment. */
+  AccessRules access();
+
   @Override
   void close();
 }

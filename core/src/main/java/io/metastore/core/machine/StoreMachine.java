@@ -3,12 +3,17 @@ package io.metastore.core.machine;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.auth.AuthChanges;
+import io.metastore.core.auth.AuthSettings;
+import io.metastore.core.auth.Rules;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.command.AuthChange;
 import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
@@ -43,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  *       next flush.
  * </ul>
  *
- * <p>Owned by the apply thread, but for {@link #tryView}.
+ * <p>Owned by the apply thread, but for {@link #tryView} and {@link #access}.
  */
 public final class StoreMachine implements AutoCloseable {
   /** Source: etcd's {@code MaxLeaseTTL}; about 285 years. */
@@ -56,6 +61,7 @@ public final class StoreMachine implements AutoCloseable {
   private final long responseBytesMax;
   private final LockTable locks;
   private StoreState state;
+  private volatile Rules access;
   private volatile StoreView view;
 
   /**
@@ -68,7 +74,8 @@ public final class StoreMachine implements AutoCloseable {
     this.responseBytesMax = responseBytesMax;
     this.locks = new LockTable(storage);
     this.state = StoreState.read(storage);
-    this.view = new StoreView(state, storage.snapshot(), responseBytesMax);
+    this.access = Rules.read(storage);
+    this.view = new StoreView(state, access, storage.snapshot(), responseBytesMax);
   }
 
   /** Where the machine stands. */
@@ -86,6 +93,11 @@ public final class StoreMachine implements AutoCloseable {
     return current.tryRetain() ? current : null;
   }
 
+  /** Who may do what, at least as new as any view got before. Thread-safe. */
+  public AccessRules access() {
+    return access;
+  }
+
   /**
    * Applies one entry.
    *
@@ -98,7 +110,7 @@ public final class StoreMachine implements AutoCloseable {
     }
     WriteSet writes = storage.newWriteSet();
     long timeMs = Math.max(batch.getTimeMs(), state.timeMs());
-    Turn turn = new Turn(writes, locks, timeMs, state.revision(), state.compacted());
+    Turn turn = new Turn(writes, locks, timeMs, state, access.settings());
     List<Applied.SliceOutcomes> slices = new ArrayList<>();
     for (Slice slice : batch.getSlicesList()) {
       List<Outcome> outcomes = new ArrayList<>(slice.getCommandsCount());
@@ -119,6 +131,9 @@ public final class StoreMachine implements AutoCloseable {
             StateDigest.next(state.digest(), writes));
     next.write(writes);
     storage.write(writes);
+    if (turn.auth().getRevision() != access.revision()) {
+      access = Rules.read(storage);
+    }
     publish(next);
     return new Applied(
         index,
@@ -159,11 +174,23 @@ public final class StoreMachine implements AutoCloseable {
   private void publish(StoreState next) {
     StoreView previous = view;
     state = next;
-    view = new StoreView(next, storage.snapshot(), responseBytesMax);
+    view = new StoreView(next, access, storage.snapshot(), responseBytesMax);
     previous.release();
   }
 
   private Outcome apply(Command command, long term, long index, Turn turn) {
+    AuthSettings auth = turn.auth();
+    if (auth.getEnabled()
+        && command.getAuthRevision() != auth.getRevision()
+        && isClients(command)) {
+      return failed(
+          turn,
+          FailureCode.AUTH_CHANGED,
+          "checked",
+          command.getAuthRevision(),
+          "current",
+          auth.getRevision());
+    }
     return switch (command.getKindCase()) {
       case TXN -> TxnEvaluator.apply(command.getTxn(), turn);
       case NEW_CLIENT -> newClient(command.getNewClient(), index, turn);
@@ -175,10 +202,29 @@ public final class StoreMachine implements AutoCloseable {
       case COMPACT -> compact(command.getCompact(), turn);
       case ACQUIRE -> acquire(command.getAcquire(), turn);
       case MEMBER_NOTE -> memberNote(command.getMemberNote(), turn);
+      case AUTH_CHANGE -> authChange(command.getAuthChange(), turn);
       case KIND_NOT_SET ->
           throw new IllegalStateException(
               "log entry " + index + " holds a command this version does not know");
     };
+  }
+
+  /** Whether it does what a client wants, and not what a member finds to be due. */
+  private static boolean isClients(Command command) {
+    return switch (command.getKindCase()) {
+      case TXN, NEW_CLIENT, GRANT_LEASE, COMPACT, ACQUIRE, RELEASE, AUTH_CHANGE -> true;
+      // Else it has expired.
+      case REVOKE_LEASE -> command.getRevokeLease().getGrantedIndex() == 0;
+      case WITHDRAW, CHECKPOINT_LEASES, MEMBER_NOTE, KIND_NOT_SET -> false;
+    };
+  }
+
+  private static Outcome authChange(AuthChange change, Turn turn) {
+    Failure refusal = AuthChanges.apply(change, turn.writes());
+    turn.authChanged();
+    return refusal == null
+        ? new Outcome.Done(turn.revision())
+        : new Outcome.Failed(turn.revision(), refusal);
   }
 
   private static Outcome newClient(NewClient client, long index, Turn turn) {

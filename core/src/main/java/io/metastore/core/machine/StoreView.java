@@ -1,6 +1,7 @@
 package io.metastore.core.machine;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClientView;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
@@ -28,12 +29,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoreView {
   private final StoreState state;
+  private final AccessRules access;
   private final Snapshot snapshot;
   private final RangeReader ranges;
   private final AtomicInteger holders = new AtomicInteger(1);
 
-  StoreView(StoreState state, Snapshot snapshot, long responseBytesMax) {
+  StoreView(StoreState state, AccessRules access, Snapshot snapshot, long responseBytesMax) {
     this.state = state;
+    this.access = access;
     this.snapshot = snapshot;
     this.ranges = new RangeReader(snapshot, state.revision(), state.compacted(), responseBytesMax);
   }
@@ -149,6 +152,11 @@ public final class StoreView {
     @Override
     public List<ClientView> clients(long afterId, int clientsMax) {
       return LeaseTable.clients(reader(), afterId, clientsMax);
+    }
+
+    @Override
+    public AccessRules access() {
+      return access;
     }
 
     @Override

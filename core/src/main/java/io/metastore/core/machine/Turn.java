@@ -3,6 +3,8 @@ package io.metastore.core.machine;
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.WatchEvent;
+import io.metastore.core.auth.AuthSettings;
+import io.metastore.core.auth.AuthTable;
 import io.metastore.core.kv.KvTable;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseTable;
@@ -32,17 +34,20 @@ final class Turn {
   private final long timeMs;
   private long revision;
   private long compacted;
+  private AuthSettings auth;
   private int changesInCommand;
 
   /**
    * @param timeMs what the entry's time is taken to be
+   * @param before where the machine stands
    */
-  Turn(WriteSet writes, LockTable locks, long timeMs, long revision, long compacted) {
+  Turn(WriteSet writes, LockTable locks, long timeMs, StoreState before, AuthSettings auth) {
     this.timeMs = timeMs;
     this.writes = writes;
     this.locks = locks;
-    this.revision = revision;
-    this.compacted = compacted;
+    this.revision = before.revision();
+    this.compacted = before.compacted();
+    this.auth = auth;
   }
 
   WriteSet writes() {
@@ -64,6 +69,16 @@ final class Turn {
 
   long compacted() {
     return compacted;
+  }
+
+  /** The switch of access control as the commands so far have left it. */
+  AuthSettings auth() {
+    return auth;
+  }
+
+  /** Takes notice of a change in the auth tables. */
+  void authChanged() {
+    auth = AuthTable.settings(writes);
   }
 
   /** The newest revision as the command at work sees it: its own changes make the next one. */

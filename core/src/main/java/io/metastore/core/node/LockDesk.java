@@ -54,10 +54,10 @@ final class LockDesk {
     this.views = views;
   }
 
-  LockWait acquire(Acquire acquire) {
+  LockWait acquire(Acquire acquire, long authRevision) {
     Wait wait = new Wait(acquire.toBuilder().setWait(newId()).build());
     proposer
-        .apply(Command.newBuilder().setAcquire(wait.acquire).build())
+        .apply(Command.newBuilder().setAcquire(wait.acquire).setAuthRevision(authRevision).build())
         .whenComplete(
             (outcome, failure) -> {
               if (failure != null) {

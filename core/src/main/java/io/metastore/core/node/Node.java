@@ -2,8 +2,10 @@ package io.metastore.core.node;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Credentials;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.LeaseStatus;
@@ -100,6 +102,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final CheckpointTrigger checkpointTrigger;
   private final MemberView cluster;
   private final MembershipDesk membership;
+  private final PasswordDesk passwords = new PasswordDesk();
 
   private final ExecutorService reply = Executors.newSingleThreadExecutor(Threads.named("reply"));
   private final ExecutorService scans =
@@ -256,14 +259,24 @@ public final class Node implements Metastore, AutoCloseable {
   }
 
   @Override
-  public LockWait acquire(Acquire acquire) {
-    return locks.acquire(acquire);
+  public LockWait acquire(Acquire acquire, long authRevision) {
+    return locks.acquire(acquire, authRevision);
   }
 
   @Override
   public CompletableFuture<Outcome> release(ByteString key) {
     Op delete = Op.newBuilder().setDelete(Delete.newBuilder().setKey(key)).build();
     return submit(Command.newBuilder().setTxn(Txn.newBuilder().addSuccess(delete)).build());
+  }
+
+  @Override
+  public AccessRules access() {
+    return machine.access();
+  }
+
+  @Override
+  public Credentials credentials() {
+    return passwords;
   }
 
   @Override
@@ -296,6 +309,7 @@ public final class Node implements Metastore, AutoCloseable {
     peers.close();
     hub.close();
     scans.shutdown();
+    passwords.close();
     reply.shutdown();
     if (quiet) {
       machine.close();

@@ -14,7 +14,9 @@ public enum SmallTable {
   /** Lock name ‖ create revision → place in the queue. */
   LOCK('q'),
   /** Member id → name and URLs. */
-  MEMBER('n');
+  MEMBER('n'),
+  /** Users, roles and the switch of access control. */
+  AUTH('a');
 
   private final byte id;
 

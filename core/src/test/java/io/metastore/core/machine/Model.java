@@ -10,6 +10,7 @@ import io.metastore.core.api.OpResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.command.AuthChange;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
@@ -66,6 +67,7 @@ final class Model {
   /** As before the command at work. */
   private Map<String, Set<Long>> heldBefore = Map.of();
 
+  final ModelAuth auth = new ModelAuth();
   private final Map<Long, Integer> processes = new TreeMap<>();
   private long lastAllocated;
   final List<WatchEvent> events = new ArrayList<>();
@@ -97,8 +99,12 @@ final class Model {
     now = new TreeMap<>(state(revision()));
     changed = false;
     heldBefore = heldNow();
+    if (auth.refuses(command)) {
+      return new Outcome.Failed(revision(), Failure.of(FailureCode.AUTH_CHANGED));
+    }
     Outcome outcome =
         switch (command.getKindCase()) {
+          case AUTH_CHANGE -> authChange(command.getAuthChange());
           case TXN -> txn(command.getTxn());
           case GRANT_LEASE -> grant(command.getGrantLease(), index);
           case NEW_CLIENT -> newClient(command.getNewClient(), index);
@@ -148,6 +154,11 @@ final class Model {
 
   static Outcome failed(FailureCode code) {
     return new Outcome.Failed(0, Failure.of(code));
+  }
+
+  private Outcome authChange(AuthChange change) {
+    FailureCode refusal = auth.apply(change);
+    return refusal == null ? new Outcome.Done(0) : failed(refusal);
   }
 
   // --- transactions

@@ -3,12 +3,14 @@ package io.metastore.core.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Permission;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Txn;
@@ -56,11 +58,13 @@ class ModelTest {
   @MethodSource("seeds")
   void theMachineDoesWhatTheModelDoes(long seed) {
     Random random = new Random(seed);
-    RandomCommands commands = new RandomCommands(random, model::grantedIndex);
+    RandomCommands commands =
+        new RandomCommands(random, model::grantedIndex, model.auth::neededRevision);
     TestMachine machine = machines.open();
     for (int i = 0; i < ENTRIES; i++) {
       check(machine, commands.batch(model.revision()));
       checkLeases(machine);
+      checkAccess(machine.machine().access());
       for (int j = 0; j < 4; j++) {
         checkReads(machine, commands.range(model.revision()), commands.readTxn(model.revision()));
       }
@@ -170,6 +174,24 @@ class ModelTest {
       assertThat(LeaseTable.keys(machine.storage(), id))
           .as("keys of lease " + id)
           .isEqualTo(attached);
+    }
+  }
+
+  private void checkAccess(AccessRules access) {
+    assertThat(access.enabled()).isEqualTo(model.auth.enabled);
+    assertThat(access.revision()).isEqualTo(model.auth.revision);
+    assertThat(access.users()).isEqualTo(model.auth.views());
+    assertThat(access.roles()).isEqualTo(List.copyOf(model.auth.roles.keySet()));
+    for (String user : RandomCommands.PRINCIPALS) {
+      assertThat(access.findPasswordHash(user)).isEqualTo(model.auth.findPasswordHash(user));
+      for (String key : RandomCommands.KEYS) {
+        ByteString bytes = Commands.bytes(key);
+        for (Permission.Right right : ModelAuth.RIGHTS) {
+          assertThat(access.permits(user, right, bytes, ByteString.EMPTY))
+              .as("%s of %s on %s", right, user, key)
+              .isEqualTo(model.auth.permits(user, right, bytes));
+        }
+      }
     }
   }
 

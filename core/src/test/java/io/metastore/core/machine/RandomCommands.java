@@ -2,23 +2,33 @@ package io.metastore.core.machine;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.command.AuthChange;
 import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
+import io.metastore.core.command.DeleteRole;
+import io.metastore.core.command.DeleteUser;
+import io.metastore.core.command.DisableAuth;
+import io.metastore.core.command.EnableAuth;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
+import io.metastore.core.command.Permission;
 import io.metastore.core.command.Put;
+import io.metastore.core.command.PutRole;
+import io.metastore.core.command.PutUser;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
+import io.metastore.core.command.SetGrant;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Txn;
 import io.metastore.core.command.Withdraw;
 import java.util.List;
 import java.util.Random;
+import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -27,20 +37,27 @@ import java.util.function.LongUnaryOperator;
  */
 final class RandomCommands {
   static final List<String> LOCKS = List.of("n", "n/b");
-  private static final List<String> KEYS =
+  static final List<String> KEYS =
       List.of("a", "a\0", "a\0\1", "a\u007f", "b", "\0", "c", "n/1", "n/x", "n/b/2", "n/b/x", "n");
+
+  /** Names of users and of roles. */
+  static final List<String> PRINCIPALS = List.of("root", "p", "q");
+
   private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
   private static final int LEASES = 4;
 
   private final Random random;
   private final LongUnaryOperator grantedIndex;
+  private final LongSupplier authRevision;
 
   /**
    * @param grantedIndex of a lease, so that some of them expire; 0 if unknown
+   * @param authRevision that commands need; 0 while access control is off
    */
-  RandomCommands(Random random, LongUnaryOperator grantedIndex) {
+  RandomCommands(Random random, LongUnaryOperator grantedIndex, LongSupplier authRevision) {
     this.random = random;
     this.grantedIndex = grantedIndex;
+    this.authRevision = authRevision;
   }
 
   /**
@@ -65,7 +82,18 @@ final class RandomCommands {
     return batch.build();
   }
 
-  Command command(long revision) {
+  private Command command(long revision) {
+    Command.Builder command = unchecked(revision).toBuilder();
+    if (!chance(10)) {
+      command.setAuthRevision(authRevision.getAsLong());
+    }
+    return command.build();
+  }
+
+  private Command unchecked(long revision) {
+    if (chance(10)) {
+      return Command.newBuilder().setAuthChange(authChange()).build();
+    }
     int kind = random.nextInt(100);
     if (kind < 55) {
       return Commands.of(txn(revision, 0));
@@ -128,6 +156,58 @@ final class RandomCommands {
         .setMemberNote(
             MemberNote.newBuilder().setId(random.nextInt(3)).setProcess(random.nextInt(3)))
         .build();
+  }
+
+  private AuthChange.Builder authChange() {
+    AuthChange.Builder change = AuthChange.newBuilder();
+    switch (random.nextInt(8)) {
+      case 0 -> change.setEnable(EnableAuth.newBuilder().setTokenSecret(Commands.bytes("secret")));
+      case 1 -> change.setDisable(DisableAuth.getDefaultInstance());
+      case 2, 3 -> {
+        PutUser.Builder user = PutUser.newBuilder().setName(principal());
+        if (chance(2)) {
+          user.setPasswordHash("hash" + random.nextInt(3));
+        }
+        for (int i = random.nextInt(3); i > 0; i--) {
+          user.addRoles(principal());
+        }
+        change.setPutUser(user);
+      }
+      case 4 -> {
+        if (chance(2)) {
+          change.setDeleteUser(DeleteUser.newBuilder().setName(principal()));
+        } else {
+          change.setDeleteRole(DeleteRole.newBuilder().setName(principal()));
+        }
+      }
+      case 5 -> change.setPutRole(PutRole.newBuilder().setName(principal()));
+      default -> {
+        SetGrant.Builder grant = SetGrant.newBuilder().setPermission(permission());
+        change.setSetGrant(chance(2) ? grant.setUser(principal()) : grant.setRole(principal()));
+      }
+    }
+    return change;
+  }
+
+  private Permission.Builder permission() {
+    Permission.Builder permission =
+        chance(2)
+            ? Permission.newBuilder().setKey(key()).setRangeEnd(rangeEnd())
+            : Permission.newBuilder()
+                .setKey(Commands.bytes("n/"))
+                .setRangeEnd(Commands.bytes("n0"))
+                .setDirectory(true);
+    for (Permission.Right right :
+        List.of(Permission.Right.READ, Permission.Right.WRITE, Permission.Right.ADMIN)) {
+      if (chance(2)) {
+        permission.addRights(right);
+      }
+    }
+    return permission;
+  }
+
+  private String principal() {
+    return PRINCIPALS.get(random.nextInt(PRINCIPALS.size()));
   }
 
   /** A range with any options at any revision, some of them refused. */

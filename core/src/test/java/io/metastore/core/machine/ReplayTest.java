@@ -2,6 +2,7 @@ package io.metastore.core.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
@@ -47,6 +48,9 @@ class ReplayTest {
     replay(random, replayed);
 
     assertThat(replayed.state()).isEqualTo(original.state());
+    assertThat(replayed.machine().access().users()).isEqualTo(original.machine().access().users());
+    assertThat(replayed.machine().access().grants())
+        .isEqualTo(original.machine().access().grants());
     original.sweepAll();
     replayed.sweepAll();
     for (Table table : Table.values()) {
@@ -57,7 +61,7 @@ class ReplayTest {
   }
 
   private void writeLog(Random random, TestMachine original) {
-    RandomCommands commands = new RandomCommands(random, id -> 0);
+    RandomCommands commands = new RandomCommands(random, id -> 0, () -> authRevision(original));
     original.machine().skip(1, 0);
     log.add(new Entry(1, null, null));
     for (int index = 1; index <= ENTRIES; index++) {
@@ -72,9 +76,19 @@ class ReplayTest {
       }
     }
     // Both end with an entry of commands: only those make the position durable.
-    CommandBatch last = TestMachine.batch(List.of(Commands.put("end", "")));
+    CommandBatch last =
+        TestMachine.batch(
+            List.of(
+                Commands.put("end", "").toBuilder()
+                    .setAuthRevision(authRevision(original))
+                    .build()));
     Applied applied = original.machine().apply(9, log.size(), last, TestMachine.ORIGIN);
     log.add(new Entry(9, last, applied));
+  }
+
+  private static long authRevision(TestMachine machine) {
+    AccessRules access = machine.machine().access();
+    return access.enabled() ? access.revision() : 0;
   }
 
   private void replay(Random random, TestMachine machine) {

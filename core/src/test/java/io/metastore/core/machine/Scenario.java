@@ -3,6 +3,7 @@ package io.metastore.core.machine;
 import static io.metastore.core.machine.ScenarioParser.text;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.OpResult;
 import io.metastore.core.api.Outcome;
@@ -55,6 +56,8 @@ final class Scenario {
       case "leases" -> leases();
       case "locks" -> locks();
       case "queue" -> queue(ScenarioParser.bytes(line.subject()));
+      case "access" -> access();
+      case "may" -> may(line);
       case "history" -> history();
       case "changes" -> changes();
       default -> apply(List.of(ScenarioParser.command(text)));
@@ -269,6 +272,41 @@ final class Scenario {
                         + " owner="
                         + place.owner())
             .toList());
+  }
+
+  private String access() {
+    AccessRules access = machine().machine().access();
+    List<String> lines = new ArrayList<>();
+    lines.add((access.enabled() ? "on" : "off") + " auth=" + access.revision());
+    access.users().forEach(user -> lines.add("user " + user.name() + " roles=" + user.roles()));
+    access.roles().forEach(role -> lines.add("role " + role));
+    access
+        .grants()
+        .forEach(
+            grant ->
+                lines.add(
+                    text(grant.prefix())
+                        + " "
+                        + lower(grant.holder())
+                        + " "
+                        + grant.name()
+                        + " "
+                        + grant.rights()));
+    return String.join("\n", lines);
+  }
+
+  private String may(Line line) {
+    ScenarioParser.KeySpec keys = ScenarioParser.keys(line.words().get(3));
+    boolean permitted =
+        machine()
+            .machine()
+            .access()
+            .permits(
+                line.subject(),
+                ScenarioParser.right(line.words().get(2)),
+                keys.key(),
+                keys.rangeEnd());
+    return permitted ? "yes" : "no";
   }
 
   private String history() {

@@ -2,17 +2,26 @@ package io.metastore.core.machine;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.command.AuthChange;
 import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
+import io.metastore.core.command.DeleteRole;
+import io.metastore.core.command.DeleteUser;
+import io.metastore.core.command.DisableAuth;
+import io.metastore.core.command.EnableAuth;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
+import io.metastore.core.command.Permission;
 import io.metastore.core.command.Put;
+import io.metastore.core.command.PutRole;
+import io.metastore.core.command.PutUser;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
+import io.metastore.core.command.SetGrant;
 import io.metastore.core.command.Txn;
 import io.metastore.core.command.Withdraw;
 import io.metastore.core.kv.KeyRange;
@@ -63,6 +72,10 @@ final class ScenarioParser {
 
   static Command command(String text) {
     Line line = Line.of(text.lines().findFirst().orElseThrow());
+    return unchecked(text, line).toBuilder().setAuthRevision(line.number("auth")).build();
+  }
+
+  private static Command unchecked(String text, Line line) {
     return switch (line.verb()) {
       case "put", "del" -> Commands.of(op(line));
       case "txn" -> Commands.of(txn(text.lines().skip(1).toList()));
@@ -114,8 +127,55 @@ final class ScenarioParser {
                       .setName(bytes(line.subject()))
                       .setToken(line.number("token")))
               .build();
+      case "enable", "disable", "user", "delete-user", "role", "delete-role", "allow" ->
+          Command.newBuilder().setAuthChange(authChange(line)).build();
       default -> throw new IllegalArgumentException("unknown command " + line.verb());
     };
+  }
+
+  private static AuthChange.Builder authChange(Line line) {
+    AuthChange.Builder change = AuthChange.newBuilder();
+    return switch (line.verb()) {
+      case "enable" -> change.setEnable(EnableAuth.newBuilder().setTokenSecret(bytes("secret")));
+      case "disable" -> change.setDisable(DisableAuth.getDefaultInstance());
+      case "user" -> {
+        PutUser.Builder user =
+            PutUser.newBuilder().setName(line.subject()).addAllRoles(list(line, "roles"));
+        String hash = line.text("hash", "");
+        yield change.setPutUser(hash.isEmpty() ? user : user.setPasswordHash(hash));
+      }
+      case "delete-user" -> change.setDeleteUser(DeleteUser.newBuilder().setName(line.subject()));
+      case "role" -> change.setPutRole(PutRole.newBuilder().setName(line.subject()));
+      case "delete-role" -> change.setDeleteRole(DeleteRole.newBuilder().setName(line.subject()));
+      default -> {
+        SetGrant.Builder grant = SetGrant.newBuilder().setPermission(permission(line));
+        String user = line.text("user", "");
+        yield change.setSetGrant(
+            user.isEmpty() ? grant.setRole(line.text("role", "")) : grant.setUser(user));
+      }
+    };
+  }
+
+  /** Of a directory if the subject ends with a slash. */
+  private static Permission.Builder permission(Line line) {
+    boolean directory = line.subject().endsWith("/");
+    KeySpec keys = keys(directory ? line.subject() + "*" : line.subject());
+    Permission.Builder permission =
+        Permission.newBuilder()
+            .setKey(keys.key())
+            .setRangeEnd(keys.rangeEnd())
+            .setDirectory(directory);
+    list(line, "rights").forEach(right -> permission.addRights(right(right)));
+    return permission;
+  }
+
+  static Permission.Right right(String name) {
+    return Permission.Right.valueOf(upper(name));
+  }
+
+  private static List<String> list(Line line, String option) {
+    String text = line.text(option, "");
+    return text.isEmpty() ? List.of() : List.of(text.split(","));
   }
 
   /** Lines {@code if}, {@code then} and {@code else}; what belongs to an inner txn is indented. */

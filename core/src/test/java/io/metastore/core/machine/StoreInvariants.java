@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import io.metastore.core.api.AccessRules;
+import io.metastore.core.api.UserView;
+import io.metastore.core.auth.Rules;
 import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
@@ -56,6 +59,7 @@ final class StoreInvariants {
     invariants.checkLeases();
     invariants.checkLocks(reader);
     invariants.checkChanges(reader);
+    checkAccess(reader);
   }
 
   private void checkVersions(ByteString key, List<Version> newestFirst) {
@@ -144,6 +148,25 @@ final class StoreInvariants {
               });
           assertThat(places).as("places of lock " + name.toStringUtf8()).isEqualTo(wanted);
         });
+  }
+
+  private static void checkAccess(Reader reader) {
+    Rules rules = Rules.read(reader);
+    Set<String> roles = new TreeSet<>(rules.roles());
+    roles.add(AccessRules.ROOT);
+    for (UserView user : rules.users()) {
+      assertThat(roles).as("roles of user " + user.name()).containsAll(user.roles());
+    }
+    if (rules.enabled()) {
+      assertThat(rules.users())
+          .as("somebody can administer")
+          .anyMatch(
+              user ->
+                  user.name().equals(AccessRules.ROOT) && user.roles().contains(AccessRules.ROOT));
+    }
+    assertThat(rules.settings().getTokenSecret().isEmpty())
+        .as("a secret while access control is on")
+        .isEqualTo(!rules.enabled());
   }
 
   private void checkChanges(Reader reader) {

@@ -30,7 +30,18 @@ final class EtcdErrors {
       case REQUEST_TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
       case RESPONSE_TOO_LARGE -> EtcdError.RESPONSE_TOO_LARGE;
       case LOCK_PLACE_LOST -> EtcdError.SESSION_EXPIRED;
-      case LOCK_MODE, STALE_TOKEN, READ_TOO_OLD ->
+      // The call came when access control was off, or for all that this member knew.
+      case AUTH_CHANGED -> EtcdError.USER_EMPTY;
+      case LOCK_MODE,
+          STALE_TOKEN,
+          READ_TOO_OLD,
+          AUTH_ALREADY_ENABLED,
+          AUTH_NOT_ENABLED,
+          ROOT_USER_MISSING,
+          ROOT_ROLE_MISSING,
+          ROOT_PROTECTED,
+          USER_NOT_FOUND,
+          ROLE_NOT_FOUND ->
           throw new IllegalArgumentException("only asked for by the native API: " + code);
     };
   }

@@ -112,7 +112,7 @@ final class LockService extends LockGrpc.LockImplBase {
         if (cancelled) {
           return;
         }
-        wait = metastore.acquire(LockTranslator.toAcquire(request, lease));
+        wait = metastore.acquire(LockTranslator.toAcquire(request, lease), 0);
         held = wait.held();
       }
       held.whenComplete(

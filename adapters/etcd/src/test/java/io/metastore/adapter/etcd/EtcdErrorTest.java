@@ -39,6 +39,7 @@ final class EtcdErrorTest {
           LEASE_EXISTS               |  9 | etcdserver: lease already exists
           LEASE_TTL_TOO_LARGE        | 11 | etcdserver: too large lease TTL
           REQUEST_TOO_LARGE          |  3 | etcdserver: request is too large
+          USER_EMPTY                 |  3 | etcdserver: user name is empty
           TOO_MANY_REQUESTS          |  2 | etcdserver: too many requests
           NO_LEADER                  | 14 | etcdserver: no leader
           LEADER_CHANGED             | 14 | etcdserver: leader changed
@@ -78,7 +79,8 @@ final class EtcdErrorTest {
     "LEASE_TTL_TOO_LARGE, LEASE_TTL_TOO_LARGE",
     "REQUEST_TOO_LARGE, REQUEST_TOO_LARGE",
     "RESPONSE_TOO_LARGE, RESPONSE_TOO_LARGE",
-    "LOCK_PLACE_LOST, SESSION_EXPIRED"
+    "LOCK_PLACE_LOST, SESSION_EXPIRED",
+    "AUTH_CHANGED, USER_EMPTY"
   })
   void failureOfTheStoreIsMapped(FailureCode code, EtcdError error) {
     assertThat(EtcdErrors.of(code)).isEqualTo(error);

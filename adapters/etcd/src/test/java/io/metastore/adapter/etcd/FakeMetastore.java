@@ -1,7 +1,9 @@
 package io.metastore.adapter.etcd;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Credentials;
 import io.metastore.core.api.LeaseStatus;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.Membership;
@@ -29,6 +31,7 @@ final class FakeMetastore implements Metastore {
   final LinkedBlockingQueue<Long> renewals = new LinkedBlockingQueue<>();
   final CompletableFuture<Void> compacted = new CompletableFuture<>();
 
+  volatile AccessRules access = new FakeAccess(false);
   volatile Function<Command, CompletableFuture<Outcome>> onSubmit =
       command -> new CompletableFuture<>();
   volatile CompletableFuture<Outcome> onRead = new CompletableFuture<>();
@@ -120,7 +123,7 @@ final class FakeMetastore implements Metastore {
   }
 
   @Override
-  public LockWait acquire(Acquire acquire) {
+  public LockWait acquire(Acquire acquire, long authRevision) {
     FakeLockWait wait = new FakeLockWait(acquire);
     lockWaits.add(wait);
     return wait;
@@ -129,6 +132,16 @@ final class FakeMetastore implements Metastore {
   @Override
   public CompletableFuture<Outcome> release(ByteString key) {
     return onRelease;
+  }
+
+  @Override
+  public AccessRules access() {
+    return access;
+  }
+
+  @Override
+  public Credentials credentials() {
+    throw new AssertionError("etcd's Auth service is not there yet");
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.metastore.adapter.etcd;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClientView;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.ReadView;
@@ -22,6 +23,11 @@ interface FakeReadView extends ReadView {
 
   @Override
   default List<ByteString> lockNames(ByteString from, @Nullable ByteString to, int namesMax) {
+    throw new AssertionError("etcd has no such question");
+  }
+
+  @Override
+  default AccessRules access() {
     throw new AssertionError("etcd has no such question");
   }
 

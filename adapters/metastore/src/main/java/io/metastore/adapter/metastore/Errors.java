@@ -85,6 +85,18 @@ final class Errors {
           refusal(Reason.STALE_TOKEN, "the lock has no place with this token: " + failure.detail());
       case READ_TOO_OLD ->
           refusal(Reason.READ_TOO_OLD, "too much has changed since: " + failure.detail());
+      case AUTH_CHANGED ->
+          refusal(
+              Reason.UNAUTHENTICATED,
+              "access rules have changed during the call; nothing was done");
+      case AUTH_ALREADY_ENABLED -> refusal(Reason.ACL_STATE, "access control is on already");
+      case AUTH_NOT_ENABLED -> refusal(Reason.ACL_STATE, "access control is off");
+      case ROOT_USER_MISSING -> refusal(Reason.ACL_STATE, "there is no user root");
+      case ROOT_ROLE_MISSING -> refusal(Reason.ACL_STATE, "the user root lacks the role root");
+      case ROOT_PROTECTED ->
+          refusal(Reason.ACL_STATE, "root stays, and keeps its role, while access control is on");
+      case USER_NOT_FOUND, ROLE_NOT_FOUND ->
+          refusal(Reason.UNKNOWN_PRINCIPAL, "there is no such " + failure.detail());
       // Nothing that this adapter proposes can meet these.
       case KEY_NOT_FOUND, LEASE_EXISTS ->
           refusal(Reason.BUG, failure.code() + " " + failure.detail());

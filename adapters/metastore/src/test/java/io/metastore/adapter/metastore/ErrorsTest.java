@@ -41,6 +41,14 @@ final class ErrorsTest {
           case LOCK_MODE -> Reason.LOCK_MODE;
           case STALE_TOKEN -> Reason.STALE_TOKEN;
           case READ_TOO_OLD -> Reason.READ_TOO_OLD;
+          case AUTH_CHANGED -> Reason.UNAUTHENTICATED;
+          case AUTH_ALREADY_ENABLED,
+              AUTH_NOT_ENABLED,
+              ROOT_USER_MISSING,
+              ROOT_ROLE_MISSING,
+              ROOT_PROTECTED ->
+              Reason.ACL_STATE;
+          case USER_NOT_FOUND, ROLE_NOT_FOUND -> Reason.UNKNOWN_PRINCIPAL;
         };
 
     assertThat(Errors.toRefusal(Failure.of(code)).detail().getReason()).isEqualTo(expected);

@@ -8,6 +8,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.api.v1.Child;
 import io.metastore.api.v1.ErrorDetail.Reason;
 import io.metastore.api.v1.ListRequest;
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClientView;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.LockPlaceView;
@@ -276,6 +277,11 @@ final class ListTest {
         found.add(keyValue.withoutValue());
       }
       return new Outcome.Ranged(revision, new RangeResult(found, found.size(), false));
+    }
+
+    @Override
+    public AccessRules access() {
+      throw new UnsupportedOperationException();
     }
 
     @Override

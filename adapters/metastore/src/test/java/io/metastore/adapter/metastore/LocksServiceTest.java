@@ -185,7 +185,8 @@ final class LocksServiceTest {
                     .setName(bytes("/repeated"))
                     .setLease(client)
                     .setMode(Acquire.Mode.EXCLUSIVE)
-                    .build());
+                    .build(),
+                0);
 
     repeated.cancel();
     repeated.held().get(NativeServer.TIMEOUT_S, TimeUnit.SECONDS);
@@ -227,7 +228,8 @@ final class LocksServiceTest {
                 .setName(bytes("/etcd"))
                 .setLease(newClient())
                 .setMode(Acquire.Mode.EXCLUSIVE)
-                .build())
+                .build(),
+            0)
         .held()
         .get(NativeServer.TIMEOUT_S, TimeUnit.SECONDS);
 

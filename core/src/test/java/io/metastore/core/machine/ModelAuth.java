@@ -1,0 +1,191 @@
+package io.metastore.core.machine;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.UserView;
+import io.metastore.core.command.AuthChange;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.Permission;
+import io.metastore.core.command.PutUser;
+import io.metastore.core.command.SetGrant;
+import io.metastore.core.kv.KeyRange;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Access control as simply as it can be said. */
+final class ModelAuth {
+  static final List<Permission.Right> RIGHTS =
+      List.of(Permission.Right.READ, Permission.Right.WRITE, Permission.Right.ADMIN);
+  private static final String ROOT = "root";
+
+  final SortedMap<String, User> users = new TreeMap<>();
+
+  /** What each role may do, by the keys that it is for. */
+  final SortedMap<String, Map<Keys, List<Permission.Right>>> roles = new TreeMap<>();
+
+  boolean enabled;
+  long revision = 1;
+
+  record User(String hash, TreeSet<String> roles, Map<Keys, List<Permission.Right>> permissions) {}
+
+  record Keys(ByteString key, ByteString end, boolean directory) {
+    boolean have(ByteString sought) {
+      return KeyRange.of(key, end).contains(sought)
+          || (directory && sought.concat(Commands.bytes("/")).equals(key));
+    }
+  }
+
+  /** What commands must carry; 0 if nobody asks. */
+  long neededRevision() {
+    return enabled ? revision : 0;
+  }
+
+  boolean refuses(Command command) {
+    boolean internal =
+        command.hasWithdraw()
+            || command.hasCheckpointLeases()
+            || command.hasMemberNote()
+            || (command.hasRevokeLease() && command.getRevokeLease().getGrantedIndex() != 0);
+    return enabled && !internal && command.getAuthRevision() != revision;
+  }
+
+  /** Why the change cannot be done, or null. */
+  @Nullable FailureCode apply(AuthChange change) {
+    return switch (change.getKindCase()) {
+      case ENABLE -> enable();
+      case DISABLE -> {
+        if (!enabled) {
+          yield FailureCode.AUTH_NOT_ENABLED;
+        }
+        enabled = false;
+        yield changed();
+      }
+      case PUT_USER -> put(change.getPutUser());
+      case DELETE_USER -> {
+        String name = change.getDeleteUser().getName();
+        if (!users.containsKey(name)) {
+          yield FailureCode.USER_NOT_FOUND;
+        }
+        if (enabled && name.equals(ROOT)) {
+          yield FailureCode.ROOT_PROTECTED;
+        }
+        users.remove(name);
+        yield changed();
+      }
+      case PUT_ROLE ->
+          roles.putIfAbsent(change.getPutRole().getName(), new HashMap<>()) == null
+              ? changed()
+              : null;
+      case DELETE_ROLE -> {
+        String name = change.getDeleteRole().getName();
+        if (!roles.containsKey(name)) {
+          yield FailureCode.ROLE_NOT_FOUND;
+        }
+        if (enabled && name.equals(ROOT)) {
+          yield FailureCode.ROOT_PROTECTED;
+        }
+        roles.remove(name);
+        users.values().forEach(user -> user.roles().remove(name));
+        yield changed();
+      }
+      case SET_GRANT -> grant(change.getSetGrant());
+      case KIND_NOT_SET -> throw new IllegalArgumentException();
+    };
+  }
+
+  private @Nullable FailureCode enable() {
+    if (enabled) {
+      return FailureCode.AUTH_ALREADY_ENABLED;
+    }
+    User root = users.get(ROOT);
+    if (root == null) {
+      return FailureCode.ROOT_USER_MISSING;
+    }
+    if (!root.roles().contains(ROOT)) {
+      return FailureCode.ROOT_ROLE_MISSING;
+    }
+    enabled = true;
+    return changed();
+  }
+
+  private @Nullable FailureCode put(PutUser put) {
+    for (String role : put.getRolesList()) {
+      if (!role.equals(ROOT) && !roles.containsKey(role)) {
+        return FailureCode.ROLE_NOT_FOUND;
+      }
+    }
+    if (enabled && put.getName().equals(ROOT) && !put.getRolesList().contains(ROOT)) {
+      return FailureCode.ROOT_PROTECTED;
+    }
+    User before = users.get(put.getName());
+    users.put(
+        put.getName(),
+        new User(
+            before == null || put.hasPasswordHash() ? put.getPasswordHash() : before.hash(),
+            new TreeSet<>(put.getRolesList()),
+            before == null ? new HashMap<>() : before.permissions()));
+    return changed();
+  }
+
+  private @Nullable FailureCode grant(SetGrant set) {
+    Map<Keys, List<Permission.Right>> permissions;
+    if (set.hasUser()) {
+      User user = users.get(set.getUser());
+      if (user == null) {
+        return FailureCode.USER_NOT_FOUND;
+      }
+      permissions = user.permissions();
+    } else {
+      permissions = roles.get(set.getRole());
+      if (permissions == null) {
+        return FailureCode.ROLE_NOT_FOUND;
+      }
+    }
+    Permission permission = set.getPermission();
+    permissions.put(
+        new Keys(permission.getKey(), permission.getRangeEnd(), permission.getDirectory()),
+        permission.getRightsList());
+    return changed();
+  }
+
+  private @Nullable FailureCode changed() {
+    revision++;
+    return null;
+  }
+
+  boolean permits(String name, Permission.Right right, ByteString key) {
+    User user = users.get(name);
+    if (user == null) {
+      return false;
+    }
+    return user.roles().contains(ROOT)
+        || permits(user.permissions(), right, key)
+        || user.roles().stream().anyMatch(role -> permits(permissionsOf(role), right, key));
+  }
+
+  private Map<Keys, List<Permission.Right>> permissionsOf(String role) {
+    return roles.getOrDefault(role, Map.of());
+  }
+
+  private static boolean permits(
+      Map<Keys, List<Permission.Right>> permissions, Permission.Right right, ByteString key) {
+    return permissions.entrySet().stream()
+        .anyMatch(entry -> entry.getValue().contains(right) && entry.getKey().have(key));
+  }
+
+  @Nullable String findPasswordHash(String name) {
+    User user = users.get(name);
+    return user == null || user.hash().isEmpty() ? null : user.hash();
+  }
+
+  List<UserView> views() {
+    return users.entrySet().stream()
+        .map(entry -> new UserView(entry.getKey(), List.copyOf(entry.getValue().roles())))
+        .toList();
+  }
+}

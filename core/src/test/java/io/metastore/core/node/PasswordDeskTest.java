@@ -1,0 +1,69 @@
+package io.metastore.core.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.metastore.core.api.Credentials;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.StoreException.Overloaded;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PasswordDeskTest {
+  private final PasswordDesk desk = new PasswordDesk();
+
+  @AfterEach
+  void close() {
+    desk.close();
+  }
+
+  @Test
+  void onlyThePasswordMatchesItsHash() throws Exception {
+    String hash = desk.hash("pässwörd").get(60, TimeUnit.SECONDS);
+
+    // What etcd writes, too.
+    assertThat(hash).startsWith("$2a$10$").hasSize(60);
+    assertThat(matches("pässwörd", hash)).isTrue();
+    assertThat(matches("passwörd", hash)).isFalse();
+    assertThat(matches("x".repeat(Credentials.PASSWORD_BYTES_MAX + 1), hash)).isFalse();
+    assertThat(desk.matches("pässwörd", null).get(60, TimeUnit.SECONDS)).isFalse();
+  }
+
+  @Test
+  void hashesOfGoAreUnderstood() throws Exception {
+    // Written by golang.org/x/crypto/bcrypt for "allmine", from its own tests.
+    assertThat(matches("allmine", "$2a$10$XajjQvNhvvRt5GSeFk1xFeyqRrsxkhBkUiQeg0dt.wU1qD4aFDcga"))
+        .isTrue();
+  }
+
+  @Test
+  void tooManyAtOnceAreRefused() {
+    List<CompletableFuture<String>> asked = new ArrayList<>();
+    for (int i = 0; i < 80; i++) {
+      asked.add(desk.hash("p"));
+    }
+    CompletableFuture<String> last = asked.get(asked.size() - 1);
+    assertThat(last)
+        .failsWithin(1, TimeUnit.SECONDS)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(Overloaded.class);
+  }
+
+  @Test
+  void aClosedDeskSaysSo() {
+    desk.close();
+    assertThat(desk.hash("p"))
+        .failsWithin(1, TimeUnit.SECONDS)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOf(NotServed.class);
+  }
+
+  private boolean matches(String password, String hash) throws Exception {
+    return desk.matches(password, hash).get(60, TimeUnit.SECONDS);
+  }
+}
