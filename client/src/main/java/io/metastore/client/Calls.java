@@ -10,14 +10,21 @@ import java.util.function.Supplier;
  * How all calls are made: where, how long, and how often.
  *
  * @param callbacks where listeners of the user may run and block
+ * @param login who calls
  */
 record Calls(
     Endpoints endpoints,
     Timer timer,
     Executor callbacks,
     Duration requestTimeout,
-    Duration attemptTimeout) {
+    Duration attemptTimeout,
+    Login login) {
   static final long FOREVER = Long.MAX_VALUE;
+
+  /** The same calls, made by somebody else. */
+  Calls as(Login other) {
+    return new Calls(endpoints, timer, callbacks, requestTimeout, attemptTimeout, other);
+  }
 
   /** A call that must be over within the request timeout. */
   <Q, R> CompletableFuture<R> unary(MethodDescriptor<Q, R> method, Q request, Repeat repeat) {

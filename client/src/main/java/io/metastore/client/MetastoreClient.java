@@ -7,6 +7,8 @@ import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.metastore.api.v1.ClientsGrpc;
+import io.metastore.api.v1.ListClientsRequest;
+import io.metastore.api.v1.ListClientsResponse;
 import io.metastore.api.v1.NewClientRequest;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,8 @@ public final class MetastoreClient implements AutoCloseable {
   private final ExecutorService callbacks;
   private final KeyValue keyValue;
   private final Locks locks;
+  private final Cluster cluster;
+  private final AccessControl accessControl;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
 
   private MetastoreClient(Calls calls, ExecutorService callbacks) {
@@ -49,6 +54,8 @@ public final class MetastoreClient implements AutoCloseable {
     this.callbacks = callbacks;
     this.keyValue = new KeyValue(calls);
     this.locks = new Locks(calls);
+    this.cluster = new Cluster(calls);
+    this.accessControl = new AccessControl(calls);
   }
 
   /** Settings, all with defaults. */
@@ -64,6 +71,16 @@ public final class MetastoreClient implements AutoCloseable {
   /** Who holds what. To take locks, make a {@linkplain #newSession session}. */
   public Locks locks() {
     return locks;
+  }
+
+  /** The members. */
+  public Cluster cluster() {
+    return cluster;
+  }
+
+  /** Users, roles and what they may do. */
+  public AccessControl accessControl() {
+    return accessControl;
   }
 
   /** Transactions over several keys, with the default number of attempts. */
@@ -101,6 +118,16 @@ public final class MetastoreClient implements AutoCloseable {
     return Blocking.await(newSessionAsync(ttl, label));
   }
 
+  /** One page of all clients there are, other programs' sessions among them. */
+  public CompletableFuture<ListClientsResponse> listClientsAsync(ListClientsRequest request) {
+    return calls.unary(ClientsGrpc.getListClientsMethod(), request, Repeat.READ);
+  }
+
+  /** Blocking form of {@link #listClientsAsync}. */
+  public ListClientsResponse listClients(ListClientsRequest request) throws InterruptedException {
+    return Blocking.await(listClientsAsync(request));
+  }
+
   /**
    * Closes all sessions, waiting for that for at most the request timeout, and then the
    * connections. Calls that are under way fail, and watches end.
@@ -133,6 +160,7 @@ public final class MetastoreClient implements AutoCloseable {
     private Duration attemptTimeout = Duration.ofSeconds(3);
     private Duration pingInterval = Duration.ofSeconds(10);
     private int firstEndpoint = -1;
+    private Function<Calls, Login> login = calls -> Login.nobody();
     private @Nullable Timer injectedTimer;
 
     private Builder() {}
@@ -178,6 +206,27 @@ public final class MetastoreClient implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Who calls, where access control is on: the client gets a token when it first needs one, and
+     * another when that has ended. Without access control it makes no difference.
+     */
+    public Builder user(String name, String password) {
+      requireNonNull(name, "name");
+      requireNonNull(password, "password");
+      login = calls -> Login.withPassword(calls, name, password);
+      return this;
+    }
+
+    /**
+     * Who calls, by a token that {@link AccessControl#authenticate} gave: for as long as the
+     * servers take it.
+     */
+    public Builder token(String token) {
+      requireNonNull(token, "token");
+      login = calls -> Login.withToken(token);
+      return this;
+    }
+
     Builder timer(Timer timer) {
       injectedTimer = timer;
       return this;
@@ -217,8 +266,9 @@ public final class MetastoreClient implements AutoCloseable {
               injectedTimer != null ? injectedTimer : new ThreadTimer(),
               callbacks,
               requestTimeout,
-              attemptTimeout);
-      return new MetastoreClient(calls, callbacks);
+              attemptTimeout,
+              Login.nobody());
+      return new MetastoreClient(calls.as(login.apply(calls)), callbacks);
     }
 
     private static Duration positive(Duration duration) {

@@ -37,6 +37,10 @@ public class MetastoreException extends RuntimeException {
     if (failure instanceof MetastoreException known) {
       return known;
     }
+    if (failure.getCause() instanceof MetastoreException login) {
+      // A call that was not made, because the login that it needed failed.
+      return login;
+    }
     Status status = Status.fromThrowable(failure);
     ErrorDetail detail = detailOf(failure);
     String what =

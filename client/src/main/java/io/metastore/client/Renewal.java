@@ -1,7 +1,10 @@
 package io.metastore.client;
 
+import io.grpc.CallOptions;
+import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import io.metastore.api.v1.ClientsGrpc;
+import io.metastore.api.v1.ErrorDetail.Reason;
 import io.metastore.api.v1.KeepAliveRequest;
 import io.metastore.api.v1.KeepAliveResponse;
 import java.util.ArrayDeque;
@@ -130,11 +133,17 @@ final class Renewal {
   private final class Stream implements StreamObserver<KeepAliveResponse> {
     private final Endpoints.Endpoint endpoint;
     private final Deque<Long> sentNanos = new ArrayDeque<>();
+    private final Login.Proof proof = calls.login().proof();
     private final StreamObserver<KeepAliveRequest> requests;
 
     Stream(Endpoints.Endpoint endpoint) {
       this.endpoint = endpoint;
-      this.requests = ClientsGrpc.newStub(endpoint.channel()).keepAlive(this);
+      this.requests =
+          ClientCalls.asyncBidiStreamingCall(
+              endpoint
+                  .channel()
+                  .newCall(ClientsGrpc.getKeepAliveMethod(), proof.with(CallOptions.DEFAULT)),
+              this);
     }
 
     void send() {
@@ -154,6 +163,9 @@ final class Renewal {
 
     @Override
     public void onError(Throwable failure) {
+      if (MetastoreException.of(failure).reason() == Reason.UNAUTHENTICATED) {
+        proof.renew();
+      }
       broke(this);
     }
 

@@ -34,6 +34,7 @@ final class ResumingStream<Q, R> {
 
   private long progressNanos;
   private int failuresInRow;
+  private boolean loginRenewed;
   private volatile @Nullable ClientCall<Q, R> current;
   private volatile boolean over;
 
@@ -57,8 +58,9 @@ final class ResumingStream<Q, R> {
     }
     Endpoints.Endpoint endpoint = calls.endpoints().current();
     SendMark mark = new SendMark();
-    ClientCall<Q, R> call =
-        endpoint.channel().newCall(method, CallOptions.DEFAULT.withStreamTracerFactory(mark));
+    Login.Proof proof = calls.login().proof();
+    CallOptions options = proof.with(CallOptions.DEFAULT.withStreamTracerFactory(mark));
+    ClientCall<Q, R> call = endpoint.channel().newCall(method, options);
     current = call;
     Runnable stopWaiting =
         calls
@@ -83,7 +85,13 @@ final class ResumingStream<Q, R> {
           @Override
           public void onError(Throwable failure) {
             stopWaiting.run();
-            broke(endpoint, MetastoreException.of(failure));
+            MetastoreException known = MetastoreException.of(failure);
+            if (known.reason() == Reason.UNAUTHENTICATED && !loginRenewed && proof.renew()) {
+              loginRenewed = true;
+              calls.timer().schedule(0, ResumingStream.this::start);
+            } else {
+              broke(endpoint, known);
+            }
           }
 
           @Override
@@ -112,6 +120,7 @@ final class ResumingStream<Q, R> {
     }
     progressNanos = calls.timer().nanoTime();
     failuresInRow = 0;
+    loginRenewed = false;
     backoff.reset();
     try {
       handler.answer(answer);

@@ -28,6 +28,7 @@ final class UnaryCall<Q, R> {
 
   private int attempts;
   private boolean maybeDone;
+  private boolean loginRenewed;
   private volatile @Nullable ClientCall<Q, R> current;
 
   UnaryCall(
@@ -58,7 +59,8 @@ final class UnaryCall<Q, R> {
 
   private void attempt() {
     SendMark mark = new SendMark();
-    CallOptions options = CallOptions.DEFAULT.withStreamTracerFactory(mark);
+    Login.Proof proof = calls.login().proof();
+    CallOptions options = proof.with(CallOptions.DEFAULT.withStreamTracerFactory(mark));
     if (timeoutNanos != Calls.FOREVER) {
       options = options.withDeadlineAfter(Math.max(leftNanos(), 0), TimeUnit.NANOSECONDS);
     }
@@ -89,7 +91,13 @@ final class UnaryCall<Q, R> {
           @Override
           public void onError(Throwable failure) {
             stopWaiting.run();
-            failed(endpoint, MetastoreException.of(failure), mark.sent());
+            MetastoreException known = MetastoreException.of(failure);
+            if (known.reason() == Reason.UNAUTHENTICATED && !loginRenewed && proof.renew()) {
+              loginRenewed = true;
+              calls.timer().schedule(0, UnaryCall.this::attempt);
+            } else {
+              failed(endpoint, known, mark.sent());
+            }
           }
 
           @Override

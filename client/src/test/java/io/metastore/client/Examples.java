@@ -1,6 +1,13 @@
 package io.metastore.client;
 
 import io.metastore.api.v1.Entry;
+import io.metastore.api.v1.Grant;
+import io.metastore.api.v1.Member;
+import io.metastore.api.v1.MembersRequest;
+import io.metastore.api.v1.MembersResponse;
+import io.metastore.api.v1.Principal;
+import io.metastore.api.v1.PutUserRequest;
+import io.metastore.api.v1.Right;
 import io.metastore.api.v1.WatchRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -68,5 +75,24 @@ final class Examples {
                   return from - 10;
                 });
     return sum;
+  }
+
+  static void cluster(MetastoreClient client) throws InterruptedException {
+    MembersResponse members = client.cluster().members(MembersRequest.getDefaultInstance());
+    for (Member member : members.getMembersList()) {
+      System.out.println(member.getName() + " at " + member.getClientUrlsList());
+    }
+  }
+
+  static void accessControl(MetastoreClient client, String password) throws InterruptedException {
+    AccessControl acl = client.accessControl();
+    acl.putUser(PutUserRequest.newBuilder().setName("app").setPassword(password).build());
+    acl.setGrant(
+        Grant.newBuilder()
+            .setDirectory("/app")
+            .setPrincipal(Principal.newBuilder().setUser("app"))
+            .addRights(Right.READ)
+            .addRights(Right.WRITE)
+            .build());
   }
 }

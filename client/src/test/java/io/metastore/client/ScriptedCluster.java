@@ -3,8 +3,13 @@ package io.metastore.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Server;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -14,7 +19,9 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import io.metastore.api.v1.AclGrpc;
 import io.metastore.api.v1.ClientsGrpc;
+import io.metastore.api.v1.ClusterGrpc;
 import io.metastore.api.v1.ErrorDetail;
 import io.metastore.api.v1.KeyValueGrpc;
 import io.metastore.api.v1.LocksGrpc;
@@ -34,10 +41,16 @@ import java.util.concurrent.TimeUnit;
 final class ScriptedCluster implements AutoCloseable {
   private static final List<ServiceDescriptor> SERVICES =
       List.of(
+          AclGrpc.getServiceDescriptor(),
           ClientsGrpc.getServiceDescriptor(),
+          ClusterGrpc.getServiceDescriptor(),
           KeyValueGrpc.getServiceDescriptor(),
           LocksGrpc.getServiceDescriptor(),
           TransactionsGrpc.getServiceDescriptor());
+
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Context.Key<String> TOKEN_SHOWN = Context.keyWithDefault("token", "");
 
   private final List<Server> servers = new ArrayList<>();
   private final Map<String, BlockingQueue<Incoming<?, ?>>> requests = new ConcurrentHashMap<>();
@@ -46,6 +59,7 @@ final class ScriptedCluster implements AutoCloseable {
     for (int number = 0; number < size; number++) {
       NettyServerBuilder builder =
           NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      builder.intercept(ScriptedCluster::noteToken);
       for (ServiceDescriptor service : SERVICES) {
         ServerServiceDefinition.Builder methods =
             ServerServiceDefinition.builder(service.getName());
@@ -125,6 +139,13 @@ final class ScriptedCluster implements AutoCloseable {
         });
   }
 
+  private static <Q, R> ServerCall.Listener<Q> noteToken(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    String token = headers.get(TOKEN);
+    Context context = Context.current().withValue(TOKEN_SHOWN, token == null ? "" : token);
+    return Contexts.interceptCall(context, call, headers, next);
+  }
+
   /** Else an answer to a call that the client has cancelled would throw. */
   private static <R> StreamObserver<R> calm(StreamObserver<R> answers) {
     ((ServerCallStreamObserver<R>) answers).setOnCancelHandler(() -> {});
@@ -133,11 +154,15 @@ final class ScriptedCluster implements AutoCloseable {
 
   private <Q, R> void arrived(
       MethodDescriptor<Q, R> method, int server, Q request, StreamObserver<R> answers) {
-    queue(method).add(new Incoming<>(server, request, answers));
+    queue(method).add(new Incoming<>(server, request, answers, TOKEN_SHOWN.get()));
   }
 
-  /** A request, and the way to answer it. */
-  record Incoming<Q, R>(int server, Q request, StreamObserver<R> answers) {
+  /**
+   * A request, and the way to answer it.
+   *
+   * @param token that went with it; empty for none
+   */
+  record Incoming<Q, R>(int server, Q request, StreamObserver<R> answers, String token) {
     /** The one answer of a unary call. */
     void answer(R answer) {
       answers.onNext(answer);

@@ -1,11 +1,13 @@
 package io.metastore.server;
 
+import io.metastore.cli.Commands;
 import io.metastore.server.config.Usage;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * The process's entry: {@code serve}, then etcd's flags.
+ * The process's entry: {@code serve} and etcd's flags, or a command of the command line, which
+ * loads nothing of the server.
  *
  * <p>{@code bin/metastore} passes its words on; {@code bin/etcd} puts {@code serve} before them.
  */
@@ -18,9 +20,8 @@ public final class Main {
   public static void main(String[] args) {
     List<String> words = Arrays.asList(args);
     if (words.isEmpty() || !words.get(0).equals("serve")) {
-      System.err.print(
-          "usage: metastore serve [flags]   (metastore serve -h tells of the flags)\n");
-      System.exit(EXIT_USAGE);
+      Commands.main(args);
+      return;
     }
     List<String> flags = words.subList(1, words.size());
     if (!flags.isEmpty() && List.of("-h", "--h", "-help", "--help").contains(flags.get(0))) {

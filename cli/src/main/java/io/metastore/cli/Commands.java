@@ -1,0 +1,87 @@
+package io.metastore.cli;
+
+import io.metastore.cli.acl.AclCommand;
+import io.metastore.cli.acl.LoginCommand;
+import io.metastore.cli.cluster.DrainCommand;
+import io.metastore.cli.cluster.MembersCommand;
+import io.metastore.cli.cluster.StatusCommand;
+import io.metastore.cli.console.Console;
+import io.metastore.cli.console.DurationText;
+import io.metastore.cli.console.ExitCode;
+import io.metastore.cli.console.Failures;
+import io.metastore.cli.console.Settings;
+import io.metastore.cli.keys.GetCommand;
+import io.metastore.cli.keys.LsCommand;
+import io.metastore.cli.keys.PutCommand;
+import io.metastore.cli.keys.RmCommand;
+import io.metastore.cli.keys.TreeCommand;
+import io.metastore.cli.keys.TxnCommand;
+import io.metastore.cli.keys.WatchCommand;
+import io.metastore.cli.locks.ClientsCommand;
+import io.metastore.cli.locks.LockCommand;
+import io.metastore.cli.locks.LocksCommand;
+import java.time.Duration;
+import java.util.Map;
+import java.util.logging.LogManager;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** All commands, by name. */
+@Command(
+    name = "metastore",
+    description = "Talks to Metastore servers, or starts one.",
+    subcommands = {
+      GetCommand.class,
+      PutCommand.class,
+      LsCommand.class,
+      TreeCommand.class,
+      RmCommand.class,
+      WatchCommand.class,
+      TxnCommand.class,
+      LockCommand.class,
+      LocksCommand.class,
+      ClientsCommand.class,
+      StatusCommand.class,
+      MembersCommand.class,
+      DrainCommand.class,
+      LoginCommand.class,
+      AclCommand.class,
+      CompletionCommand.class,
+      ServeHint.class,
+    },
+    sortOptions = false,
+    exitCodeListHeading = "%nExit codes:%n",
+    footer = {"", "More: docs/cli.md"})
+public final class Commands extends Settings {
+  private Commands(Console console, Map<String, String> variables) {
+    super(console, variables);
+  }
+
+  /** Runs one command and ends the JVM with its exit code. */
+  public static void main(String[] words) {
+    // What libraries log is not for who runs a command.
+    LogManager.getLogManager().reset();
+    System.exit(run(Console.ofProcess(), System.getenv(), words));
+  }
+
+  /** Runs one command, with these variables of the environment. */
+  static int run(Console console, Map<String, String> variables, String... words) {
+    int exitCode = commandLine(new Commands(console, variables)).execute(words);
+    console.flush();
+    return exitCode;
+  }
+
+  private static CommandLine commandLine(Commands commands) {
+    Failures failures = new Failures(commands);
+    CommandLine line =
+        new CommandLine(commands)
+            .registerConverter(Duration.class, new DurationText())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setAbbreviatedOptionsAllowed(false)
+            .setExecutionExceptionHandler(failures::failed)
+            .setParameterExceptionHandler(failures::misused)
+            .setOut(commands.console().writer());
+    line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
+    return line;
+  }
+}

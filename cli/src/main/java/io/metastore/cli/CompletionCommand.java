@@ -1,0 +1,46 @@
+package io.metastore.cli;
+
+import io.metastore.cli.console.ExitCode;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "completion",
+    description = {
+      "Prints the script that makes a shell complete commands and options:",
+      "  source <(metastore completion bash)"
+    })
+final class CompletionCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  private CommandSpec spec;
+
+  @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}")
+  @SuppressWarnings("UnusedVariable") // picocli refuses others; the script is one for all
+  private Shell shell = Shell.BASH;
+
+  /** The shells that there is a script for. One script serves them all. */
+  enum Shell {
+    BASH,
+    ZSH;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  @Override
+  public Integer call() {
+    CommandSpec root = spec.root();
+    ((Commands) root.userObject())
+        .console()
+        .line(AutoComplete.bash(root.name(), root.commandLine()));
+    return ExitCode.OK.code();
+  }
+}

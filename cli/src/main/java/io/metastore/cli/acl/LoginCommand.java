@@ -1,0 +1,32 @@
+package io.metastore.cli.acl;
+
+import com.google.gson.JsonObject;
+import io.metastore.cli.console.ClientCommand;
+import io.metastore.cli.console.ExitCode;
+import io.metastore.client.MetastoreClient;
+import picocli.CommandLine.Command;
+
+@Command(
+    name = "login",
+    description = {
+      "Prints a token for the user that --user names, to be used instead of the password while the servers take it:",
+      "  export METASTORE_TOKEN=\"$$(metastore login --user alice)\""
+    })
+public final class LoginCommand extends ClientCommand {
+  @Override
+  protected int run(MetastoreClient client) throws Exception {
+    String user = user();
+    if (user.isEmpty()) {
+      throw usage("login needs --user");
+    }
+    String token = client.accessControl().authenticate(user, password());
+    if (json()) {
+      JsonObject line = new JsonObject();
+      line.addProperty("token", token);
+      console().line(line);
+    } else {
+      console().line(token);
+    }
+    return ExitCode.OK.code();
+  }
+}

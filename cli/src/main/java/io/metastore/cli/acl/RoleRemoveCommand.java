@@ -1,0 +1,18 @@
+package io.metastore.cli.acl;
+
+import io.metastore.client.AccessControl;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "rm",
+    description = "Deletes a role and all grants to it, and takes it from its users.")
+final class RoleRemoveCommand extends RevisionCommand {
+  @Parameters(paramLabel = "NAME", description = "Its name.")
+  private String name = "";
+
+  @Override
+  long change(AccessControl acl) throws Exception {
+    return acl.deleteRole(name);
+  }
+}

@@ -1,0 +1,16 @@
+package io.metastore.cli.acl;
+
+import io.metastore.client.AccessControl;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "rm", description = "Deletes a user and all grants to it.")
+final class UserRemoveCommand extends RevisionCommand {
+  @Parameters(paramLabel = "NAME", description = "Its name.")
+  private String name = "";
+
+  @Override
+  long change(AccessControl acl) throws Exception {
+    return acl.deleteUser(name);
+  }
+}

@@ -1,0 +1,57 @@
+package io.metastore.cli.cluster;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import io.metastore.api.v1.BootstrapRequest;
+import io.metastore.api.v1.BootstrapResponse;
+import io.metastore.api.v1.NewMember;
+import io.metastore.cli.console.ClientCommand;
+import io.metastore.cli.console.ExitCode;
+import io.metastore.client.MetastoreClient;
+import java.time.Duration;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "bootstrap",
+    description =
+        "Makes a cluster of members that were started without one, waits for its leader, and prints the cluster's"
+            + " id.")
+final class MembersBootstrapCommand extends ClientCommand {
+  @Parameters(
+      split = ",",
+      arity = "1..*",
+      paramLabel = "NAME=PEER_URL",
+      converter = Members.NewMemberText.class,
+      description = "All members, the asked one among them.")
+  private List<NewMember> members = List.of();
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      defaultValue = "1m",
+      description = "How long to wait (default: ${DEFAULT-VALUE}).")
+  private Duration timeout = Duration.ZERO;
+
+  @Override
+  protected int run(MetastoreClient client) throws Exception {
+    note("waiting for the new cluster's leader");
+    BootstrapResponse answer =
+        client
+            .cluster()
+            .bootstrap(BootstrapRequest.newBuilder().addAllMembers(members).build(), timeout);
+    if (json()) {
+      JsonObject line = new JsonObject();
+      line.addProperty("cluster", Members.id(answer.getClusterId()));
+      JsonArray all = new JsonArray();
+      answer.getMembersList().forEach(member -> all.add(Members.json(member)));
+      line.add("members", all);
+      console().line(line);
+    } else {
+      console().line(Members.id(answer.getClusterId()));
+    }
+    return ExitCode.OK.code();
+  }
+}

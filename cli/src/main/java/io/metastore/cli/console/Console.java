@@ -1,0 +1,78 @@
+package io.metastore.cli.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.gson.JsonObject;
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+
+/**
+ * Standard input, output and error. Thread-safe.
+ *
+ * <p>Output is UTF-8 whatever the locale, because keys are, and is held back until {@link #flush}
+ * or the end of the command.
+ */
+public final class Console {
+  private final InputStream in;
+  private final PrintStream out;
+  private final PrintStream err;
+
+  public Console(InputStream in, OutputStream out, OutputStream err) {
+    this.in = in;
+    this.out = new PrintStream(new BufferedOutputStream(out, 1 << 16), false, UTF_8);
+    this.err = new PrintStream(err, true, UTF_8);
+  }
+
+  /** Of the process. */
+  public static Console ofProcess() {
+    return new Console(
+        System.in,
+        new FileOutputStream(FileDescriptor.out),
+        new FileOutputStream(FileDescriptor.err));
+  }
+
+  /** Standard input. */
+  public InputStream in() {
+    return in;
+  }
+
+  /** A line of the answer. */
+  public void line(String text) {
+    out.print(text + "\n");
+  }
+
+  /** A line of the answer, in JSON. */
+  public void line(JsonObject json) {
+    line(json.toString());
+  }
+
+  /** Part of the answer, as it is. */
+  public void bytes(byte[] bytes) {
+    out.write(bytes, 0, bytes.length);
+  }
+
+  /** A line on standard error. */
+  public void note(String text) {
+    err.print(text + "\n");
+    err.flush();
+  }
+
+  /**
+   * Lets readers see what was written so far.
+   *
+   * @return false if nobody reads any more
+   */
+  public boolean flush() {
+    return !out.checkError();
+  }
+
+  /** For picocli's help. */
+  public PrintWriter writer() {
+    return new PrintWriter(out, true, UTF_8);
+  }
+}

@@ -1,0 +1,113 @@
+package io.metastore.cli.console;
+
+import com.google.gson.JsonObject;
+import io.grpc.Status;
+import io.metastore.api.v1.ErrorDetail;
+import io.metastore.api.v1.ErrorDetail.Reason;
+import io.metastore.client.MetastoreException;
+import io.metastore.client.OutcomeUnknownException;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Shows failures: one line on standard error, with what, why, and what to do. */
+public final class Failures {
+  private final Settings settings;
+
+  public Failures(Settings settings) {
+    this.settings = settings;
+  }
+
+  /** Of a command that was under way. */
+  public int failed(Exception failure, CommandLine command, ParseResult words) {
+    if (failure instanceof ParameterException wrong) {
+      return misused(wrong, new String[0]);
+    }
+    if (failure instanceof CommandFailed known) {
+      return show(known.exitCode(), "", known.getMessage());
+    }
+    if (failure instanceof MetastoreException known) {
+      String reason =
+          known.reason() == Reason.REASON_UNSPECIFIED ? known.code().name() : known.reason().name();
+      return show(ExitCode.of(known), reason, describe(known, settings.endpoints));
+    }
+    return show(ExitCode.BUG, "BUG", "this should not have happened, please report it: " + failure);
+  }
+
+  /** Of a command line that is wrong. */
+  public int misused(ParameterException failure, String[] words) {
+    String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+    String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    return show(ExitCode.USAGE, "USAGE", message + "; see: " + name + " --help");
+  }
+
+  private int show(ExitCode exit, String reason, String message) {
+    if (settings.output == OutputForm.JSON) {
+      JsonObject error = new JsonObject();
+      error.addProperty("error", message);
+      if (!reason.isEmpty()) {
+        error.addProperty("reason", reason);
+      }
+      error.addProperty("exit_code", exit.code());
+      settings.console().note(error.toString());
+    } else {
+      settings.console().note("metastore: " + message);
+    }
+    return exit.code();
+  }
+
+  /** For one line: what failed, and what may be done about it. */
+  static String describe(MetastoreException failure, List<String> endpoints) {
+    String said = withoutReason(failure);
+    String advice = advice(failure);
+    String message =
+        failure instanceof OutcomeUnknownException
+            ? "the answer was lost, it may have been done or not (" + said + ")"
+            : ExitCode.of(failure) == ExitCode.UNREACHABLE
+                ? "cannot reach " + String.join(", ", endpoints) + ": " + said
+                : said;
+    String path = failure.detail().getPath();
+    if (!path.isEmpty() && !message.contains(path)) {
+      message += ": " + path;
+    }
+    return advice.isEmpty() ? message : message + "; " + advice;
+  }
+
+  private static String withoutReason(MetastoreException failure) {
+    Throwable cause = failure.getCause();
+    Status status = Status.fromThrowable(cause == null ? failure : cause);
+    String description = status.getDescription();
+    String said = description == null ? status.getCode().name() : description;
+    Throwable origin = status.getCause();
+    // What gRPC says of a connection refused is "io exception"; its cause tells more.
+    return origin != null && said.equals("io exception")
+        ? String.valueOf(origin.getMessage())
+        : said;
+  }
+
+  private static String advice(MetastoreException failure) {
+    if (failure instanceof OutcomeUnknownException) {
+      return "look before trying again";
+    }
+    ErrorDetail detail = failure.detail();
+    return switch (failure.reason()) {
+      case NO_LEADER -> "try again, and see: metastore status";
+      case OVERLOADED -> "try again later";
+      case COMPACTED -> "the oldest revision there is: " + detail.getRevision();
+      case FUTURE_REVISION -> "the newest revision there is: " + detail.getRevision();
+      case UNAUTHENTICATED -> "give --user, see: metastore --help";
+      case REASON_UNSPECIFIED -> adviceForCode(failure);
+      default -> "";
+    };
+  }
+
+  private static String adviceForCode(MetastoreException failure) {
+    return switch (failure.code()) {
+      case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED ->
+          "is a server running there? see --endpoints";
+      case UNIMPLEMENTED -> "this server has no such call";
+      default -> "";
+    };
+  }
+}

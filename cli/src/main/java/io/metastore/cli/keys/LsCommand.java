@@ -1,0 +1,104 @@
+package io.metastore.cli.keys;
+
+import com.google.gson.JsonObject;
+import io.metastore.api.v1.Child;
+import io.metastore.api.v1.Entry;
+import io.metastore.api.v1.GetRequest;
+import io.metastore.api.v1.GetResponse;
+import io.metastore.cli.console.ClientCommand;
+import io.metastore.cli.console.CommandFailed;
+import io.metastore.cli.console.ExitCode;
+import io.metastore.cli.console.Json;
+import io.metastore.client.KeyValue;
+import io.metastore.client.MetastoreClient;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "ls",
+    description = {
+      "Lists what is directly in a directory; a name with / at its end is a directory, and one that is a key as"
+          + " well is listed twice. Ends with 1 if there is nothing, unless it is the root."
+    })
+public final class LsCommand extends ClientCommand {
+  @Parameters(
+      paramLabel = "DIR",
+      defaultValue = "/",
+      description = "A path (default: ${DEFAULT-VALUE}).")
+  private String directory = "";
+
+  @Option(
+      names = {"-l", "--long"},
+      description = "With each key's size in bytes, revision and version. Reads the values.")
+  private boolean details;
+
+  @Mixin private final ReadOptions read = new ReadOptions();
+
+  @Override
+  protected int run(MetastoreClient client) throws Exception {
+    Directory pages = new Directory(client.keyValue(), directory, read);
+    boolean any = false;
+    while (pages.hasMore()) {
+      List<Child> children = pages.nextPage();
+      for (Child child : children) {
+        show(client.keyValue(), pages, child);
+      }
+      any |= !children.isEmpty();
+      if (!console().flush()) {
+        return ExitCode.OK.code();
+      }
+    }
+    if (!any && !directory.equals("/")) {
+      throw new CommandFailed(ExitCode.NO, "no such directory: " + directory);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private void show(KeyValue keyValue, Directory parent, Child child) throws InterruptedException {
+    if (json()) {
+      JsonObject line = child.hasEntry() ? Json.withoutValue(child.getEntry()) : new JsonObject();
+      line.addProperty("name", child.getName());
+      line.addProperty("kind", child.getKind().name().toLowerCase(Locale.ROOT));
+      if (details && child.hasEntry()) {
+        line.addProperty("size", size(keyValue, parent, child));
+      }
+      console().line(line);
+      return;
+    }
+    if (child.hasEntry()) {
+      Entry key = child.getEntry();
+      console()
+          .line(
+              details
+                  ? row(
+                      size(keyValue, parent, child),
+                      key.getModRevision(),
+                      key.getVersion(),
+                      child.getName())
+                  : child.getName());
+    }
+    if (Directory.isDirectory(child)) {
+      console().line((details ? row("-", "-", "-", "") : "") + child.getName() + "/");
+    }
+  }
+
+  private static String row(Object size, Object revision, Object version, String name) {
+    return String.format(Locale.ROOT, "%8s %10s %6s  %s", size, revision, version, name);
+  }
+
+  /** A listing has no values, so that its cost does not depend on them. */
+  private static long size(KeyValue keyValue, Directory parent, Child child)
+      throws InterruptedException {
+    GetResponse answer =
+        keyValue.get(
+            GetRequest.newBuilder()
+                .setKey(parent.path(child.getName()))
+                .setRevision(parent.revision())
+                .build());
+    return answer.getEntry().getValue().size();
+  }
+}

@@ -1,0 +1,66 @@
+package io.metastore.cli.keys;
+
+import com.google.protobuf.ByteString;
+import io.metastore.api.v1.PutRequest;
+import io.metastore.cli.console.ClientCommand;
+import io.metastore.cli.console.CommandFailed;
+import io.metastore.cli.console.ExitCode;
+import io.metastore.cli.console.Json;
+import io.metastore.client.Conditions;
+import io.metastore.client.MetastoreClient;
+import java.io.IOException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "put",
+    description =
+        "Writes a key, and prints the revision that made. Ends with 1 if a condition does not hold.")
+public final class PutCommand extends ClientCommand {
+  /** More than any server takes; less than what this process's small heap could not hold. */
+  private static final int VALUE_BYTES_MAX = 16 << 20;
+
+  @Parameters(index = "0", paramLabel = "KEY", description = "A path, such as /app/config.")
+  private String key = "";
+
+  @Parameters(
+      index = "1",
+      paramLabel = "VALUE",
+      description = "Text; or - for all bytes of standard input.")
+  private String value = "";
+
+  @Option(names = "--if-absent", description = "Only if the key does not exist.")
+  private boolean ifAbsent;
+
+  @Mixin private final WriteConditions conditions = new WriteConditions();
+
+  @Override
+  protected int run(MetastoreClient client) throws Exception {
+    PutRequest.Builder request =
+        PutRequest.newBuilder()
+            .setKey(key)
+            .setValue(value.equals("-") ? standardInput() : ByteString.copyFromUtf8(value))
+            .addAllConditions(conditions.of(key));
+    if (ifAbsent) {
+      request.addConditions(Conditions.absent(key));
+    }
+    long revision = client.keyValue().put(request.build()).getRevision();
+    if (json()) {
+      console().line(Json.revision(revision));
+    } else {
+      console().line("revision " + revision);
+    }
+    return ExitCode.OK.code();
+  }
+
+  private ByteString standardInput() throws IOException, CommandFailed {
+    byte[] bytes = console().in().readNBytes(VALUE_BYTES_MAX + 1);
+    if (bytes.length > VALUE_BYTES_MAX) {
+      throw new CommandFailed(
+          ExitCode.REFUSED, "standard input has more than " + VALUE_BYTES_MAX + " bytes");
+    }
+    return ByteString.copyFrom(bytes);
+  }
+}

@@ -1,0 +1,102 @@
+package io.metastore.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A command in a process of its own, which can be sent signals and whose children write to its
+ * output.
+ */
+final class CommandProcess implements AutoCloseable {
+  private static final long TIMEOUT_S = 60;
+
+  /** Behind the last line. */
+  private static final String END = "\0";
+
+  private final Process process;
+  private final BlockingQueue<String> out;
+  private final BlockingQueue<String> err;
+
+  private CommandProcess(Process process) {
+    this.process = process;
+    this.out = read(process.getInputStream());
+    this.err = read(process.getErrorStream());
+  }
+
+  /** Apart from any terminal, from where signals would come by other ways. */
+  static CommandProcess start(String... words) throws IOException {
+    List<String> command = new ArrayList<>(List.of("setsid"));
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(Commands.class.getName());
+    command.addAll(List.of(words));
+    return new CommandProcess(new ProcessBuilder(command).start());
+  }
+
+  String nextLine() throws InterruptedException {
+    return next(out);
+  }
+
+  /** The next line of standard error that has this in it. */
+  String awaitErrorLine(String text) throws InterruptedException {
+    String line = next(err);
+    while (!line.contains(text) && !line.equals(END)) {
+      line = next(err);
+    }
+    assertThat(line).contains(text);
+    return line;
+  }
+
+  void signal(String name) throws Exception {
+    String kill = "kill -s " + name + " " + process.pid();
+    assertThat(new ProcessBuilder("sh", "-c", kill).start().waitFor()).isZero();
+  }
+
+  int awaitExit() throws InterruptedException {
+    assertThat(process.waitFor(TIMEOUT_S, TimeUnit.SECONDS)).as("ended").isTrue();
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  private static String next(BlockingQueue<String> lines) throws InterruptedException {
+    String line = lines.poll(TIMEOUT_S, TimeUnit.SECONDS);
+    assertThat(line).as("a further line").isNotNull();
+    return line;
+  }
+
+  private static BlockingQueue<String> read(InputStream from) {
+    BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+    Thread reader =
+        new Thread(
+            () -> {
+              try (BufferedReader text = new BufferedReader(new InputStreamReader(from, UTF_8))) {
+                text.lines().forEach(lines::add);
+              } catch (IOException | UncheckedIOException e) {
+                // Closed with the process: the end as well.
+              } finally {
+                lines.add(END);
+              }
+            });
+    reader.setDaemon(true);
+    reader.start();
+    return lines;
+  }
+}

@@ -1,0 +1,46 @@
+package io.metastore.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
+import io.metastore.cli.console.Console;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Runs commands in this process, as {@code bin/metastore} would with these words. */
+final class Shell {
+  private final List<String> settings;
+
+  /** With options that come before each command. */
+  Shell(String... settings) {
+    this.settings = List.of(settings);
+  }
+
+  Ran run(String... words) {
+    return runWithInput(new byte[0], words);
+  }
+
+  Ran runWithInput(byte[] input, String... words) {
+    List<String> all = new ArrayList<>(settings);
+    all.addAll(List.of(words));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    Console console = new Console(new ByteArrayInputStream(input), out, err);
+    int exitCode = Commands.run(console, Map.of(), all.toArray(String[]::new));
+    return new Ran(exitCode, ByteString.copyFrom(out.toByteArray()), err.toString(UTF_8));
+  }
+
+  /** What a command left behind. */
+  record Ran(int exitCode, ByteString bytes, String err) {
+    String out() {
+      return bytes.toStringUtf8();
+    }
+
+    List<String> lines() {
+      return out().lines().toList();
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package io.metastore.client;
+
+import io.metastore.api.v1.BootstrapRequest;
+import io.metastore.api.v1.BootstrapResponse;
+import io.metastore.api.v1.ClusterGrpc;
+import io.metastore.api.v1.DrainRequest;
+import io.metastore.api.v1.DrainResponse;
+import io.metastore.api.v1.JoinRequest;
+import io.metastore.api.v1.JoinResponse;
+import io.metastore.api.v1.MembersRequest;
+import io.metastore.api.v1.MembersResponse;
+import io.metastore.api.v1.RemoveRequest;
+import io.metastore.api.v1.RemoveResponse;
+import io.metastore.api.v1.StatusRequest;
+import io.metastore.api.v1.StatusResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The members, and changing them. Requests and answers are those of {@code cluster.proto}, where
+ * every field is explained.
+ *
+ * <pre>{@code
+ * MembersResponse members = client.cluster().members(MembersRequest.getDefaultInstance());
+ * for (Member member : members.getMembersList()) {
+ *   System.out.println(member.getName() + " at " + member.getClientUrlsList());
+ * }
+ * }</pre>
+ */
+public final class Cluster {
+  private final Calls calls;
+
+  Cluster(Calls calls) {
+    this.calls = calls;
+  }
+
+  /**
+   * How a member does: the one that this client talks to just now. To ask a certain one, make a
+   * client with its endpoint alone.
+   */
+  public CompletableFuture<StatusResponse> statusAsync() {
+    return calls.unary(
+        ClusterGrpc.getStatusMethod(), StatusRequest.getDefaultInstance(), Repeat.READ);
+  }
+
+  /** Blocking form of {@link #statusAsync}. */
+  public StatusResponse status() throws InterruptedException {
+    return Blocking.await(statusAsync());
+  }
+
+  /** Who belongs to the cluster. */
+  public CompletableFuture<MembersResponse> membersAsync(MembersRequest request) {
+    return calls.unary(ClusterGrpc.getMembersMethod(), request, Repeat.READ);
+  }
+
+  /** Blocking form of {@link #membersAsync}. */
+  public MembersResponse members(MembersRequest request) throws InterruptedException {
+    return Blocking.await(membersAsync(request));
+  }
+
+  /**
+   * Makes one cluster out of members that were started without one.
+   *
+   * @param timeout how long to wait for it to have a leader; after that the outcome is unknown
+   */
+  public CompletableFuture<BootstrapResponse> bootstrapAsync(
+      BootstrapRequest request, Duration timeout) {
+    return calls.unary(
+        ClusterGrpc.getBootstrapMethod(), () -> request, Repeat.WRITE, timeout.toNanos());
+  }
+
+  /** Blocking form of {@link #bootstrapAsync}. */
+  public BootstrapResponse bootstrap(BootstrapRequest request, Duration timeout)
+      throws InterruptedException {
+    return Blocking.await(bootstrapAsync(request, timeout));
+  }
+
+  /**
+   * Adds a member that was started without a cluster.
+   *
+   * @param timeout how long to wait until it has caught up, which depends on how much there is;
+   *     after that the outcome is unknown
+   */
+  public CompletableFuture<JoinResponse> joinAsync(JoinRequest request, Duration timeout) {
+    return calls.unary(ClusterGrpc.getJoinMethod(), () -> request, Repeat.WRITE, timeout.toNanos());
+  }
+
+  /** Blocking form of {@link #joinAsync}. */
+  public JoinResponse join(JoinRequest request, Duration timeout) throws InterruptedException {
+    return Blocking.await(joinAsync(request, timeout));
+  }
+
+  /** Removes a member, dead or alive. */
+  public CompletableFuture<RemoveResponse> removeAsync(long memberId) {
+    RemoveRequest request = RemoveRequest.newBuilder().setMemberId(memberId).build();
+    return calls.unary(ClusterGrpc.getRemoveMethod(), request, Repeat.WRITE);
+  }
+
+  /** Blocking form of {@link #removeAsync}. */
+  public void remove(long memberId) throws InterruptedException {
+    Blocking.await(removeAsync(memberId));
+  }
+
+  /**
+   * Takes the member out of service that this client has as its only endpoint: it hands over,
+   * answers and stops.
+   *
+   * @throws IllegalStateException if the client has several endpoints: a call that fails at one
+   *     goes on at another, and the wrong member would stop
+   */
+  public CompletableFuture<DrainResponse> drainAsync() {
+    if (calls.endpoints().size() != 1) {
+      throw new IllegalStateException("to drain a member, make a client with its endpoint alone");
+    }
+    return calls.unary(
+        ClusterGrpc.getDrainMethod(), DrainRequest.getDefaultInstance(), Repeat.WRITE);
+  }
+
+  /** Blocking form of {@link #drainAsync}. */
+  public DrainResponse drain() throws InterruptedException {
+    return Blocking.await(drainAsync());
+  }
+}
