@@ -75,6 +75,20 @@ class BufferedWriteChannelTest {
   }
 
   @Test
+  void largeEntryGrowsTheFileItself() throws IOException {
+    int large = 32 << 10;
+    ByteBuffer roomy = ByteBuffer.allocateDirect(large);
+    try (BufferedWriteChannel channel = BufferedWriteChannel.open(file.toFile(), false, roomy)) {
+      allocate(channel, large);
+      channel.writeToBuffer(large, out -> out.put(new byte[large]));
+      channel.flush();
+      allocate(channel, 4);
+    }
+    assertThat(allocations).containsExactly(4L);
+    assertThat(file).hasSize(large);
+  }
+
+  @Test
   void appendsToWhatIsThere() throws IOException {
     Files.writeString(file, "old");
 
