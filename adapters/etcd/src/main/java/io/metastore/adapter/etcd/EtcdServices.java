@@ -28,14 +28,15 @@ public final class EtcdServices implements AutoCloseable {
     ResponseHeaders headers = new ResponseHeaders(cluster);
     LeaderWatch leaderWatch = new LeaderWatch(cluster, settings.electionTimeoutMs());
     RequestGate gate = new RequestGate(cluster, leaderWatch);
+    AuthGate auth = new AuthGate(metastore);
     services =
         List.of(
-            gated(gate, new KvService(metastore, headers, settings.maxTxnOps())),
-            gated(gate, new WatchService(metastore, headers)),
-            gated(gate, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
-            gated(gate, new LockService(metastore, headers, EtcdServices::newLeaseId)),
-            gated(gate, new MaintenanceService(cluster, headers, settings)),
-            gated(gate, new ClusterService(metastore, headers)),
+            gated(gate, auth, new KvService(metastore, headers, settings.maxTxnOps())),
+            gated(gate, auth, new WatchService(metastore, headers)),
+            gated(gate, auth, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
+            gated(gate, auth, new LockService(metastore, headers, EtcdServices::newLeaseId)),
+            gated(gate, auth, new MaintenanceService(cluster, headers, settings)),
+            gated(gate, auth, new ClusterService(metastore, headers)),
             // Knows the service "" only, which is serving.
             gated(gate, new HealthStatusManager().getHealthService()));
     leaderTimer.scheduleWithFixedDelay(
@@ -61,6 +62,10 @@ public final class EtcdServices implements AutoCloseable {
 
   private static BindableService gated(RequestGate gate, BindableService service) {
     return () -> ServerInterceptors.intercept(service, gate);
+  }
+
+  private static BindableService gated(RequestGate gate, AuthGate auth, BindableService service) {
+    return () -> ServerInterceptors.intercept(service, auth, gate); // the last one is asked first
   }
 
   private static long newLeaseId() {

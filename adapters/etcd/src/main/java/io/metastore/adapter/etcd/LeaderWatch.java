@@ -1,11 +1,10 @@
 package io.metastore.adapter.etcd;
 
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
-import io.grpc.Status;
+import io.metastore.adapter.grpc.EndableCall;
 import io.metastore.core.api.ClusterView;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,50 +51,7 @@ final class LeaderWatch {
       return;
     }
     for (EndableCall<?, ?> call : calls) {
-      call.end(EtcdError.NO_LEADER.status());
-    }
-  }
-
-  /**
-   * A call that can be ended behind its service's back; what the service still sends is dropped.
-   * Guarded by itself, because gRPC's calls are not.
-   */
-  private static final class EndableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
-    private boolean ended;
-
-    EndableCall(ServerCall<Q, R> call) {
-      super(call);
-    }
-
-    synchronized void end(Status status) {
-      close(status, new Metadata());
-    }
-
-    @Override
-    public synchronized void sendHeaders(Metadata headers) {
-      if (!ended) {
-        super.sendHeaders(headers);
-      }
-    }
-
-    @Override
-    public synchronized void sendMessage(R message) {
-      if (!ended) {
-        super.sendMessage(message);
-      }
-    }
-
-    @Override
-    public synchronized boolean isReady() {
-      return !ended && super.isReady();
-    }
-
-    @Override
-    public synchronized void close(Status status, Metadata trailers) {
-      if (!ended) {
-        ended = true;
-        super.close(status, trailers);
-      }
+      call.end(EtcdError.NO_LEADER.status(), new Metadata());
     }
   }
 }
