@@ -55,7 +55,7 @@ final class AcquireCall {
   }
 
   private void start(ScheduledExecutorService timer) {
-    LockWait wait = metastore.acquire(acquire, 0);
+    LockWait wait = metastore.acquire(acquire, Access.authRevision(Access.ofCall(metastore)));
     call.setOnCancelHandler(wait::cancel);
     CompletableFuture<Outcome> held = wait.held();
     if (request.getWaitMs() > 0 && !held.isDone()) {

@@ -1,6 +1,5 @@
 package io.metastore.adapter.metastore;
 
-import com.google.protobuf.ByteString;
 import io.metastore.api.v1.ClientInfo;
 import io.metastore.api.v1.CloseClientRequest;
 import io.metastore.api.v1.CloseClientResponse;
@@ -19,7 +18,6 @@ import java.util.List;
 /** The calls about clients. */
 final class ClientTranslator {
   private static final long TTL_DEFAULT = 10;
-  private static final int LABEL_BYTES_MAX = 256;
 
   /** In place of seconds that are left: the leader could not be asked. */
   private static final long NOT_ASKED = Long.MIN_VALUE;
@@ -32,20 +30,11 @@ final class ClientTranslator {
   static Command toCommand(NewClientRequest request, long ttlMin) {
     long ttlMs = Limits.notNegative("ttl_ms", request.getTtlMs());
     long ttl = ttlMs == 0 ? TTL_DEFAULT : Limits.toSeconds(ttlMs);
-    checkLabel(request.getLabel());
+    Limits.checkText("label", request.getLabel());
     return Command.newBuilder()
         .setNewClient(
             NewClient.newBuilder().setTtl(Math.max(ttl, ttlMin)).setLabel(request.getLabel()))
         .build();
-  }
-
-  private static void checkLabel(String label) {
-    if (ByteString.copyFromUtf8(label).size() > LABEL_BYTES_MAX) {
-      throw Refusal.badRequest("label", "has more than " + LABEL_BYTES_MAX + " bytes");
-    }
-    if (label.chars().anyMatch(Character::isISOControl)) {
-      throw Refusal.badRequest("label", "has control characters");
-    }
   }
 
   static NewClientResponse toNew(Outcome outcome) {

@@ -36,8 +36,8 @@ final class ClientsService extends ClientsGrpc.ClientsImplBase {
         call,
         metastore.scans(),
         () ->
-            metastore.submit(
-                ClientTranslator.toCommand(request, metastore.cluster().minLeaseTtl())),
+            Access.submit(
+                metastore, ClientTranslator.toCommand(request, metastore.cluster().minLeaseTtl())),
         ClientTranslator::toNew);
   }
 
@@ -57,7 +57,7 @@ final class ClientsService extends ClientsGrpc.ClientsImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> metastore.submit(ClientTranslator.toCommand(request)),
+        () -> Access.submit(metastore, ClientTranslator.toCommand(request)),
         ClientTranslator::toClosed);
   }
 

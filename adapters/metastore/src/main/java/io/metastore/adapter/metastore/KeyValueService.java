@@ -67,7 +67,7 @@ final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> metastore.submit(WriteTranslator.toCommand(request)),
+        () -> Access.submit(metastore, WriteTranslator.toCommand(request)),
         outcome -> WriteTranslator.toReply(request, outcome));
   }
 
@@ -76,7 +76,7 @@ final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> metastore.submit(WriteTranslator.toCommand(request)),
+        () -> Access.submit(metastore, WriteTranslator.toCommand(request)),
         outcome -> WriteTranslator.toReply(request, outcome));
   }
 
@@ -85,7 +85,7 @@ final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> metastore.submit(WriteTranslator.toCommand(request)),
+        () -> Access.submit(metastore, WriteTranslator.toCommand(request)),
         outcome -> WriteTranslator.toReply(request, outcome));
   }
 

@@ -1,5 +1,6 @@
 package io.metastore.adapter.metastore;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -10,6 +11,9 @@ final class Limits {
 
   /** Elements of one page, and of one whose size is not given. */
   static final int PAGE_MAX = 1000;
+
+  /** A name or a label. */
+  static final int TEXT_BYTES_MAX = 256;
 
   private Limits() {}
 
@@ -24,6 +28,23 @@ final class Limits {
       throw Refusal.badRequest("page_size", "must not be negative");
     }
     return asked == 0 ? PAGE_MAX : Math.min(asked, PAGE_MAX);
+  }
+
+  /** A name that people give to somebody. */
+  static void checkName(String field, String name) {
+    if (name.isEmpty()) {
+      throw Refusal.badRequest(field, "must not be empty");
+    }
+    checkText(field, name);
+  }
+
+  static void checkText(String field, String text) {
+    if (text.getBytes(StandardCharsets.UTF_8).length > TEXT_BYTES_MAX) {
+      throw Refusal.badRequest(field, "has more than " + TEXT_BYTES_MAX + " bytes");
+    }
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw Refusal.badRequest(field, "has control characters");
+    }
   }
 
   /** A number of which 0 means that there is none. */

@@ -58,7 +58,7 @@ final class LocksService extends LocksGrpc.LocksImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> metastore.submit(LockTranslator.toCommand(request)),
+        () -> Access.submit(metastore, LockTranslator.toCommand(request)),
         LockTranslator::toReleased);
   }
 

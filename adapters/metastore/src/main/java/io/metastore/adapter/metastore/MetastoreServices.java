@@ -1,9 +1,12 @@
 package io.metastore.adapter.metastore;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
 import io.metastore.core.api.Metastore;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /**
  * All services of {@code metastore.v1} that there are for one store, to be added to a server with a
@@ -18,20 +21,35 @@ public final class MetastoreServices implements AutoCloseable {
 
   /** Makes the services; they serve as soon as a server has them. */
   public MetastoreServices(Metastore metastore, MetastoreSettings settings) {
+    this(metastore, settings, System::currentTimeMillis);
+  }
+
+  /**
+   * @param clockMs milliseconds since 1970
+   */
+  MetastoreServices(Metastore metastore, MetastoreSettings settings, LongSupplier clockMs) {
     // Most waits end long before their time is up.
     lockTimer.setRemoveOnCancelPolicy(true);
     Views views = new Views(metastore);
+    Authorization authorization = new Authorization(metastore, clockMs);
     services =
-        List.of(
-            new ClientsService(metastore, views),
-            new KeyValueService(metastore, views),
-            new TransactionsService(metastore),
-            new LocksService(metastore, views, lockTimer, System::currentTimeMillis),
-            new ClusterService(metastore, settings));
+        Stream.of(
+                new ClientsService(metastore, views),
+                new KeyValueService(metastore, views),
+                new TransactionsService(metastore),
+                new LocksService(metastore, views, lockTimer, clockMs),
+                new ClusterService(metastore, settings),
+                new AclService(metastore, clockMs))
+            .map(service -> authorized(service, authorization))
+            .toList();
   }
 
   public List<BindableService> services() {
     return services;
+  }
+
+  private static BindableService authorized(BindableService service, Authorization authorization) {
+    return () -> ServerInterceptors.intercept(service, authorization);
   }
 
   @Override

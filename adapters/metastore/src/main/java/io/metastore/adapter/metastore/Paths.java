@@ -45,6 +45,11 @@ final class Paths {
     return toKey(field, directory).concat(ByteString.copyFromUtf8(ROOT));
   }
 
+  /** The directory whose keys begin so; the inverse of {@link #toPrefix}. */
+  static ByteString toDirectory(ByteString prefix) {
+    return prefix.size() == 1 ? prefix : prefix.substring(0, prefix.size() - 1);
+  }
+
   static boolean isRoot(String path) {
     return path.equals(ROOT);
   }

@@ -43,6 +43,15 @@ final class Refusal extends RuntimeException {
         field + " " + why);
   }
 
+  /**
+   * @param path where the right is missing
+   */
+  static Refusal denied(String path, String right) {
+    ErrorDetail detail =
+        ErrorDetail.newBuilder().setReason(Reason.PERMISSION_DENIED).setPath(cut(path)).build();
+    return new Refusal(detail, "lacks the right " + right + " on " + detail.getPath());
+  }
+
   static Refusal tooManyOps(String field, int limit) {
     ErrorDetail detail =
         ErrorDetail.newBuilder()

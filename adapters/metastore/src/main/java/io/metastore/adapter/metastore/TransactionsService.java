@@ -39,7 +39,7 @@ final class TransactionsService extends TransactionsGrpc.TransactionsImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> metastore.submit(TxnTranslator.toCommand(request)),
+        () -> Access.submit(metastore, TxnTranslator.toCommand(request)),
         outcome -> TxnTranslator.toReply(request, outcome));
   }
 
@@ -52,7 +52,7 @@ final class TransactionsService extends TransactionsGrpc.TransactionsImplBase {
           Txn txn = TxnTranslator.toTxn(request);
           return TxnTranslator.isReadOnly(request)
               ? metastore.readTxn(txn, Consistency.LINEARIZABLE)
-              : metastore.submit(Command.newBuilder().setTxn(txn).build());
+              : Access.submit(metastore, Command.newBuilder().setTxn(txn).build());
         },
         TxnTranslator::toReply);
   }

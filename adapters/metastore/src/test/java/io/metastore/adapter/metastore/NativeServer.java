@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.MetadataUtils;
+import io.metastore.api.v1.AclGrpc;
+import io.metastore.api.v1.EnableRequest;
 import io.metastore.api.v1.ErrorDetail;
+import io.metastore.api.v1.PutUserRequest;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
 import io.metastore.core.raft.RaftMember;
@@ -24,6 +31,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
@@ -40,25 +48,50 @@ final class NativeServer implements AutoCloseable {
   /** Whether a service meant to end the process. */
   volatile boolean stopAsked;
 
-  private final MetastoreServices services;
-  private final Server server;
+  /** Milliseconds since 1970, as the services see it. */
+  volatile LongSupplier clockMs = System::currentTimeMillis;
+
+  private final Front front;
   private final Node node;
 
   private NativeServer(Node node) {
     this.node = node;
-    services =
-        new MetastoreServices(node, new MetastoreSettings("0.0.1-test", () -> stopAsked = true));
-    String name = InProcessServerBuilder.generateName();
-    InProcessServerBuilder builder = InProcessServerBuilder.forName(name).directExecutor();
-    for (BindableService service : services.services()) {
-      builder.addService(service);
+    front =
+        new Front(
+            new MetastoreServices(
+                node,
+                new MetastoreSettings("0.0.1-test", () -> stopAsked = true),
+                () -> clockMs.getAsLong()));
+    channel = front.channel;
+  }
+
+  /** Services that are served, and a channel to them. */
+  static final class Front implements AutoCloseable {
+    final ManagedChannel channel;
+    private final MetastoreServices services;
+    private final Server server;
+
+    Front(MetastoreServices services) {
+      this.services = services;
+      String name = InProcessServerBuilder.generateName();
+      InProcessServerBuilder builder = InProcessServerBuilder.forName(name).directExecutor();
+      for (BindableService service : services.services()) {
+        builder.addService(service);
+      }
+      try {
+        server = builder.build().start();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+      channel = InProcessChannelBuilder.forName(name).directExecutor().build();
     }
-    try {
-      server = builder.build().start();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
+
+    @Override
+    public void close() {
+      channel.shutdownNow();
+      server.shutdownNow();
+      services.close();
     }
-    channel = InProcessChannelBuilder.forName(name).directExecutor().build();
   }
 
   /** Over a member that is alone in its cluster, with an empty store. */
@@ -95,6 +128,31 @@ final class NativeServer implements AutoCloseable {
     }
   }
 
+  /** The services that are served. */
+  List<BindableService> services() {
+    return front.services.services();
+  }
+
+  /** A channel whose calls show a token. */
+  static Channel withToken(Channel channel, String token) {
+    Metadata metadata = new Metadata();
+    metadata.put(Authorization.TOKEN, token);
+    return ClientInterceptors.intercept(
+        channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
+  }
+
+  /** A channel whose calls are a user's, which need not say its password. */
+  Channel channelOfUser(String user) {
+    return withToken(channel, node.access().newToken(user, Long.MAX_VALUE));
+  }
+
+  /** Switches access control on, with a user root that has no password. */
+  void enableAccess() {
+    AclGrpc.AclBlockingStub acl = AclGrpc.newBlockingStub(channel);
+    acl.putUser(PutUserRequest.newBuilder().setName("root").addRoles("root").build());
+    acl.enable(EnableRequest.getDefaultInstance());
+  }
+
   /** The store behind the services. */
   Node node() {
     return node;
@@ -102,9 +160,7 @@ final class NativeServer implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
-    server.shutdownNow();
-    services.close();
+    front.close();
     node.close();
   }
 

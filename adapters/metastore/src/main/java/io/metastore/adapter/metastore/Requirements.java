@@ -1,0 +1,306 @@
+package io.metastore.adapter.metastore;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import io.grpc.MethodDescriptor;
+import io.metastore.api.v1.AclGrpc;
+import io.metastore.api.v1.ClientsGrpc;
+import io.metastore.api.v1.ClusterGrpc;
+import io.metastore.api.v1.CommitRequest;
+import io.metastore.api.v1.Condition;
+import io.metastore.api.v1.ExecuteRequest;
+import io.metastore.api.v1.KeyValueGrpc;
+import io.metastore.api.v1.Keys;
+import io.metastore.api.v1.ListLocksRequest;
+import io.metastore.api.v1.LocksGrpc;
+import io.metastore.api.v1.Op;
+import io.metastore.api.v1.TransactionsGrpc;
+import io.metastore.api.v1.Write;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each call needs while access control is on: the one place where it is decided. A method that
+ * is not here is refused.
+ */
+final class Requirements {
+  private static final String ROOT = "/";
+  private static final ByteString SLASH = ByteString.copyFromUtf8("/");
+
+  private static final Map<String, Requirement<?>> BY_METHOD = new TreeMap<>();
+
+  /**
+   * What the calls of one method need.
+   *
+   * @param open anybody may call it
+   * @param needs besides a token that is somebody's; may throw a {@link Refusal}
+   */
+  record Requirement<Q>(boolean open, Function<Q, Needs> needs) {}
+
+  /**
+   * What one request needs.
+   *
+   * @param changes whether it may change something: it is then checked again in its turn, not
+   *     before its answer
+   */
+  record Needs(boolean changes, List<Need> needs) {
+    Needs {
+      needs = List.copyOf(needs);
+    }
+  }
+
+  static {
+    keyValue();
+    transactions();
+    locks();
+    clients();
+    cluster();
+    acl();
+  }
+
+  private Requirements() {}
+
+  /** What a method needs; null if nobody has said. */
+  static @Nullable Requirement<?> find(String fullMethodName) {
+    return BY_METHOD.get(fullMethodName);
+  }
+
+  private static void keyValue() {
+    reads(KeyValueGrpc.getGetMethod(), request -> List.of(readKey("key", request.getKey())));
+    reads(KeyValueGrpc.getGetRangeMethod(), request -> List.of(read("keys", request.getKeys())));
+    reads(
+        KeyValueGrpc.getListMethod(),
+        request -> List.of(readBelow("directory", request.getDirectory())));
+    reads(
+        KeyValueGrpc.getWatchMethod(),
+        request ->
+            List.of(
+                Need.read(
+                    WatchTarget.of(request).bounds(),
+                    request.getKey() + request.getDirectory() + request.getSubtree())));
+    changes(
+        KeyValueGrpc.getPutMethod(),
+        request -> {
+          List<Need> needs = conditions(request.getConditionsList());
+          addWrite(needs, "key", request.getKey(), request.getReturnPrevious());
+          return needs;
+        });
+    changes(
+        KeyValueGrpc.getDeleteMethod(),
+        request -> {
+          List<Need> needs = conditions(request.getConditionsList());
+          addWrite(needs, "key", request.getKey(), request.getReturnPrevious());
+          return needs;
+        });
+    changes(
+        KeyValueGrpc.getDeleteTreeMethod(),
+        request -> {
+          List<Need> needs = conditions(request.getConditionsList());
+          addDeleteTree(needs, "path", request.getPath());
+          return needs;
+        });
+  }
+
+  private static void transactions() {
+    reads(TransactionsGrpc.getSnapshotMethod(), request -> List.of());
+    changes(TransactionsGrpc.getExecuteMethod(), Requirements::execute);
+    add(
+        TransactionsGrpc.getCommitMethod(),
+        request -> new Needs(!TxnTranslator.isReadOnly(request), commit(request)));
+  }
+
+  private static void locks() {
+    changes(LocksGrpc.getAcquireMethod(), request -> List.of(writeLock("lock", request.getLock())));
+    changes(LocksGrpc.getReleaseMethod(), request -> List.of(writeLock("lock", request.getLock())));
+    reads(LocksGrpc.getQueryMethod(), request -> List.of(readLock("lock", request.getLock())));
+    reads(
+        LocksGrpc.getListLocksMethod(),
+        request -> List.of(readBelow("directory", directory(request))));
+    reads(
+        LocksGrpc.getValidateMethod(),
+        request -> List.of(readLock("sequencer", Sequencer.parse(request.getSequencer()).lock())));
+    reads(LocksGrpc.getWatchMethod(), request -> List.of(readLock("lock", request.getLock())));
+  }
+
+  /** A client is nobody's: whoever knows its id may renew and close it, and put keys on it. */
+  private static void clients() {
+    changes(ClientsGrpc.getNewClientMethod(), request -> List.of());
+    reads(ClientsGrpc.getKeepAliveMethod(), request -> List.of());
+    changes(ClientsGrpc.getCloseClientMethod(), request -> List.of());
+    reads(ClientsGrpc.getListClientsMethod(), request -> List.of());
+  }
+
+  private static void cluster() {
+    open(ClusterGrpc.getStatusMethod());
+    reads(ClusterGrpc.getMembersMethod(), request -> List.of());
+    administers(ClusterGrpc.getBootstrapMethod());
+    administers(ClusterGrpc.getJoinMethod());
+    administers(ClusterGrpc.getRemoveMethod());
+    administers(ClusterGrpc.getDrainMethod());
+  }
+
+  private static void acl() {
+    open(AclGrpc.getAuthenticateMethod());
+    administers(AclGrpc.getEnableMethod());
+    administers(AclGrpc.getDisableMethod());
+    changes(
+        AclGrpc.getSetGrantMethod(),
+        request -> {
+          String directory = request.getGrant().getDirectory();
+          return List.of(Need.admin("grant.directory", directory));
+        });
+    reads(
+        AclGrpc.getListGrantsMethod(),
+        request -> List.of(Need.admin("directory", request.getDirectory())));
+    administers(AclGrpc.getPutUserMethod());
+    administers(AclGrpc.getDeleteUserMethod());
+    reads(AclGrpc.getListUsersMethod(), request -> List.of(Need.admin("", ROOT)));
+    administers(AclGrpc.getPutRoleMethod());
+    administers(AclGrpc.getDeleteRoleMethod());
+    reads(AclGrpc.getListRolesMethod(), request -> List.of(Need.admin("", ROOT)));
+  }
+
+  // --- kinds of methods ------------------------------------------------------------------------
+
+  private static void open(MethodDescriptor<?, ?> method) {
+    BY_METHOD.put(
+        method.getFullMethodName(),
+        new Requirement<Object>(true, request -> new Needs(false, List.of())));
+  }
+
+  private static <Q> void reads(MethodDescriptor<Q, ?> method, Function<Q, List<Need>> needs) {
+    add(method, request -> new Needs(false, needs.apply(request)));
+  }
+
+  private static <Q> void changes(MethodDescriptor<Q, ?> method, Function<Q, List<Need>> needs) {
+    add(method, request -> new Needs(true, needs.apply(request)));
+  }
+
+  private static void administers(MethodDescriptor<?, ?> method) {
+    changes(method, request -> List.of(Need.admin("", ROOT)));
+  }
+
+  private static <Q> void add(MethodDescriptor<Q, ?> method, Function<Q, Needs> needs) {
+    BY_METHOD.put(
+        method.getFullMethodName(), new Requirement<>(false, requireNonNull(needs, "needs")));
+  }
+
+  // --- parts of requests -----------------------------------------------------------------------
+
+  private static List<Need> execute(ExecuteRequest request) {
+    List<Need> needs = conditions(request.getConditionsList());
+    for (int i = 0; i < request.getReadsCount(); i++) {
+      needs.add(read("reads[" + i + "]", request.getReads(i)));
+    }
+    for (int i = 0; i < request.getWritesCount(); i++) {
+      addWrite(needs, "writes[" + i + "]", request.getWrites(i));
+    }
+    return needs;
+  }
+
+  /** Of both branches, whichever will run: as in etcd. */
+  private static List<Need> commit(CommitRequest request) {
+    List<Need> needs = conditions(request.getConditionsList());
+    addOps(needs, "then", request.getThenList());
+    addOps(needs, "otherwise", request.getOtherwiseList());
+    return needs;
+  }
+
+  private static void addOps(List<Need> needs, String field, List<Op> ops) {
+    for (int i = 0; i < ops.size(); i++) {
+      String at = field + "[" + i + "]";
+      Op op = ops.get(i);
+      switch (op.getKindCase()) {
+        case GET -> needs.add(readKey(at + ".get", op.getGet()));
+        case GET_RANGE -> needs.add(read(at + ".get_range.keys", op.getGetRange().getKeys()));
+        case WRITE -> addWrite(needs, at + ".write", op.getWrite());
+        case KIND_NOT_SET -> throw Refusal.badRequest(at, "is missing");
+      }
+    }
+  }
+
+  private static void addWrite(List<Need> needs, String field, Write write) {
+    switch (write.getKindCase()) {
+      case PUT -> addWrite(needs, field + ".put.key", write.getPut().getKey(), false);
+      case DELETE -> addWrite(needs, field + ".delete", write.getDelete(), false);
+      case DELETE_TREE -> addDeleteTree(needs, field + ".delete_tree", write.getDeleteTree());
+      case KIND_NOT_SET -> throw Refusal.badRequest(field, "is missing");
+    }
+  }
+
+  private static void addWrite(List<Need> needs, String field, String key, boolean read) {
+    KeyBounds bounds = KeyBounds.key(field, key);
+    needs.add(Need.write(bounds, key));
+    if (read) {
+      needs.add(Need.read(bounds, key));
+    }
+  }
+
+  private static void addDeleteTree(List<Need> needs, String field, String path) {
+    needs.add(Need.write(KeyBounds.subtree(field, path), path));
+    if (!Paths.isRoot(path)) {
+      needs.add(Need.write(KeyBounds.key(field, path), path));
+    }
+  }
+
+  private static List<Need> conditions(List<Condition> conditions) {
+    List<Need> needs = new ArrayList<>();
+    for (int i = 0; i < conditions.size(); i++) {
+      String at = "conditions[" + i + "]";
+      Condition condition = conditions.get(i);
+      needs.add(
+          switch (condition.getKindCase()) {
+            case ABSENT -> read(at + ".absent", condition.getAbsent());
+            case PRESENT -> readKey(at + ".present", condition.getPresent());
+            case MOD_REVISION ->
+                readKey(at + ".mod_revision.key", condition.getModRevision().getKey());
+            case VALUE -> readKey(at + ".value.key", condition.getValue().getKey());
+            case FENCE -> readLock(at + ".fence.lock", condition.getFence().getLock());
+            case UNCHANGED -> read(at + ".unchanged.keys", condition.getUnchanged().getKeys());
+            case KIND_NOT_SET -> throw Refusal.badRequest(at, "is missing");
+          });
+    }
+    return needs;
+  }
+
+  private static Need read(String field, Keys keys) {
+    return Need.read(
+        KeyBounds.of(field, keys),
+        switch (keys.getKindCase()) {
+          case KEY -> keys.getKey();
+          case SUBTREE -> keys.getSubtree();
+          case RANGE -> keys.getRange().getStart();
+          case KIND_NOT_SET -> "";
+        });
+  }
+
+  private static Need readKey(String field, String key) {
+    return Need.read(KeyBounds.key(field, key), key);
+  }
+
+  private static Need readBelow(String field, String directory) {
+    return Need.read(KeyBounds.subtree(field, directory), directory);
+  }
+
+  /** A lock is its places, which are keys below its name. */
+  private static Need readLock(String field, String lock) {
+    return Need.read(places(field, lock), lock);
+  }
+
+  private static Need writeLock(String field, String lock) {
+    return Need.write(places(field, lock), lock);
+  }
+
+  private static KeyBounds places(String field, String lock) {
+    return KeyBounds.below(Paths.toKey(field, lock).concat(SLASH));
+  }
+
+  private static String directory(ListLocksRequest request) {
+    return request.getDirectory().isEmpty() ? ROOT : request.getDirectory();
+  }
+}
