@@ -17,10 +17,19 @@ public final class JavaHeap {
 
   /** Bytes in use after a full collection, which this makes; empty if the process is no JVM. */
   public static OptionalLong liveBytes(long pid) throws InterruptedException {
-    if (ask(pid, "GC.run").isEmpty()) {
+    // The question begins with a signal that would end another program.
+    if (!isJvm(pid)) {
       return OptionalLong.empty();
     }
+    ask(pid, "GC.run");
     return parseUsedBytes(ask(pid, "GC.heap_info"));
+  }
+
+  private static boolean isJvm(long pid) {
+    return ProcessHandle.of(pid)
+        .flatMap(process -> process.info().command())
+        .map(program -> Path.of(program).endsWith("java"))
+        .orElse(false);
   }
 
   static OptionalLong parseUsedBytes(String heapInfo) {
@@ -31,7 +40,6 @@ public final class JavaHeap {
         : OptionalLong.of(Arrays.stream(kibibytes).sum() * 1024);
   }
 
-  /** The JVM's answer; empty if there is none. */
   private static String ask(long pid, String question) throws InterruptedException {
     try {
       Process jcmd =
@@ -39,10 +47,13 @@ public final class JavaHeap {
                   Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
                   Long.toString(pid),
                   question)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .redirectErrorStream(true)
               .start();
       String answer = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      return jcmd.waitFor() == 0 ? answer : "";
+      if (jcmd.waitFor() != 0) {
+        throw new IllegalStateException("process " + pid + " does not answer: " + answer);
+      }
+      return answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
