@@ -34,8 +34,8 @@ public final class RangeMemory {
   private static final int PUTS_IN_TXN = 100;
   private static final long TIMEOUT_SECONDS = 600;
 
-  private static final Pace SLOW = new Pace(10, 50);
-  private static final Pace STOPPING = new Pace(0, 20);
+  private static final Pace SLOW = new Pace(10, 20);
+  private static final Pace STOPPING = new Pace(0, 1);
 
   private final ServerKind kind;
   private final long keys;
@@ -99,11 +99,7 @@ public final class RangeMemory {
                 c -> new StreamReader(c, Pace.FAST));
             phases.stopping("GetRange, %d stopped readers".formatted(readers), readers, STOPPING);
           }
-          case PAGES -> {
-            phases.reading("pages, one reader", 1, c -> new PageReader(c, pageKeys));
-            phases.reading(
-                "pages, %d readers".formatted(readers), readers, c -> new PageReader(c, pageKeys));
-          }
+          case PAGES -> phases.reading("pages, one reader", 1, c -> new PageReader(c, pageKeys));
         }
       }
       phases.quiet("afterwards");
