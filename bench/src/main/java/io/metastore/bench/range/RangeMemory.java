@@ -35,7 +35,7 @@ public final class RangeMemory {
   private static final long TIMEOUT_SECONDS = 600;
 
   private static final Pace SLOW = new Pace(10, 20);
-  private static final Pace STOPPING = new Pace(0, 1);
+  private static final Pace STOPPING = new Pace(0, 20);
 
   private final ServerKind kind;
   private final long keys;

@@ -30,7 +30,7 @@ final class RangeStreamer extends RangeStream<RangeStreamResponse> {
       ResponseHeaders headers,
       RangeRequest request,
       ServerCallStreamObserver<RangeStreamResponse> call) {
-    super(metastore, toRange(request), call);
+    super(metastore, toRange(request), call, metastore.cluster().maxRequestBytes());
     this.headers = headers;
     this.request = request;
   }

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * Sends one range in chunks, all read from one view of the store.
  *
  * <p>A chunk is read only when the stream is ready for it, and only as much as makes a message of
- * about the largest request's size; so a slow client holds that much memory, and no thread. All
- * state belongs to whoever runs the task, one thread of {@link Metastore#scans} at a time.
+ * about the target's size; so a slow client holds that much memory, and no thread. All state
+ * belongs to whoever runs the task, one thread of {@link Metastore#scans} at a time.
  */
 public abstract class RangeStream<M extends MessageLite> {
   private static final long FIRST_CHUNK_KEYS = 10;
@@ -47,12 +47,14 @@ public abstract class RangeStream<M extends MessageLite> {
 
   /**
    * @param range unsorted and unfiltered; its limit is that of the whole stream
+   * @param chunkBytesTarget about what most messages have; a few may be larger by one value
    */
-  protected RangeStream(Metastore metastore, Range range, ServerCallStreamObserver<M> call) {
+  protected RangeStream(
+      Metastore metastore, Range range, ServerCallStreamObserver<M> call, long chunkBytesTarget) {
     this.metastore = metastore;
     this.range = range;
     this.call = call;
-    this.chunkBytesTarget = metastore.cluster().maxRequestBytes();
+    this.chunkBytesTarget = chunkBytesTarget;
     this.nextKey = range.getKey();
   }
 

@@ -14,13 +14,17 @@ import java.util.List;
 
 /** GetRange. */
 final class EntryStream extends RangeStream<GetRangeResponse> {
+  // A client that stops reading costs about one message, outside of the heap. Larger ones would not
+  // be faster.
+  private static final long MESSAGE_BYTES_TARGET = 256 << 10;
+
   private final GetRangeRequest request;
 
   EntryStream(
       Metastore metastore,
       GetRangeRequest request,
       ServerCallStreamObserver<GetRangeResponse> call) {
-    super(metastore, ReadTranslator.toRange(request), call);
+    super(metastore, ReadTranslator.toRange(request), call, MESSAGE_BYTES_TARGET);
     this.request = request;
   }
 
