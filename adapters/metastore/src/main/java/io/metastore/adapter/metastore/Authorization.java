@@ -9,6 +9,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.metastore.adapter.grpc.GuardedCall;
+import io.metastore.api.v1.ErrorDetail;
+import io.metastore.api.v1.ErrorDetail.Reason;
 import io.metastore.core.api.Metastore;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,7 @@ final class Authorization implements ServerInterceptor {
     }
     Requirements.Requirement<Q> requirement = find(method);
     if (requirement == null) {
-      new GuardedCall<>(call, () -> null).end(Errors.of(Refusal.denied("", "to call this")));
+      new GuardedCall<>(call, () -> null).end(Errors.of(unknown()));
       return new ServerCall.Listener<>() {};
     }
     if (requirement.open()) {
@@ -62,6 +64,12 @@ final class Authorization implements ServerInterceptor {
         requirement.needs(),
         guarded,
         Contexts.interceptCall(context, guarded, metadata, next));
+  }
+
+  private static Refusal unknown() {
+    return new Refusal(
+        ErrorDetail.newBuilder().setReason(Reason.PERMISSION_DENIED).build(),
+        "this server has no rule for who may call this");
   }
 
   @SuppressWarnings("unchecked") // the table's keys and values were made of one method each

@@ -93,14 +93,24 @@ final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
     if (waiting && decided != null) {
       waiting = false;
       decision = null;
-      decided.run();
+      run(decided);
     }
     while (!waiting) {
       Runnable event = events.poll();
       if (event == null) {
         return;
       }
+      run(event);
+    }
+  }
+
+  /** What a service throws ends its call, and must not keep the call's end from it. */
+  private void run(Runnable event) {
+    try {
       event.run();
+    } catch (RuntimeException e) {
+      refused = true;
+      call.end(Errors.of(e));
     }
   }
 
@@ -108,19 +118,14 @@ final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
     if (refused) {
       return;
     }
-    Refusal refusal;
-    try {
-      refusal = access.findRefusal(needs.apply(request));
-    } catch (Refusal malformed) {
-      refuse(malformed);
-      return;
-    }
+    // Throws what is wrong with a malformed request.
+    Refusal refusal = access.findRefusal(needs.apply(request));
     if (refusal == null) {
       service.onMessage(request);
     } else if (access.hasToken()) {
       decideWhenUpToDate(request, refusal);
     } else {
-      refuse(refusal);
+      throw refusal;
     }
   }
 
@@ -139,16 +144,10 @@ final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
   }
 
   private void decideAgain(Q request, @Nullable Refusal refusal) {
-    if (refusal == null) {
-      service.onMessage(request);
-    } else {
-      refuse(refusal);
+    if (refusal != null) {
+      throw refusal;
     }
-  }
-
-  private void refuse(Refusal refusal) {
-    refused = true;
-    call.end(Errors.of(refusal));
+    service.onMessage(request);
   }
 
   private void wakeLater() {

@@ -82,6 +82,7 @@ final class Requirements {
             List.of(
                 Need.read(
                     WatchTarget.of(request).bounds(),
+                    // One of them is set.
                     request.getKey() + request.getDirectory() + request.getSubtree())));
     changes(
         KeyValueGrpc.getPutMethod(),

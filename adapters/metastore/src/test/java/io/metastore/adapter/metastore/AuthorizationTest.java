@@ -4,9 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import io.grpc.BindableService;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCalls;
+import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.api.v1.AclGrpc;
 import io.metastore.api.v1.AcquireRequest;
 import io.metastore.api.v1.ClientsGrpc;
@@ -22,6 +32,7 @@ import io.metastore.api.v1.ExecuteRequest;
 import io.metastore.api.v1.Fence;
 import io.metastore.api.v1.GetRangeRequest;
 import io.metastore.api.v1.GetRequest;
+import io.metastore.api.v1.GetResponse;
 import io.metastore.api.v1.Grant;
 import io.metastore.api.v1.KeyRange;
 import io.metastore.api.v1.KeyValueGrpc;
@@ -113,6 +124,45 @@ final class AuthorizationTest {
       }
     }
     assertThat(methods).isGreaterThan(30);
+  }
+
+  @Test
+  void aMethodThatSaysNothingIsRefused() throws Exception {
+    MethodDescriptor<GetRequest, GetResponse> method =
+        KeyValueGrpc.getGetMethod().toBuilder()
+            .setFullMethodName("metastore.v1.Test/Unruled")
+            .build();
+    ServerServiceDefinition service =
+        ServerServiceDefinition.builder("metastore.v1.Test")
+            .addMethod(
+                method,
+                ServerCalls.asyncUnaryCall(
+                    (request, call) -> UnaryAnswer.send(call, GetResponse.getDefaultInstance())))
+            .build();
+    String name = InProcessServerBuilder.generateName();
+    Server unruled =
+        InProcessServerBuilder.forName(name)
+            .directExecutor()
+            .addService(
+                ServerInterceptors.intercept(
+                    service, new Authorization(server.node(), System::currentTimeMillis)))
+            .build()
+            .start();
+    ManagedChannel channel = InProcessChannelBuilder.forName(name).directExecutor().build();
+    String token = server.node().access().newToken("root", Long.MAX_VALUE);
+    try {
+      assertDenied(
+          "",
+          () ->
+              ClientCalls.blockingUnaryCall(
+                  NativeServer.withToken(channel, token),
+                  method,
+                  CallOptions.DEFAULT,
+                  get("/d/k")));
+    } finally {
+      channel.shutdownNow();
+      unruled.shutdownNow();
+    }
   }
 
   /**
@@ -303,6 +353,18 @@ final class AuthorizationTest {
 
     rootsAcl.setGrant(grant("/r", Principal.newBuilder().setRole(role)));
     assertDenied("/r/k", () -> user.get(get("/r/k")));
+  }
+
+  @Test
+  void malformedRequestsAreCalledSo() {
+    KeyValueGrpc.KeyValueBlockingStub user = kv(server.channelOfUser(newUser()));
+
+    assertThat(NativeServer.errorOf(() -> user.get(get("/a//b"))).getReason())
+        .isEqualTo(Reason.BAD_PATH);
+    assertThat(
+            NativeServer.errorOf(() -> user.watch(WatchRequest.getDefaultInstance()).next())
+                .getReason())
+        .isEqualTo(Reason.BAD_REQUEST);
   }
 
   @Test
