@@ -11,10 +11,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "completion",
-    description = {
-      "Prints the script that makes a shell complete commands and options:",
-      "  source <(metastore completion bash)"
-    })
+    description = {"Prints a completion script.", "  source <(metastore completion bash)"})
 final class CompletionCommand implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()

@@ -15,8 +15,10 @@ import picocli.CommandLine.Unmatched;
  */
 @Command(
     name = "serve",
-    description =
-        "Starts a server. Must be the first word; its flags are etcd's: metastore serve -h.")
+    description = {
+      "Starts a server.",
+      "Must be the first word; its flags are etcd's, see: metastore serve -h"
+    })
 final class ServeHint implements Callable<Integer> {
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()

@@ -237,6 +237,22 @@ final class KeyCommandsTest {
   }
 
   @Test
+  void endpointsAreReadAsEtcdsClientsReadThem() {
+    shell.run("put", "/endpoint", "v");
+    Ran http = shell.run("get", "/endpoint", "--endpoints", "http://" + server.endpoint());
+    assertThat(http.out()).isEqualTo("v\n");
+    for (String wrong : new String[] {"", "localhost", "https://localhost:2379", "a b:1"}) {
+      Ran refused = shell.run("get", "/endpoint", "--endpoints", wrong);
+      assertThat(refused.exitCode()).as(wrong).isEqualTo(ExitCode.USAGE.code());
+      assertThat(refused.err()).hasLineCount(1);
+    }
+    assertThat(shell.run("get", "/endpoint", "--request-timeout", "0s").exitCode())
+        .isEqualTo(ExitCode.USAGE.code());
+    assertThat(shell.run("watch", "/endpoint", "--count", "0").exitCode())
+        .isEqualTo(ExitCode.USAGE.code());
+  }
+
+  @Test
   void helpTellsTheExitCodes() {
     Ran help = shell.run("--help");
     assertThat(help.exitCode()).isZero();

@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.metastore.api.v1.AclGrpc;
 import io.metastore.api.v1.AuthenticateResponse;
 import io.metastore.api.v1.ClientsGrpc;
+import io.metastore.api.v1.CloseClientResponse;
 import io.metastore.api.v1.ErrorDetail.Reason;
 import io.metastore.api.v1.GetRequest;
 import io.metastore.api.v1.GetResponse;
@@ -123,17 +124,29 @@ final class LoginTest {
 
   @Test
   void renewalsOfASessionShowATokenToo() throws Exception {
-    CompletableFuture<Session> session = client.newSessionAsync(Duration.ofSeconds(2), "test");
-    logIn("t1");
-    cluster
-        .next(ClientsGrpc.getNewClientMethod())
-        .answer(NewClientResponse.newBuilder().setClientId(7).setTtlMs(2_000).build());
-    session.get();
-    var renewal = cluster.next(ClientsGrpc.getKeepAliveMethod());
-    assertThat(renewal.token()).isEqualTo("t1");
-    renewal.fail(Status.Code.UNAUTHENTICATED, Reason.UNAUTHENTICATED);
-    logIn("t2");
-    assertThat(cluster.next(ClientsGrpc.getKeepAliveMethod()).token()).isEqualTo("t2");
+    ManualTimer timer = new ManualTimer();
+    try (ScriptedCluster pair = new ScriptedCluster(2);
+        MetastoreClient patient = pair.client().timer(timer).user("alice", "secret").build()) {
+      CompletableFuture<Session> session = patient.newSessionAsync(Duration.ofSeconds(9), "test");
+      logIn(pair, "t1");
+      pair.next(ClientsGrpc.getNewClientMethod())
+          .answer(NewClientResponse.newBuilder().setClientId(7).setTtlMs(9_000).build());
+      session.get();
+      timer.advance(Duration.ofSeconds(3));
+      var renewal = pair.next(ClientsGrpc.getKeepAliveMethod());
+      assertThat(renewal.token()).isEqualTo("t1");
+      renewal.fail(Status.Code.UNAUTHENTICATED, Reason.UNAUTHENTICATED);
+      while (pair.waiting(AclGrpc.getAuthenticateMethod()) == 0) {
+        // The next attempt is due at once, when the failure has arrived.
+        timer.advance(Duration.ZERO);
+      }
+      logIn(pair, "t2");
+      assertThat(pair.next(ClientsGrpc.getKeepAliveMethod()).token()).isEqualTo("t2");
+      CompletableFuture<Void> closing = session.get().closeAsync();
+      pair.next(ClientsGrpc.getCloseClientMethod())
+          .answer(CloseClientResponse.getDefaultInstance());
+      closing.get();
+    }
   }
 
   @Test
@@ -149,7 +162,11 @@ final class LoginTest {
   }
 
   private void logIn(String token) throws InterruptedException {
-    var request = cluster.next(AclGrpc.getAuthenticateMethod());
+    logIn(cluster, token);
+  }
+
+  private static void logIn(ScriptedCluster at, String token) throws InterruptedException {
+    var request = at.next(AclGrpc.getAuthenticateMethod());
     assertThat(request.token()).isEmpty();
     request.answer(AuthenticateResponse.newBuilder().setToken(token).build());
   }

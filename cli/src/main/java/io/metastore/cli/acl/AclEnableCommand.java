@@ -5,7 +5,8 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "enable",
-    description = "Switches access control on. First there must be a user root with the role root.")
+    description =
+        "Switches access control on. First make a user root with the role root and a password.")
 final class AclEnableCommand extends RevisionCommand {
   @Override
   long change(AccessControl acl) throws Exception {

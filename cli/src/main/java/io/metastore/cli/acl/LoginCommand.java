@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "login",
     description = {
-      "Prints a token for the user that --user names, to be used instead of the password while the servers take it:",
+      "Prints a token.",
+      "It is for the user that --user names, to be used in place of the password while the servers take it:",
       "  export METASTORE_TOKEN=\"$$(metastore login --user alice)\""
     })
 public final class LoginCommand extends ClientCommand {

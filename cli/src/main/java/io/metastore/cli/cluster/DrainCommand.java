@@ -8,9 +8,10 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "drain",
-    description =
-        "Takes the one server that --endpoints names out of service: it hands over if it leads, and stops. Prints who"
-            + " leads then.")
+    description = {
+      "Takes a server out of service.",
+      "The one that --endpoints names hands over if it leads, and stops. Prints who leads then."
+    })
 public final class DrainCommand extends ClientCommand {
   @Override
   protected int run(MetastoreClient client) throws Exception {

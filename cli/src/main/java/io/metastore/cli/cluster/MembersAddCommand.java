@@ -13,8 +13,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "add",
-    description =
-        "Adds a member that was started without a cluster, waits until it has caught up, and prints its id.")
+    description = {
+      "Adds a member.",
+      "One that was started without a cluster. Waits until it has caught up, and prints its id."
+    })
 final class MembersAddCommand extends ClientCommand {
   @Parameters(index = "0", paramLabel = "NAME", description = "As it was told at its start.")
   private String name = "";

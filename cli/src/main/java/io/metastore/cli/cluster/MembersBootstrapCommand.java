@@ -16,9 +16,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "bootstrap",
-    description =
-        "Makes a cluster of members that were started without one, waits for its leader, and prints the cluster's"
-            + " id.")
+    description = {
+      "Makes a cluster.",
+      "Of members that were started without one. Waits for its leader, and prints the cluster's id."
+    })
 final class MembersBootstrapCommand extends ClientCommand {
   @Parameters(
       split = ",",

@@ -17,7 +17,10 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "status",
-    description = "Shows how each of the endpoints does. Ends with 3 if one does not answer.")
+    description = {
+      "Shows how the servers do.",
+      "Asks each of the endpoints. Ends with 3 if one does not answer."
+    })
 public final class StatusCommand extends ClientCommand {
   @Override
   protected int run(MetastoreClient unused) throws Exception {

@@ -56,8 +56,9 @@ public final class Console {
     out.write(bytes, 0, bytes.length);
   }
 
-  /** A line on standard error. */
+  /** A line on standard error, behind what of the answer there is already. */
   public void note(String text) {
+    out.flush();
     err.print(text + "\n");
     err.flush();
   }

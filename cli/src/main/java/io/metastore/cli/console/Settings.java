@@ -20,6 +20,7 @@ public abstract class Settings {
       scope = ScopeType.INHERIT,
       split = ",",
       paramLabel = "HOST:PORT",
+      converter = EndpointText.class,
       defaultValue = "${env:METASTORE_ENDPOINTS:-127.0.0.1:2379}",
       description =
           "The servers, or some of them (default: the variable METASTORE_ENDPOINTS, else"
@@ -79,6 +80,9 @@ public abstract class Settings {
 
   /** A client of these endpoints. */
   MetastoreClient connect(List<String> to) throws CommandFailed {
+    if (requestTimeout.isZero()) {
+      throw new CommandFailed(ExitCode.USAGE, "--request-timeout must be positive");
+    }
     MetastoreClient.Builder client =
         MetastoreClient.builder()
             .endpoints(to.toArray(String[]::new))

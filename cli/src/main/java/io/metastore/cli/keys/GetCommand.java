@@ -12,7 +12,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "get", description = "Prints the value of a key. Ends with 1 if there is none.")
+@Command(
+    name = "get",
+    description = {"Prints the value of a key.", "Ends with 1 if there is no such key."})
 public final class GetCommand extends ClientCommand {
   @Parameters(paramLabel = "KEY", description = "A path, such as /app/config.")
   private String key = "";

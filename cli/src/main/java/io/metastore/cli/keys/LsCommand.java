@@ -21,8 +21,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "ls",
     description = {
-      "Lists what is directly in a directory; a name with / at its end is a directory, and one that is a key as"
-          + " well is listed twice. Ends with 1 if there is nothing, unless it is the root."
+      "Lists a directory.",
+      "A name with / at its end is a directory; what is a key as well has two lines. Ends with 1 if there is nothing,"
+          + " unless it is the root."
     })
 public final class LsCommand extends ClientCommand {
   @Parameters(

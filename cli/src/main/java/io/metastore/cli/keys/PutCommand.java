@@ -8,6 +8,7 @@ import io.metastore.cli.console.ExitCode;
 import io.metastore.cli.console.Json;
 import io.metastore.client.Conditions;
 import io.metastore.client.MetastoreClient;
+import io.metastore.client.MetastoreException;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,8 +17,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "put",
-    description =
-        "Writes a key, and prints the revision that made. Ends with 1 if a condition does not hold.")
+    description = {
+      "Writes a key.",
+      "Prints the revision that made. Ends with 1 if a condition does not hold."
+    })
 public final class PutCommand extends ClientCommand {
   /** More than any server takes; less than what this process's small heap could not hold. */
   private static final int VALUE_BYTES_MAX = 16 << 20;
@@ -46,7 +49,12 @@ public final class PutCommand extends ClientCommand {
     if (ifAbsent) {
       request.addConditions(Conditions.absent(key));
     }
-    long revision = client.keyValue().put(request.build()).getRevision();
+    long revision;
+    try {
+      revision = client.keyValue().put(request.build()).getRevision();
+    } catch (MetastoreException e) {
+      throw conditions.explained(e, key);
+    }
     if (json()) {
       console().line(Json.revision(revision));
     } else {

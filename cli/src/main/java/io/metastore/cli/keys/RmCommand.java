@@ -1,5 +1,6 @@
 package io.metastore.cli.keys;
 
+import com.google.gson.JsonObject;
 import io.metastore.api.v1.DeleteRequest;
 import io.metastore.api.v1.DeleteResponse;
 import io.metastore.api.v1.DeleteTreeRequest;
@@ -8,7 +9,9 @@ import io.metastore.cli.console.ClientCommand;
 import io.metastore.cli.console.CommandFailed;
 import io.metastore.cli.console.ExitCode;
 import io.metastore.cli.console.Json;
+import io.metastore.client.KeyValue;
 import io.metastore.client.MetastoreClient;
+import io.metastore.client.MetastoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,8 +19,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "rm",
-    description =
-        "Deletes a key, and prints how many it were. Ends with 1 if there was none or a condition does not hold.")
+    description = {
+      "Deletes a key, or a tree of keys.",
+      "Prints how many were deleted. Ends with 1 if there was none, or a condition does not hold."
+    })
 public final class RmCommand extends ClientCommand {
   @Parameters(paramLabel = "KEY", description = "A path.")
   private String key = "";
@@ -31,45 +36,42 @@ public final class RmCommand extends ClientCommand {
 
   @Override
   protected int run(MetastoreClient client) throws Exception {
-    long revision;
-    long deleted;
-    if (recursive) {
-      DeleteTreeResponse answer =
-          client
-              .keyValue()
-              .deleteTree(
-                  DeleteTreeRequest.newBuilder()
-                      .setPath(key)
-                      .addAllConditions(conditions.of(key))
-                      .build());
-      revision = answer.getRevision();
-      deleted = answer.getDeletedKeys();
-    } else {
-      DeleteResponse answer =
-          client
-              .keyValue()
-              .delete(
-                  DeleteRequest.newBuilder()
-                      .setKey(key)
-                      .addAllConditions(conditions.of(key))
-                      .build());
-      revision = answer.getRevision();
-      deleted = answer.getDeleted() ? 1 : 0;
+    Deleted done;
+    try {
+      done = recursive ? deleteTree(client.keyValue()) : delete(client.keyValue());
+    } catch (MetastoreException e) {
+      throw conditions.explained(e, key);
     }
-    if (deleted == 0) {
+    if (done.keys == 0) {
       throw new CommandFailed(ExitCode.NO, "no such key: " + key);
     }
-    show(revision, deleted);
+    if (json()) {
+      JsonObject line = Json.revision(done.revision);
+      line.addProperty("deleted", done.keys);
+      console().line(line);
+    } else {
+      console().line("deleted " + done.keys);
+    }
     return ExitCode.OK.code();
   }
 
-  private void show(long revision, long deleted) {
-    if (json()) {
-      var answer = Json.revision(revision);
-      answer.addProperty("deleted", deleted);
-      console().line(answer);
-    } else {
-      console().line("deleted " + deleted);
-    }
+  private Deleted deleteTree(KeyValue keyValue) throws InterruptedException {
+    DeleteTreeResponse answer =
+        keyValue.deleteTree(
+            DeleteTreeRequest.newBuilder()
+                .setPath(key)
+                .addAllConditions(conditions.of(key))
+                .build());
+    return new Deleted(answer.getRevision(), answer.getDeletedKeys());
   }
+
+  private Deleted delete(KeyValue keyValue) throws InterruptedException {
+    DeleteResponse answer =
+        keyValue.delete(
+            DeleteRequest.newBuilder().setKey(key).addAllConditions(conditions.of(key)).build());
+    return new Deleted(answer.getRevision(), answer.getDeleted() ? 1 : 0);
+  }
+
+  /** What was done. */
+  private record Deleted(long revision, long keys) {}
 }

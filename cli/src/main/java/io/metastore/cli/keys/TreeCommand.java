@@ -15,9 +15,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "tree",
-    description =
-        "Shows all keys below a directory, at one revision. Ends with 1 if there is nothing, unless it is the"
-            + " root.")
+    description = {
+      "Shows all keys below a directory.",
+      "At one revision. Ends with 1 if there is nothing, unless it is the root."
+    })
 public final class TreeCommand extends ClientCommand {
   @Parameters(
       paramLabel = "DIR",

@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "txn",
     description = {
-      "Does several operations in one step: those under 'then' if all conditions under 'if' hold, and those under"
-          + " 'else' if not; then it ends with 1.",
+      "Does several operations in one step.",
+      "Those under 'then' if all conditions under 'if' hold, and those under 'else' if not; then it ends with 1.",
       "Conditions: absent KEY, present KEY, value KEY VALUE, revision KEY N, unchanged KEY N, fence LOCK TOKEN.",
       "Operations: get KEY, tree DIR, put KEY VALUE, rm KEY, rm-r KEY. One per line; words with blanks in double quotes,"
           + " where \\n, \\t, \\\", \\\\ and \\xHH can be used; lines that begin with # are comments."

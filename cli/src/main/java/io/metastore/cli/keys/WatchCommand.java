@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -23,11 +26,14 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "watch",
     description = {
-      "Prints a line for every change of a key: REVISION, PUT or DELETE, KEY and, of a PUT, VALUE, with tabs between"
-          + " them; in the value \\n, \\t, \\\\ and \\xHH stand for what would break the line.",
+      "Prints a line for every change.",
+      "A line is REVISION, PUT or DELETE, KEY and, of a PUT, VALUE, with tabs between them; in the value \\n, \\t, \\\\ and"
+          + " \\xHH stand for what would break the line.",
       "Goes on over lost connections, missing nothing and repeating nothing, until Ctrl-C; then it ends with 0."
     })
 public final class WatchCommand extends ClientCommand {
+  private static final long SILENCE_S = 5;
+
   @Parameters(paramLabel = "KEY", description = "A path.")
   private String key = "";
 
@@ -55,6 +61,9 @@ public final class WatchCommand extends ClientCommand {
 
   @Override
   protected int run(MetastoreClient client) throws Exception {
+    if (count < 1) {
+      throw usage("--count must be positive");
+    }
     Events events = new Events();
     try (Signals signals = new Signals("INT", "TERM");
         Watch watch = client.keyValue().watch(request(), events)) {
@@ -62,6 +71,7 @@ public final class WatchCommand extends ClientCommand {
           .ready()
           .thenAccept(
               revision -> note("watching " + key + " for changes after revision " + revision));
+      watch.ready().orTimeout(SILENCE_S, TimeUnit.SECONDS).exceptionally(this::sayWhy);
       CompletableFuture.anyOf(events.end, signals.first()).get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Exception cause) {
@@ -70,6 +80,14 @@ public final class WatchCommand extends ClientCommand {
       throw e;
     }
     return ExitCode.OK.code();
+  }
+
+  /** A watch tries on for ever: who waits for it is to know. */
+  private @Nullable Long sayWhy(Throwable failure) {
+    if (failure instanceof TimeoutException) {
+      note("no answer yet from " + String.join(", ", endpoints()) + "; trying on");
+    }
+    return null;
   }
 
   private WatchRequest request() {

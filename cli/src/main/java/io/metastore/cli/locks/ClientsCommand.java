@@ -15,7 +15,10 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "clients",
-    description = "Shows all clients: the owners of locks and of keys that die with them.")
+    description = {
+      "Shows all clients.",
+      "They are the owners of locks and of keys that die with them."
+    })
 public final class ClientsCommand extends ClientCommand {
   @Override
   protected int run(MetastoreClient client) throws Exception {

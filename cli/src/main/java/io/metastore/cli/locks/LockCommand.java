@@ -28,8 +28,9 @@ import picocli.CommandLine.Parameters;
     name = "lock",
     customSynopsis = "metastore lock [OPTIONS] LOCK [-- COMMAND ARGS...]",
     description = {
-      "Takes a lock, runs a command while it holds it, and ends as the command does. Ends with 1 if the lock was not"
-          + " got. The command finds METASTORE_LOCK_PATH, METASTORE_LOCK_TOKEN and METASTORE_SEQUENCER in its environment.",
+      "Runs a command while it holds a lock.",
+      "Ends as the command does; with 1 if the lock was not got. The command finds METASTORE_LOCK_PATH,"
+          + " METASTORE_LOCK_TOKEN and METASTORE_SEQUENCER in its environment.",
       "Signals INT, TERM and HUP go to the command. If the lock is lost, the command and its children get TERM, and KILL"
           + " after the time of --grace; then this ends with 6.",
       "Without a command prints the sequencer and holds the lock until Ctrl-C."

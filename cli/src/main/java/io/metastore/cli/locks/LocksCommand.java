@@ -23,8 +23,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "locks",
-    description =
-        "Shows all locks that somebody holds or waits for, or the queue of one. Ends with 1 if nobody wants that one.")
+    description = {
+      "Shows who holds and awaits locks.",
+      "All locks, or the queue of one. Ends with 1 if nobody wants that one."
+    })
 public final class LocksCommand extends ClientCommand {
   @Parameters(arity = "0..1", paramLabel = "LOCK", description = "A lock's path (default: all).")
   private String lock = "";

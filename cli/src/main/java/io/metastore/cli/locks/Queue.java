@@ -5,6 +5,7 @@ import io.metastore.api.v1.WatchLockResponse;
 import io.metastore.client.Locks;
 import io.metastore.client.QueueListener;
 import io.metastore.client.QueueWatch;
+import java.util.Collection;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -88,19 +89,25 @@ final class Queue implements AutoCloseable {
       return;
     }
     var inFront = places.headMap(own.getToken()).values();
-    String holders =
-        inFront.stream()
-            .filter(place -> place.getState() != Place.State.WAITING)
-            .map(place -> place.getLabel().isEmpty() ? "unnamed" : place.getLabel())
-            .collect(Collectors.joining(", "));
     String text =
         String.format(
-            "waiting for %s behind %d %s; held by %s",
-            lock, inFront.size(), inFront.size() == 1 ? "other" : "others", holders);
+            "waiting for %s behind %d %s; %s",
+            lock, inFront.size(), inFront.size() == 1 ? "other" : "others", holders(inFront));
     if (!inFront.isEmpty() && !text.equals(told)) {
       told = text;
       wait.accept(text);
     }
+  }
+
+  private static String holders(Collection<Place> places) {
+    if (places.stream().anyMatch(place -> place.getState() == Place.State.DELAYED)) {
+      return "its holder died, and nobody gets it before the lock-delay is over";
+    }
+    return "held by "
+        + places.stream()
+            .filter(place -> place.getState() == Place.State.HELD)
+            .map(place -> place.getLabel().isEmpty() ? "somebody unnamed" : place.getLabel())
+            .collect(Collectors.joining(", "));
   }
 
   /** What of a watch is heard. */

@@ -1,0 +1,25 @@
+package io.metastore.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** The guide shows what the compiler has seen. */
+final class GuideTest {
+  @Test
+  void javaCodeOfTheGuideIsTheSourcesOwn() throws Exception {
+    String source =
+        Files.readString(Path.of("src/test/java/io/metastore/client/ConfigWatcher.java"));
+    String code =
+        source
+            .substring(
+                source.indexOf('\n', source.indexOf("// guide: begin")) + 1,
+                source.indexOf("// guide: end"))
+            .stripTrailing()
+            .stripIndent();
+    assertThat(Files.readString(Path.of("../docs/guide.md")))
+        .contains("```java\n" + code + "\n```");
+  }
+}
