@@ -116,6 +116,11 @@ public final class LeaseKeeper {
     ending.clear();
   }
 
+  /** As last told by {@link #lead}. */
+  public long term() {
+    return term;
+  }
+
   public boolean isLeading() {
     return leading;
   }

@@ -86,11 +86,7 @@ final class LeaseDesk implements AutoCloseable {
     return Executors.newSingleThreadScheduledExecutor(Threads.named("lease"));
   }
 
-  /**
-   * This member leads; called by the apply thread, in order with {@link #applied}.
-   *
-   * @param term the one in which it leads, and not a newer one that Raft may have heard of
-   */
+  /** This member leads; called by the apply thread, in order with {@link #applied}. */
   void lead(long term) {
     StoreView view = views.get();
     thread.execute(
@@ -190,7 +186,7 @@ final class LeaseDesk implements AutoCloseable {
   }
 
   private boolean leads() {
-    return keeper.isLeading() && isAwake() && raft.isLeaderReady();
+    return keeper.isLeading() && isAwake() && raft.isLeaderReady() && raft.term() == keeper.term();
   }
 
   /**

@@ -593,7 +593,9 @@ public final class Node implements Metastore, AutoCloseable {
     @Override
     public void leaderReady() {
       awaitComplete();
-      long term = machine.state().term();
+      // The first entry of the term is applied later. Should Raft have heard of a newer term, this
+      // member does not lead in that one, and its leases are not looked after.
+      long term = raft.term();
       LOG.atInfo().addKeyValue("term", term).log("became leader");
       leases.lead(term);
       proposer.leaderChanged();
