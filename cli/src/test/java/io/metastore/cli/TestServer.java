@@ -52,7 +52,7 @@ final class TestServer implements AutoCloseable {
                 1,
                 "m1",
                 List.of(new RaftMember(1, "127.0.0.1:" + port)),
-                false,
+                NodeConfig.Beginning.FOUNDED,
                 List.of("http://127.0.0.1:2379"),
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
                 directory,

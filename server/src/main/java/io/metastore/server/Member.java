@@ -14,12 +14,14 @@ import io.metastore.adapter.etcd.port.ServerMetrics;
 import io.metastore.adapter.etcd.port.VersionEndpoint;
 import io.metastore.adapter.metastore.MetastoreServices;
 import io.metastore.adapter.metastore.MetastoreSettings;
+import io.metastore.core.api.ClusterView;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.InitialCluster;
+import io.metastore.server.config.Place;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.config.StoredCluster;
 import java.io.IOException;
@@ -27,6 +29,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,11 +52,11 @@ final class Member implements AutoCloseable {
   private @Nullable ClientPort port;
   private boolean closed;
 
-  private Member(ServerConfig config, Node node) {
+  private Member(ServerConfig config, Place place, Stopper stopper) throws IOException {
     this.config = config;
-    this.node = node;
+    this.node = Node.start(nodeConfig(config, place), stopper);
     this.metastore =
-        new MetastoreServices(node, new MetastoreSettings(Version.text(), this::leave));
+        new MetastoreServices(node, new MetastoreSettings(Version.text(), stopper::leave));
     this.etcd =
         new EtcdServices(
             node,
@@ -63,19 +66,20 @@ final class Member implements AutoCloseable {
   /**
    * Opens the data directory and looks for the other members.
    *
+   * @param stopper ends the process when the member cannot go on, or is not wanted any more
    * @throws IOException if the directory or the peer address cannot be used
    */
-  static Member start(ServerConfig config) throws IOException {
-    InitialCluster.Member self = config.self();
+  static Member start(ServerConfig config, Place place, Stopper stopper) throws IOException {
+    InitialCluster cluster = place.cluster();
     LOG.atInfo()
         .addKeyValue("etcd-version", VERSION.server())
         .addKeyValue("java-version", System.getProperty("java.version"))
         .addKeyValue("name", config.name())
         .addKeyValue("data-dir", config.dataDirectory())
-        .addKeyValue("local-member-id", Long.toHexString(self.id()))
-        .addKeyValue("cluster-id", Long.toHexString(config.initialCluster().clusterId()))
-        .addKeyValue("initial-cluster", config.initialCluster().text())
-        .addKeyValue("initial-cluster-state", config.initialCluster().state())
+        .addKeyValue("local-member-id", Long.toHexString(place.self().id()))
+        .addKeyValue("cluster-id", Long.toHexString(cluster.id()))
+        .addKeyValue("initial-cluster", cluster.text())
+        .addKeyValue("initial-cluster-state", cluster.state())
         .addKeyValue("listen-peer-urls", config.listenPeerUrls())
         .addKeyValue("listen-client-urls", config.listenClientUrls())
         .addKeyValue("advertise-client-urls", config.advertiseClientUrls())
@@ -84,35 +88,37 @@ final class Member implements AutoCloseable {
         .addKeyValue("snapshot-count", config.snapshotCount())
         .log("starting an etcd server");
     DataDirectory.prepare(config.dataDirectory());
-    Node node = Node.start(nodeConfig(config), Member::halt);
-    if (config.initialCluster().state() == InitialCluster.State.STORED) {
-      LOG.info("restarted a member of this cluster; flags of a first start are not looked at");
-    } else {
-      StoredCluster.write(config.dataDirectory(), config.initialCluster(), self);
+    Member member = new Member(config, place, stopper);
+    switch (cluster.state()) {
+      case NEW, EXISTING -> StoredCluster.write(config.dataDirectory(), place);
+      case STORED, INVITED ->
+          LOG.info(
+              "the data directory tells the cluster; flags of a first start are not looked at");
     }
-    return new Member(config, node);
+    return member;
+  }
+
+  /** Completes when the cluster has a leader that knows this member. */
+  CompletableFuture<Void> ready() {
+    return node.ready();
+  }
+
+  /** The cluster as this member sees it. */
+  ClusterView cluster() {
+    return node.cluster();
   }
 
   /**
-   * Waits until the cluster has a leader that knows this member, then serves clients.
+   * Serves clients from now on; to be called when this member is ready.
    *
    * @throws IOException if a client address cannot be used
    */
-  void serveWhenReady() throws IOException {
-    node.ready().join();
-    openPort();
-  }
-
-  private synchronized void openPort() throws IOException {
+  synchronized void openPort() throws IOException {
     if (closed) {
       return;
     }
     GrpcCounters calls = new GrpcCounters();
-    ClientPortSettings settings =
-        ClientPortSettings.of(
-            config.listenClientUrls().stream().map(EtcdUrl::socketAddress).toList(),
-            config.maxRequestBytes());
-    port = ClientPort.start(settings, services(), calls, endpoints(calls));
+    port = ClientPort.start(portSettings(config), services(), calls, endpoints(calls));
     LOG.info("ready to serve client requests");
     port.addresses()
         .forEach(
@@ -121,6 +127,12 @@ final class Member implements AutoCloseable {
                     .addKeyValue("traffic", "grpc+http")
                     .addKeyValue("address", text(address))
                     .log("serving client traffic insecurely; this is strongly discouraged!"));
+  }
+
+  static ClientPortSettings portSettings(ServerConfig config) {
+    return ClientPortSettings.of(
+        config.listenClientUrls().stream().map(EtcdUrl::socketAddress).toList(),
+        config.maxRequestBytes());
   }
 
   private List<BindableService> services() {
@@ -167,32 +179,17 @@ final class Member implements AutoCloseable {
         .log("closed etcd server");
   }
 
-  /** Stops as after SIGTERM, but of its own accord, and so successfully. */
-  private void leave() {
-    // The caller is a thread of what is to be stopped.
-    Thread thread =
-        new Thread(
-            () -> {
-              close();
-              Runtime.getRuntime().halt(0);
-            },
-            "leave");
-    thread.start();
-  }
-
-  /** At once: a member that may not go on must not run its hooks either. */
-  private static void halt(String why, Throwable cause) {
-    LOG.atError().setCause(cause).addKeyValue("why", why).log("cannot go on; halting");
-    Runtime.getRuntime().halt(Main.EXIT_FAILED);
-  }
-
-  private static NodeConfig nodeConfig(ServerConfig config) {
+  private static NodeConfig nodeConfig(ServerConfig config, Place place) {
     return new NodeConfig(
-        config.initialCluster().clusterId(),
-        config.self().id(),
+        place.cluster().id(),
+        place.self().id(),
         config.name(),
-        config.initialCluster().members().stream().map(Member::raftMember).toList(),
-        config.initialCluster().state() == InitialCluster.State.EXISTING,
+        place.cluster().members().stream().map(Member::raftMember).toList(),
+        switch (place.cluster().state()) {
+          case NEW, STORED -> NodeConfig.Beginning.FOUNDED;
+          case EXISTING -> NodeConfig.Beginning.EXISTING;
+          case INVITED -> NodeConfig.Beginning.INVITED;
+        },
         config.advertiseClientUrls().stream().map(EtcdUrl::text).toList(),
         config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
         config.dataDirectory(),

@@ -1,11 +1,18 @@
 package io.metastore.server;
 
+import static java.util.Objects.requireNonNull;
+
 import ch.qos.logback.classic.Level;
 import io.metastore.server.config.ConfigError;
 import io.metastore.server.config.Configuration;
+import io.metastore.server.config.Discovery;
+import io.metastore.server.config.EtcdUrl;
+import io.metastore.server.config.InitialCluster;
+import io.metastore.server.config.Place;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.config.Usage;
 import io.metastore.server.config.UsageError;
+import io.metastore.server.discovery.MulticastDiscovery;
 import io.metastore.server.logging.LogSetup;
 import java.io.IOException;
 import java.util.List;
@@ -76,10 +83,19 @@ final class ServeCommand {
                 .setCause(failure)
                 .addKeyValue("thread", thread.getName())
                 .log("uncaught exception"));
+    Stopper stopper = new Stopper();
+    StopSignals.install(stopper::stopParts);
     try {
-      Member member = Member.start(config);
-      StopSignals.install(member::close);
-      member.serveWhenReady();
+      Place place = config.place();
+      if (place != null) {
+        Member member = start(config, place, stopper);
+        member.ready().join();
+        member.openPort();
+      } else if (config.discovery().kind() == Discovery.Kind.MULTICAST) {
+        serveWhenFound(config, stopper);
+      } else {
+        serveWhenInvited(config, stopper);
+      }
       Thread.currentThread().join();
     } catch (IOException | RuntimeException e) {
       LOG.atError().setCause(e).log("failed to serve");
@@ -87,5 +103,36 @@ final class ServeCommand {
       Thread.currentThread().interrupt();
     }
     return Main.EXIT_FAILED;
+  }
+
+  private static void serveWhenFound(ServerConfig config, Stopper stopper) throws IOException {
+    DataDirectory.prepare(config.dataDirectory());
+    EtcdUrl peerUrl = config.advertisePeerUrls().get(0);
+    MulticastDiscovery discovery =
+        MulticastDiscovery.start(config.discovery(), config.clusterToken(), config.name(), peerUrl);
+    InitialCluster cluster = InitialCluster.of(discovery.await(), config.clusterToken());
+    InitialCluster.Member self = requireNonNull(cluster.find(config.name()), "found itself");
+    Member member = start(config, new Place(cluster, self), stopper);
+    discovery.goOn(
+        () -> member.cluster().members().stream().noneMatch(other -> other.name().isEmpty()));
+    member.ready().join();
+    member.openPort();
+  }
+
+  private static void serveWhenInvited(ServerConfig config, Stopper stopper) throws IOException {
+    WaitingMember waiting = WaitingMember.start(config, stopper);
+    stopper.add(waiting);
+    Member member = start(config, waiting.awaitPlace(), stopper);
+    member.ready().join();
+    waiting.formed(member.cluster());
+    stopper.forget(waiting);
+    member.openPort();
+  }
+
+  private static Member start(ServerConfig config, Place place, Stopper stopper)
+      throws IOException {
+    Member member = Member.start(config, place, stopper);
+    stopper.add(member);
+    return member;
   }
 }

@@ -1,5 +1,6 @@
 package io.metastore.compat.process;
 
+import io.grpc.StatusRuntimeException;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +29,29 @@ public final class ClusterProcesses implements AutoCloseable {
         members.stream()
             .map(member -> member.name() + "=" + member.peerUrl())
             .collect(Collectors.joining(","));
-    members.forEach(member -> member.configure(initialCluster, flags));
+    members.forEach(member -> member.configure("--initial-cluster=" + initialCluster, flags));
+  }
+
+  /** Starts members that have no cluster and wait to be given one; does not wait for them. */
+  public static ClusterProcesses waiting(Class<?> test, int count, String... flags)
+      throws IOException {
+    return startWith("--discovery=none", test, count, flags);
+  }
+
+  /** Starts members that look for each other; does not wait for them. */
+  public static ClusterProcesses discovering(Class<?> test, int count, String... flags)
+      throws IOException {
+    return startWith("--discovery=multicast", test, count, flags);
+  }
+
+  private static ClusterProcesses startWith(
+      String clusterFlag, Class<?> test, int count, String... flags) throws IOException {
+    ClusterProcesses processes = new ClusterProcesses(test, count, List.of());
+    for (ServerProcess member : processes.members) {
+      member.configure(clusterFlag, Arrays.asList(flags));
+      member.start();
+    }
+    return processes;
   }
 
   /** Starts one member and waits until it serves. */
@@ -115,7 +138,12 @@ public final class ClusterProcesses implements AutoCloseable {
   }
 
   private static boolean leads(ServerProcess member) {
-    StatusResponse status = member.status();
+    StatusResponse status;
+    try {
+      status = member.status();
+    } catch (StatusRuntimeException down) {
+      return false;
+    }
     return status.getLeader() == status.getHeader().getMemberId();
   }
 

@@ -80,7 +80,7 @@ public final class ServerProcess implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + clientPort);
   }
 
-  String peerUrl() {
+  public String peerUrl() {
     return "http://127.0.0.1:" + peerPort;
   }
 
@@ -89,7 +89,7 @@ public final class ServerProcess implements AutoCloseable {
     return channel;
   }
 
-  void configure(String initialCluster, List<String> moreFlags) {
+  void configure(String clusterFlag, List<String> moreFlags) {
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -99,7 +99,7 @@ public final class ServerProcess implements AutoCloseable {
                 "--advertise-client-urls=" + endpoint(),
                 "--listen-peer-urls=" + peerUrl(),
                 "--initial-advertise-peer-urls=" + peerUrl(),
-                "--initial-cluster=" + initialCluster));
+                clusterFlag));
     all.addAll(moreFlags);
     flags = List.copyOf(all);
   }

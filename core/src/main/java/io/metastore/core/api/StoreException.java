@@ -45,6 +45,8 @@ public abstract sealed class StoreException extends RuntimeException {
     public enum Reason {
       /** No leader was found within the request timeout. */
       NO_LEADER,
+      /** This member waits to be given a cluster. */
+      NO_CLUSTER,
       /** The leader changed while a read waited for its confirmation. */
       LEADER_CHANGED,
       /** A read was not confirmed within the request timeout. */
@@ -84,13 +86,28 @@ public abstract sealed class StoreException extends RuntimeException {
     }
 
     private final ChangeRefused.Reason reason;
+    private final String about;
 
     /**
      * @param why for people
      */
     public ChangeRefused(ChangeRefused.Reason reason, String why) {
+      this(reason, "", why);
+    }
+
+    /**
+     * @param about the part of the request that is wrong, such as {@code member.name}; empty if it
+     *     is no fault of the request
+     * @param why for people
+     */
+    public ChangeRefused(ChangeRefused.Reason reason, String about, String why) {
       super(why);
       this.reason = reason;
+      this.about = about;
+    }
+
+    public String about() {
+      return about;
     }
 
     public ChangeRefused.Reason reason() {

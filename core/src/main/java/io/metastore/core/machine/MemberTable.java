@@ -1,6 +1,7 @@
 package io.metastore.core.machine;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.metastore.core.command.Configuration;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
@@ -9,20 +10,58 @@ import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What members have told of themselves; a member without a note has never been up.
+ * Who belongs to the cluster, and what members have told of themselves; one without a note has
+ * never been up.
  *
- * <p>Layout in {@link Table#SMALL}: {@code n} ‖ int64 member id → the note.
+ * <p>Layout in {@link Table#SMALL}: {@code n} ‖ int64 member id → the note; {@code m} ‖ {@code m} →
+ * the configuration.
  */
 public final class MemberTable {
+  private static final byte[] CONFIGURATION = SmallTable.META.key().int8('m').toBytes();
+
   private MemberTable() {}
 
+  /**
+   * Takes over what Raft says of the members.
+   *
+   * @param next without the removed ones, which follow from what was before
+   */
+  static void configure(WriteSet writes, Reader before, Configuration next) {
+    Set<Long> present = new LinkedHashSet<>();
+    next.getMembersList().forEach(member -> present.add(member.getId()));
+    Configuration old = configuration(before);
+    Configuration.Builder configuration = next.toBuilder().addAllRemoved(old.getRemovedList());
+    for (Configuration.Member member : old.getMembersList()) {
+      if (!present.contains(member.getId())) {
+        configuration.addRemoved(member.getId());
+        writes.delete(Table.SMALL, noteKey(member.getId()));
+      }
+    }
+    writes.put(Table.SMALL, CONFIGURATION, configuration.build().toByteArray());
+  }
+
+  /** As of the last such entry of Raft that was applied; empty before the first. */
+  public static Configuration configuration(Reader reader) {
+    byte[] value = reader.find(Table.SMALL, CONFIGURATION);
+    try {
+      return value == null ? Configuration.getDefaultInstance() : Configuration.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("configuration is damaged", e);
+    }
+  }
+
+  private static byte[] noteKey(long memberId) {
+    return SmallTable.MEMBER.key().int64(memberId).toBytes();
+  }
+
   static void put(WriteSet writes, MemberNote note) {
-    writes.put(
-        Table.SMALL, SmallTable.MEMBER.key().int64(note.getId()).toBytes(), note.toByteArray());
+    writes.put(Table.SMALL, noteKey(note.getId()), note.toByteArray());
   }
 
   static @Nullable MemberNote find(Reader reader, long id) {

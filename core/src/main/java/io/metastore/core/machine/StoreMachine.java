@@ -18,6 +18,7 @@ import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Compact;
+import io.metastore.core.command.Configuration;
 import io.metastore.core.command.GrantLease;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
@@ -150,6 +151,23 @@ public final class StoreMachine implements AutoCloseable {
     if (index > state.index()) {
       state = state.at(term, index);
     }
+  }
+
+  /**
+   * Applies an entry of Raft's own that says who belongs to the cluster.
+   *
+   * @param members without the removed ones
+   */
+  public void configure(long term, long index, Configuration members) {
+    if (index <= state.index()) {
+      return;
+    }
+    WriteSet writes = storage.newWriteSet();
+    MemberTable.configure(writes, storage, members);
+    StoreState next = state.at(term, index);
+    next.write(writes);
+    storage.write(writes);
+    publish(next);
   }
 
   /** The tables; the machine owns them. */

@@ -1,15 +1,14 @@
 package io.metastore.core.node;
 
+import io.metastore.core.command.Configuration;
 import io.metastore.core.command.KnownMemberReply;
 import io.metastore.core.command.KnownMemberRequest;
 import io.metastore.core.machine.MemberTable;
-import io.metastore.core.machine.StoreMachine;
 import io.metastore.core.machine.StoreView;
 import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.ProcessStopper;
-import io.metastore.core.raft.RaftMember;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Refuses to run a member that was up before and has lost its data: it could vote against what it
  * once acknowledged. Source: etcd's {@code isMemberBootstrapped}, which asks once, before the
- * start.
+ * start. Refuses a member that was removed as well.
  *
  * <p>A member without data asks the others whether they know it, and until one of them has answered
  * no, it neither votes nor serves. Members of a new cluster do not know each other, and to be asked
@@ -43,40 +42,66 @@ final class KnownMemberCheck {
   private static final Logger LOG = LoggerFactory.getLogger(KnownMemberCheck.class);
 
   private static final String UNCONFIRMED = "unconfirmed";
+  private static final String REMOVED = "removed";
   private static final long TIMEOUT_MS = 1000;
   private static final long PAUSE_MS = 100;
   private static final int MESSAGE_BYTES_MAX = 1 << 20;
 
   private final NodeConfig config;
+  private final Supplier<StoreView> views;
   private final CompletableFuture<Void> passed = new CompletableFuture<>();
 
-  private KnownMemberCheck(NodeConfig config) {
+  private KnownMemberCheck(NodeConfig config, Supplier<StoreView> views) {
     this.config = config;
+    this.views = views;
   }
 
   /**
    * Checks this member before Raft starts, as far as others answer.
    *
-   * @throws IOException if another member knows this one, yet there is no data; or if this one is
-   *     to join a running cluster that it cannot find
+   * @throws IOException if another member knows this one, yet there is no data; if this one is to
+   *     join a running cluster that it cannot find; or if it was removed
    */
-  static KnownMemberCheck begin(NodeConfig config, StoreMachine machine) throws IOException {
-    KnownMemberCheck check = new KnownMemberCheck(config);
-    if (check.hasData(machine)) {
+  static KnownMemberCheck begin(NodeConfig config, boolean applied, Supplier<StoreView> views)
+      throws IOException {
+    KnownMemberCheck check = new KnownMemberCheck(config, views);
+    if (Files.exists(check.file(REMOVED))) {
+      throw check.removal();
+    }
+    boolean hasData = check.hasData(applied);
+    List<KnownMemberReply> replies = check.ask(hasData).join();
+    if (check.tellsOfRemoval(replies)) {
+      check.markRemoved();
+      throw check.removal();
+    }
+    if (hasData) {
       check.passed.complete(null);
       return check;
     }
-    List<KnownMemberReply> replies = check.ask().join();
     check.refuseIfKnown(replies);
-    if (config.joinsExisting()) {
+    if (config.beginning() == NodeConfig.Beginning.EXISTING) {
       check.refuseIfStranger(replies);
     }
     if (config.alone() || !replies.isEmpty()) {
       check.passed.complete(null);
     } else {
-      check.mark();
+      check.mark(UNCONFIRMED);
     }
     return check;
+  }
+
+  /** Asks whether this member was removed; false also if nobody answers. */
+  CompletableFuture<Boolean> isRemoved() {
+    return ask(/* hasData= */ true).thenApply(this::tellsOfRemoval);
+  }
+
+  /** Lets no later start on this data succeed. */
+  void markRemoved() {
+    try {
+      mark(REMOVED);
+    } catch (IOException e) {
+      throw new UncheckedIOException("create " + file(REMOVED), e);
+    }
   }
 
   /** Completes when this member may vote, and tell the others of itself. */
@@ -96,7 +121,7 @@ final class KnownMemberCheck {
   private void askLater(ScheduledExecutorService timer, ProcessStopper stopper) {
     timer.schedule(
         () ->
-            ask()
+            ask(/* hasData= */ false)
                 .whenComplete(
                     (replies, failure) -> {
                       if (passed.isDone() || timer.isShutdown()) {
@@ -119,32 +144,40 @@ final class KnownMemberCheck {
   }
 
   /** Answers another member's question. */
-  KnownMemberReply answer(KnownMemberRequest request, Supplier<StoreView> views) {
-    boolean ofUs = config.members().stream().anyMatch(member -> member.id() == request.getId());
-    if (ofUs && !passed.isDone()) {
-      pass();
-    }
+  KnownMemberReply answer(KnownMemberRequest request) {
     StoreView view = views.get();
     try {
+      Configuration configuration = Configurations.of(config, view);
+      boolean ofUs =
+          configuration.getMembersList().stream()
+              .anyMatch(member -> member.getId() == request.getId());
+      if (ofUs && !request.getHasData() && !passed.isDone()) {
+        pass();
+      }
       boolean known =
           MemberTable.all(view.reader()).stream().anyMatch(note -> note.getId() == request.getId());
-      return KnownMemberReply.newBuilder().setKnown(known).setClusterId(config.clusterId()).build();
+      return KnownMemberReply.newBuilder()
+          .setKnown(known)
+          .setRemoved(configuration.getRemovedList().contains(request.getId()))
+          .setClusterId(config.clusterId())
+          .build();
     } finally {
       view.release();
     }
   }
 
   /** The answers that come in time. */
-  private CompletableFuture<List<KnownMemberReply>> ask() {
-    KnownMemberRequest request = KnownMemberRequest.newBuilder().setId(config.memberId()).build();
+  private CompletableFuture<List<KnownMemberReply>> ask(boolean hasData) {
+    KnownMemberRequest request =
+        KnownMemberRequest.newBuilder().setId(config.memberId()).setHasData(hasData).build();
     // Connections of its own: a failed one would make later calls wait before they try again.
     PeerChannels channels = new PeerChannels(MESSAGE_BYTES_MAX);
     List<CompletableFuture<List<KnownMemberReply>>> answers = new ArrayList<>();
-    for (RaftMember member : config.members()) {
-      if (member.id() != config.memberId()) {
+    for (Configuration.Member member : configuration().getMembersList()) {
+      if (member.getId() != config.memberId()) {
         answers.add(
             channels
-                .call(member.peerAddress(), PeerCall.KNOWN_MEMBER, request, TIMEOUT_MS)
+                .call(member.getAddress(), PeerCall.KNOWN_MEMBER, request, TIMEOUT_MS)
                 .handle((reply, failure) -> failure == null ? List.of(reply) : List.of()));
       }
     }
@@ -154,6 +187,27 @@ final class KnownMemberCheck {
               channels.close();
               return answers.stream().flatMap(answer -> answer.join().stream()).toList();
             });
+  }
+
+  private Configuration configuration() {
+    StoreView view = views.get();
+    try {
+      return Configurations.of(config, view);
+    } finally {
+      view.release();
+    }
+  }
+
+  private boolean tellsOfRemoval(List<KnownMemberReply> replies) {
+    return replies.stream()
+        .anyMatch(reply -> reply.getRemoved() && reply.getClusterId() == config.clusterId());
+  }
+
+  private IOException removal() {
+    return new IOException(
+        "member "
+            + Long.toHexString(config.memberId())
+            + " was removed from the cluster; to come back it must join with an empty data directory");
   }
 
   private void refuseIfKnown(List<KnownMemberReply> replies) throws IOException {
@@ -185,27 +239,27 @@ final class KnownMemberCheck {
   private void pass() {
     try {
       // Gone for good before anybody knows this member: a later start would be refused.
-      Files.deleteIfExists(marker());
+      Files.deleteIfExists(file(UNCONFIRMED));
       DurableFiles.force(config.dataDirectory());
     } catch (IOException e) {
-      throw new UncheckedIOException("delete " + marker(), e);
+      throw new UncheckedIOException("delete " + file(UNCONFIRMED), e);
     }
     passed.complete(null);
   }
 
-  private void mark() throws IOException {
-    if (!Files.exists(marker())) {
-      Files.createFile(marker());
+  private void mark(String name) throws IOException {
+    if (!Files.exists(file(name))) {
+      Files.createFile(file(name));
       DurableFiles.force(config.dataDirectory());
     }
   }
 
-  private Path marker() {
-    return config.dataDirectory().resolve(UNCONFIRMED);
+  private Path file(String name) {
+    return config.dataDirectory().resolve(name);
   }
 
-  private boolean hasData(StoreMachine machine) throws IOException {
-    return !Files.exists(marker()) && (machine.state().index() >= 0 || hasLog());
+  private boolean hasData(boolean applied) throws IOException {
+    return !Files.exists(file(UNCONFIRMED)) && (applied || hasLog());
   }
 
   private boolean hasLog() throws IOException {

@@ -2,10 +2,10 @@ package io.metastore.core.node;
 
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
+import io.metastore.core.command.Configuration;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.machine.MemberTable;
 import io.metastore.core.machine.StoreView;
-import io.metastore.core.raft.RaftMember;
 import io.metastore.core.raft.RaftNode;
 import io.metastore.core.storage.Storage;
 import java.util.ArrayList;
@@ -125,30 +125,30 @@ final class MemberView implements ClusterView {
 
   @Override
   public List<MemberInfo> members() {
-    List<MemberNote> notes;
     StoreView view = views.get();
     try {
-      notes = MemberTable.all(view.reader());
+      Configuration configuration = Configurations.of(config, view);
+      List<MemberNote> notes = MemberTable.all(view.reader());
+      List<MemberInfo> members = new ArrayList<>();
+      for (Configuration.Member member : configuration.getMembersList()) {
+        MemberNote note =
+            notes.stream()
+                .filter(candidate -> candidate.getId() == member.getId())
+                .findAny()
+                .orElse(MemberNote.getDefaultInstance());
+        members.add(
+            new MemberInfo(
+                member.getId(),
+                note.getName(),
+                List.of("http://" + member.getAddress()),
+                note.getClientUrlsList(),
+                member.getLearner()));
+      }
+      members.sort(Comparator.comparing(MemberInfo::id, Long::compareUnsigned));
+      return members;
     } finally {
       view.release();
     }
-    List<MemberInfo> members = new ArrayList<>();
-    for (RaftMember member : config.members()) {
-      MemberNote note =
-          notes.stream()
-              .filter(candidate -> candidate.getId() == member.id())
-              .findAny()
-              .orElse(MemberNote.getDefaultInstance());
-      members.add(
-          new MemberInfo(
-              member.id(),
-              note.getName(),
-              List.of("http://" + member.peerAddress()),
-              note.getClientUrlsList(),
-              /* learner= */ false));
-    }
-    members.sort(Comparator.comparing(MemberInfo::id, Long::compareUnsigned));
-    return members;
   }
 
   @Override

@@ -1,83 +1,178 @@
 package io.metastore.core.node;
 
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Membership;
+import io.metastore.core.api.NewMember;
 import io.metastore.core.api.StoreException.ChangeRefused;
-import io.metastore.core.command.TermRequest;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.StoreException.OutcomeUnknown;
+import io.metastore.core.command.ChangeMembersReply;
+import io.metastore.core.command.ChangeMembersRequest;
+import io.metastore.core.command.InviteReply;
+import io.metastore.core.command.InviteRequest;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.raft.RaftNode;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
-/** {@link Membership} of a running member. Thread-safe; never blocks. */
+/**
+ * {@link Membership} of a running member: what changes the members goes to the leader and its
+ * {@link MemberChanges}. Thread-safe; never blocks.
+ */
 final class MembershipDesk implements Membership {
-  private static final long ASK_MS = 1000;
-  private static final long HAND_OVER_MS = 3000;
+  private static final long RETRY_MS = 50;
+
+  /** A joining member may have to be sent a lot. */
+  private static final long CHANGE_MS = TimeUnit.HOURS.toMillis(1);
 
   private final NodeConfig config;
   private final RaftNode raft;
   private final PeerChannels peers;
+  private final MemberChanges changes;
+  private final ScheduledExecutorService timer;
 
-  MembershipDesk(NodeConfig config, RaftNode raft, PeerChannels peers) {
+  MembershipDesk(
+      NodeConfig config,
+      RaftNode raft,
+      PeerChannels peers,
+      ClusterView cluster,
+      AppliedIndex applied,
+      ScheduledExecutorService timer) {
     this.config = config;
     this.raft = raft;
     this.peers = peers;
+    this.changes = new MemberChanges(config, raft, peers, cluster, applied);
+    this.timer = timer;
+  }
+
+  @Override
+  public CompletableFuture<ClusterView> bootstrap(List<NewMember> members) {
+    return CompletableFuture.failedFuture(
+        new ChangeRefused(ChangeRefused.Reason.ALREADY_MEMBER, "this member has a cluster"));
+  }
+
+  @Override
+  public CompletableFuture<MemberInfo> join(NewMember member, boolean learner) {
+    ChangeMembersRequest.Join join =
+        ChangeMembersRequest.Join.newBuilder()
+            .setName(member.name())
+            .setAddress(member.peerAddress())
+            .setLearner(learner)
+            .build();
+    return change(ChangeMembersRequest.newBuilder().setJoin(join).build())
+        .thenApply(
+            reply ->
+                new MemberInfo(
+                    reply.getMemberId(),
+                    member.name(),
+                    List.of("http://" + member.peerAddress()),
+                    List.of(),
+                    learner));
+  }
+
+  @Override
+  public CompletableFuture<Void> remove(long memberId) {
+    return change(ChangeMembersRequest.newBuilder().setRemove(memberId).build())
+        .thenAccept(reply -> {});
   }
 
   @Override
   public CompletableFuture<Long> handOver() {
-    List<RaftMember> voters = raft.members();
-    List<RaftMember> others =
-        voters.stream().filter(member -> member.id() != config.memberId()).toList();
-    return answering(others)
+    return changes
+        .reach(raft.members().without(config.memberId()).voters())
         .thenCompose(
             reached -> {
-              if (reached.size() <= voters.size() / 2) {
+              if (!raft.members().isMajority(MemberChanges.ids(reached))
+                  && !raft.members().isLearner(config.memberId())) {
                 throw new ChangeRefused(
                     ChangeRefused.Reason.UNSAFE,
-                    "without this member, %d of %d members are reachable: no majority"
-                        .formatted(reached.size(), voters.size()));
+                    "the members that can be reached are no majority without this one");
               }
-              if (!raft.isLeaderReady()) {
-                return CompletableFuture.completedFuture(raft.leaderId());
-              }
-              List<RaftMember> nearestFirst = new ArrayList<>(reached);
-              nearestFirst.sort(
-                  Comparator.comparingLong((RaftMember member) -> raft.matchIndex(member.id()))
-                      .reversed());
-              return handOverToOneOf(nearestFirst);
+              return raft.isLeaderReady()
+                  ? changes.handOverToOneOf(reached)
+                  : CompletableFuture.completedFuture(raft.leaderId());
             });
   }
 
-  /** Tries one after the other. */
-  private CompletableFuture<Long> handOverToOneOf(List<RaftMember> candidates) {
-    if (candidates.isEmpty()) {
-      return CompletableFuture.failedFuture(
-          new ChangeRefused(ChangeRefused.Reason.UNSAFE, "no other member could take over"));
-    }
-    long candidate = candidates.get(0).id();
-    return raft.transferLeadership(candidate, HAND_OVER_MS)
-        .exceptionally(failure -> false)
-        .thenCompose(
-            done ->
-                done
-                    ? CompletableFuture.completedFuture(candidate)
-                    : handOverToOneOf(candidates.subList(1, candidates.size())));
+  /** Answers another member. */
+  CompletableFuture<ChangeMembersReply> serve(ChangeMembersRequest request) {
+    return changes.change(request);
   }
 
-  /** Those of the members that answer in time. */
-  private CompletableFuture<List<RaftMember>> answering(List<RaftMember> asked) {
-    List<CompletableFuture<List<RaftMember>>> answers = new ArrayList<>();
-    for (RaftMember member : asked) {
-      answers.add(
-          peers
-              .call(member.peerAddress(), PeerCall.TERM, TermRequest.getDefaultInstance(), ASK_MS)
-              .handle((reply, failure) -> failure == null ? List.of(member) : List.of()));
+  /** Answers who means that this member has no cluster. */
+  InviteReply serve(InviteRequest request) {
+    return InviteReply.newBuilder()
+        .setStatus(InviteReply.Status.HAS_CLUSTER)
+        .setName(config.name())
+        .setClusterId(config.clusterId())
+        .setMemberId(config.memberId())
+        .build();
+  }
+
+  /** Has the leader make the change, whoever that is, once there is one. */
+  private CompletableFuture<ChangeMembersReply> change(ChangeMembersRequest request) {
+    CompletableFuture<ChangeMembersReply> done = new CompletableFuture<>();
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.requestTimeoutMs());
+    change(request, deadline, done);
+    return done;
+  }
+
+  private void change(
+      ChangeMembersRequest request, long deadline, CompletableFuture<ChangeMembersReply> done) {
+    ask(request)
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure != null) {
+                done.completeExceptionally(failure);
+                return;
+              }
+              switch (reply.getStatus()) {
+                case DONE -> done.complete(reply);
+                case NOT_LEADER -> {
+                  if (System.nanoTime() > deadline || timer.isShutdown()) {
+                    done.completeExceptionally(new NotServed(NotServed.Reason.NO_LEADER));
+                  } else {
+                    timer.schedule(
+                        () -> change(request, deadline, done), RETRY_MS, TimeUnit.MILLISECONDS);
+                  }
+                }
+                case REFUSED -> done.completeExceptionally(refusal(reply));
+                case UNKNOWN, UNRECOGNIZED ->
+                    done.completeExceptionally(
+                        new OutcomeUnknown(OutcomeUnknown.Reason.LEADER_FAILED));
+              }
+            });
+  }
+
+  private CompletableFuture<ChangeMembersReply> ask(ChangeMembersRequest request) {
+    if (raft.isLeaderReady()) {
+      return changes.change(request);
     }
-    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
-        .thenApply(all -> answers.stream().flatMap(answer -> answer.join().stream()).toList());
+    long leader = raft.leaderId();
+    RaftMember found = leader == config.memberId() ? null : raft.members().find(leader);
+    if (found == null) {
+      return CompletableFuture.completedFuture(MemberChanges.NOT_LEADER);
+    }
+    return peers
+        .call(found.peerAddress(), PeerCall.CHANGE_MEMBERS, request, CHANGE_MS)
+        .exceptionally(
+            failure -> {
+              if (PeerChannels.surelyNotServed(failure)) {
+                return MemberChanges.NOT_LEADER;
+              }
+              throw new CompletionException(
+                  new OutcomeUnknown(OutcomeUnknown.Reason.CONNECTION_LOST));
+            });
+  }
+
+  private static ChangeRefused refusal(ChangeMembersReply reply) {
+    return new ChangeRefused(
+        ChangeRefused.Reason.valueOf(reply.getReason()), reply.getAbout(), reply.getWhy());
   }
 }

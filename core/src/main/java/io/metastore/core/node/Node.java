@@ -18,6 +18,7 @@ import io.metastore.core.api.WatchStream;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Configuration;
 import io.metastore.core.command.Delete;
 import io.metastore.core.command.ForwardReply;
 import io.metastore.core.command.MemberNote;
@@ -28,6 +29,7 @@ import io.metastore.core.command.TermRequest;
 import io.metastore.core.command.Txn;
 import io.metastore.core.lease.LeaseKeeper;
 import io.metastore.core.machine.Applied;
+import io.metastore.core.machine.MemberTable;
 import io.metastore.core.machine.StoreMachine;
 import io.metastore.core.machine.StoreState;
 import io.metastore.core.machine.StoreView;
@@ -36,6 +38,7 @@ import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.PeerService;
 import io.metastore.core.raft.ProcessStopper;
 import io.metastore.core.raft.RaftMember;
+import io.metastore.core.raft.RaftMembers;
 import io.metastore.core.raft.RaftNode;
 import io.metastore.core.raft.RaftSettings;
 import io.metastore.core.raft.ReplicatedState;
@@ -80,6 +83,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long LEASE_CHECKPOINT_INTERVAL_MS = 5 * 60_000;
   private static final long SWEEP_MS = 100;
   private static final long WATCH_MS = 1000;
+  private static final long REMOVAL_MS = 500;
   private static final long PUBLISH_RETRY_MS = 500;
   private static final long HAND_OVER_MS = 1000;
   private static final long RAFT_STOP_MS = 5000;
@@ -129,13 +133,13 @@ public final class Node implements Metastore, AutoCloseable {
     // member has a leader, but the callbacks below are guarded all the same by late binding through
     // the latch.
     Wiring wiring = new Wiring();
-    this.known = KnownMemberCheck.begin(config, machine);
+    this.known = KnownMemberCheck.begin(config, machine.state().index() >= 0, this::retainView);
     this.raft =
         RaftNode.start(
             raftSettings(config),
             config.clusterId(),
             config.memberId(),
-            config.members(),
+            founders(),
             wiring,
             wiring.peerService(),
             known.passed()::isDone,
@@ -165,10 +169,14 @@ public final class Node implements Metastore, AutoCloseable {
         new LeaseDesk(
             raft, peers, readIndex::barrier, this::retainView, keeper, leaseThread, config);
     this.cluster = new MemberView(config, raft, applied, this::retainView, () -> machine.storage());
-    this.membership = new MembershipDesk(config, raft, peers);
+    this.membership = new MembershipDesk(config, raft, peers, cluster, applied, housekeeping);
     wiring.complete();
+    housekeeping.scheduleWithFixedDelay(this::housekeep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+    RemovalWatch removal = new RemovalWatch(config, known, raft, cluster, stopper);
     housekeeping.scheduleWithFixedDelay(
-        () -> housekeep(stopper), SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+        removal::look, REMOVAL_MS, REMOVAL_MS, TimeUnit.MILLISECONDS);
+    housekeeping.scheduleWithFixedDelay(
+        () -> mendLearner(stopper), WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
     housekeeping.scheduleWithFixedDelay(
         this::watchFollowers, WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
     compactor.wake();
@@ -318,7 +326,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   /** If this member leads, lets another one do so, without waiting long for it. */
   private void handOver() {
-    for (RaftMember member : config.members()) {
+    for (RaftMember member : raft.members().voters()) {
       if (member.id() == config.memberId() || !raft.isLeaderReady()) {
         continue;
       }
@@ -380,15 +388,22 @@ public final class Node implements Metastore, AutoCloseable {
 
   // --- keeping house ---------------------------------------------------------------------------
 
-  private void housekeep(ProcessStopper stopper) {
+  private void housekeep() {
     proposer.expire();
     cluster.noteLeader();
     if (checkpointTrigger.isDue()) {
       checkpoint()
           .whenComplete((taken, failure) -> checkpointTrigger.taken(failure == null && taken));
     }
-    if (!raft.isAlive()) {
-      stopper.stop("raft stopped", new IllegalStateException("raft division is not alive"));
+  }
+
+  private void mendLearner(ProcessStopper stopper) {
+    if (raft.isHalfStarted()) {
+      try {
+        raft.mendLearner();
+      } catch (IOException e) {
+        stopper.stop("raft did not start again", e);
+      }
     }
   }
 
@@ -425,6 +440,20 @@ public final class Node implements Metastore, AutoCloseable {
                 housekeeping.schedule(this::publish, PUBLISH_RETRY_MS, TimeUnit.MILLISECONDS);
               }
             });
+  }
+
+  /** Whom Raft begins with, as long as its log tells it nothing. */
+  private RaftMembers founders() {
+    StoreView view = retainView();
+    try {
+      Configuration applied = MemberTable.configuration(view.reader());
+      if (applied.getMembersCount() > 0) {
+        return Configurations.toRaft(applied);
+      }
+    } finally {
+      view.release();
+    }
+    return config.invited() ? RaftMembers.UNKNOWN : RaftMembers.of(config.members());
   }
 
   private static WatchLimits watchLimits(NodeConfig config) {
@@ -486,8 +515,11 @@ public final class Node implements Metastore, AutoCloseable {
               request -> complete.thenCompose(wired -> leases.serve(request)))
           .on(
               PeerCall.KNOWN_MEMBER,
-              request ->
-                  CompletableFuture.completedFuture(known.answer(request, Node.this::retainView)));
+              request -> CompletableFuture.completedFuture(known.answer(request)))
+          .on(PeerCall.INVITE, request -> complete.thenApply(wired -> membership.serve(request)))
+          .on(
+              PeerCall.CHANGE_MEMBERS,
+              request -> complete.thenCompose(wired -> membership.serve(request)));
     }
 
     @Override
@@ -560,6 +592,14 @@ public final class Node implements Metastore, AutoCloseable {
       awaitComplete();
       machine.skip(term, index);
       applied.advance(index);
+    }
+
+    @Override
+    public void configured(long term, long index, RaftMembers members) {
+      awaitComplete();
+      machine.configure(term, index, Configurations.toProto(members));
+      applied.advance(index);
+      proposer.inFlightMax(members.isAlone() ? IN_FLIGHT_ALONE : IN_FLIGHT_CLUSTER);
     }
 
     @Override

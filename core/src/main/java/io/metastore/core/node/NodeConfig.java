@@ -12,8 +12,9 @@ import java.util.List;
  * What a member is told at start.
  *
  * @param name for people; published to the other members
- * @param members all members of the cluster, this one included
- * @param joinsExisting whether the cluster runs already, so that a member without data must find it
+ * @param members all members of the cluster as far as this one was told, itself included; once it
+ *     has data, that counts
+ * @param beginning how this member came to its cluster
  * @param clientUrls where clients reach this member; published
  * @param peerListen where this member listens for the others
  * @param electionTimeoutMs how long a follower waits for its leader
@@ -27,7 +28,7 @@ public record NodeConfig(
     long memberId,
     String name,
     List<RaftMember> members,
-    boolean joinsExisting,
+    Beginning beginning,
     List<String> clientUrls,
     List<InetSocketAddress> peerListen,
     Path dataDirectory,
@@ -38,6 +39,16 @@ public record NodeConfig(
     long responseBytesMax,
     long watchProgressIntervalMs,
     StorageOptions storage) {
+
+  /** How a member comes to its cluster. */
+  public enum Beginning {
+    /** The cluster began with the first start of its members. */
+    FOUNDED,
+    /** As {@link #FOUNDED}, but it runs already: a member without data must find it. */
+    EXISTING,
+    /** The cluster runs and calls the member in, so it waits for that. */
+    INVITED
+  }
 
   public NodeConfig {
     requireNonNull(name, "name");
@@ -60,5 +71,9 @@ public record NodeConfig(
 
   boolean alone() {
     return members.size() == 1;
+  }
+
+  boolean invited() {
+    return beginning == Beginning.INVITED;
   }
 }

@@ -62,7 +62,7 @@ final class Proposer implements AutoCloseable {
   private final long selfId;
   private final long origin;
   private final long timeoutMs;
-  private final int inFlightMax;
+  private volatile int inFlightMax;
   private final Thread thread = new Thread(this::run, "proposer");
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -115,6 +115,11 @@ final class Proposer implements AutoCloseable {
     this.inFlightMax = inFlightMax;
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /** From now on, so many batches may be proposed and not yet applied. */
+  void inFlightMax(int max) {
+    inFlightMax = max;
   }
 
   /**

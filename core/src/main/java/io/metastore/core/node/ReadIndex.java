@@ -8,10 +8,13 @@ import io.metastore.core.command.TermRequest;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.RaftMember;
+import io.metastore.core.raft.RaftMembers;
 import io.metastore.core.raft.RaftNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +105,7 @@ final class ReadIndex {
   }
 
   private boolean isAlone() {
-    return raft.members().size() == 1;
+    return raft.members().isAlone();
   }
 
   private void startRound() {
@@ -182,14 +185,24 @@ final class ReadIndex {
     if (raft.term() != term) {
       return CompletableFuture.completedFuture(null);
     }
-    int majority = raft.members().size() / 2 + 1;
-    AtomicInteger inTerm = new AtomicInteger(asker != selfId && askerTerm == term ? 2 : 1);
-    if (inTerm.get() >= majority) {
+    // Read after the index was noted: whoever was elected before that, was by these or fewer.
+    RaftMembers members = raft.members();
+    Set<Long> inTerm = ConcurrentHashMap.newKeySet();
+    inTerm.add(selfId);
+    if (askerTerm == term) {
+      inTerm.add(asker);
+    }
+    if (members.isMajority(inTerm)) {
       return CompletableFuture.completedFuture(index);
     }
     CompletableFuture<@Nullable Long> confirmed = new CompletableFuture<>();
     List<RaftMember> others =
-        raft.members().stream().filter(m -> m.id() != selfId && m.id() != asker).toList();
+        members.all().stream()
+            .filter(m -> m.id() != selfId && m.id() != asker && !members.isLearner(m.id()))
+            .toList();
+    if (others.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
     AtomicInteger open = new AtomicInteger(others.size());
     for (RaftMember other : others) {
       peers
@@ -202,7 +215,8 @@ final class ReadIndex {
               (TermReply reply, Throwable failure) -> {
                 if (failure == null
                     && reply.getTerm() == term
-                    && inTerm.incrementAndGet() >= majority) {
+                    && inTerm.add(other.id())
+                    && members.isMajority(inTerm)) {
                   confirmed.complete(index);
                 }
                 if (open.decrementAndGet() == 0) {

@@ -50,6 +50,15 @@ final class LogAppenders {
     return -1;
   }
 
+  /** Has those of the followers be sent the log again to whom it is not sent any more. */
+  void restartStopped(List<RaftPeerId> followers) {
+    for (GuardedLogAppender appender : appenders) {
+      if (!appender.isRunning() && followers.contains(appender.getFollowerId())) {
+        appender.getLeaderState().restart(appender);
+      }
+    }
+  }
+
   /** Replaces the appender to a follower by a new one; nothing happens if there is none. */
   void restart(RaftPeerId follower) {
     for (GuardedLogAppender appender : appenders) {

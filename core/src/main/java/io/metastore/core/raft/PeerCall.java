@@ -3,8 +3,12 @@ package io.metastore.core.raft;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import io.metastore.core.command.ChangeMembersReply;
+import io.metastore.core.command.ChangeMembersRequest;
 import io.metastore.core.command.ForwardReply;
 import io.metastore.core.command.ForwardRequest;
+import io.metastore.core.command.InviteReply;
+import io.metastore.core.command.InviteRequest;
 import io.metastore.core.command.KnownMemberReply;
 import io.metastore.core.command.KnownMemberRequest;
 import io.metastore.core.command.LeaseRemainingReply;
@@ -45,6 +49,10 @@ public final class PeerCall<Q extends Message, A extends Message> {
           "LeaseRemaining", LeaseRemainingRequest.parser(), LeaseRemainingReply.parser());
   public static final PeerCall<KnownMemberRequest, KnownMemberReply> KNOWN_MEMBER =
       new PeerCall<>("KnownMember", KnownMemberRequest.parser(), KnownMemberReply.parser());
+  public static final PeerCall<InviteRequest, InviteReply> INVITE =
+      new PeerCall<>("Invite", InviteRequest.parser(), InviteReply.parser());
+  public static final PeerCall<ChangeMembersRequest, ChangeMembersReply> CHANGE_MEMBERS =
+      new PeerCall<>("ChangeMembers", ChangeMembersRequest.parser(), ChangeMembersReply.parser());
 
   private final MethodDescriptor<Q, A> descriptor;
 

@@ -10,4 +10,9 @@ public interface ProcessStopper {
    * @param why for the operator
    */
   void stop(String why, Throwable cause);
+
+  /** This member does not belong to the cluster any more, as somebody wished. Returns at once. */
+  default void removed() {
+    stop("removed", new IllegalStateException("this member was removed from the cluster"));
+  }
 }

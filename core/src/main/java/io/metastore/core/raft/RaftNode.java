@@ -2,10 +2,12 @@ package io.metastore.core.raft;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,8 +24,15 @@ import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.protocol.exceptions.LeaderNotReadyException;
+import org.apache.ratis.protocol.exceptions.LeaderSteppingDownException;
+import org.apache.ratis.protocol.exceptions.ReconfigurationInProgressException;
+import org.apache.ratis.protocol.exceptions.ReconfigurationTimeoutException;
+import org.apache.ratis.protocol.exceptions.SetConfigurationException;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
@@ -41,53 +50,70 @@ import org.slf4j.LoggerFactory;
 public final class RaftNode {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long WATCHDOG_MS_MIN = 10_000;
+  private static final long MEND_STOP_MS = 10_000;
   private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
 
   private final RaftGroupId groupId;
   private final RaftPeerId self;
-  private final List<RaftMember> members;
-  private final RaftServer server;
-  private final RaftServer.Division division;
+  private final ServerFactory servers;
+
+  /** This and what follows from it change once at most, see {@link #mendLearner}. */
+  private volatile RaftServer server;
+
+  private volatile RaftServer.Division division;
   // Through the division and not the server, which would hop to a pool thread and wait there.
-  private final RaftClientAsynchronousProtocol direct;
+  private volatile RaftClientAsynchronousProtocol direct;
+  private volatile boolean mending;
   private final ClientId clientId = ClientId.randomId();
   private final AtomicLong callIds = new AtomicLong();
   private final Proposals proposals;
   private final LogAppenders appenders;
   private final AppenderWatchdog watchdog;
 
+  /** What {@link #members} made of Raft's configuration, for as long as that one counts. */
+  private volatile Configured configured;
+
+  private record Configured(RaftConfiguration source, RaftMembers members) {}
+
+  /** Makes a Raft server over what is on disk; it is not started. */
+  private interface ServerFactory {
+    RaftServer create() throws IOException;
+  }
+
   private RaftNode(
       RaftGroupId groupId,
       RaftPeerId self,
-      List<RaftMember> members,
-      RaftServer server,
+      ServerFactory servers,
       Proposals proposals,
       LogAppenders appenders,
       AppenderWatchdog watchdog)
       throws IOException {
     this.groupId = groupId;
     this.self = self;
-    this.members = members;
     this.proposals = proposals;
     this.appenders = appenders;
     this.watchdog = watchdog;
-    this.server = server;
+    this.servers = servers;
+    this.server = servers.create();
     this.division = server.getDivision(groupId);
     this.direct = (RaftClientAsynchronousProtocol) division;
+    RaftConfiguration configuration = division.getRaftConf();
+    this.configured = new Configured(configuration, RaftMembers.of(configuration));
   }
 
   /**
    * Repairs what a crash may have torn, starts Raft and replays committed entries.
    *
    * @param clusterId names the group: members of another cluster are not listened to
-   * @param members all members, this one included
+   * @param members as far as this member knows; what its log says of them goes before. {@link
+   *     RaftMembers#UNKNOWN} for one that was invited and does nothing before the leader calls it
    * @param mayVote asked whenever another member wants this one's vote, on any thread
    */
   public static RaftNode start(
       RaftSettings settings,
       long clusterId,
       long selfId,
-      List<RaftMember> members,
+      RaftMembers members,
       ReplicatedState state,
       PeerService service,
       BooleanSupplier mayVote,
@@ -97,17 +123,11 @@ public final class RaftNode {
     CheckpointStorage checkpoints = new CheckpointStorage(settings.checkpointDirectory());
     checkpoints.open();
     repairLog(settings, groupId, Math.max(checkpoints.newestIndex(), state.appliedIndex()));
-    List<RaftPeer> peers = new ArrayList<>();
-    for (RaftMember member : members) {
-      peers.add(
-          RaftPeer.newBuilder()
-              .setId(peerId(member.id()))
-              .setAddress(member.peerAddress())
-              .build());
-    }
+    List<RaftPeer> peers = new ArrayList<>(members.peers());
+    peers.addAll(members.listeners());
     Proposals proposals = new Proposals();
     LogAppenders appenders = new LogAppenders();
-    RatisBridge bridge = new RatisBridge(state, checkpoints, proposals, appenders, stopper);
+    Path groupDirectory = settings.groupDirectory(groupId.getUuid());
     Parameters parameters = new Parameters();
     appenders.putInto(parameters);
     GrpcConfigKeys.Server.setServicesCustomizer(
@@ -118,18 +138,21 @@ public final class RaftNode {
               .directExecutor()
               .callExecutor(new CallThreads())
               .addService(service.build())
-              .intercept(new DurableVotes(settings.groupDirectory(groupId.getUuid())))
+              .intercept(new DurableVotes(groupDirectory))
               .intercept(new VoteGate(mayVote));
         });
-    RaftServer server =
-        RaftServer.newBuilder()
-            .setServerId(peerId(selfId))
-            .setGroup(RaftGroup.valueOf(groupId, peers))
-            .setStateMachine(bridge)
-            .setProperties(settings.toProperties())
-            .setParameters(parameters)
-            .setOption(RaftStorage.StartupOption.RECOVER)
-            .build();
+    ServerFactory servers =
+        () ->
+            RaftServer.newBuilder()
+                .setServerId(RaftMembers.peerId(selfId))
+                .setGroup(RaftGroup.valueOf(groupId, peers))
+                .setStateMachine(
+                    new RatisBridge(
+                        state, checkpoints, proposals, appenders, groupDirectory, stopper))
+                .setProperties(settings.toProperties())
+                .setParameters(parameters)
+                .setOption(RaftStorage.StartupOption.RECOVER)
+                .build();
     AppenderWatchdog watchdog =
         new AppenderWatchdog(
             Math.max(WATCHDOG_MS_MIN, 10L * settings.electionTimeoutMs()),
@@ -139,8 +162,8 @@ public final class RaftNode {
               appenders.restart(follower);
             });
     RaftNode node =
-        new RaftNode(groupId, peerId(selfId), members, server, proposals, appenders, watchdog);
-    server.start();
+        new RaftNode(groupId, RaftMembers.peerId(selfId), servers, proposals, appenders, watchdog);
+    node.server.start();
     return node;
   }
 
@@ -156,14 +179,6 @@ public final class RaftNode {
           repair.cutBytes(),
           repair.purged());
     }
-  }
-
-  private static RaftPeerId peerId(long memberId) {
-    return RaftPeerId.valueOf(Long.toHexString(memberId));
-  }
-
-  private static long memberId(@Nullable RaftPeerId peerId) {
-    return peerId == null ? 0 : Long.parseUnsignedLong(peerId.toString(), 16);
   }
 
   /**
@@ -209,7 +224,7 @@ public final class RaftNode {
 
   /** The leader's member id; 0 if none is known. */
   public long leaderId() {
-    return memberId(division.getInfo().getLeaderId());
+    return RaftMembers.memberId(division.getInfo().getLeaderId());
   }
 
   public long term() {
@@ -221,23 +236,26 @@ public final class RaftNode {
     return division.getRaftLog().getLastCommittedIndex();
   }
 
-  public List<RaftMember> members() {
-    return members;
+  /** Who belongs to the group by this member's log, committed or not. */
+  public RaftMembers members() {
+    RaftConfiguration current = division.getRaftConf();
+    Configured known = configured;
+    if (known.source() != current) {
+      known = new Configured(current, RaftMembers.of(current));
+      configured = known;
+    }
+    return known.members();
   }
 
   /** The peer address of a member, or null if there is no such member. */
   public @Nullable String findAddress(long memberId) {
-    for (RaftMember member : members) {
-      if (member.id() == memberId) {
-        return member.peerAddress();
-      }
-    }
-    return null;
+    RaftMember member = members().find(memberId);
+    return member == null ? null : member.peerAddress();
   }
 
   /** How far a follower's log is known to agree with this leader's; -1 if it is no follower. */
   public long matchIndex(long memberId) {
-    return appenders.matchIndex(peerId(memberId));
+    return appenders.matchIndex(RaftMembers.peerId(memberId));
   }
 
   /**
@@ -246,20 +264,54 @@ public final class RaftNode {
    */
   public List<RaftMember> silentFollowers() {
     List<RaftPeerId> silent = watchdog.silent(AppenderWatchdog.followersOf(division));
-    return members.stream().filter(member -> silent.contains(peerId(member.id()))).toList();
+    return members().all().stream()
+        .filter(member -> silent.contains(RaftMembers.peerId(member.id())))
+        .toList();
   }
 
   /** Whether a silent follower answered; if it does so for long, Raft's sender is replaced. */
   public void followerAsked(long memberId, boolean answered) {
-    watchdog.asked(peerId(memberId), answered);
+    watchdog.asked(RaftMembers.peerId(memberId), answered);
   }
 
   /** Whether Raft still runs; once it does not, it never will again in this process. */
   public boolean isAlive() {
+    if (mending) {
+      return true;
+    }
     LifeCycle.State state = division.getInfo().getLifeCycleState();
     return state != LifeCycle.State.CLOSING
         && state != LifeCycle.State.CLOSED
         && state != LifeCycle.State.EXCEPTION;
+  }
+
+  /**
+   * Whether this member is a learner that Ratis 3.2.2 has half started: one that was added while it
+   * ran gets the log, but takes no requests, not even to make a checkpoint, until it starts anew
+   * ({@code ratis.md} §3 #3).
+   */
+  public boolean isHalfStarted() {
+    return !mending
+        && division.getInfo().getLifeCycleState() == LifeCycle.State.STARTING
+        && members().isLearner(RaftMembers.memberId(self));
+  }
+
+  /** Creates Raft anew under a learner that {@link #isHalfStarted}; blocks for a second or two. */
+  public void mendLearner() throws IOException {
+    mending = true;
+    try {
+      if (!stop(MEND_STOP_MS)) {
+        throw new IOException("raft did not stop");
+      }
+      RaftServer fresh = servers.create();
+      server = fresh;
+      division = fresh.getDivision(groupId);
+      direct = (RaftClientAsynchronousProtocol) division;
+      fresh.start();
+      LOG.info("created raft anew for a learner");
+    } finally {
+      mending = false;
+    }
   }
 
   /** Makes a checkpoint on the apply thread and purges the log up to it. */
@@ -287,11 +339,84 @@ public final class RaftNode {
       return server
           .transferLeadershipAsync(
               new TransferLeadershipRequest(
-                  clientId, self, groupId, callIds.incrementAndGet(), peerId(memberId), timeoutMs))
+                  clientId,
+                  self,
+                  groupId,
+                  callIds.incrementAndGet(),
+                  RaftMembers.peerId(memberId),
+                  timeoutMs))
           .thenApply(RaftClientReply::isSuccess);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /**
+   * Changes who belongs to the group, as the leader. New members are first sent the log, until they
+   * have nearly all of it, and only then belong to it.
+   *
+   * @param from who does now; if it is not so, nothing is done
+   * @return completes on any thread, when the change is committed or has failed
+   */
+  public CompletableFuture<ChangeResult> changeMembers(RaftMembers from, RaftMembers to) {
+    // Not the mode ADD: Ratis 3.2.2 then forgets the listeners that there are.
+    SetConfigurationRequest.Arguments arguments =
+        SetConfigurationRequest.Arguments.newBuilder()
+            .setServersInCurrentConf(from.peers())
+            .setListenersInCurrentConf(from.listeners())
+            .setServersInNewConf(to.peers())
+            .setListenersInNewConf(to.listeners())
+            .setMode(SetConfigurationRequest.Mode.COMPARE_AND_SET)
+            .build();
+    SetConfigurationRequest request =
+        new SetConfigurationRequest(clientId, self, groupId, callIds.incrementAndGet(), arguments);
+    CompletableFuture<RaftClientReply> reply;
+    try {
+      reply = server.setConfigurationAsync(request);
+    } catch (IOException e) {
+      reply = CompletableFuture.failedFuture(e);
+    }
+    return reply.handle(
+        (answer, failure) -> {
+          ChangeResult result = resultOf(answer, failure);
+          if (result != ChangeResult.DONE) {
+            LOG.atWarn()
+                .setCause(failure != null ? failure : answer.getException())
+                .addKeyValue("result", result)
+                .log("members not changed");
+          }
+          if (result == ChangeResult.NOT_CAUGHT_UP) {
+            // Ratis stops sending to everybody who has not caught up, be it a member before.
+            List<RaftPeerId> ids =
+                members().all().stream().map(member -> RaftMembers.peerId(member.id())).toList();
+            appenders.restartStopped(ids);
+          }
+          return result;
+        });
+  }
+
+  private static ChangeResult resultOf(
+      @Nullable RaftClientReply answer, @Nullable Throwable failure) {
+    if (failure == null && answer != null && answer.isSuccess()) {
+      return ChangeResult.DONE;
+    }
+    Throwable cause = failure == null && answer != null ? answer.getException() : failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof ReconfigurationInProgressException) {
+      return ChangeResult.IN_PROGRESS;
+    }
+    if (cause instanceof ReconfigurationTimeoutException) {
+      return ChangeResult.NOT_CAUGHT_UP;
+    }
+    if (cause instanceof LeaderNotReadyException || cause instanceof LeaderSteppingDownException) {
+      return ChangeResult.NOT_LEADER;
+    }
+    if (cause instanceof SetConfigurationException) {
+      return ChangeResult.REFUSED;
+    }
+    return ChangeResult.UNKNOWN;
   }
 
   /**

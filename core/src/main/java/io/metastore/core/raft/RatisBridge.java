@@ -40,18 +40,26 @@ final class RatisBridge extends BaseStateMachine {
   private final ProcessStopper stopper;
   private final Proposals proposals;
   private final LogAppenders appenders;
+  private final Path groupDirectory;
   private final LogRetention retention = new LogRetention();
   private final CompletableFuture<Message> applied =
       CompletableFuture.completedFuture(Message.EMPTY);
+
+  /** The members that an entry brings which is told next. */
+  private volatile Configured configured = new Configured(-1, RaftMembers.UNKNOWN);
+
+  private record Configured(long index, RaftMembers members) {}
 
   RatisBridge(
       ReplicatedState state,
       CheckpointStorage checkpoints,
       Proposals proposals,
       LogAppenders appenders,
+      Path groupDirectory,
       ProcessStopper stopper) {
     this.proposals = proposals;
     this.appenders = appenders;
+    this.groupDirectory = groupDirectory;
     this.state = state;
     this.checkpoints = checkpoints;
     this.stopper = stopper;
@@ -116,12 +124,29 @@ final class RatisBridge extends BaseStateMachine {
   @Override
   public void notifyTermIndexUpdated(long term, long index) {
     super.notifyTermIndexUpdated(term, index);
-    state.skip(term, index);
+    try {
+      Configured noted = configured;
+      if (noted.index() == index) {
+        state.configured(term, index, noted.members());
+      } else {
+        state.skip(term, index);
+      }
+    } catch (RuntimeException | Error e) {
+      stopper.stop("applying entry " + term + ":" + index + " failed", e);
+    }
   }
 
   @Override
   public void notifyConfigurationChanged(
       long term, long index, RaftConfigurationProto configuration) {
+    try {
+      // Ratis has renamed its file of the configuration, but not forced the rename.
+      DurableFiles.force(groupDirectory);
+    } catch (IOException e) {
+      stopper.stop("the configuration is not on disk", e);
+    }
+    // Also called when a checkpoint arrives, on another thread; then no entry follows.
+    configured = new Configured(index, RaftMembers.of(configuration));
     state.leaderChanged();
   }
 

@@ -29,6 +29,9 @@ public interface ReplicatedState {
   /** An entry of Raft's own was committed. */
   void skip(long term, long index);
 
+  /** An entry of Raft's own was committed that says who belongs to the group. */
+  void configured(long term, long index, RaftMembers members);
+
   /**
    * Writes a complete, durable copy of the state into {@code target}, a path that does not exist
    * yet.

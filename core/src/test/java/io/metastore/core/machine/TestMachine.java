@@ -3,6 +3,7 @@ package io.metastore.core.machine;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Configuration;
 import io.metastore.core.command.Slice;
 import io.metastore.core.kv.CompactionStep;
 import io.metastore.core.storage.Storage;
@@ -57,6 +58,16 @@ public final class TestMachine implements AutoCloseable {
 
   Applied apply(long index, CommandBatch batch) {
     return machine.apply(TERM, index, batch, ORIGIN);
+  }
+
+  /** Applies an entry of Raft's own at the next index. */
+  void configure(Configuration members) {
+    machine.configure(1, Math.max(1, state().index() + 1), members);
+  }
+
+  /** Applies an entry at the index that was applied last. */
+  void configureAgain(Configuration members) {
+    machine.configure(1, state().index(), members);
   }
 
   /** Applies an entry of one command. */

@@ -69,7 +69,7 @@ class KnownMemberTest {
   @Test
   void aMemberThatJoinsMustFindTheOthers() throws Exception {
     try (TestCluster cluster = new TestCluster(directory, 3)) {
-      assertThatThrownBy(() -> cluster.start(2, /* joinsExisting= */ true))
+      assertThatThrownBy(() -> cluster.start(2, NodeConfig.Beginning.EXISTING))
           .isInstanceOf(IOException.class)
           .hasMessage(
               "cannot fetch cluster info from peer urls: could not retrieve cluster information from"
@@ -78,13 +78,13 @@ class KnownMemberTest {
     try (TestCluster cluster = new TestCluster(directory.resolve("found"), 3)) {
       cluster.start(0);
       cluster.start(1).ready().get(30, TimeUnit.SECONDS);
-      Node joined = cluster.start(2, /* joinsExisting= */ true);
+      Node joined = cluster.start(2, NodeConfig.Beginning.EXISTING);
       joined.ready().get(30, TimeUnit.SECONDS);
       cluster.stop(2);
       // Only a first start looks for them.
       cluster.stop(0);
       cluster.stop(1);
-      assertThat(cluster.start(2, /* joinsExisting= */ true).ready()).isNotDone();
+      assertThat(cluster.start(2, NodeConfig.Beginning.EXISTING).ready()).isNotDone();
     }
   }
 }

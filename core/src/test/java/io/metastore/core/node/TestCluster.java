@@ -50,36 +50,71 @@ final class TestCluster implements AutoCloseable {
   }
 
   Node start(int number) throws IOException {
-    return start(number, /* joinsExisting= */ false);
+    return start(number, NodeConfig.Beginning.FOUNDED);
   }
 
-  Node start(int number, boolean joinsExisting) throws IOException {
+  Node start(int number, NodeConfig.Beginning beginning) throws IOException {
     RaftMember member = members.get(number);
     String[] address = member.peerAddress().split(":", -1);
     Node node =
         Node.start(
-            new NodeConfig(
+            config(
                 77,
                 member.id(),
                 "m" + number,
                 members,
-                joinsExisting,
-                List.of(),
-                List.of(new InetSocketAddress(address[0], Integer.parseInt(address[1]))),
-                directory.resolve("m" + number),
-                50,
-                500,
-                10_000,
-                1_572_864,
-                64 << 20,
-                600_000,
-                new StorageOptions(8 << 20, 8 << 20, 1 << 20)),
-            (why, cause) -> {
-              stopped.add(cause);
-              throw new IllegalStateException(why, cause);
-            });
+                beginning,
+                new InetSocketAddress(address[0], Integer.parseInt(address[1]))),
+            this::stopped);
     running.put(number, node);
     return node;
+  }
+
+  /** Starts a member that was given a place; the caller closes it. */
+  Node start(Invitation invitation, InetSocketAddress listen) throws IOException {
+    List<RaftMember> invited = new ArrayList<>();
+    invitation
+        .members()
+        .forEach((id, member) -> invited.add(new RaftMember(id, member.peerAddress())));
+    return Node.start(
+        config(
+            invitation.clusterId(),
+            invitation.memberId(),
+            "invited",
+            invited,
+            invitation.clusterRuns() ? NodeConfig.Beginning.INVITED : NodeConfig.Beginning.FOUNDED,
+            listen),
+        this::stopped);
+  }
+
+  private NodeConfig config(
+      long clusterId,
+      long memberId,
+      String name,
+      List<RaftMember> all,
+      NodeConfig.Beginning beginning,
+      InetSocketAddress listen) {
+    return new NodeConfig(
+        clusterId,
+        memberId,
+        name,
+        all,
+        beginning,
+        List.of(),
+        List.of(listen),
+        directory.resolve(name),
+        50,
+        500,
+        10_000,
+        1_572_864,
+        64 << 20,
+        600_000,
+        new StorageOptions(8 << 20, 8 << 20, 1 << 20));
+  }
+
+  private void stopped(String why, Throwable cause) {
+    stopped.add(cause);
+    throw new IllegalStateException(why, cause);
   }
 
   Node node(int number) {

@@ -1,7 +1,5 @@
 package io.metastore.server.config;
 
-import static java.util.Objects.requireNonNull;
-
 import io.metastore.server.config.CommandLine.Setting;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -25,6 +23,9 @@ public final class Configuration {
 
   /** Commands travel in batches, which must stay below 2 GiB. */
   private static final int REQUEST_BYTES_MAX = 256 << 20;
+
+  /** More would not be a cluster that anybody wants. */
+  private static final int DISCOVERY_SIZE_MAX = 99;
 
   private final Map<String, Setting> values = new LinkedHashMap<>();
   private final CommandLine commandLine;
@@ -100,9 +101,11 @@ public final class Configuration {
     String name = text(EtcdFlags.NAME);
     Path dataDirectory =
         Path.of(isSet(EtcdFlags.DATA_DIR) ? text(EtcdFlags.DATA_DIR) : name + ".etcd");
-    StoredCluster stored = StoredCluster.find(dataDirectory);
-    InitialCluster cluster =
-        stored == null ? initialCluster(name, advertisePeerUrls) : stored.cluster();
+    Discovery discovery = discovery(name);
+    Place place = StoredCluster.find(dataDirectory);
+    if (place == null && discovery.kind() == Discovery.Kind.STATIC) {
+      place = initialPlace(name, advertisePeerUrls);
+    }
     return new ServerConfig(
         name,
         dataDirectory,
@@ -110,8 +113,9 @@ public final class Configuration {
         listenClientUrls,
         advertisePeerUrls,
         advertiseClientUrls,
-        cluster,
-        stored == null ? requireNonNull(cluster.find(name), "just checked") : stored.self(),
+        place,
+        discovery,
+        text(EtcdFlags.INITIAL_CLUSTER_TOKEN),
         (int) number(EtcdFlags.HEARTBEAT_INTERVAL),
         (int) electionTimeoutMs,
         number(EtcdFlags.SNAPSHOT_COUNT),
@@ -175,7 +179,27 @@ public final class Configuration {
     return electionMs;
   }
 
-  private InitialCluster initialCluster(String name, List<EtcdUrl> advertised) throws ConfigError {
+  private Discovery discovery(String name) throws ConfigError {
+    Discovery discovery =
+        new Discovery(
+            value(EtcdFlags.DISCOVERY, Discovery.Kind.class),
+            bounded(EtcdFlags.DISCOVERY_SIZE, DISCOVERY_SIZE_MAX),
+            text(EtcdFlags.DISCOVERY_GROUP),
+            text(EtcdFlags.DISCOVERY_INTERFACE));
+    if (discovery.kind() != Discovery.Kind.STATIC && isSet(EtcdFlags.INITIAL_CLUSTER)) {
+      throw ConfigError.notVerified("--initial-cluster goes with --discovery=static only");
+    }
+    if (discovery.kind() == Discovery.Kind.MULTICAST && discovery.size() == 0) {
+      throw ConfigError.notVerified("--discovery=multicast needs --discovery-size");
+    }
+    if (discovery.kind() != Discovery.Kind.STATIC
+        && (name.isBlank() || name.chars().anyMatch(Character::isISOControl))) {
+      throw ConfigError.notVerified("--name is empty or has control characters");
+    }
+    return discovery;
+  }
+
+  private Place initialPlace(String name, List<EtcdUrl> advertised) throws ConfigError {
     String token = text(EtcdFlags.INITIAL_CLUSTER_TOKEN);
     InitialCluster.State state =
         text(EtcdFlags.INITIAL_CLUSTER_STATE).equals("existing")
@@ -209,7 +233,7 @@ public final class Configuration {
     if (urls.stream().distinct().count() != urls.size()) {
       throw ConfigError.discovery("initial cluster %s has duplicate url".formatted(cluster.text()));
     }
-    return cluster;
+    return new Place(cluster, self);
   }
 
   /** One may be given by name and the other by address; etcd takes that too. */

@@ -31,6 +31,10 @@ final class EtcdFlags {
   static final String MAX_TXN_OPS = "max-txn-ops";
   static final String MAX_REQUEST_BYTES = "max-request-bytes";
   static final String WATCH_PROGRESS_NOTIFY_INTERVAL = "watch-progress-notify-interval";
+  static final String DISCOVERY = "discovery";
+  static final String DISCOVERY_SIZE = "discovery-size";
+  static final String DISCOVERY_GROUP = "discovery-group";
+  static final String DISCOVERY_INTERFACE = "discovery-interface";
   static final String LOG_LEVEL_FLAG = "log-level";
 
   /** An older spelling, to the flag that it means. */
@@ -75,6 +79,25 @@ final class EtcdFlags {
               TEXT,
               "etcd-cluster",
               "Tells this cluster from others when ids are made."),
+          new Flag(
+              DISCOVERY,
+              FlagType.DISCOVERY,
+              "static",
+              "How the members of a new cluster find each other ('static': --initial-cluster,"
+                  + " 'multicast', or 'none': wait for Bootstrap or Join of the native API). Not"
+                  + " etcd's flag of this name."),
+          new Flag(
+              DISCOVERY_SIZE, COUNT, "0", "How many members 'multicast' forms the cluster of."),
+          new Flag(
+              DISCOVERY_GROUP,
+              TEXT,
+              "239.77.83.1:2382",
+              "Address and port at which members meet by 'multicast'."),
+          new Flag(
+              DISCOVERY_INTERFACE,
+              TEXT,
+              "",
+              "Name of the network interface for 'multicast'; the system's choice by default."),
           new Flag(
               HEARTBEAT_INTERVAL, COUNT, "100", "Time (in milliseconds) of a heartbeat interval."),
           new Flag(

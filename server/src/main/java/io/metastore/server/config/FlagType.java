@@ -1,6 +1,7 @@
 package io.metastore.server.config;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -68,6 +69,18 @@ enum FlagType {
         throw new IllegalArgumentException("invalid value");
       }
       return text;
+    }
+  },
+  /** {@code static}, {@code multicast} or {@code none}; {@link Discovery.Kind}. */
+  DISCOVERY {
+    @Override
+    Object parse(String text) {
+      for (Discovery.Kind kind : Discovery.Kind.values()) {
+        if (kind.name().toLowerCase(Locale.ROOT).equals(text)) {
+          return kind;
+        }
+      }
+      throw new IllegalArgumentException("invalid value");
     }
   },
   /** {@link LogLevel}. */

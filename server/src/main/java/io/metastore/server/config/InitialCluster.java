@@ -2,6 +2,7 @@ package io.metastore.server.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.core.node.Invitation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -10,18 +11,18 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members that a cluster begins with, and the ids that follow from them: every member computes
- * the same ones from the same flags.
+ * The members that a cluster begins with. Where flags say who they are, the ids follow from that:
+ * every member computes the same ones from the same flags.
  *
  * @param members by name
- * @param token tells this cluster from others with the same URLs
  */
-public record InitialCluster(List<Member> members, String token, State state) {
+public record InitialCluster(long id, List<Member> members, State state) {
 
   /** What is known of the cluster when this member starts. */
   public enum State {
@@ -29,8 +30,10 @@ public record InitialCluster(List<Member> members, String token, State state) {
     NEW,
     /** It runs already; this member, if it has no data, has yet to find it. */
     EXISTING,
-    /** This member was up before: its own data directory tells the cluster. */
-    STORED
+    /** It began with this member among others: its own data directory tells. */
+    STORED,
+    /** It ran already and took this member in: its own data directory tells. */
+    INVITED
   }
 
   /**
@@ -47,12 +50,12 @@ public record InitialCluster(List<Member> members, String token, State state) {
 
   public InitialCluster {
     members = List.copyOf(members);
-    requireNonNull(token, "token");
     requireNonNull(state, "state");
   }
 
   /**
    * @param text {@code name=url,name=url,…}; a name may come again with another URL
+   * @param token tells this cluster from others with the same URLs
    * @throws IllegalArgumentException with etcd's words for what is wrong with it
    */
   static InitialCluster parse(String text, String token, State state) {
@@ -69,7 +72,39 @@ public record InitialCluster(List<Member> members, String token, State state) {
           of.sort(Comparator.comparing(EtcdUrl::text));
           members.add(new Member(memberId(of, token), name, of));
         });
-    return new InitialCluster(members, token, state);
+    return new InitialCluster(clusterId(members), members, state);
+  }
+
+  /**
+   * Members that found each other: as if flags had named them.
+   *
+   * @param urls by name
+   */
+  public static InitialCluster of(SortedMap<String, String> urls, String token) {
+    List<Member> members = new ArrayList<>();
+    urls.forEach(
+        (name, url) -> {
+          List<EtcdUrl> of = List.of(EtcdUrl.parse(url));
+          members.add(new Member(memberId(of, token), name, of));
+        });
+    return new InitialCluster(clusterId(members), members, State.NEW);
+  }
+
+  /** What an invitation says. */
+  public static InitialCluster of(Invitation invitation) {
+    List<Member> members = new ArrayList<>();
+    invitation
+        .members()
+        .forEach(
+            (id, member) ->
+                members.add(
+                    new Member(
+                        id,
+                        member.name(),
+                        List.of(EtcdUrl.parse("http://" + member.peerAddress())))));
+    members.sort(Comparator.comparing(Member::name));
+    return new InitialCluster(
+        invitation.clusterId(), members, invitation.clusterRuns() ? State.INVITED : State.STORED);
   }
 
   /** As {@link #parse} takes it. */
@@ -83,8 +118,12 @@ public record InitialCluster(List<Member> members, String token, State state) {
     return members.stream().filter(member -> member.name().equals(name)).findAny().orElse(null);
   }
 
+  public @Nullable Member find(long memberId) {
+    return members.stream().filter(member -> member.id() == memberId).findAny().orElse(null);
+  }
+
   /** The first 8 bytes of the SHA-1 of all member ids in order. */
-  public long clusterId() {
+  private static long clusterId(List<Member> members) {
     ByteBuffer ids = ByteBuffer.allocate(Long.BYTES * members.size());
     members.stream().map(Member::id).sorted(Long::compareUnsigned).forEach(ids::putLong);
     return first8(ids.array());

@@ -5,12 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one member is told at start, read and checked.
  *
- * @param initialCluster all members of the cluster, this one included
- * @param self this member's entry among them
+ * @param place null if nobody has told yet which cluster this member belongs to; then {@code
+ *     discovery} says how it finds out
  * @param heartbeatMs between a leader's heartbeats
  * @param electionTimeoutMs how long a follower waits for its leader
  * @param snapshotCount commands after which the log is folded into a checkpoint
@@ -24,8 +25,9 @@ public record ServerConfig(
     List<EtcdUrl> listenClientUrls,
     List<EtcdUrl> advertisePeerUrls,
     List<EtcdUrl> advertiseClientUrls,
-    InitialCluster initialCluster,
-    InitialCluster.Member self,
+    @Nullable Place place,
+    Discovery discovery,
+    String clusterToken,
     int heartbeatMs,
     int electionTimeoutMs,
     long snapshotCount,
@@ -37,8 +39,8 @@ public record ServerConfig(
   public ServerConfig {
     requireNonNull(name, "name");
     requireNonNull(dataDirectory, "dataDirectory");
-    requireNonNull(initialCluster, "initialCluster");
-    requireNonNull(self, "self");
+    requireNonNull(discovery, "discovery");
+    requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
     requireNonNull(logLevel, "logLevel");
     listenPeerUrls = List.copyOf(listenPeerUrls);

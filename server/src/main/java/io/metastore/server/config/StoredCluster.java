@@ -6,9 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,61 +18,74 @@ import org.jspecify.annotations.Nullable;
  * From then on it counts and not the flags, as in etcd: they may have gone or changed, and with
  * other ids the member would be one that nobody knows.
  *
- * <p>Lines of {@code name=value}.
- *
- * @param cluster its state is {@link InitialCluster.State#STORED}
- * @param self the member whose directory it is
+ * <p>Lines of {@code name=value}, ids in hexadecimal: {@code cluster-id}, {@code member-id}, {@code
+ * invited}, and for each member {@code member=ID URL,URL NAME}. Later changes of the members are in
+ * the Raft log only.
  */
-public record StoredCluster(InitialCluster cluster, InitialCluster.Member self) {
+public final class StoredCluster {
   private static final String FILE = "cluster";
+  private static final String CLUSTER_ID = "cluster-id";
   private static final String MEMBER_ID = "member-id";
-  private static final String CLUSTER = "initial-cluster";
-  private static final String TOKEN = "initial-cluster-token";
+  private static final String INVITED = "invited";
+  private static final String MEMBER = "member";
+
+  private StoredCluster() {}
 
   /**
    * Null if this member has never been up.
    *
    * @throws ConfigError if the file cannot be read or understood
    */
-  static @Nullable StoredCluster find(Path dataDirectory) throws ConfigError {
+  static @Nullable Place find(Path dataDirectory) throws ConfigError {
     Path file = dataDirectory.resolve(FILE);
     try {
-      Map<String, String> values = new HashMap<>();
-      for (String line : Files.readAllLines(file)) {
-        int equals = line.indexOf('=');
-        if (equals > 0) {
-          values.put(line.substring(0, equals), line.substring(equals + 1));
-        }
-      }
-      InitialCluster cluster =
-          InitialCluster.parse(
-              values.getOrDefault(CLUSTER, ""),
-              values.getOrDefault(TOKEN, ""),
-              InitialCluster.State.STORED);
-      String id = values.getOrDefault(MEMBER_ID, "");
-      for (InitialCluster.Member member : cluster.members()) {
-        if (Long.toHexString(member.id()).equals(id)) {
-          return new StoredCluster(cluster, member);
-        }
-      }
-      throw ConfigError.discovery("damaged: " + file);
+      return parse(Files.readAllLines(file));
     } catch (NoSuchFileException e) {
       return null;
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
       throw ConfigError.discovery("cannot read " + file + ": " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      throw ConfigError.discovery("damaged: " + file);
     }
   }
 
+  private static Place parse(List<String> lines) {
+    Map<String, String> values = new HashMap<>();
+    List<InitialCluster.Member> members = new ArrayList<>();
+    for (String line : lines) {
+      int equals = line.indexOf('=');
+      String value = line.substring(equals + 1);
+      if (line.startsWith(MEMBER + "=")) {
+        String[] parts = value.split(" ", 3);
+        members.add(
+            new InitialCluster.Member(
+                Long.parseUnsignedLong(parts[0], 16), parts[2], EtcdUrl.parseList(parts[1])));
+      } else if (equals > 0) {
+        values.put(line.substring(0, equals), value);
+      }
+    }
+    InitialCluster cluster =
+        new InitialCluster(
+            Long.parseUnsignedLong(values.getOrDefault(CLUSTER_ID, ""), 16),
+            members,
+            Boolean.parseBoolean(values.get(INVITED))
+                ? InitialCluster.State.INVITED
+                : InitialCluster.State.STORED);
+    return Place.in(cluster, Long.parseUnsignedLong(values.getOrDefault(MEMBER_ID, ""), 16));
+  }
+
   /** Writes the file; it is on disk when this returns. */
-  public static void write(Path dataDirectory, InitialCluster cluster, InitialCluster.Member self)
-      throws IOException {
+  public static void write(Path dataDirectory, Place place) throws IOException {
+    List<String> lines = new ArrayList<>();
+    lines.add(CLUSTER_ID + "=" + Long.toHexString(place.cluster().id()));
+    lines.add(MEMBER_ID + "=" + Long.toHexString(place.self().id()));
+    lines.add(INVITED + "=" + (place.cluster().state() == InitialCluster.State.INVITED));
+    for (InitialCluster.Member member : place.cluster().members()) {
+      String urls = member.peerUrls().stream().map(EtcdUrl::text).collect(Collectors.joining(","));
+      lines.add(MEMBER + "=%s %s %s".formatted(Long.toHexString(member.id()), urls, member.name()));
+    }
     Path fresh = dataDirectory.resolve(FILE + ".new");
-    Files.write(
-        fresh,
-        List.of(
-            MEMBER_ID + "=" + Long.toHexString(self.id()),
-            CLUSTER + "=" + cluster.text(),
-            TOKEN + "=" + cluster.token()));
+    Files.write(fresh, lines);
     DurableFiles.force(fresh);
     Files.move(fresh, dataDirectory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     DurableFiles.force(dataDirectory);

@@ -1,5 +1,6 @@
 package io.metastore.server.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,8 +32,8 @@ class ConfigurationTest {
         .containsExactly("http://localhost:2379");
     assertThat(config.advertisePeerUrls()).isEqualTo(config.listenPeerUrls());
     assertThat(config.advertiseClientUrls()).isEqualTo(config.listenClientUrls());
-    assertThat(config.initialCluster().members()).hasSize(1);
-    assertThat(config.initialCluster().state()).isEqualTo(InitialCluster.State.NEW);
+    assertThat(place(config).cluster().members()).hasSize(1);
+    assertThat(place(config).cluster().state()).isEqualTo(InitialCluster.State.NEW);
     assertThat(config.heartbeatMs()).isEqualTo(100);
     assertThat(config.electionTimeoutMs()).isEqualTo(1000);
     assertThat(config.snapshotCount()).isEqualTo(10_000);
@@ -45,8 +46,8 @@ class ConfigurationTest {
   @Test
   void defaultClusterHasTheIdsThatEveryEtcdHas() throws Exception {
     ServerConfig config = config("");
-    assertThat(Long.toHexString(config.self().id())).isEqualTo("8e9e05c52164694d");
-    assertThat(Long.toHexString(config.initialCluster().clusterId())).isEqualTo("cdf818194e3a8c32");
+    assertThat(Long.toHexString(place(config).self().id())).isEqualTo("8e9e05c52164694d");
+    assertThat(Long.toHexString(place(config).cluster().id())).isEqualTo("cdf818194e3a8c32");
   }
 
   @ParameterizedTest
@@ -83,11 +84,11 @@ class ConfigurationTest {
     assertThat(config.listenClientUrls())
         .extracting(EtcdUrl::authority)
         .containsExactly("10.0.0.2:2379", "127.0.0.1:2379");
-    assertThat(config.initialCluster().state()).isEqualTo(InitialCluster.State.EXISTING);
-    assertThat(config.initialCluster().members())
+    assertThat(place(config).cluster().state()).isEqualTo(InitialCluster.State.EXISTING);
+    assertThat(place(config).cluster().members())
         .extracting(InitialCluster.Member::name)
         .containsExactly("a", "b");
-    assertThat(config.self().name()).isEqualTo("b");
+    assertThat(place(config).self().name()).isEqualTo("b");
     assertThat(config.heartbeatMs()).isEqualTo(50);
     assertThat(config.electionTimeoutMs()).isEqualTo(500);
     assertThat(config.snapshotCount()).isEqualTo(7);
@@ -184,7 +185,7 @@ class ConfigurationTest {
 
   @Test
   void ownUrlMayBeSpeltInTwoWays() throws Exception {
-    assertThat(config("--initial-cluster=default=http://127.0.0.1:2380").self().name())
+    assertThat(place(config("--initial-cluster=default=http://127.0.0.1:2380")).self().name())
         .isEqualTo("default");
   }
 
@@ -197,13 +198,13 @@ class ConfigurationTest {
             + " --initial-cluster=a=http://127.0.0.1:1,b=http://127.0.0.1:2,b=http://127.0.0.1:3"
             + " --initial-cluster-token=t";
     ServerConfig before = config(first);
-    StoredCluster.write(directory, before.initialCluster(), before.self());
+    StoredCluster.write(directory, place(before));
     ServerConfig again =
         config("--data-dir=%s --name=renamed --initial-cluster=garbage".formatted(directory));
-    assertThat(again.self()).isEqualTo(before.self());
-    assertThat(again.initialCluster().members()).isEqualTo(before.initialCluster().members());
-    assertThat(again.initialCluster().clusterId()).isEqualTo(before.initialCluster().clusterId());
-    assertThat(again.initialCluster().state()).isEqualTo(InitialCluster.State.STORED);
+    assertThat(place(again).self()).isEqualTo(place(before).self());
+    assertThat(place(again).cluster().members()).isEqualTo(place(before).cluster().members());
+    assertThat(place(again).cluster().id()).isEqualTo(place(before).cluster().id());
+    assertThat(place(again).cluster().state()).isEqualTo(InitialCluster.State.STORED);
     assertThat(again.name()).isEqualTo("renamed");
   }
 
@@ -277,6 +278,10 @@ class ConfigurationTest {
     assertThat(Usage.text())
         .contains("--initial-cluster-token 'etcd-cluster'", "--max-txn-ops '128'")
         .doesNotContain("--logger '");
+  }
+
+  private static Place place(ServerConfig config) {
+    return requireNonNull(config.place(), "place");
   }
 
   private static ServerConfig config(String line) throws Exception {

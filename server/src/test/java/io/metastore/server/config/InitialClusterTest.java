@@ -19,7 +19,7 @@ class InitialClusterTest {
   void idsAreEtcds(String cluster, String token, String memberId, String clusterId) {
     InitialCluster parsed = InitialCluster.parse(cluster, token, InitialCluster.State.NEW);
     assertThat(Long.toHexString(parsed.members().get(0).id())).isEqualTo(memberId);
-    assertThat(Long.toHexString(parsed.clusterId())).isEqualTo(clusterId);
+    assertThat(Long.toHexString(parsed.id())).isEqualTo(clusterId);
   }
 
   @Test
@@ -33,6 +33,6 @@ class InitialClusterTest {
     assertThat(parsed.members())
         .extracting(member -> Long.toHexString(member.id()))
         .containsExactly("17bad4cb7ea34e77", "a74d883b602e15af", "f31b71eea496dabf");
-    assertThat(Long.toHexString(parsed.clusterId())).isEqualTo("75d5bdee740f0ccf");
+    assertThat(Long.toHexString(parsed.id())).isEqualTo("75d5bdee740f0ccf");
   }
 }

@@ -60,7 +60,7 @@ final class EtcdErrors {
         // Proposals and reads wait in etcd until their time is up, leader or not; "no leader" is
         // only for callers
         // that ask for one by metadata, and for lease calls, which look for the leader themselves.
-        case NO_LEADER, TIMEOUT -> EtcdError.TIMEOUT;
+        case NO_LEADER, NO_CLUSTER, TIMEOUT -> EtcdError.TIMEOUT;
         case LEADER_CHANGED -> EtcdError.LEADER_CHANGED;
         case STOPPED -> EtcdError.STOPPED;
       };

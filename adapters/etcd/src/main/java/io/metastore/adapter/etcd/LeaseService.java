@@ -109,7 +109,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     boolean notServedInTime =
         cause instanceof NotServed notServed
             && switch (notServed.reason()) {
-              case NO_LEADER, TIMEOUT -> true;
+              case NO_LEADER, NO_CLUSTER, TIMEOUT -> true;
               case LEADER_CHANGED, STOPPED -> false;
             };
     return notServedInTime && metastore.cluster().leaderId() == 0

@@ -99,6 +99,7 @@ final class EtcdErrorTest {
   @ParameterizedTest
   @CsvSource({
     "NO_LEADER, TIMEOUT",
+    "NO_CLUSTER, TIMEOUT",
     "LEADER_CHANGED, LEADER_CHANGED",
     "TIMEOUT, TIMEOUT",
     "STOPPED, STOPPED"

@@ -2,14 +2,26 @@ package io.metastore.adapter.metastore;
 
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.UnaryAnswer;
+import io.metastore.api.v1.BootstrapRequest;
+import io.metastore.api.v1.BootstrapResponse;
 import io.metastore.api.v1.ClusterGrpc;
 import io.metastore.api.v1.DrainRequest;
 import io.metastore.api.v1.DrainResponse;
+import io.metastore.api.v1.JoinRequest;
+import io.metastore.api.v1.JoinResponse;
 import io.metastore.api.v1.MembersRequest;
 import io.metastore.api.v1.MembersResponse;
+import io.metastore.api.v1.RemoveRequest;
+import io.metastore.api.v1.RemoveResponse;
 import io.metastore.api.v1.StatusRequest;
 import io.metastore.api.v1.StatusResponse;
-import io.metastore.core.api.Metastore;
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Membership;
+import io.metastore.core.api.ReadView;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,36 +29,82 @@ import org.slf4j.LoggerFactory;
 final class ClusterService extends ClusterGrpc.ClusterImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterService.class);
 
-  private final Metastore metastore;
+  private final ClusterView cluster;
+  private final Membership membership;
+  private final Function<Consistency, CompletableFuture<ReadView>> views;
+  private final Executor scans;
   private final MetastoreSettings settings;
 
-  ClusterService(Metastore metastore, MetastoreSettings settings) {
-    this.metastore = metastore;
+  /**
+   * @param views opens one as fresh as asked for
+   * @param scans makes long replies
+   */
+  ClusterService(
+      ClusterView cluster,
+      Membership membership,
+      Function<Consistency, CompletableFuture<ReadView>> views,
+      Executor scans,
+      MetastoreSettings settings) {
+    this.cluster = cluster;
+    this.membership = membership;
+    this.views = views;
+    this.scans = scans;
     this.settings = settings;
   }
 
   @Override
   public void status(StatusRequest request, StreamObserver<StatusResponse> call) {
-    UnaryAnswer.send(call, ClusterTranslator.toStatus(metastore.cluster(), settings.version()));
+    UnaryAnswer.send(call, ClusterTranslator.toStatus(cluster, settings.version()));
   }
 
   @Override
   public void members(MembersRequest request, StreamObserver<MembersResponse> call) {
     Answer.to(
         call,
-        metastore.scans(),
-        () -> metastore.view(Consistencies.of(request.getConsistency())),
+        scans,
+        () -> views.apply(Consistencies.of(request.getConsistency())),
         view -> {
           // It only had to be opened: what was known before the question is known here now.
           view.close();
-          return ClusterTranslator.toMembers(metastore.cluster());
+          return ClusterTranslator.toMembers(cluster);
         });
   }
 
   @Override
+  public void bootstrap(BootstrapRequest request, StreamObserver<BootstrapResponse> call) {
+    Answer.to(
+        call,
+        scans,
+        () -> membership.bootstrap(ClusterTranslator.toNewMembers(request)),
+        ClusterTranslator::toBootstrapped);
+  }
+
+  @Override
+  public void join(JoinRequest request, StreamObserver<JoinResponse> call) {
+    Answer.to(
+        call,
+        scans,
+        () ->
+            membership.join(
+                ClusterTranslator.toNewMember("member", request.getMember()), request.getLearner()),
+        ClusterTranslator::toJoined);
+  }
+
+  @Override
+  public void remove(RemoveRequest request, StreamObserver<RemoveResponse> call) {
+    Answer.to(
+        call,
+        scans,
+        () ->
+            membership
+                .remove(request.getMemberId())
+                .thenApply(removed -> RemoveResponse.getDefaultInstance()),
+        Function.identity());
+  }
+
+  @Override
   public void drain(DrainRequest request, StreamObserver<DrainResponse> call) {
-    metastore
-        .membership()
+    membership
         .handOver()
         .whenComplete(
             (leaderId, failure) -> {

@@ -1,14 +1,72 @@
 package io.metastore.adapter.metastore;
 
+import io.metastore.api.v1.BootstrapRequest;
+import io.metastore.api.v1.BootstrapResponse;
+import io.metastore.api.v1.JoinResponse;
 import io.metastore.api.v1.Member;
 import io.metastore.api.v1.MembersResponse;
 import io.metastore.api.v1.StatusResponse;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.NewMember;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What the store knows of its members, as {@code cluster.proto} tells it. Pure. */
 final class ClusterTranslator {
+  private static final int MEMBERS_MAX = 99;
+  private static final String HTTP = "http://";
+
   private ClusterTranslator() {}
+
+  static List<NewMember> toNewMembers(BootstrapRequest request) {
+    if (request.getMembersCount() == 0 || request.getMembersCount() > MEMBERS_MAX) {
+      throw Refusal.badRequest("members", "must be from 1 to " + MEMBERS_MAX);
+    }
+    List<NewMember> members = new ArrayList<>();
+    for (int i = 0; i < request.getMembersCount(); i++) {
+      members.add(toNewMember("members[" + i + "]", request.getMembers(i)));
+    }
+    return members;
+  }
+
+  /**
+   * @param field where in the request it stands
+   */
+  static NewMember toNewMember(String field, io.metastore.api.v1.NewMember member) {
+    String name = member.getName();
+    if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+      throw Refusal.badRequest(field + ".name", "is empty or has control characters");
+    }
+    return new NewMember(name, toAddress(field + ".peer_url", member.getPeerUrl()));
+  }
+
+  private static String toAddress(String field, String url) {
+    try {
+      URI uri = new URI(url);
+      String address = url.startsWith(HTTP) ? url.substring(HTTP.length()) : "";
+      // A path or anything else would make the authority differ.
+      if (uri.getHost() != null && uri.getPort() > 0 && address.equals(uri.getAuthority())) {
+        return address;
+      }
+    } catch (URISyntaxException e) {
+      // Told below.
+    }
+    throw Refusal.badRequest(field, "is not of the form http://HOST:PORT");
+  }
+
+  static BootstrapResponse toBootstrapped(ClusterView cluster) {
+    BootstrapResponse.Builder response =
+        BootstrapResponse.newBuilder().setClusterId(cluster.clusterId());
+    cluster.members().forEach(member -> response.addMembers(toMember(member)));
+    return response.build();
+  }
+
+  static JoinResponse toJoined(MemberInfo member) {
+    return JoinResponse.newBuilder().setMember(toMember(member)).build();
+  }
 
   static StatusResponse toStatus(ClusterView cluster, String version) {
     return StatusResponse.newBuilder()

@@ -133,6 +133,7 @@ final class Errors {
       return switch (notServed.reason()) {
         case NO_LEADER, TIMEOUT, LEADER_CHANGED ->
             refusal(Reason.NO_LEADER, "no leader was found in time: " + notServed.reason());
+        case NO_CLUSTER -> refusal(Reason.NO_LEADER, "this member waits to be given a cluster");
         case STOPPED -> refusal(Reason.STOPPING, "the server is stopping");
       };
     }
@@ -140,7 +141,9 @@ final class Errors {
       return refusal(Reason.OVERLOADED, "the server is overloaded");
     }
     if (failure instanceof ChangeRefused change) {
-      return refusal(reasonOf(change), String.valueOf(change.getMessage()));
+      return refusal(
+          ErrorDetail.newBuilder().setReason(reasonOf(change)).setField(change.about()),
+          String.valueOf(change.getMessage()));
     }
     throw new IllegalArgumentException("unmapped " + failure.getClass());
   }

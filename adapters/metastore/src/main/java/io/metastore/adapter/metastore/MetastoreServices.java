@@ -38,7 +38,12 @@ public final class MetastoreServices implements AutoCloseable {
                 new KeyValueService(metastore, views),
                 new TransactionsService(metastore),
                 new LocksService(metastore, views, lockTimer, clockMs),
-                new ClusterService(metastore, settings),
+                new ClusterService(
+                    metastore.cluster(),
+                    metastore.membership(),
+                    metastore::view,
+                    metastore.scans(),
+                    settings),
                 new AclService(metastore, clockMs))
             .map(service -> authorized(service, authorization))
             .toList();

@@ -104,7 +104,7 @@ final class NativeServer implements AutoCloseable {
                 1,
                 "m",
                 List.of(new RaftMember(1, "127.0.0.1:" + port)),
-                false,
+                NodeConfig.Beginning.FOUNDED,
                 List.of(),
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
                 directory,

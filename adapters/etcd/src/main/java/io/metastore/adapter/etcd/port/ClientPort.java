@@ -1,8 +1,10 @@
 package io.metastore.adapter.etcd.port;
 
 import io.grpc.BindableService;
+import io.grpc.HandlerRegistry;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.StatusRuntimeException;
 import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.Channel;
@@ -67,6 +69,38 @@ public final class ClientPort implements AutoCloseable {
       GrpcCounters counters,
       Map<String, HttpEndpoint> endpoints)
       throws IOException {
+    Set<String> names = new HashSet<>();
+    services.forEach(service -> names.add(nameOf(service)));
+    return start(settings, services, new UnknownMethods(names), counters, endpoints);
+  }
+
+  /**
+   * Listens, and serves from then on, but ends every call of another service in the same way.
+   *
+   * @param endpoints by exact path
+   * @throws IOException if an address cannot be bound
+   */
+  public static ClientPort startRefusing(
+      ClientPortSettings settings,
+      List<? extends BindableService> services,
+      StatusRuntimeException refusal,
+      GrpcCounters counters,
+      Map<String, HttpEndpoint> endpoints)
+      throws IOException {
+    return start(settings, services, new RefusedMethods(refusal), counters, endpoints);
+  }
+
+  private static String nameOf(BindableService service) {
+    return service.bindService().getServiceDescriptor().getName();
+  }
+
+  private static ClientPort start(
+      ClientPortSettings settings,
+      List<? extends BindableService> services,
+      HandlerRegistry otherMethods,
+      GrpcCounters counters,
+      Map<String, HttpEndpoint> endpoints)
+      throws IOException {
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
             settings.eventLoops(),
@@ -97,14 +131,12 @@ public final class ClientPort implements AutoCloseable {
             .addStreamTracerFactory(counters);
     settings.listen().stream().skip(1).forEach(builder::addListenAddress);
     GoRequests requests = new GoRequests(settings.receiveBytesMax());
-    Set<String> names = new HashSet<>();
     for (BindableService service : services) {
       ServerServiceDefinition definition = service.bindService();
       counters.register(definition);
       builder.addService(requests.wrap(definition));
-      names.add(definition.getServiceDescriptor().getName());
     }
-    builder.fallbackHandlerRegistry(new UnknownMethods(names));
+    builder.fallbackHandlerRegistry(otherMethods);
     try {
       return new ClientPort(settings, loops, connections, builder.build().start(), counters);
     } catch (IOException e) {

@@ -42,6 +42,13 @@ public final class HealthEndpoint implements HttpEndpoint {
     this.errorText = errorText;
   }
 
+  /** For a member that has no cluster yet: never healthy. */
+  public static HttpEndpoint withoutCluster() {
+    return request ->
+        CompletableFuture.completedFuture(
+            HttpAnswer.isGet(request) ? unhealthy("NO CLUSTER") : HttpAnswer.onlyGet());
+  }
+
   @Override
   public CompletionStage<HttpAnswer> serve(FullHttpRequest request) {
     if (!HttpAnswer.isGet(request)) {

@@ -2,12 +2,8 @@ package io.metastore.adapter.etcd.port;
 
 import io.grpc.HandlerRegistry;
 import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.Status;
-import java.io.InputStream;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -27,18 +23,8 @@ final class UnknownMethods extends HandlerRegistry {
    */
   @Override
   public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
-    Status status = Status.UNIMPLEMENTED.withDescription(refusal(name));
-    MethodDescriptor<InputStream, InputStream> method =
-        MethodDescriptor.newBuilder(UnreadMessages.INSTANCE, UnreadMessages.INSTANCE)
-            .setType(MethodType.UNKNOWN)
-            .setFullMethodName(name)
-            .build();
-    return ServerMethodDefinition.create(
-        method,
-        (call, headers) -> {
-          call.close(status, new Metadata());
-          return new ServerCall.Listener<>() {};
-        });
+    return RefusedMethods.refusing(
+        name, Status.UNIMPLEMENTED.withDescription(refusal(name)), new Metadata());
   }
 
   private String refusal(String name) {

@@ -1,0 +1,83 @@
+package io.metastore.adapter.metastore;
+
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.MemberInfo;
+import java.util.List;
+
+/**
+ * What a member knows that has no cluster: nothing but its name.
+ *
+ * @param name as it was told
+ */
+record NoCluster(String name) implements ClusterView {
+
+  @Override
+  public long clusterId() {
+    return 0;
+  }
+
+  @Override
+  public long memberId() {
+    return 0;
+  }
+
+  @Override
+  public long term() {
+    return 0;
+  }
+
+  @Override
+  public long revision() {
+    return 0;
+  }
+
+  @Override
+  public long leaderId() {
+    return 0;
+  }
+
+  @Override
+  public long leaderChanges() {
+    return 0;
+  }
+
+  @Override
+  public long leaderlessMs() {
+    return 0;
+  }
+
+  @Override
+  public long committedIndex() {
+    return 0;
+  }
+
+  @Override
+  public long appliedIndex() {
+    return 0;
+  }
+
+  @Override
+  public long sizeBytes() {
+    return 0;
+  }
+
+  @Override
+  public long sizeInUseBytes() {
+    return 0;
+  }
+
+  @Override
+  public List<MemberInfo> members() {
+    return List.of();
+  }
+
+  @Override
+  public long minLeaseTtl() {
+    return 0;
+  }
+
+  @Override
+  public int maxRequestBytes() {
+    return 0;
+  }
+}

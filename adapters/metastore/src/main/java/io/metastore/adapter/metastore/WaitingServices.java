@@ -1,0 +1,37 @@
+package io.metastore.adapter.metastore;
+
+import io.grpc.BindableService;
+import io.grpc.StatusRuntimeException;
+import io.metastore.core.api.Membership;
+import io.metastore.core.api.StoreException.NotServed;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** What a member offers that waits for a cluster. */
+public final class WaitingServices {
+  private final List<BindableService> services;
+
+  /**
+   * @param name the member's own
+   */
+  public WaitingServices(Membership membership, String name, MetastoreSettings settings) {
+    services =
+        List.of(
+            new ClusterService(
+                new NoCluster(name),
+                membership,
+                consistency ->
+                    CompletableFuture.failedFuture(new NotServed(NotServed.Reason.NO_CLUSTER)),
+                Runnable::run,
+                settings));
+  }
+
+  public List<BindableService> services() {
+    return services;
+  }
+
+  /** What every other call ends in. */
+  public StatusRuntimeException refusal() {
+    return Errors.of(new NotServed(NotServed.Reason.NO_CLUSTER));
+  }
+}

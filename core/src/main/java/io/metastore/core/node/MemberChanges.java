@@ -1,0 +1,292 @@
+package io.metastore.core.node;
+
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.StoreException.ChangeRefused;
+import io.metastore.core.api.StoreException.ChangeRefused.Reason;
+import io.metastore.core.command.ChangeMembersReply;
+import io.metastore.core.command.ChangeMembersRequest;
+import io.metastore.core.command.InviteReply;
+import io.metastore.core.command.InviteRequest;
+import io.metastore.core.command.TermRequest;
+import io.metastore.core.raft.ChangeResult;
+import io.metastore.core.raft.PeerCall;
+import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.RaftMember;
+import io.metastore.core.raft.RaftMembers;
+import io.metastore.core.raft.RaftNode;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Changes the members, on the leader: one at a time, and only where the members that answer are a
+ * majority both before and after. Thread-safe; never blocks.
+ */
+final class MemberChanges {
+  static final ChangeMembersReply NOT_LEADER =
+      ChangeMembersReply.newBuilder().setStatus(ChangeMembersReply.Status.NOT_LEADER).build();
+
+  private static final long ASK_MS = 1000;
+
+  /** An invited member forces a file before it answers. */
+  private static final long INVITE_MS = 5000;
+
+  private static final long HAND_OVER_MS = 3000;
+
+  private final NodeConfig config;
+  private final RaftNode raft;
+  private final PeerChannels peers;
+  private final ClusterView cluster;
+  private final AppliedIndex applied;
+  private final SecureRandom random = new SecureRandom();
+  private final AtomicBoolean changing = new AtomicBoolean();
+
+  MemberChanges(
+      NodeConfig config,
+      RaftNode raft,
+      PeerChannels peers,
+      ClusterView cluster,
+      AppliedIndex applied) {
+    this.config = config;
+    this.raft = raft;
+    this.peers = peers;
+    this.cluster = cluster;
+    this.applied = applied;
+  }
+
+  /** Makes the change if this member leads; completes normally in any case. */
+  CompletableFuture<ChangeMembersReply> change(ChangeMembersRequest request) {
+    if (!raft.isLeaderReady()) {
+      return CompletableFuture.completedFuture(NOT_LEADER);
+    }
+    if (!changing.compareAndSet(false, true)) {
+      return CompletableFuture.completedFuture(
+          toReply(new ChangeRefused(Reason.IN_PROGRESS, "another change of members is under way")));
+    }
+    CompletableFuture<ChangeMembersReply> changed;
+    try {
+      changed = request.hasJoin() ? join(request.getJoin()) : remove(request.getRemove());
+    } catch (ChangeRefused refused) {
+      changed = CompletableFuture.failedFuture(refused);
+    }
+    return changed
+        .exceptionally(MemberChanges::toReply)
+        .whenComplete((reply, failure) -> changing.set(false));
+  }
+
+  // --- joining ---------------------------------------------------------------------------------
+
+  private CompletableFuture<ChangeMembersReply> join(ChangeMembersRequest.Join join) {
+    RaftMembers now = raft.members();
+    for (MemberInfo member : cluster.members()) {
+      if (member.name().equals(join.getName())
+          || member.peerUrls().contains("http://" + join.getAddress())) {
+        throw new ChangeRefused(
+            Reason.ALREADY_MEMBER,
+            "member %s has this name or URL".formatted(Long.toHexString(member.id())));
+      }
+    }
+    return reach(now.voters())
+        .thenCompose(
+            reached -> {
+              RaftMember joining = new RaftMember(newId(), join.getAddress());
+              Set<Long> answering = ids(reached);
+              requireMajority(now, answering);
+              if (!join.getLearner()) {
+                answering.add(joining.id());
+                requireMajority(now.with(joining, false), answering);
+              }
+              return invite(join, joining, now);
+            })
+        .thenCompose(
+            id -> {
+              RaftMembers next = now.with(new RaftMember(id, join.getAddress()), join.getLearner());
+              return change(now, next, id);
+            });
+  }
+
+  /** Completes with the id that the member has when it joins. */
+  private CompletableFuture<Long> invite(
+      ChangeMembersRequest.Join join, RaftMember joining, RaftMembers now) {
+    InviteRequest.Builder invitation =
+        InviteRequest.newBuilder()
+            .setName(join.getName())
+            .setAttempt(joining.id())
+            .setBinding(true)
+            .setClusterId(config.clusterId())
+            .setMemberId(joining.id())
+            .setClusterRuns(true);
+    for (RaftMember member : now.with(joining, join.getLearner()).all()) {
+      invitation.addMembers(
+          InviteRequest.Member.newBuilder()
+              .setId(member.id())
+              .setName(member.id() == joining.id() ? join.getName() : nameOf(member.id()))
+              .setAddress(member.peerAddress()));
+    }
+    return peers
+        .call(join.getAddress(), PeerCall.INVITE, invitation.build(), INVITE_MS)
+        .handle(
+            (reply, failure) -> {
+              if (failure != null) {
+                throw new ChangeRefused(
+                    Reason.UNSAFE, "no answer from " + join.getAddress() + ": " + failure);
+              }
+              // One that was invited before, and whose change then failed.
+              boolean waitsForUs =
+                  reply.getStatus() == InviteReply.Status.HAS_CLUSTER
+                      && reply.getClusterId() == config.clusterId()
+                      && reply.getName().equals(join.getName())
+                      && raft.members().find(reply.getMemberId()) == null;
+              if (waitsForUs) {
+                return reply.getMemberId();
+              }
+              Invitations.requireWilling(join.getName(), join.getAddress(), reply);
+              return joining.id();
+            });
+  }
+
+  private String nameOf(long id) {
+    return cluster.members().stream()
+        .filter(member -> member.id() == id)
+        .map(MemberInfo::name)
+        .findAny()
+        .orElse("");
+  }
+
+  /** Random, so that no two members ever have the same one, removed ones included. */
+  private long newId() {
+    long id = random.nextLong();
+    return id == 0 || raft.members().find(id) != null ? newId() : id;
+  }
+
+  // --- removing --------------------------------------------------------------------------------
+
+  private CompletableFuture<ChangeMembersReply> remove(long id) {
+    RaftMembers now = raft.members();
+    if (now.find(id) == null) {
+      throw new ChangeRefused(
+          Reason.UNKNOWN_MEMBER, "no member has the id " + Long.toHexString(id));
+    }
+    RaftMembers next = now.without(id);
+    if (next.voters().isEmpty()) {
+      throw new ChangeRefused(Reason.UNSAFE, "the only voter cannot be removed");
+    }
+    return reach(now.voters())
+        .thenCompose(
+            reached -> {
+              Set<Long> answering = ids(reached);
+              requireMajority(now, answering);
+              requireMajority(next, answering);
+              if (id != config.memberId()) {
+                return change(now, next, id);
+              }
+              // A leader without a place would close its server as soon as it has none. The new one
+              // is asked by whoever asked here.
+              List<RaftMember> others =
+                  reached.stream().filter(member -> member.id() != id).toList();
+              return handOverToOneOf(others).thenApply(leader -> NOT_LEADER);
+            });
+  }
+
+  // --- both ------------------------------------------------------------------------------------
+
+  /** Completes when the change is in this member's tables, so that reads tell of it. */
+  private CompletableFuture<ChangeMembersReply> change(RaftMembers from, RaftMembers to, long id) {
+    return raft.changeMembers(from, to)
+        .thenCompose(
+            result ->
+                result == ChangeResult.DONE
+                    ? applied.await(raft.committedIndex()).thenApply(reached -> toReply(result, id))
+                    : CompletableFuture.completedFuture(toReply(result, id)));
+  }
+
+  /** Tries one after the other, the one first that has most of the log. */
+  CompletableFuture<Long> handOverToOneOf(List<RaftMember> candidates) {
+    List<RaftMember> nearestFirst = new ArrayList<>(candidates);
+    nearestFirst.removeIf(member -> member.id() == config.memberId());
+    if (nearestFirst.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new ChangeRefused(Reason.UNSAFE, "no other member could take over"));
+    }
+    nearestFirst.sort(
+        Comparator.comparingLong((RaftMember member) -> raft.matchIndex(member.id())).reversed());
+    long candidate = nearestFirst.get(0).id();
+    return raft.transferLeadership(candidate, HAND_OVER_MS)
+        .exceptionally(failure -> false)
+        .thenCompose(
+            done ->
+                done
+                    ? CompletableFuture.completedFuture(candidate)
+                    : handOverToOneOf(nearestFirst.subList(1, nearestFirst.size())));
+  }
+
+  /** Those of the members that answer in time, this one among them if it is asked for. */
+  CompletableFuture<List<RaftMember>> reach(List<RaftMember> asked) {
+    List<CompletableFuture<List<RaftMember>>> answers = new ArrayList<>();
+    for (RaftMember member : asked) {
+      answers.add(
+          member.id() == config.memberId()
+              ? CompletableFuture.completedFuture(List.of(member))
+              : peers
+                  .call(
+                      member.peerAddress(), PeerCall.TERM, TermRequest.getDefaultInstance(), ASK_MS)
+                  .handle((reply, failure) -> failure == null ? List.of(member) : List.of()));
+    }
+    return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
+        .thenApply(all -> answers.stream().flatMap(answer -> answer.join().stream()).toList());
+  }
+
+  static Set<Long> ids(List<RaftMember> members) {
+    Set<Long> ids = new HashSet<>();
+    members.forEach(member -> ids.add(member.id()));
+    return ids;
+  }
+
+  private static void requireMajority(RaftMembers of, Set<Long> answering) {
+    if (!of.isMajority(answering)) {
+      throw new ChangeRefused(
+          Reason.UNSAFE,
+          "only %d of %d voters can be reached"
+              .formatted(
+                  of.voters().stream().filter(member -> answering.contains(member.id())).count(),
+                  of.voters().size()));
+    }
+  }
+
+  private static ChangeMembersReply toReply(ChangeResult result, long id) {
+    return switch (result) {
+      case DONE -> ChangeMembersReply.newBuilder().setMemberId(id).build();
+      case NOT_LEADER -> NOT_LEADER;
+      case IN_PROGRESS ->
+          toReply(new ChangeRefused(Reason.IN_PROGRESS, "Raft is changing members"));
+      case NOT_CAUGHT_UP ->
+          toReply(new ChangeRefused(Reason.UNSAFE, "the new member does not catch up"));
+      case REFUSED -> toReply(new ChangeRefused(Reason.UNSAFE, "Raft refuses the change"));
+      case UNKNOWN ->
+          ChangeMembersReply.newBuilder().setStatus(ChangeMembersReply.Status.UNKNOWN).build();
+    };
+  }
+
+  private static ChangeMembersReply toReply(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    if (cause instanceof ChangeRefused refused) {
+      return ChangeMembersReply.newBuilder()
+          .setStatus(ChangeMembersReply.Status.REFUSED)
+          .setReason(refused.reason().name())
+          .setAbout(refused.about())
+          .setWhy(String.valueOf(refused.getMessage()))
+          .build();
+    }
+    throw new CompletionException(cause);
+  }
+}

@@ -1,0 +1,44 @@
+package io.metastore.core.raft;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.thirdparty.io.grpc.Server;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
+
+/** {@link PeerCall}s without Raft, for a member that has no group yet. */
+public final class PeerServer implements AutoCloseable {
+  private static final long STOP_GRACE_MS = 1000;
+
+  private final Server server;
+
+  private PeerServer(Server server) {
+    this.server = server;
+  }
+
+  /**
+   * Listens and serves.
+   *
+   * @throws IOException if an address cannot be bound
+   */
+  public static PeerServer start(List<InetSocketAddress> listen, PeerService service)
+      throws IOException {
+    NettyServerBuilder builder = NettyServerBuilder.forAddress(listen.get(0));
+    listen.stream().skip(1).forEach(builder::addListenAddress);
+    return new PeerServer(builder.addService(service.build()).build().start());
+  }
+
+  /** Lets answers on their way leave, then gives the addresses free. */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(STOP_GRACE_MS, TimeUnit.MILLISECONDS)) {
+        server.shutdownNow().awaitTermination(STOP_GRACE_MS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

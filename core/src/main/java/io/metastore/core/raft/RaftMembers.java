@@ -1,0 +1,156 @@
+package io.metastore.core.raft;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerProto;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftConfiguration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who belongs to the Raft group at a point of its log.
+ *
+ * @param voters who may vote and be elected
+ * @param learners who is sent the log but has no vote
+ * @param previousVoters while the voters change, those before the change: a majority of both is
+ *     needed then; else empty
+ */
+public record RaftMembers(
+    List<RaftMember> voters, List<RaftMember> learners, List<RaftMember> previousVoters) {
+
+  /** Not known yet: the leader will tell. */
+  public static final RaftMembers UNKNOWN = new RaftMembers(List.of(), List.of(), List.of());
+
+  public RaftMembers {
+    voters = List.copyOf(voters);
+    learners = List.copyOf(learners);
+    previousVoters = List.copyOf(previousVoters);
+  }
+
+  /** Voters that do not change. */
+  public static RaftMembers of(List<RaftMember> voters) {
+    return new RaftMembers(voters, List.of(), List.of());
+  }
+
+  static RaftMembers of(RaftConfiguration configuration) {
+    return new RaftMembers(
+        ofPeers(configuration.getCurrentPeers()),
+        ofPeers(configuration.getCurrentPeers(RaftPeerRole.LISTENER)),
+        ofPeers(configuration.getPreviousPeers()));
+  }
+
+  static RaftMembers of(RaftConfigurationProto configuration) {
+    return new RaftMembers(
+        ofProtos(configuration.getPeersList()),
+        ofProtos(configuration.getListenersList()),
+        ofProtos(configuration.getOldPeersList()));
+  }
+
+  private static List<RaftMember> ofPeers(Collection<RaftPeer> peers) {
+    return peers.stream()
+        .map(peer -> new RaftMember(memberId(peer.getId()), peer.getAddress()))
+        .toList();
+  }
+
+  private static List<RaftMember> ofProtos(List<RaftPeerProto> peers) {
+    return peers.stream()
+        .map(peer -> new RaftMember(memberId(RaftPeerId.valueOf(peer.getId())), peer.getAddress()))
+        .toList();
+  }
+
+  static RaftPeerId peerId(long memberId) {
+    return RaftPeerId.valueOf(Long.toHexString(memberId));
+  }
+
+  /** 0 for null. */
+  static long memberId(@Nullable RaftPeerId peerId) {
+    return peerId == null ? 0 : Long.parseUnsignedLong(peerId.toString(), 16);
+  }
+
+  List<RaftPeer> peers() {
+    return toPeers(voters, RaftPeerRole.FOLLOWER);
+  }
+
+  List<RaftPeer> listeners() {
+    return toPeers(learners, RaftPeerRole.LISTENER);
+  }
+
+  private static List<RaftPeer> toPeers(List<RaftMember> members, RaftPeerRole role) {
+    return members.stream()
+        .map(
+            member ->
+                RaftPeer.newBuilder()
+                    .setId(peerId(member.id()))
+                    .setAddress(member.peerAddress())
+                    .setStartupRole(role)
+                    .build())
+        .toList();
+  }
+
+  /** Everybody once: voters of both kinds, and learners. */
+  public List<RaftMember> all() {
+    Map<Long, RaftMember> all = new HashMap<>();
+    for (List<RaftMember> some : List.of(voters, learners, previousVoters)) {
+      some.forEach(member -> all.put(member.id(), member));
+    }
+    return List.copyOf(all.values());
+  }
+
+  /** Null if there is no such member. */
+  public @Nullable RaftMember find(long id) {
+    for (List<RaftMember> some : List.of(voters, learners, previousVoters)) {
+      for (RaftMember member : some) {
+        if (member.id() == id) {
+          return member;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Whether there is one voter, who needs nobody's consent. */
+  public boolean isAlone() {
+    return voters.size() == 1 && previousVoters.isEmpty();
+  }
+
+  public boolean isLearner(long id) {
+    return learners.stream().anyMatch(member -> member.id() == id);
+  }
+
+  /** Whether these can decide: a majority of the voters, and of the previous ones if there are. */
+  public boolean isMajority(Collection<Long> ids) {
+    return isMajority(voters, ids) && (previousVoters.isEmpty() || isMajority(previousVoters, ids));
+  }
+
+  /** The same without a voter or learner. */
+  public RaftMembers without(long id) {
+    return new RaftMembers(dropped(voters, id), dropped(learners, id), previousVoters);
+  }
+
+  /** The same with one more. */
+  public RaftMembers with(RaftMember member, boolean learner) {
+    return learner
+        ? new RaftMembers(voters, added(learners, member), previousVoters)
+        : new RaftMembers(added(voters, member), learners, previousVoters);
+  }
+
+  private static boolean isMajority(List<RaftMember> of, Collection<Long> ids) {
+    return 2 * of.stream().filter(member -> ids.contains(member.id())).count() > of.size();
+  }
+
+  private static List<RaftMember> dropped(List<RaftMember> members, long id) {
+    return members.stream().filter(member -> member.id() != id).toList();
+  }
+
+  private static List<RaftMember> added(List<RaftMember> members, RaftMember member) {
+    List<RaftMember> all = new ArrayList<>(members);
+    all.add(member);
+    return all;
+  }
+}

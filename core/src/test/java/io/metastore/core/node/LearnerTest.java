@@ -1,0 +1,99 @@
+package io.metastore.core.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.NewMember;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.Op;
+import io.metastore.core.command.Put;
+import io.metastore.core.command.Range;
+import io.metastore.core.command.Txn;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LearnerTest {
+  private static final long PATIENCE_S = 60;
+
+  @TempDir Path directory;
+
+  @Test
+  void aLearnerIsSentTheLogAndHasNoVoteAndFoldsItsOwnLog() throws Exception {
+    InetSocketAddress address = freeAddress();
+    String text = "127.0.0.1:" + address.getPort();
+    CompletableFuture<Invitation> invited = new CompletableFuture<>();
+    try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
+      Node alone = cluster.node(0);
+      put(alone, "before", "1");
+      assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
+      CompletableFuture<MemberInfo> joining;
+      Lobby lobby = Lobby.open("learner", List.of(address), invited::complete);
+      try (lobby) {
+        joining = alone.membership().join(new NewMember("learner", text), /* learner= */ true);
+        lobby.invited().get(PATIENCE_S, TimeUnit.SECONDS);
+      }
+      Invitation invitation = invited.join();
+      assertThat(invitation.clusterRuns()).isTrue();
+      try (Node learner = cluster.start(invitation, address)) {
+        assertThat(joining.get(PATIENCE_S, TimeUnit.SECONDS).id()).isEqualTo(invitation.memberId());
+        learner.ready().get(PATIENCE_S, TimeUnit.SECONDS);
+        assertThat(put(learner, "through", "2")).isPositive();
+        assertThat(get(learner, "before")).isEqualTo("1");
+        assertThat(get(learner, "through")).isEqualTo("2");
+        assertThat(alone.cluster().members())
+            .filteredOn(MemberInfo::learner)
+            .singleElement()
+            .satisfies(member -> assertThat(member.id()).isEqualTo(invitation.memberId()));
+        // Only a learner whose Raft was created anew can do this.
+        while (!isDone(learner.checkpoint())) {
+          Thread.onSpinWait();
+        }
+        put(alone, "after", "3");
+        assertThat(get(learner, "after")).isEqualTo("3");
+      }
+      // It never counted.
+      assertThat(put(alone, "without", "4")).isPositive();
+      alone.membership().remove(invitation.memberId()).get(PATIENCE_S, TimeUnit.SECONDS);
+      assertThat(alone.cluster().members()).hasSize(1);
+    }
+  }
+
+  private static boolean isDone(CompletableFuture<Boolean> checkpoint) throws Exception {
+    return checkpoint.exceptionally(notYet -> false).get(PATIENCE_S, TimeUnit.SECONDS);
+  }
+
+  private static InetSocketAddress freeAddress() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
+    }
+  }
+
+  private static long put(Node node, String key, String value) throws Exception {
+    Put put =
+        Put.newBuilder()
+            .setKey(ByteString.copyFromUtf8(key))
+            .setValue(ByteString.copyFromUtf8(value))
+            .build();
+    Txn txn = Txn.newBuilder().addSuccess(Op.newBuilder().setPut(put)).build();
+    return node.submit(Command.newBuilder().setTxn(txn).build())
+        .get(PATIENCE_S, TimeUnit.SECONDS)
+        .revision();
+  }
+
+  private static String get(Node node, String key) throws Exception {
+    Range range = Range.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
+    Outcome outcome = node.range(range, Consistency.LINEARIZABLE).get(PATIENCE_S, TimeUnit.SECONDS);
+    return ((Outcome.Ranged) outcome).result().keyValues().get(0).value().toStringUtf8();
+  }
+}

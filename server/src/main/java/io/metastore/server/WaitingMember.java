@@ -1,0 +1,111 @@
+package io.metastore.server;
+
+import io.metastore.adapter.etcd.port.ClientPort;
+import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.adapter.etcd.port.GrpcCounters;
+import io.metastore.adapter.etcd.port.HealthEndpoint;
+import io.metastore.adapter.etcd.port.VersionEndpoint;
+import io.metastore.adapter.metastore.MetastoreSettings;
+import io.metastore.adapter.metastore.WaitingServices;
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.node.Invitation;
+import io.metastore.core.node.Lobby;
+import io.metastore.server.config.EtcdUrl;
+import io.metastore.server.config.InitialCluster;
+import io.metastore.server.config.Place;
+import io.metastore.server.config.ServerConfig;
+import io.metastore.server.config.StoredCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A member without a cluster: on its client port only {@code Cluster.Status} and {@code
+ * Cluster.Bootstrap} of the native API do anything.
+ *
+ * <p>The port stays open until the cluster has a leader, so that who asked for it is answered
+ * there.
+ */
+final class WaitingMember implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WaitingMember.class);
+
+  private final Lobby lobby;
+  private final ClientPort port;
+
+  private WaitingMember(Lobby lobby, ClientPort port) {
+    this.lobby = lobby;
+    this.port = port;
+  }
+
+  /**
+   * Opens both ports.
+   *
+   * @throws IOException if an address or the data directory cannot be used
+   */
+  static WaitingMember start(ServerConfig config, Stopper stopper) throws IOException {
+    DataDirectory.prepare(config.dataDirectory());
+    Lobby lobby =
+        Lobby.open(
+            config.name(),
+            config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
+            invitation -> writeDown(config, invitation));
+    WaitingServices services =
+        new WaitingServices(
+            lobby, config.name(), new MetastoreSettings(Version.text(), stopper::leave));
+    try {
+      ClientPort port =
+          ClientPort.startRefusing(
+              Member.portSettings(config),
+              services.services(),
+              services.refusal(),
+              new GrpcCounters(),
+              Map.of(
+                  "/health",
+                  HealthEndpoint.withoutCluster(),
+                  "/version",
+                  new VersionEndpoint(EtcdVersion.DEFAULT)));
+      LOG.atInfo()
+          .addKeyValue("name", config.name())
+          .addKeyValue("listen-peer-urls", config.listenPeerUrls())
+          .addKeyValue("listen-client-urls", config.listenClientUrls())
+          .log("waiting for a cluster: Bootstrap, or Join asked of one that runs");
+      return new WaitingMember(lobby, port);
+    } catch (IOException e) {
+      lobby.close();
+      throw e;
+    }
+  }
+
+  /** Waits until somebody gives this member a place. The peer addresses are free then. */
+  Place awaitPlace() {
+    Invitation invitation = lobby.invited().join();
+    lobby.close();
+    return placeOf(invitation);
+  }
+
+  /** The cluster has a leader: answers who asked, and gives the client addresses free. */
+  void formed(ClusterView cluster) {
+    lobby.formed(cluster);
+    port.close();
+  }
+
+  @Override
+  public void close() {
+    port.close();
+    lobby.close();
+  }
+
+  private static void writeDown(ServerConfig config, Invitation invitation) {
+    try {
+      StoredCluster.write(config.dataDirectory(), placeOf(invitation));
+    } catch (IOException e) {
+      throw new UncheckedIOException("write " + config.dataDirectory(), e);
+    }
+  }
+
+  private static Place placeOf(Invitation invitation) {
+    return Place.in(InitialCluster.of(invitation), invitation.memberId());
+  }
+}
