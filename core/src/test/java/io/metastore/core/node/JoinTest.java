@@ -1,6 +1,7 @@
 package io.metastore.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.Consistency;
@@ -16,14 +17,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class LearnerTest {
+/** Members that join a cluster of one in this process. */
+class JoinTest {
   private static final long PATIENCE_S = 60;
 
   @TempDir Path directory;
@@ -66,6 +70,48 @@ class LearnerTest {
       assertThat(put(alone, "without", "4")).isPositive();
       alone.membership().remove(invitation.memberId()).get(PATIENCE_S, TimeUnit.SECONDS);
       assertThat(alone.cluster().members()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aVoterIsSentACheckpointAndTakesOverWhenTheLeaderIsRemoved() throws Exception {
+    InetSocketAddress address = freeAddress();
+    CompletableFuture<Invitation> invited = new CompletableFuture<>();
+    try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
+      Node alone = cluster.node(0);
+      put(alone, "before", "1");
+      assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
+      CompletableFuture<MemberInfo> joining;
+      Lobby lobby = Lobby.open("invited", List.of(address), invited::complete);
+      try (lobby) {
+        String text = "127.0.0.1:" + address.getPort();
+        joining = alone.membership().join(new NewMember("invited", text), /* learner= */ false);
+        lobby.invited().get(PATIENCE_S, TimeUnit.SECONDS);
+      }
+      try (Node joined = cluster.start(invited.join(), address)) {
+        joining.get(PATIENCE_S, TimeUnit.SECONDS);
+        joined.ready().get(PATIENCE_S, TimeUnit.SECONDS);
+        // It made none itself.
+        try (Stream<Path> checkpoints = Files.list(directory.resolve("invited/ckpt"))) {
+          assertThat(checkpoints).isNotEmpty();
+        }
+        assertThat(get(joined, "before")).isEqualTo("1");
+        put(alone, "both", "2");
+
+        // Whoever is asked: the leader hands over, and then is removed by the new one.
+        alone.membership().remove(1).get(PATIENCE_S, TimeUnit.SECONDS);
+        assertThat(cluster.stopped.poll(PATIENCE_S, TimeUnit.SECONDS))
+            .hasMessage("this member was removed from the cluster");
+        assertThat(get(joined, "both")).isEqualTo("2");
+        put(joined, "after", "3");
+        assertThat(joined.cluster().members())
+            .extracting(MemberInfo::id)
+            .containsExactly(invited.join().memberId());
+        cluster.stop(0);
+        assertThatThrownBy(() -> cluster.start(0))
+            .isInstanceOf(IOException.class)
+            .hasMessageContaining("was removed from the cluster");
+      }
     }
   }
 
