@@ -4,11 +4,11 @@ import java.util.Random;
 import java.util.stream.LongStream;
 
 /** Seeds of a random test. */
-final class Seeds {
+public final class Seeds {
   private Seeds() {}
 
   /** {@code count} new ones, or the one of {@code -Dseed=}. */
-  static LongStream some(int count) {
+  public static LongStream some(int count) {
     Long pinned = Long.getLong("seed");
     return pinned != null ? LongStream.of(pinned) : new Random().longs(count);
   }

@@ -1,0 +1,59 @@
+package io.metastore.compat.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.metastore.client.MetastoreClient;
+import io.metastore.client.Session;
+import io.metastore.client.SessionState;
+import io.metastore.compat.process.Await;
+import io.metastore.compat.process.ClusterProcesses;
+import io.metastore.compat.process.ServerProcess;
+import io.netty.channel.DefaultEventLoop;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A leader that stood still for a while, and does not know at first that another one leads. */
+class DeposedLeaderTest {
+  private static final int SESSIONS = 40;
+  private static final Duration TTL = Duration.ofSeconds(6);
+
+  @Test
+  void endsNoSessionThatItsSuccessorKeepsAlive() throws Exception {
+    try (ClusterProcesses cluster = ClusterProcesses.three(DeposedLeaderTest.class)) {
+      ServerProcess leader = cluster.leader();
+      String[] others =
+          cluster.others(leader).stream()
+              .map(member -> "127.0.0.1:" + member.clientPort())
+              .toArray(String[]::new);
+      try (MetastoreClient client = MetastoreClient.builder().endpoints(others).build()) {
+        List<Session> sessions = new ArrayList<>();
+        for (int i = 0; i < SESSIONS; i++) {
+          sessions.add(client.newSession(TTL, "s" + i));
+        }
+        leader.pause();
+        long longAgo = System.nanoTime() + 2 * TTL.toNanos();
+        try {
+          // By its clock they are all over then, and by everybody else's they live on.
+          for (Session session : sessions) {
+            Await.until(
+                "renewed long after the leader stopped",
+                () -> session.deadlineNanos() - longAgo > 0);
+          }
+        } finally {
+          leader.resume();
+        }
+        leader.awaitReady();
+        // What it proposed when it went on is in the log before this.
+        try (MetastoreClient throughIt =
+            MetastoreClient.builder().endpoints("127.0.0.1:" + leader.clientPort()).build()) {
+          throughIt.newSession(TTL, "last").close();
+        }
+        List<Long> alive = new Members(cluster, new DefaultEventLoop()).clients();
+        assertThat(alive).containsAll(sessions.stream().map(Session::id).toList());
+        assertThat(sessions).extracting(Session::state).doesNotContain(SessionState.LOST);
+      }
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.metastore.compat.chaos;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks by the clock of one process that holders of a lock exclude each other as they should, and
+ * that the token of each is greater than those of all before it that it excludes.
+ */
+final class LockOrder {
+  private LockOrder() {}
+
+  /** What is wrong; empty if nothing is. */
+  static List<String> violations(Collection<Hold> holds) {
+    List<String> violations = new ArrayList<>();
+    Map<String, Before> locks = new HashMap<>();
+    holds.stream()
+        // Who hears of it too late never knew that it held the lock.
+        .filter(hold -> hold.fromNanos() - hold.untilNanos() < 0)
+        .sorted(Comparator.comparingLong(Hold::fromNanos))
+        .forEach(
+            hold ->
+                locks.computeIfAbsent(hold.lock(), name -> new Before()).follow(hold, violations));
+    return violations;
+  }
+
+  /** Those that began before, as far as they matter. */
+  private static final class Before {
+    private final Side exclusive = new Side();
+    private final Side shared = new Side();
+
+    void follow(Hold hold, List<String> violations) {
+      exclusive.compare(hold, violations);
+      if (hold.exclusive()) {
+        shared.compare(hold, violations);
+        exclusive.add(hold);
+      } else {
+        shared.add(hold);
+      }
+    }
+  }
+
+  private static final class Side {
+    private @Nullable Hold longest;
+    private @Nullable Hold newest;
+
+    void compare(Hold hold, List<String> violations) {
+      if (longest != null && longest.untilNanos() - hold.fromNanos() > 0) {
+        violations.add("two at once: " + longest + " and " + hold);
+      }
+      if (newest != null && newest.token() >= hold.token()) {
+        violations.add("token does not grow: " + newest + ", then " + hold);
+      }
+    }
+
+    void add(Hold hold) {
+      if (longest == null || longest.untilNanos() - hold.untilNanos() < 0) {
+        longest = hold;
+      }
+      if (newest == null || newest.token() < hold.token()) {
+        newest = hold;
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.metastore.compat.chaos;
+
+import io.metastore.api.v1.Event;
+import io.metastore.api.v1.WatchRequest;
+import io.metastore.client.MetastoreClient;
+import io.metastore.client.Watch;
+import io.metastore.client.WatchListener;
+import io.metastore.compat.process.Await;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A watch of everything from the first revision on, and what it told. Thread-safe. */
+final class Told implements WatchListener, AutoCloseable {
+  private final Watch watch;
+
+  // The rest is guarded by this.
+  private final List<Event> events = new ArrayList<>();
+  private long revision;
+  private @Nullable Throwable end;
+
+  Told(MetastoreClient client) {
+    watch =
+        client
+            .keyValue()
+            .watch(WatchRequest.newBuilder().setSubtree("/").setStartRevision(1).build(), this);
+  }
+
+  @Override
+  public synchronized void changed(long upTo, List<Event> more) {
+    events.addAll(more);
+    revision = upTo;
+  }
+
+  @Override
+  public synchronized void ended(Throwable failure) {
+    end = failure;
+  }
+
+  /** All that happened up to a revision which changed something. */
+  Timeline upTo(long last) throws InterruptedException {
+    Await.until("events up to revision " + last, () -> hasTold(last));
+    synchronized (this) {
+      return Timeline.of(events);
+    }
+  }
+
+  private synchronized boolean hasTold(long last) {
+    if (end != null) {
+      throw new IllegalStateException("the watch ended at revision " + revision, end);
+    }
+    return revision >= last;
+  }
+
+  @Override
+  public void close() {
+    watch.close();
+  }
+}

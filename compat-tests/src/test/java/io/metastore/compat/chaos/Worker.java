@@ -1,0 +1,183 @@
+package io.metastore.compat.chaos;
+
+import io.metastore.api.v1.ErrorDetail.Reason;
+import io.metastore.client.MetastoreClient;
+import io.metastore.client.MetastoreException;
+import io.metastore.compat.chaos.Link.State;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One program that uses the store: locks, transactions and reads at random, in sessions that are
+ * kept, closed, or left by a crash. Everything is chosen from a seed. Run by a thread of its own.
+ */
+final class Worker implements AutoCloseable {
+  /** All that may be told to somebody who does nothing wrong. */
+  private static final Set<Reason> EXPECTED =
+      EnumSet.of(
+          // What gRPC says of broken connections.
+          Reason.REASON_UNSPECIFIED,
+          Reason.CLIENT_CLOSED,
+          Reason.FENCED,
+          Reason.CONFLICT,
+          Reason.OVERLOADED,
+          Reason.NO_LEADER,
+          Reason.STOPPING,
+          Reason.OUTCOME_UNKNOWN);
+
+  private final String name;
+  private final Random random;
+  private final Members members;
+  private final Journal journal;
+
+  /** Clients of crashed lives. Their connections are gone, so they do no more than end. */
+  private final Queue<MetastoreClient> crashed = new ConcurrentLinkedQueue<>();
+
+  private volatile Links links;
+  private volatile MetastoreClient client;
+  private volatile @Nullable Tenure tenure;
+  private volatile String doing = "nothing";
+  private volatile boolean calm;
+  private int attempts;
+
+  Worker(String name, long seed, Members members, Journal journal) {
+    this.name = name;
+    this.random = new Random(seed);
+    this.members = members;
+    this.journal = journal;
+    this.links = members.connect();
+    this.client = newClient(links);
+  }
+
+  static MetastoreClient newClient(Links links) {
+    return MetastoreClient.builder()
+        .endpoints(links.endpoints())
+        .requestTimeout(Duration.ofSeconds(4))
+        .attemptTimeout(Duration.ofSeconds(1))
+        .build();
+  }
+
+  /** Does one thing, and waits until it is done; returns also if it failed. */
+  void step() throws InterruptedException {
+    try {
+      Tenure current = tenure;
+      if (current == null || current.isLost()) {
+        current = begin();
+      }
+      int dice = random.nextInt(100);
+      if (dice < 50) {
+        doing = "locking";
+        new Locking(this, current).step();
+      } else if (dice < 90) {
+        doing = "a transaction";
+        new Transacting(this).step(null);
+      } else {
+        doing = "reading";
+        new Transacting(this).readOnly();
+      }
+    } catch (MetastoreException e) {
+      judge(e);
+    }
+    doing = "nothing";
+    Thread.sleep(random.nextInt(50));
+  }
+
+  /** Whether to crash no more, lest others wait for what it held. */
+  void setCalm(boolean wanted) {
+    calm = wanted;
+  }
+
+  boolean isCalm() {
+    return calm;
+  }
+
+  private Tenure begin() throws InterruptedException {
+    doing = "beginning a session";
+    Duration ttl = Duration.ofSeconds(2 + random.nextInt(4));
+    Tenure begun = new Tenure(client.newSession(ttl, name), members, journal);
+    for (String lock : Locking.LOCKS) {
+      journal.wants(lock, begun.session().id(), random.nextBoolean());
+    }
+    tenure = begun;
+    return begun;
+  }
+
+  /** Ends the session, as a program does that stops. */
+  void endSession(Tenure ending) {
+    ending.end();
+    tenure = null;
+    ending.session().close();
+  }
+
+  /** Ends the program, so that nobody hears of it; another life begins. */
+  void crash() {
+    links.close();
+    crashed.add(client);
+    tenure = null;
+    Links next = members.connect();
+    links = next;
+    client = newClient(next);
+  }
+
+  /** Notes a failure that should not be. */
+  void judge(MetastoreException failure) {
+    if (!EXPECTED.contains(failure.reason())) {
+      journal.wrong(this + " was told " + failure.getMessage());
+    }
+  }
+
+  String nextId() {
+    attempts++;
+    return name + "." + attempts;
+  }
+
+  Random random() {
+    return random;
+  }
+
+  Members members() {
+    return members;
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  MetastoreClient client() {
+    return client;
+  }
+
+  Links links() {
+    return links;
+  }
+
+  @Nullable Tenure tenure() {
+    return tenure;
+  }
+
+  /** Ends all lives, the present one properly. */
+  @Override
+  public void close() {
+    Tenure last = tenure;
+    if (last != null) {
+      last.end();
+    }
+    links.become(State.OPEN, Links.ALL);
+    client.close();
+    links.close();
+    List.copyOf(crashed).forEach(MetastoreClient::close);
+  }
+
+  @Override
+  public String toString() {
+    Tenure current = tenure;
+    String session = current == null ? "none" : Long.toHexString(current.session().id());
+    return name + " (session " + session + ", " + doing + ")";
+  }
+}
