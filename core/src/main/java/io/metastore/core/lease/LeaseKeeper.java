@@ -142,7 +142,8 @@ public final class LeaseKeeper {
   /**
    * Renews a lease.
    *
-   * @return the granted TTL in seconds, or 0 if the lease is unknown or at its end
+   * @return for how many seconds it surely lives: the granted TTL, or what the log knows of it if
+   *     that is less; 0 if the lease is unknown or at its end
    */
   public long renew(long id) {
     Deadline deadline = deadlines.get(id);
@@ -153,8 +154,9 @@ public final class LeaseKeeper {
     }
     setAlarm(deadline, TimeUnit.SECONDS.toNanos(deadline.lease.ttl()));
     if (deadline.lease.remaining() > 0) {
-      // What was recorded is now too little: a new leader would end the lease early.
+      // A new leader would start from what was recorded. No more is promised until that is undone.
       propose(List.of(remaining(deadline.lease, 0)));
+      return deadline.lease.remaining();
     }
     return deadline.lease.ttl();
   }

@@ -168,7 +168,7 @@ class LeaseKeeperTest {
     apply(Commands.grant(7, 1000));
     apply(checkpoint(7, 30));
     lead();
-    assertThat(keeper.renew(7)).isEqualTo(1000);
+    assertThat(keeper.renew(7)).as("what a new leader would start from").isEqualTo(30);
     assertThat(proposals).extracting(Proposal::command).containsExactly(checkpoint(7, 0));
     commitAll();
     assertThat(keeper.renew(7)).isEqualTo(1000);
