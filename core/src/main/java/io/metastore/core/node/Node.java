@@ -20,7 +20,6 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Configuration;
 import io.metastore.core.command.Delete;
-import io.metastore.core.command.ForwardReply;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Range;
@@ -496,10 +495,7 @@ public final class Node implements Metastore, AutoCloseable {
       return new PeerService()
           .on(
               PeerCall.FORWARD,
-              request ->
-                  complete
-                      .thenCompose(wired -> proposer.forwarded(request.getSlice()))
-                      .thenApply(status -> ForwardReply.newBuilder().setStatus(status).build()))
+              request -> complete.thenCompose(wired -> proposer.forwarded(request)))
           .on(
               PeerCall.READ_INDEX,
               request -> complete.thenCompose(wired -> readIndex.serve(request)))

@@ -40,8 +40,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A command is proposed again only if it surely did not reach the log. One that may have reached
  * it stays pending until the log tells or its time is up.
  *
- * <p>Thread-safe. One thread, {@code proposer}, forms batches; a command that finds nothing waiting
- * and nothing in flight is proposed by its caller's.
+ * <p>Thread-safe. One thread, {@code proposer}, forms batches; a command or forwarded slice that
+ * finds nothing waiting and nothing in flight, while callers are few, is sent on by the thread that
+ * brings it.
  */
 final class Proposer implements AutoCloseable {
   /** Bounds of one batch; one command or forwarded slice may exceed the bytes by itself. */
@@ -83,7 +84,13 @@ final class Proposer implements AutoCloseable {
   private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
 
   /** A slice of another member, to be proposed here. */
-  private record Forwarded(Slice slice, int bytes, CompletableFuture<ForwardReply.Status> status) {}
+  private record Forwarded(
+      long member, Slice slice, int bytes, CompletableFuture<ForwardReply> reply) {
+
+    void end(ForwardReply.Status status) {
+      reply.complete(ForwardReply.newBuilder().setStatus(status).build());
+    }
+  }
 
   private static final class Waiting {
     final List<Pending> commands;
@@ -134,13 +141,14 @@ final class Proposer implements AutoCloseable {
             System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs),
             outcome);
     List<Pending> alone = List.of(pending);
+    String leader = null;
     long number = 0;
     lock.lock();
     try {
       if (stopped) {
         outcome.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
-      } else if (isIdle() && raft.isLeaderReady()) {
-        number = takeOff(alone);
+      } else if (isIdle() && (raft.isLeaderReady() || (leader = findLeaderAddress()) != null)) {
+        number = takeOff(alone, List.of());
         proposedByCaller = true;
       } else if (queue.size() >= QUEUE_COMMANDS_MAX
           || queuedBytes + pending.bytes() > QUEUE_BYTES_MAX) {
@@ -154,15 +162,16 @@ final class Proposer implements AutoCloseable {
       lock.unlock();
     }
     if (number != 0) {
-      proposeAtOnce(number, alone);
+      sendAtOnce(number, alone, List.of(), leader);
     }
     return outcome;
   }
 
-  /** Saves an idle store's only caller the way over the proposer's thread. */
-  private void proposeAtOnce(long number, List<Pending> alone) {
+  /** Saves those who have the store to themselves the way over the proposer's thread. */
+  private void sendAtOnce(
+      long number, List<Pending> own, List<Forwarded> foreign, @Nullable String leader) {
     try {
-      propose(number, alone, List.of());
+      send(number, own, foreign, leader);
     } finally {
       lock.lock();
       try {
@@ -175,10 +184,12 @@ final class Proposer implements AutoCloseable {
   }
 
   private boolean isIdle() {
-    return inFlight == 0
-        && !proposedByCaller
-        && !isAnyWaiting()
-        && returning.waitNanos(System.nanoTime()) == 0;
+    return inFlight == 0 && !proposedByCaller && !isAnyWaiting() && returning.areFew();
+  }
+
+  /** If two batches take turns, the callers of one return during the other. */
+  private long returningWaitNanos() {
+    return inFlightMax > 1 ? 0 : returning.waitNanos(System.nanoTime());
   }
 
   private boolean isAnyWaiting() {
@@ -192,8 +203,8 @@ final class Proposer implements AutoCloseable {
   }
 
   /** Registers a batch as in flight; returns its number. */
-  private long takeOff(List<Pending> own) {
-    returning.batchFormed();
+  private long takeOff(List<Pending> own, List<Forwarded> foreign) {
+    returning.batchFormed(own.size() + commands(foreign));
     inFlight++;
     sequence++;
     if (!own.isEmpty()) {
@@ -203,13 +214,19 @@ final class Proposer implements AutoCloseable {
   }
 
   /** Takes a slice from a member that does not lead. */
-  CompletableFuture<ForwardReply.Status> forwarded(Slice slice) {
-    CompletableFuture<ForwardReply.Status> status = new CompletableFuture<>();
-    Forwarded forwarded = new Forwarded(slice, slice.getSerializedSize(), status);
+  CompletableFuture<ForwardReply> forwarded(ForwardRequest request) {
+    Slice slice = request.getSlice();
+    CompletableFuture<ForwardReply> reply = new CompletableFuture<>();
+    Forwarded forwarded =
+        new Forwarded(request.getMember(), slice, slice.getSerializedSize(), reply);
+    long number = 0;
     lock.lock();
     try {
       if (stopped || queuedBytes + forwarded.bytes() > QUEUE_BYTES_MAX || !raft.isLeaderReady()) {
-        status.complete(ForwardReply.Status.NOT_PROPOSED);
+        forwarded.end(ForwardReply.Status.NOT_PROPOSED);
+      } else if (isIdle()) {
+        number = takeOff(List.of(), List.of(forwarded));
+        proposedByCaller = true;
       } else {
         forwardedQueue.add(forwarded);
         queuedBytes += forwarded.bytes();
@@ -218,7 +235,10 @@ final class Proposer implements AutoCloseable {
     } finally {
       lock.unlock();
     }
-    return status;
+    if (number != 0) {
+      sendAtOnce(number, List.of(), List.of(forwarded), null);
+    }
+    return reply;
   }
 
   /**
@@ -283,7 +303,7 @@ final class Proposer implements AutoCloseable {
       stopped = true;
       abandoned.addAll(queue);
       queue.clear();
-      forwardedQueue.forEach(f -> f.status().complete(ForwardReply.Status.NOT_PROPOSED));
+      forwardedQueue.forEach(f -> f.end(ForwardReply.Status.NOT_PROPOSED));
       forwardedQueue.clear();
       changed.signal();
     } finally {
@@ -303,7 +323,7 @@ final class Proposer implements AutoCloseable {
   private void arrived(int commands) {
     returning.arrived(commands);
     boolean first = queue.size() + forwardedQueue.size() == 1;
-    if (inFlight < inFlightMax && (first || returning.waitNanos(System.nanoTime()) == 0)) {
+    if (inFlight < inFlightMax && (first || returningWaitNanos() == 0)) {
       changed.signal();
     }
   }
@@ -342,18 +362,30 @@ final class Proposer implements AutoCloseable {
       leader = raft.isLeaderReady() ? null : findLeaderAddress();
       own = drainOwn();
       foreign = leader == null ? drainForwarded() : List.of();
-      number = takeOff(own);
+      number = takeOff(own, foreign);
     } finally {
       lock.unlock();
     }
     if (own.isEmpty() && foreign.isEmpty()) {
       ended(number, own, ProposalResult.NOT_PROPOSED); // all that waited had run out of time
-    } else if (leader == null) {
+    } else {
+      send(number, own, foreign, leader);
+    }
+    return true;
+  }
+
+  /**
+   * Sends a batch that has taken off.
+   *
+   * @param leader its address; null if it is this member
+   */
+  private void send(
+      long number, List<Pending> own, List<Forwarded> foreign, @Nullable String leader) {
+    if (leader == null) {
       propose(number, own, foreign);
     } else {
       forward(number, own, leader);
     }
-    return true;
   }
 
   /** Waits until there is something to send and somebody to send it to; false when stopped. */
@@ -362,8 +394,8 @@ final class Proposer implements AutoCloseable {
       // What a caller proposes came first and must reach the log first.
       if (proposedByCaller || inFlight >= inFlightMax || !isAnyWaiting()) {
         changed.await();
-      } else if (returning.waitNanos(System.nanoTime()) > 0) {
-        changed.awaitNanos(returning.waitNanos(System.nanoTime()));
+      } else if (returningWaitNanos() > 0) {
+        changed.awaitNanos(returningWaitNanos());
       } else if (raft.isLeaderReady()) {
         return true;
       } else {
@@ -381,7 +413,7 @@ final class Proposer implements AutoCloseable {
   private void refuseForwarded() {
     for (Forwarded forwarded : forwardedQueue) {
       queuedBytes -= forwarded.bytes();
-      forwarded.status().complete(ForwardReply.Status.NOT_PROPOSED);
+      forwarded.end(ForwardReply.Status.NOT_PROPOSED);
     }
     forwardedQueue.clear();
   }
@@ -423,6 +455,10 @@ final class Proposer implements AutoCloseable {
     return foreign;
   }
 
+  private static int commands(List<Forwarded> slices) {
+    return slices.stream().mapToInt(forwarded -> forwarded.slice().getCommandsCount()).sum();
+  }
+
   private Slice slice(long number, List<Pending> own) {
     Slice.Builder slice = Slice.newBuilder().setOrigin(origin).setSequence(number);
     own.forEach(pending -> slice.addCommands(pending.command()));
@@ -435,14 +471,14 @@ final class Proposer implements AutoCloseable {
       batch.addSlices(slice(number, own));
     }
     foreign.forEach(forwarded -> batch.addSlices(forwarded.slice()));
-    int othersCommands = foreign.stream().mapToInt(f -> f.slice().getCommandsCount()).sum();
+    int othersCommands = commands(foreign);
     long formedNanos = System.nanoTime();
     CommandBatch built = batch.build();
-    raft.propose(built.toByteArray(), built)
+    raft.propose(built.toByteArray(), built, (term, index) -> tellCommitted(foreign, term, index))
         .whenComplete(
             (result, failure) -> {
               ProposalResult known = failure == null ? result : ProposalResult.UNKNOWN;
-              foreign.forEach(forwarded -> forwarded.status().complete(status(known)));
+              foreign.forEach(forwarded -> forwarded.end(status(known)));
               if (othersCommands > 0) {
                 answered(othersCommands, formedNanos);
               }
@@ -451,7 +487,8 @@ final class Proposer implements AutoCloseable {
   }
 
   private void forward(long number, List<Pending> own, String leader) {
-    ForwardRequest request = ForwardRequest.newBuilder().setSlice(slice(number, own)).build();
+    ForwardRequest request =
+        ForwardRequest.newBuilder().setSlice(slice(number, own)).setMember(selfId).build();
     peers
         .call(leader, PeerCall.FORWARD, request, timeoutMs)
         .whenComplete(
@@ -462,17 +499,38 @@ final class Proposer implements AutoCloseable {
                           ? ProposalResult.NOT_PROPOSED
                           : ProposalResult.UNKNOWN
                       : switch (reply.getStatus()) {
-                        case APPLIED -> ProposalResult.APPLIED;
+                        case COMMITTED -> ProposalResult.COMMITTED;
                         case NOT_PROPOSED -> ProposalResult.NOT_PROPOSED;
                         case UNKNOWN, UNRECOGNIZED -> ProposalResult.UNKNOWN;
                       };
-              ended(number, own, known);
+              try {
+                if (known == ProposalResult.COMMITTED) {
+                  raft.learnCommitted(reply.getTerm(), reply.getIndex());
+                }
+              } finally {
+                ended(number, own, known);
+              }
             });
+  }
+
+  /** The members that forwarded parts of an entry can apply it at once. */
+  private void tellCommitted(List<Forwarded> foreign, long term, long index) {
+    for (Forwarded forwarded : foreign) {
+      raft.tellsCommitted(forwarded.member(), index);
+      forwarded
+          .reply()
+          .complete(
+              ForwardReply.newBuilder()
+                  .setStatus(ForwardReply.Status.COMMITTED)
+                  .setTerm(term)
+                  .setIndex(index)
+                  .build());
+    }
   }
 
   private static ForwardReply.Status status(ProposalResult result) {
     return switch (result) {
-      case APPLIED -> ForwardReply.Status.APPLIED;
+      case COMMITTED -> ForwardReply.Status.COMMITTED;
       case NOT_PROPOSED -> ForwardReply.Status.NOT_PROPOSED;
       case UNKNOWN -> ForwardReply.Status.UNKNOWN;
     };

@@ -19,7 +19,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The barrier before a linearizable read: when it opens, this member has applied every write that
@@ -40,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class ReadIndex {
   private static final long ROUND_TIMEOUT_MS = 500;
   private static final long RETRY_MS = 20;
+
+  /** No index can be had. */
+  private static final ReadIndexReply NONE = ReadIndexReply.getDefaultInstance();
 
   private final RaftNode raft;
   private final PeerChannels peers;
@@ -96,12 +98,7 @@ final class ReadIndex {
 
   /** Answers a follower. */
   CompletableFuture<ReadIndexReply> serve(ReadIndexRequest request) {
-    return confirm(request.getMember(), request.getTerm())
-        .thenApply(
-            index ->
-                index == null
-                    ? ReadIndexReply.getDefaultInstance()
-                    : ReadIndexReply.newBuilder().setConfirmed(true).setIndex(index).build());
+    return confirm(request.getMember(), request.getTerm());
   }
 
   private boolean isAlone() {
@@ -116,9 +113,11 @@ final class ReadIndex {
     }
     requestIndex()
         .whenComplete(
-            (index, failure) -> {
-              if (failure == null && index != null) {
-                applied.await(index).thenRun(() -> round.forEach(w -> w.opened().complete(null)));
+            (answer, failure) -> {
+              if (failure == null && answer.getConfirmed()) {
+                applied
+                    .await(answer.getIndex())
+                    .thenRun(() -> round.forEach(w -> w.opened().complete(null)));
                 nextRound();
               } else {
                 // No leader, or none that could prove it: try again until the readers' time is up.
@@ -152,8 +151,8 @@ final class ReadIndex {
     nextRound();
   }
 
-  /** An index that covers everything acknowledged until now; null if none can be had. */
-  private CompletableFuture<@Nullable Long> requestIndex() {
+  /** An index that covers everything acknowledged until now, or {@link #NONE}. */
+  private CompletableFuture<ReadIndexReply> requestIndex() {
     if (raft.isLeaderReady()) {
       return confirm(selfId, raft.term());
     }
@@ -162,13 +161,18 @@ final class ReadIndex {
     long leader = raft.leaderId();
     String address = leader == selfId ? null : raft.findAddress(leader);
     if (address == null) {
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(NONE);
     }
     ReadIndexRequest request =
         ReadIndexRequest.newBuilder().setTerm(term).setMember(selfId).build();
     return peers
         .call(address, PeerCall.READ_INDEX, request, ROUND_TIMEOUT_MS)
-        .thenApply(reply -> reply.getConfirmed() ? (Long) reply.getIndex() : null);
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure == null && reply.getConfirmed()) {
+                raft.learnCommitted(reply.getTerm(), reply.getIndex());
+              }
+            });
   }
 
   /**
@@ -176,15 +180,18 @@ final class ReadIndex {
    *
    * @param asker a member that was in term {@code askerTerm} when its readers had already come
    */
-  private CompletableFuture<@Nullable Long> confirm(long asker, long askerTerm) {
+  private CompletableFuture<ReadIndexReply> confirm(long asker, long askerTerm) {
     long term = raft.term();
     if (!raft.isLeaderReady()) {
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(NONE);
     }
     long index = raft.committedIndex();
     if (raft.term() != term) {
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(NONE);
     }
+    // A leader that is ready has committed an entry of its term: the last one is of its term too.
+    ReadIndexReply answer =
+        ReadIndexReply.newBuilder().setConfirmed(true).setIndex(index).setTerm(term).build();
     // Read after the index was noted: whoever was elected before that, was by these or fewer.
     RaftMembers members = raft.members();
     Set<Long> inTerm = ConcurrentHashMap.newKeySet();
@@ -193,15 +200,15 @@ final class ReadIndex {
       inTerm.add(asker);
     }
     if (members.isMajority(inTerm)) {
-      return CompletableFuture.completedFuture(index);
+      return CompletableFuture.completedFuture(answer);
     }
-    CompletableFuture<@Nullable Long> confirmed = new CompletableFuture<>();
+    CompletableFuture<ReadIndexReply> confirmed = new CompletableFuture<>();
     List<RaftMember> others =
         members.all().stream()
             .filter(m -> m.id() != selfId && m.id() != asker && !members.isLearner(m.id()))
             .toList();
     if (others.isEmpty()) {
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(NONE);
     }
     AtomicInteger open = new AtomicInteger(others.size());
     for (RaftMember other : others) {
@@ -217,10 +224,10 @@ final class ReadIndex {
                     && reply.getTerm() == term
                     && inTerm.add(other.id())
                     && members.isMajority(inTerm)) {
-                  confirmed.complete(index);
+                  confirmed.complete(answer);
                 }
                 if (open.decrementAndGet() == 0) {
-                  confirmed.complete(null);
+                  confirmed.complete(NONE);
                 }
               });
     }

@@ -3,6 +3,7 @@ package io.metastore.core.raft;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.server.RaftServer;
@@ -20,9 +21,28 @@ import org.slf4j.LoggerFactory;
  * runs, which it then never does: the follower gets nothing any more until the leader changes
  * ({@code ratis.md} §3 #7). And a follower that came back without its log is sent heartbeats for
  * the place where its log ended before, all refused, until somebody writes (§3 #8).
+ *
+ * <p>Callers on a follower wait until it applies their command, and so it must hear soon that an
+ * entry is committed. The one that forwarded them hears it with the answer ({@link CommitNews});
+ * the others by the next entry, or if there is none, by a message of its own a little later.
  */
 final class GuardedLogAppender extends GrpcLogAppender {
   private static final Logger LOG = LoggerFactory.getLogger(GuardedLogAppender.class);
+
+  /** How long a follower that lacks the news of a commit may wait for the next entry. */
+  private static final long NEWS_DELAY_MS = 1;
+
+  /** A wait may end a little early. */
+  private static final long NEWS_DELAY_NANOS_MIN = 800_000;
+
+  /** The last entry known to be committed; news are only what comes after that. */
+  private volatile long committed = RaftLog.INVALID_LOG_INDEX;
+
+  /** Up to where the follower was told that entries are committed. */
+  private final AtomicLong told = new AtomicLong(RaftLog.INVALID_LOG_INDEX);
+
+  /** Since when the follower lacks news; 0 if it does not. The appender's own thread. */
+  private long newsSinceNanos;
 
   GuardedLogAppender(RaftServer.Division server, LeaderState leaderState, FollowerInfo follower) {
     super(server, leaderState, follower);
@@ -61,32 +81,72 @@ final class GuardedLogAppender extends GrpcLogAppender {
     super.run();
   }
 
-  /**
-   * The entry at this index is committed: wakes the appender if its follower has the entry and may
-   * not know that.
-   */
+  /** The entry at this index is committed: the follower may wait for the news. */
   void committed(long index) {
-    if (isRunning() && getFollower().getMatchIndex() >= index && followerLacksCommit()) {
-      notifyLogAppender();
+    committed = index;
+    notifyLogAppender();
+  }
+
+  /** The follower hears otherwise that all up to this index is committed. */
+  void told(long index) {
+    told.accumulateAndGet(index, Math::max);
+  }
+
+  private boolean lacksNews() {
+    return Math.max(told.get(), getFollower().getCommitIndex())
+        < Math.min(committed, getFollower().getMatchIndex());
+  }
+
+  /**
+   * Ratis wakes its appenders five times for an entry, of which one time is enough. None that
+   * counts is lost by this: who changed what is asked here comes afterwards.
+   */
+  @Override
+  public void notifyLogAppender() {
+    if (shouldSendAppendEntries()
+        || lacksNews()
+        || getLeaderState().isFollowerBootstrapping(getFollower())) {
+      super.notifyLogAppender();
     }
+  }
+
+  @Override
+  public long getWaitTimeMs() {
+    return lacksNews() ? Math.min(NEWS_DELAY_MS, super.getWaitTimeMs()) : super.getWaitTimeMs();
   }
 
   /**
    * Ratis wakes up for a follower whose commit index is behind, and then sends nothing for want of
-   * entries.
+   * entries. Here a message without entries follows, unless one with some comes first.
    */
   @Override
   public AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
     AppendEntriesRequestProto request = super.newAppendEntriesRequest(callId, heartbeat);
-    return request == null && followerLacksCommit()
-        ? super.newAppendEntriesRequest(callId, true)
-        : request;
+    if (request == null && isNewsDue()) {
+      request = super.newAppendEntriesRequest(callId, true);
+    }
+    if (request != null) {
+      if (request.hasPreviousLog()) {
+        // The follower commits no more than what it surely has by then.
+        long last = request.getPreviousLog().getIndex() + request.getEntriesCount();
+        told(Math.min(request.getLeaderCommit(), last));
+      }
+      newsSinceNanos = 0;
+    }
+    return request;
   }
 
-  private boolean followerLacksCommit() {
-    long committed = getRaftLog().getLastCommittedIndex();
-    return getFollower().getCommitIndex() < Math.min(committed, getFollower().getMatchIndex());
+  private boolean isNewsDue() {
+    if (!lacksNews()) {
+      newsSinceNanos = 0;
+      return false;
+    }
+    long now = System.nanoTime();
+    if (newsSinceNanos == 0) {
+      newsSinceNanos = now;
+    }
+    return now - newsSinceNanos >= NEWS_DELAY_NANOS_MIN;
   }
 
   @Override

@@ -8,11 +8,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 /**
  * This member's log appenders, while it leads.
  *
- * <p>Callers on a follower wait until it applies their command, and it learns that an entry is
- * committed with the leader's next message. Ratis sends one when a follower's answer arrives, but
- * that answer and the commit it causes are handled by different threads: if the answer wins, the
- * follower waits for the next heartbeat. So the appenders are woken once more when the leader
- * applies the entry. Thread-safe.
+ * <p>Thread-safe.
  */
 final class LogAppenders {
   private static final String PARAMETER = "metastore.log.appenders";
@@ -33,10 +29,19 @@ final class LogAppenders {
     appenders.add(appender);
   }
 
-  /** The entry at this index, and all before it, are committed. */
+  /** The entry at this index, and all before it, are committed, which followers may not know. */
   void committed(long index) {
     for (GuardedLogAppender appender : appenders) {
       appender.committed(index);
+    }
+  }
+
+  /** A follower hears by other means that all up to this index is committed. */
+  void told(RaftPeerId follower, long index) {
+    for (GuardedLogAppender appender : appenders) {
+      if (appender.getFollowerId().equals(follower)) {
+        appender.told(index);
+      }
     }
   }
 

@@ -16,6 +16,10 @@ import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 
 /** The asking side of {@link PeerCall}s. Thread-safe. */
 public final class PeerChannels implements AutoCloseable {
+  static {
+    AnswerThreads.use();
+  }
+
   private final int messageBytesMax;
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
@@ -73,7 +77,6 @@ public final class PeerChannels implements AutoCloseable {
         target ->
             NettyChannelBuilder.forTarget(target)
                 .usePlaintext()
-                .directExecutor()
                 .disableRetry()
                 .maxInboundMessageSize(messageBytesMax)
                 .build());

@@ -11,27 +11,28 @@ import org.jspecify.annotations.Nullable;
 final class Proposals {
   private final Map<Long, Proposal> inFlight = new ConcurrentHashMap<>();
 
-  private static final class Proposal {
+  static final class Proposal {
     final Object value;
-    volatile boolean started;
+    final CommitListener listener;
+    private volatile boolean started;
 
-    Proposal(Object value) {
+    private Proposal(Object value, CommitListener listener) {
       this.value = value;
+      this.listener = listener;
     }
   }
 
-  void add(long callId, Object value) {
-    inFlight.put(callId, new Proposal(value));
+  void add(long callId, Object value, CommitListener listener) {
+    inFlight.put(callId, new Proposal(value, listener));
   }
 
-  /** The entry is about to be appended; returns what was proposed. */
-  @Nullable Object started(long callId) {
+  /** The entry is about to be appended; returns the proposal. */
+  @Nullable Proposal started(long callId) {
     Proposal proposal = inFlight.get(callId);
-    if (proposal == null) {
-      return null;
+    if (proposal != null) {
+      proposal.started = true;
     }
-    proposal.started = true;
-    return proposal.value;
+    return proposal;
   }
 
   /** Forgets a proposal; true if it may have reached the log. */

@@ -68,6 +68,7 @@ public final class RaftNode {
   private final AtomicLong callIds = new AtomicLong();
   private final Proposals proposals;
   private final LogAppenders appenders;
+  private final CommitNews news;
   private final AppenderWatchdog watchdog;
 
   /** What {@link #members} made of Raft's configuration, for as long as that one counts. */
@@ -86,12 +87,14 @@ public final class RaftNode {
       ServerFactory servers,
       Proposals proposals,
       LogAppenders appenders,
+      CommitNews news,
       AppenderWatchdog watchdog)
       throws IOException {
     this.groupId = groupId;
     this.self = self;
     this.proposals = proposals;
     this.appenders = appenders;
+    this.news = news;
     this.watchdog = watchdog;
     this.servers = servers;
     this.server = servers.create();
@@ -127,7 +130,9 @@ public final class RaftNode {
     peers.addAll(members.listeners());
     Proposals proposals = new Proposals();
     LogAppenders appenders = new LogAppenders();
+    CommitNews news = new CommitNews();
     Path groupDirectory = settings.groupDirectory(groupId.getUuid());
+    AnswerThreads.use();
     Parameters parameters = new Parameters();
     appenders.putInto(parameters);
     GrpcConfigKeys.Server.setServicesCustomizer(
@@ -139,7 +144,8 @@ public final class RaftNode {
               .callExecutor(new CallThreads())
               .addService(service.build())
               .intercept(new DurableVotes(groupDirectory))
-              .intercept(new VoteGate(mayVote));
+              .intercept(new VoteGate(mayVote))
+              .intercept(news);
         });
     ServerFactory servers =
         () ->
@@ -162,7 +168,8 @@ public final class RaftNode {
               appenders.restart(follower);
             });
     RaftNode node =
-        new RaftNode(groupId, RaftMembers.peerId(selfId), servers, proposals, appenders, watchdog);
+        new RaftNode(
+            groupId, RaftMembers.peerId(selfId), servers, proposals, appenders, news, watchdog);
     node.server.start();
     return node;
   }
@@ -187,11 +194,13 @@ public final class RaftNode {
    * @param entry not changed any more by the caller
    * @param proposal handed to {@link ReplicatedState#apply} on this member instead of decoding the
    *     bytes
+   * @param listener told when the entry is committed, if it is while this member leads
    * @return completes on the apply thread, or at once on the calling one: callbacks must not block
    */
-  public CompletableFuture<ProposalResult> propose(byte[] entry, Object proposal) {
+  public CompletableFuture<ProposalResult> propose(
+      byte[] entry, Object proposal, CommitListener listener) {
     long callId = callIds.incrementAndGet();
-    proposals.add(callId, proposal);
+    proposals.add(callId, proposal, listener);
     RaftClientRequest request =
         RaftClientRequest.newBuilder()
             .setClientId(clientId)
@@ -211,7 +220,7 @@ public final class RaftNode {
         (answer, failure) -> {
           boolean mayBeInLog = proposals.remove(callId);
           if (failure == null && answer.isSuccess()) {
-            return ProposalResult.APPLIED;
+            return ProposalResult.COMMITTED;
           }
           return mayBeInLog ? ProposalResult.UNKNOWN : ProposalResult.NOT_PROPOSED;
         });
@@ -234,6 +243,21 @@ public final class RaftNode {
   /** The highest index known here to be committed. */
   public long committedIndex() {
     return division.getRaftLog().getLastCommittedIndex();
+  }
+
+  /**
+   * The leader said that an entry is committed. What this member has of the log up to there is
+   * applied as soon as it is on disk, without waiting for Raft's next message.
+   *
+   * @param term of the entry
+   */
+  public void learnCommitted(long term, long index) {
+    news.learn(division, term, index);
+  }
+
+  /** As the leader: a follower is told otherwise that all up to this index is committed. */
+  public void tellsCommitted(long memberId, long index) {
+    appenders.told(RaftMembers.peerId(memberId), index);
   }
 
   /** Who belongs to the group by this member's log, committed or not. */

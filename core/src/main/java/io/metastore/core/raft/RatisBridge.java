@@ -1,5 +1,6 @@
 package io.metastore.core.raft;
 
+import io.metastore.core.raft.Proposals.Proposal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -106,13 +107,17 @@ final class RatisBridge extends BaseStateMachine {
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
-    appenders.committed(entry.getIndex());
+    Proposal proposal = (Proposal) transaction.getStateMachineContext();
     try {
+      if (proposal != null) {
+        proposal.listener.committed(entry.getTerm(), entry.getIndex());
+      }
+      appenders.committed(entry.getIndex());
       state.apply(
           entry.getTerm(),
           entry.getIndex(),
           entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer(),
-          transaction.getStateMachineContext());
+          proposal == null ? null : proposal.value);
       retention.applied(entry.getIndex(), entry.getSerializedSize());
       updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     } catch (RuntimeException | Error e) {
@@ -124,6 +129,7 @@ final class RatisBridge extends BaseStateMachine {
   @Override
   public void notifyTermIndexUpdated(long term, long index) {
     super.notifyTermIndexUpdated(term, index);
+    appenders.committed(index);
     try {
       Configured noted = configured;
       if (noted.index() == index) {

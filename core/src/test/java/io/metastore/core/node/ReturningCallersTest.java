@@ -13,16 +13,16 @@ class ReturningCallersTest {
   void theNextBatchWaitsUntilAllCallersAreBack() {
     returning.answered(10, TOOK, 0);
     returning.arrived(9);
-    assertThat(returning.waitNanos(100)).isEqualTo(TOOK / 2 - 100);
+    assertThat(returning.waitNanos(100)).isEqualTo(2 * TOOK - 100);
     returning.arrived(1);
     assertThat(returning.waitNanos(100)).isZero();
   }
 
   @Test
-  void itWaitsNoLongerThanHalfOfWhatTheLastOneTook() {
+  void itWaitsNoLongerThanTwiceWhatTheLastOneTook() {
     returning.answered(10, TOOK, 0);
-    assertThat(returning.waitNanos(TOOK / 2)).isZero();
-    assertThat(returning.waitNanos(TOOK)).isZero();
+    assertThat(returning.waitNanos(2 * TOOK - 1)).isPositive();
+    assertThat(returning.waitNanos(2 * TOOK)).isZero();
   }
 
   @Test
@@ -33,19 +33,34 @@ class ReturningCallersTest {
   }
 
   @Test
+  void whoCameBeforeTheAnswerIsNotOneOfThoseAnswered() {
+    returning.arrived(10);
+    returning.answered(10, TOOK, 0);
+    assertThat(returning.waitNanos(0)).isPositive();
+  }
+
+  @Test
+  void oneBatchTellsWhetherCallersAreFew() {
+    returning.batchFormed(3);
+    assertThat(returning.areFew()).isTrue();
+    returning.batchFormed(4);
+    assertThat(returning.areFew()).isFalse();
+  }
+
+  @Test
   void whoIsAnsweredLaterIsExpectedToo() {
     returning.answered(10, TOOK, 0);
     returning.arrived(10);
     returning.answered(20, TOOK, 50);
     returning.arrived(19);
-    assertThat(returning.waitNanos(50)).isEqualTo(TOOK / 2);
+    assertThat(returning.waitNanos(50)).isEqualTo(2 * TOOK);
   }
 
   @Test
   void callersThatDidNotComeBackAreNotWaitedForSoonAgain() {
     returning.answered(10, TOOK, 0);
     returning.arrived(1);
-    returning.batchFormed();
+    returning.batchFormed(10);
     int batchesWithoutWait = 0;
     while (batchesWithoutWait < 1000) {
       returning.answered(10, TOOK, 0);
@@ -53,7 +68,7 @@ class ReturningCallersTest {
         break;
       }
       returning.arrived(10);
-      returning.batchFormed();
+      returning.batchFormed(10);
       batchesWithoutWait++;
     }
     assertThat(batchesWithoutWait).as("paused, and then tried again").isBetween(1, 999);

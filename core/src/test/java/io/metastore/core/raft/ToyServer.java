@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -77,6 +78,7 @@ final class ToyServer implements AutoCloseable {
     changes.accept(properties);
     ToyMachine machine = new ToyMachine(settings.checkpointDirectory());
     Parameters parameters = new Parameters();
+    AnswerThreads.use();
     new LogAppenders().putInto(parameters);
     RaftServer server =
         RaftServer.newBuilder()
@@ -115,6 +117,13 @@ final class ToyServer implements AutoCloseable {
 
   void put(String value)
       throws IOException, ExecutionException, InterruptedException, TimeoutException {
+    RaftClientReply reply = propose(value).get(20, TimeUnit.SECONDS);
+    if (!reply.isSuccess()) {
+      throw new IOException("put failed", reply.getException());
+    }
+  }
+
+  CompletableFuture<RaftClientReply> propose(String value) throws IOException {
     RaftClientRequest request =
         RaftClientRequest.newBuilder()
             .setClientId(client)
@@ -124,13 +133,7 @@ final class ToyServer implements AutoCloseable {
             .setMessage(Message.valueOf(value))
             .setType(RaftClientRequest.writeRequestType())
             .build();
-    RaftClientReply reply =
-        ((RaftClientAsynchronousProtocol) division())
-            .submitClientRequestAsync(request)
-            .get(20, TimeUnit.SECONDS);
-    if (!reply.isSuccess()) {
-      throw new IOException("put failed", reply.getException());
-    }
+    return ((RaftClientAsynchronousProtocol) division()).submitClientRequestAsync(request);
   }
 
   void takeCheckpoint() throws IOException {

@@ -1,0 +1,40 @@
+package io.metastore.core.raft;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A member that has an entry on disk and hears of its commit by other means than Raft's. */
+class CommitNewsTest {
+
+  @Test
+  void anEntryIsAppliedOnTheWordOfItsTermAndOnNoOther(@TempDir Path directory) throws Exception {
+    try (ToyCluster cluster = new ToyCluster(directory, properties -> {})) {
+      int number = cluster.awaitLeader();
+      ToyServer member = cluster.get(number);
+      member.put("committed");
+      cluster.stop((number + 1) % 3);
+      cluster.stop((number + 2) % 3);
+      member.propose("nobody else has it");
+      RaftServer.Division division = member.division();
+      TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+      // Alone, it stops to lead.
+      member.machine().await(() -> !division.getInfo().isLeader(), "the end of its term");
+      long before = division.getRaftLog().getLastCommittedIndex();
+      assertThat(before).isLessThan(last.getIndex());
+
+      new CommitNews().learn(division, last.getTerm() - 1, last.getIndex());
+      new CommitNews().learn(division, last.getTerm() + 1, last.getIndex());
+      assertThat(division.getRaftLog().getLastCommittedIndex()).isEqualTo(before);
+
+      // A later entry of the same term, which it does not have: what it has is committed with it.
+      new CommitNews().learn(division, last.getTerm(), last.getIndex() + 1);
+      member.machine().awaitValue("nobody else has it");
+      assertThat(member.machine().values()).containsExactly("committed", "nobody else has it");
+    }
+  }
+}
