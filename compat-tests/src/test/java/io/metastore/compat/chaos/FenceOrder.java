@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -16,7 +17,7 @@ import java.util.stream.Collectors;
  * Checks that what was done under a fence was done while that lock was held with that token.
  *
  * <p>Who holds is found out anew, from the places that came and went and the rule of the queue: a
- * place is held when no earlier one conflicts with it, and not once its owner expired.
+ * place is held from when no earlier one conflicts with it, until it is gone or its owner expires.
  */
 final class FenceOrder {
   private final Modes modes;
@@ -25,7 +26,7 @@ final class FenceOrder {
   /** Places by token, of each lock. */
   private final Map<String, TreeMap<Long, Place>> queues = new HashMap<>();
 
-  private record Place(String key, boolean exclusive, boolean delayed) {}
+  private record Place(String key, boolean exclusive, boolean delayed, boolean held) {}
 
   /** Who wanted what. */
   interface Modes {
@@ -67,6 +68,7 @@ final class FenceOrder {
           order.follow(step.revision(), change);
         }
       }
+      order.queues.values().forEach(FenceOrder::grant);
     }
     return order.violations;
   }
@@ -79,22 +81,24 @@ final class FenceOrder {
   }
 
   private boolean isHeld(Fence fence) {
+    Place place = queues.getOrDefault(fence.lock(), new TreeMap<>()).get(fence.token());
+    return place != null && place.held();
+  }
+
+  /** Whoever need not wait for an earlier place any more holds the lock, and goes on to. */
+  private static void grant(SortedMap<Long, Place> queue) {
     boolean first = true;
-    for (Map.Entry<Long, Place> entry :
-        queues.getOrDefault(fence.lock(), new TreeMap<>()).entrySet()) {
+    for (Map.Entry<Long, Place> entry : queue.entrySet()) {
       Place place = entry.getValue();
       if (place.delayed() || (place.exclusive() && !first)) {
-        return false;
+        return;
       }
-      if (entry.getKey() == fence.token()) {
-        return true;
-      }
+      entry.setValue(new Place(place.key(), place.exclusive(), false, true));
       if (place.exclusive()) {
-        return false;
+        return;
       }
       first = false;
     }
-    return false;
   }
 
   private void follow(long revision, Change change) {
@@ -110,6 +114,7 @@ final class FenceOrder {
     // Written anew, it has lost its owner, and is only there for the lock-delay.
     boolean delayed = version.createRevision() < revision;
     queue.put(
-        version.createRevision(), new Place(change.key(), modes.exclusive(lock, client), delayed));
+        version.createRevision(),
+        new Place(change.key(), modes.exclusive(lock, client), delayed, false));
   }
 }

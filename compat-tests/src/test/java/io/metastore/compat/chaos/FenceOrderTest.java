@@ -48,6 +48,14 @@ class FenceOrderTest {
   }
 
   @Test
+  void whoSharesItGoesOnThoughAnotherExpired() {
+    Step[] shared = {place(2, 10), place(3, 11), expired(4, 10, 2), write(5, 3), place(6, 12)};
+    assertThat(check(shared)).isEmpty();
+    assertThat(check(shared[0], shared[1], shared[2], shared[3], shared[4], write(7, 6)))
+        .hasSize(1);
+  }
+
+  @Test
   void whoWritesWithoutAFenceIsFound() {
     Step step = new Step(2, List.of(new Change("/guarded/k", new Version("nobody", 2, 2))));
     assertThat(check(step)).hasSize(1);
