@@ -51,6 +51,7 @@ public final class RaftNode {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long WATCHDOG_MS_MIN = 10_000;
   private static final long MEND_STOP_MS = 10_000;
+  private static final long STOP_STEP_MS = 500;
   private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
 
   private final RaftGroupId groupId;
@@ -446,9 +447,8 @@ public final class RaftNode {
   /**
    * Stops Raft; afterwards nothing is applied any more.
    *
-   * @return false if it did not stop in time: Ratis 3.2.2 can wait for ever for a thread of its own
-   *     whose wake-up got lost ({@code AwaitToRun.close}). Entries may then still be applied until
-   *     the process ends
+   * @return false if it did not stop in time; entries may then still be applied until the process
+   *     ends
    */
   public boolean stop(long timeoutMs) {
     CompletableFuture<Void> stopped =
@@ -465,15 +465,38 @@ public final class RaftNode {
               closer.setDaemon(true);
               closer.start();
             });
-    try {
-      stopped.get(timeoutMs, TimeUnit.MILLISECONDS);
-      return true;
-    } catch (ExecutionException | TimeoutException e) {
-      LOG.atWarn().setCause(e).log("raft did not stop");
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
+    long waited = 0;
+    while (true) {
+      try {
+        stopped.get(STOP_STEP_MS, TimeUnit.MILLISECONDS);
+        return true;
+      } catch (TimeoutException e) {
+        waited += STOP_STEP_MS;
+        if (waited >= timeoutMs) {
+          LOG.atWarn().setCause(e).log("raft did not stop");
+          return false;
+        }
+        interruptCacheEviction();
+      } catch (ExecutionException e) {
+        LOG.atWarn().setCause(e).log("raft did not stop");
+        return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+  }
+
+  /**
+   * Ratis 3.2.2 ends its cache's thread by one interrupt, which sometimes gets lost, and then waits
+   * for it for ever ({@code AwaitToRun.close}).
+   */
+  private void interruptCacheEviction() {
+    String name = division.getMemberId() + "-cacheEviction";
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().startsWith(name)) {
+        thread.interrupt();
+      }
     }
   }
 }

@@ -18,6 +18,7 @@ class KnownMemberTest {
   @Test
   void aMemberThatLostItsDataIsRefusedByOneThatKnowsIt() throws Exception {
     try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
+      cluster.awaitOneState();
       cluster.stop(2);
       cluster.wipe(2);
       assertThatThrownBy(() -> cluster.start(2))
@@ -30,6 +31,7 @@ class KnownMemberTest {
   @Test
   void aMemberThatLostItsDataDoesNotVoteBeforeAnotherAnswers() throws Exception {
     try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
+      cluster.awaitOneState();
       for (int i = 0; i < 3; i++) {
         cluster.stop(i);
       }

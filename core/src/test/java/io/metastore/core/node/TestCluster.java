@@ -1,5 +1,6 @@
 package io.metastore.core.node;
 
+import io.metastore.core.api.Consistency;
 import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
@@ -47,6 +48,13 @@ final class TestCluster implements AutoCloseable {
       node.ready().get(30, TimeUnit.SECONDS);
     }
     return this;
+  }
+
+  /** Waits until every running member has applied all that was answered before. */
+  void awaitOneState() throws Exception {
+    for (Node node : running.values()) {
+      node.view(Consistency.LINEARIZABLE).get(30, TimeUnit.SECONDS).close();
+    }
   }
 
   Node start(int number) throws IOException {
