@@ -11,13 +11,12 @@ import io.metastore.bench.report.Json;
 import io.metastore.bench.server.ServerCommand;
 import io.metastore.bench.server.ZooKeeperServer;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -36,18 +35,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class LocksCommand implements Callable<Integer> {
-  @Option(
-      names = "--metastore",
-      defaultValue = "bin/etcd",
-      paramLabel = "PROGRAM",
-      description = "Metastore's program that takes etcd's flags (default: ${DEFAULT-VALUE}).")
-  String metastore = "";
-
-  @Option(
-      names = "--etcd",
-      paramLabel = "PROGRAM",
-      description = "etcd; without it, that is left out.")
-  @Nullable String etcd;
+  @Mixin PeerOptions peers = new PeerOptions();
 
   @Option(
       names = "--service",
@@ -93,17 +81,6 @@ final class LocksCommand implements Callable<Integer> {
       description = "Time of the measurement (default: ${DEFAULT-VALUE}).")
   Duration duration = Duration.ZERO;
 
-  @Option(
-      names = "--directory",
-      description = "Where the servers keep their data (default: the temporary directory).")
-  Path directory = Path.of(System.getProperty("java.io.tmpdir"));
-
-  @Option(
-      names = "--output",
-      defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  Output output = Output.TABLE;
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
   CommandSpec command;
@@ -116,7 +93,9 @@ final class LocksCommand implements Callable<Integer> {
     List<LockResult> results = new LockComparison(plan, progress::println).run();
     List<String> names = plan.services().stream().map(LockService::name).toList();
     out.println(
-        output == Output.JSON ? Json.format(results) : LockText.format(results, names).strip());
+        peers.output == Output.JSON
+            ? Json.format(results)
+            : LockText.format(results, names).strip());
     return 0;
   }
 
@@ -128,17 +107,17 @@ final class LocksCommand implements Callable<Integer> {
         rounds,
         warmUp,
         duration,
-        directory);
+        peers.directory);
   }
 
   private List<LockService> services() {
-    ServerCommand metastoreServer = ServerCommand.parse("metastore=" + metastore);
+    ServerCommand metastoreServer = ServerCommand.parse("metastore=" + peers.metastore);
     List<LockService> known = new ArrayList<>();
     known.add(LockService.ofMetastore("metastore", metastoreServer));
     known.add(LockService.ofLibrary("library", metastoreServer));
     known.add(LockService.ofEtcd("metastore-etcd", metastoreServer));
-    if (etcd != null) {
-      known.add(LockService.ofEtcd("etcd", ServerCommand.parse("etcd=" + etcd)));
+    if (peers.etcd != null) {
+      known.add(LockService.ofEtcd("etcd", ServerCommand.parse("etcd=" + peers.etcd)));
     }
     known.add(LockService.ofCurator("curator", new ZooKeeperServer()));
     return only.isEmpty() ? known : only.stream().map(name -> find(known, name)).toList();

@@ -8,12 +8,11 @@ import io.metastore.bench.range.RangeMemory.Way;
 import io.metastore.bench.report.Json;
 import io.metastore.bench.server.ServerCommand;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -27,18 +26,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RangeMemoryCommand implements Callable<Integer> {
-  @Option(
-      names = "--metastore",
-      defaultValue = "bin/etcd",
-      paramLabel = "PROGRAM",
-      description = "Metastore's program that takes etcd's flags (default: ${DEFAULT-VALUE}).")
-  String metastore = "";
-
-  @Option(
-      names = "--etcd",
-      paramLabel = "PROGRAM",
-      description = "etcd; without it, that is left out.")
-  @Nullable String etcd;
+  @Mixin PeerOptions peers = new PeerOptions();
 
   @Option(
       names = "--keys",
@@ -64,17 +52,6 @@ final class RangeMemoryCommand implements Callable<Integer> {
       description = "Keys of a page of etcd's Range (default: ${DEFAULT-VALUE}).")
   int page;
 
-  @Option(
-      names = "--directory",
-      description = "Where the servers keep their data (default: the temporary directory).")
-  Path directory = Path.of(System.getProperty("java.io.tmpdir"));
-
-  @Option(
-      names = "--output",
-      defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
-  Output output = Output.TABLE;
-
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
   CommandSpec command;
@@ -83,11 +60,12 @@ final class RangeMemoryCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     PrintWriter out = command.commandLine().getOut();
     List<MemoryLine> lines =
-        new ArrayList<>(run("metastore=" + metastore, List.of(Way.STREAMS, Way.PAGES)));
-    if (etcd != null) {
-      lines.addAll(run("etcd=" + etcd, List.of(Way.PAGES)));
+        new ArrayList<>(run("metastore=" + peers.metastore, List.of(Way.STREAMS, Way.PAGES)));
+    if (peers.etcd != null) {
+      lines.addAll(run("etcd=" + peers.etcd, List.of(Way.PAGES)));
     }
-    out.println(output == Output.JSON ? Json.format(lines) : MemoryText.format(lines).strip());
+    out.println(
+        peers.output == Output.JSON ? Json.format(lines) : MemoryText.format(lines).strip());
     return 0;
   }
 
@@ -99,7 +77,7 @@ final class RangeMemoryCommand implements Callable<Integer> {
             valueSize,
             readers,
             page,
-            directory,
+            peers.directory,
             progress::println)
         .run(ways);
   }

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 public final class FigureTable<C> {
   private static final String NONE = "-";
 
+  /** What is below is no figure to compare with, but a rounding error. */
+  private static final double NOTHING = 1e-6;
+
   private final Function<C, String> server;
   private final List<String> servers;
   private final List<String> compared;
@@ -63,7 +66,7 @@ public final class FigureTable<C> {
         .forEach(line::add);
     for (String other : compared) {
       double divisor = medians[servers.indexOf(other)];
-      line.add(divisor == 0 ? NONE : digits("%.2f").apply(medians[0] / divisor));
+      line.add(divisor < NOTHING ? NONE : digits("%.2f").apply(medians[0] / divisor));
     }
     table.row(line);
   }

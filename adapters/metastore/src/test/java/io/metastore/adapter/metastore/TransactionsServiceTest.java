@@ -4,6 +4,9 @@ import static io.metastore.adapter.metastore.NativeServer.bytes;
 import static io.metastore.adapter.metastore.NativeServer.errorOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.metastore.api.v1.AcquireRequest;
+import io.metastore.api.v1.ClientsGrpc;
+import io.metastore.api.v1.CloseClientRequest;
 import io.metastore.api.v1.CommitRequest;
 import io.metastore.api.v1.CommitResponse;
 import io.metastore.api.v1.Condition;
@@ -12,14 +15,18 @@ import io.metastore.api.v1.Entry;
 import io.metastore.api.v1.ErrorDetail;
 import io.metastore.api.v1.ErrorDetail.Reason;
 import io.metastore.api.v1.ExecuteRequest;
+import io.metastore.api.v1.Fence;
 import io.metastore.api.v1.GetRequest;
 import io.metastore.api.v1.KeyRange;
 import io.metastore.api.v1.KeyValueGrpc;
 import io.metastore.api.v1.Keys;
+import io.metastore.api.v1.LocksGrpc;
+import io.metastore.api.v1.NewClientRequest;
 import io.metastore.api.v1.Op;
 import io.metastore.api.v1.Put;
 import io.metastore.api.v1.PutRequest;
 import io.metastore.api.v1.RangeOp;
+import io.metastore.api.v1.ReleaseRequest;
 import io.metastore.api.v1.SnapshotRequest;
 import io.metastore.api.v1.TransactionsGrpc;
 import io.metastore.api.v1.Unchanged;
@@ -310,6 +317,73 @@ final class TransactionsServiceTest {
             errorOf(() -> txns.execute(read(revision + 1000).addReads(key("/a")).build()))
                 .getReason())
         .isEqualTo(Reason.FUTURE_REVISION);
+  }
+
+  @Test
+  void writesOfAClosedClientAreRefused() {
+    var clients = ClientsGrpc.newBlockingStub(server.channel);
+    long id =
+        clients.newClient(NewClientRequest.newBuilder().setTtlMs(60_000).build()).getClientId();
+    clients.closeClient(CloseClientRequest.newBuilder().setClientId(id).build());
+    Write ephemeral =
+        Write.newBuilder().setPut(Put.newBuilder().setKey("/closed/a").setClientId(id)).build();
+    Write other = putOf("/closed/b");
+
+    assertThat(
+            errorOf(
+                    () ->
+                        txns.execute(
+                            read(snapshot()).addWrites(other).addWrites(ephemeral).build()))
+                .getReason())
+        .isEqualTo(Reason.CLIENT_CLOSED);
+    assertThat(
+            errorOf(
+                    () ->
+                        txns.commit(
+                            CommitRequest.newBuilder()
+                                .addThen(write(other))
+                                .addThen(write(ephemeral))
+                                .build()))
+                .getReason())
+        .isEqualTo(Reason.CLIENT_CLOSED);
+    assertThat(exists("/closed/b")).isFalse();
+  }
+
+  @Test
+  void fencedTransactionOfAFormerHolderIsRefused() {
+    var clients = ClientsGrpc.newBlockingStub(server.channel);
+    long id =
+        clients.newClient(NewClientRequest.newBuilder().setTtlMs(60_000).build()).getClientId();
+    var locks = LocksGrpc.newBlockingStub(server.channel);
+    long token =
+        locks
+            .acquire(AcquireRequest.newBuilder().setLock("/fence/lock").setClientId(id).build())
+            .getToken();
+    Condition fence =
+        Condition.newBuilder()
+            .setFence(Fence.newBuilder().setLock("/fence/lock").setToken(token))
+            .build();
+    ExecuteRequest execute =
+        read(snapshot()).addConditions(fence).addWrites(putOf("/fence/a")).build();
+    CommitRequest commit =
+        CommitRequest.newBuilder()
+            .addConditions(fence)
+            .addThen(write(putOf("/fence/b")))
+            .addOtherwise(write(putOf("/fence/c")))
+            .build();
+    txns.execute(execute);
+
+    locks.release(ReleaseRequest.newBuilder().setLock("/fence/lock").setToken(token).build());
+    kv.delete(DeleteRequest.newBuilder().setKey("/fence/a").build());
+
+    assertThat(errorOf(() -> txns.execute(execute)))
+        .isEqualTo(
+            ErrorDetail.newBuilder().setReason(Reason.FENCED).setPath("/fence/lock").build());
+    assertThat(exists("/fence/a")).isFalse();
+    // Of a one-shot transaction it is a condition like others.
+    assertThat(txns.commit(commit).hasFailedCondition()).isTrue();
+    assertThat(exists("/fence/b")).isFalse();
+    assertThat(exists("/fence/c")).isTrue();
   }
 
   // --- words -----------------------------------------------------------------------------------
