@@ -18,9 +18,14 @@ public record KeyRange(ByteString from, @Nullable ByteString to, boolean single)
   /** The range of a request: an empty end means just the key, a zero byte no upper bound. */
   public static KeyRange of(ByteString key, ByteString rangeEnd) {
     if (rangeEnd.isEmpty()) {
-      return new KeyRange(key, key.concat(ZERO), true);
+      return new KeyRange(key, after(key), true);
     }
     return new KeyRange(key, rangeEnd.equals(ZERO) ? null : rangeEnd, false);
+  }
+
+  /** The first of all keys behind {@code key}. */
+  public static ByteString after(ByteString key) {
+    return key.concat(ZERO);
   }
 
   /** All keys that start with {@code prefix}. */

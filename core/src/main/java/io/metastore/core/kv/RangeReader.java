@@ -20,8 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param revision its newest revision
  * @param compacted the revision below which versions are gone
  * @param responseBytesMax answers above it are refused with {@link ResponseTooLarge}
+ * @param pages what is known of other pages; null where a revision is not complete yet
  */
-public record RangeReader(Reader reader, long revision, long compacted, long responseBytesMax) {
+public record RangeReader(
+    Reader reader,
+    long revision,
+    long compacted,
+    long responseBytesMax,
+    @Nullable PageCounts pages) {
   /** What a key costs besides its bytes, as objects here and as a message in the answer. */
   private static final int PER_KEY_BYTES = 128;
 
@@ -61,7 +67,7 @@ public record RangeReader(Reader reader, long revision, long compacted, long res
         newest
             ? VersionCursor.latest(reader, keys)
             : VersionCursor.at(reader, keys, range.getRevision())) {
-      return collect(range, cursor);
+      return collect(range, cursor, newest ? revision : range.getRevision());
     }
   }
 
@@ -76,21 +82,32 @@ public record RangeReader(Reader reader, long revision, long compacted, long res
     return new RangeResult(List.of(range.getKeysOnly() ? found.withoutValue() : found), 1, false);
   }
 
-  private RangeResult collect(Range range, VersionCursor cursor) {
+  /**
+   * @param at the revision that the cursor reads
+   */
+  private RangeResult collect(Range range, VersionCursor cursor, long at) {
+    long known =
+        pages == null || range.getUncounted()
+            ? PageCounts.UNKNOWN
+            : pages.get(range.getKey(), range.getRangeEnd(), at);
+    if (known != PageCounts.UNKNOWN && range.getCountOnly()) {
+      return new RangeResult(List.of(), known, false);
+    }
     boolean sorted = isSorted(range);
     boolean filtered = isFiltered(range);
     long limit = range.getLimit() > 0 ? range.getLimit() : Long.MAX_VALUE;
     List<KeyValue> found = new ArrayList<>();
-    long count = 0;
+    long seen = 0;
     long bytes = 0;
     boolean more = false;
     // Values are needed to sort by them, even if the answer drops them.
     boolean dropValues = range.getKeysOnly() && range.getSortTarget() != Range.SortTarget.VALUE;
-    boolean untilFull = range.getUncounted() && !range.getCountOnly();
+    boolean uncounted = range.getUncounted() && !range.getCountOnly();
+    boolean untilFull = uncounted || known != PageCounts.UNKNOWN;
     long bytesTarget =
-        untilFull && range.getBytesTarget() > 0 ? range.getBytesTarget() : Long.MAX_VALUE;
+        uncounted && range.getBytesTarget() > 0 ? range.getBytesTarget() : Long.MAX_VALUE;
     while (!(more && untilFull) && cursor.next()) {
-      count++;
+      seen++;
       if (range.getCountOnly()) {
         continue;
       }
@@ -113,6 +130,11 @@ public record RangeReader(Reader reader, long revision, long compacted, long res
         throw new ResponseTooLarge(responseBytesMax);
       }
     }
+    long count = uncounted ? found.size() : known != PageCounts.UNKNOWN ? known : seen;
+    if (more && !uncounted && !filtered && pages != null) {
+      ByteString last = found.get(found.size() - 1).key();
+      pages.put(last, range.getRangeEnd(), at, count - found.size());
+    }
     if (sorted) {
       found.sort(comparator(range));
       if (found.size() > limit) {
@@ -123,7 +145,7 @@ public record RangeReader(Reader reader, long revision, long compacted, long res
     if (range.getKeysOnly() && !dropValues) {
       found.replaceAll(KeyValue::withoutValue);
     }
-    return new RangeResult(found, untilFull ? found.size() : count, more);
+    return new RangeResult(found, count, more);
   }
 
   private static boolean isSorted(Range range) {

@@ -13,9 +13,9 @@ import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,12 @@ public final class LockTable {
   /** Calls of one client that want one place: the oldest are forgotten. */
   private static final int WAITS_MAX = 16;
 
-  private final Set<ByteString> active = new HashSet<>();
+  /**
+   * The locks in use, each with a token that none of its places is below. What is released leaves
+   * behind deletions that a scan of the queue from its beginning would meet, as long as they are
+   * not compacted away: all that this lock has been used for.
+   */
+  private final Map<ByteString, Long> active = new HashMap<>();
 
   /**
    * One place in a queue.
@@ -84,7 +89,8 @@ public final class LockTable {
     byte[] prefix = SmallTable.LOCK.key().toBytes();
     try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
       while (cursor.next()) {
-        active.add(decode(cursor.key(), cursor.value()).name());
+        Place place = decode(cursor.key(), cursor.value());
+        active.putIfAbsent(place.name(), place.token());
       }
     }
   }
@@ -100,7 +106,7 @@ public final class LockTable {
   }
 
   public boolean isActive(ByteString name) {
-    return active.contains(name);
+    return active.containsKey(name);
   }
 
   /**
@@ -109,9 +115,9 @@ public final class LockTable {
    * @param contenders the keys below {@code name/} that exist already
    */
   public void activate(WriteSet writes, ByteString name, List<KeyValue> contenders, long timeMs) {
-    active.add(name);
+    active.put(name, Long.MAX_VALUE);
     for (KeyValue contender : contenders) {
-      put(writes, newPlace(name, contender, Acquire.Mode.EXCLUSIVE, 0, timeMs));
+      insert(writes, newPlace(name, contender, Acquire.Mode.EXCLUSIVE, 0, timeMs));
     }
   }
 
@@ -129,7 +135,7 @@ public final class LockTable {
       long timeMs) {
     created(writes, place, timeMs);
     List<Long> waits = wait == 0 ? List.of() : List.of(wait);
-    put(writes, newPlace(name, place, mode, delay, timeMs).wantedBy(waits));
+    insert(writes, newPlace(name, place, mode, delay, timeMs).wantedBy(waits));
   }
 
   /** One more call wants a place; if it is held already, the call is told so, and it stays. */
@@ -200,7 +206,7 @@ public final class LockTable {
   /** Takes notice of a key that was created by something other than {@link #add}. */
   public void created(WriteSet writes, KeyValue created, long timeMs) {
     for (ByteString name : locksAbove(created.key())) {
-      put(writes, newPlace(name, created, Acquire.Mode.EXCLUSIVE, 0, timeMs));
+      insert(writes, newPlace(name, created, Acquire.Mode.EXCLUSIVE, 0, timeMs));
     }
   }
 
@@ -262,6 +268,9 @@ public final class LockTable {
         Place place = decode(cursor.key(), cursor.value());
         boolean first = empty;
         empty = false;
+        if (first) {
+          active.put(name, place.token());
+        }
         boolean exclusive = place.mode() == Acquire.Mode.EXCLUSIVE;
         if (place.state() == LockPlaceView.State.DELAYED || (!first && exclusive)) {
           break;
@@ -320,10 +329,14 @@ public final class LockTable {
     }
   }
 
-  /** The whole queue of {@code name}, in order. Any thread. */
-  public static List<Place> queue(Reader reader, ByteString name) {
+  /**
+   * The whole queue of {@code name}, in order. Any thread.
+   *
+   * @param first a token that none of its places is below
+   */
+  public static List<Place> queue(Reader reader, ByteString name, long first) {
     List<Place> queue = new ArrayList<>();
-    try (Cursor cursor = places(reader, name)) {
+    try (Cursor cursor = places(reader, name, first)) {
       while (cursor.next()) {
         queue.add(decode(cursor.key(), cursor.value()));
       }
@@ -361,16 +374,21 @@ public final class LockTable {
     }
     List<ByteString> names = new ArrayList<>();
     for (int i = 0; i < key.size(); i++) {
-      if (key.byteAt(i) == SEPARATOR && active.contains(key.substring(0, i))) {
+      if (key.byteAt(i) == SEPARATOR && active.containsKey(key.substring(0, i))) {
         names.add(key.substring(0, i));
       }
     }
     return names;
   }
 
-  private static Cursor places(Reader reader, ByteString name) {
+  private Cursor places(Reader reader, ByteString name) {
+    return places(reader, name, active.getOrDefault(name, 0L));
+  }
+
+  private static Cursor places(Reader reader, ByteString name, long first) {
+    byte[] from = SmallTable.LOCK.key().escaped(name).int64(first).toBytes();
     byte[] prefix = SmallTable.LOCK.key().escaped(name).toBytes();
-    return reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix));
+    return reader.scan(Table.SMALL, from, Bytes.afterPrefix(prefix));
   }
 
   private static Place newPlace(
@@ -385,6 +403,11 @@ public final class LockTable {
         key.lease(),
         timeMs,
         List.of());
+  }
+
+  private void insert(WriteSet writes, Place place) {
+    active.merge(place.name(), place.token(), Math::min);
+    put(writes, place);
   }
 
   private static void put(WriteSet writes, Place place) {

@@ -27,6 +27,7 @@ import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Withdraw;
 import io.metastore.core.kv.KeyScan;
+import io.metastore.core.kv.PageCounts;
 import io.metastore.core.lease.Lease;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseTable;
@@ -60,6 +61,7 @@ public final class StoreMachine implements AutoCloseable {
 
   private final Storage storage;
   private final long responseBytesMax;
+  private final PageCounts pages = new PageCounts();
   private final LockTable locks;
   private StoreState state;
   private volatile Rules access;
@@ -76,7 +78,7 @@ public final class StoreMachine implements AutoCloseable {
     this.locks = new LockTable(storage);
     this.state = StoreState.read(storage);
     this.access = Rules.read(storage);
-    this.view = new StoreView(state, access, storage.snapshot(), responseBytesMax);
+    this.view = new StoreView(state, access, storage.snapshot(), responseBytesMax, pages);
   }
 
   /** Where the machine stands. */
@@ -192,7 +194,7 @@ public final class StoreMachine implements AutoCloseable {
   private void publish(StoreState next) {
     StoreView previous = view;
     state = next;
-    view = new StoreView(next, access, storage.snapshot(), responseBytesMax);
+    view = new StoreView(next, access, storage.snapshot(), responseBytesMax, pages);
     previous.release();
   }
 

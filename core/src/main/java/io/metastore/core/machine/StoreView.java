@@ -5,11 +5,14 @@ import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClientView;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
+import io.metastore.core.kv.KeyScan;
+import io.metastore.core.kv.PageCounts;
 import io.metastore.core.kv.RangeReader;
 import io.metastore.core.lease.Lease;
 import io.metastore.core.lease.LeaseTable;
@@ -34,11 +37,17 @@ public final class StoreView {
   private final RangeReader ranges;
   private final AtomicInteger holders = new AtomicInteger(1);
 
-  StoreView(StoreState state, AccessRules access, Snapshot snapshot, long responseBytesMax) {
+  StoreView(
+      StoreState state,
+      AccessRules access,
+      Snapshot snapshot,
+      long responseBytesMax,
+      PageCounts pages) {
     this.state = state;
     this.access = access;
     this.snapshot = snapshot;
-    this.ranges = new RangeReader(snapshot, state.revision(), state.compacted(), responseBytesMax);
+    this.ranges =
+        new RangeReader(snapshot, state.revision(), state.compacted(), responseBytesMax, pages);
   }
 
   public StoreState state() {
@@ -123,7 +132,13 @@ public final class StoreView {
 
     @Override
     public List<LockPlaceView> lockQueue(ByteString name) {
-      return LockTable.queue(reader(), name).stream().map(this::placeView).toList();
+      // Every place is a key, and there are fewer of them than the queue has seen.
+      long first =
+          KeyScan.allWithPrefix(reader(), LockTable.contendersPrefix(name)).stream()
+              .mapToLong(KeyValue::createRevision)
+              .min()
+              .orElse(Long.MAX_VALUE);
+      return LockTable.queue(reader(), name, first).stream().map(this::placeView).toList();
     }
 
     @Override

@@ -61,7 +61,8 @@ final class TxnEvaluator {
   static Outcome apply(Txn txn, Turn turn) {
     Deque<Integer> branches = new ArrayDeque<>();
     RangeReader before =
-        new RangeReader(turn.writes(), turn.revision(), turn.compacted(), RANGE_BYTES_MAX);
+        new RangeReader(
+            turn.writes(), turn.revision(), turn.compacted(), RANGE_BYTES_MAX, /* pages= */ null);
     Failure refusal = choose(txn, before, branches);
     if (refusal != null) {
       return new Outcome.Failed(turn.revision(), refusal);
@@ -193,7 +194,12 @@ final class TxnEvaluator {
       case PUT -> put(op.getPut(), turn);
       case DELETE -> delete(op.getDelete(), turn);
       case RANGE ->
-          new RangeReader(turn.writes(), turn.visibleRevision(), turn.compacted(), Long.MAX_VALUE)
+          new RangeReader(
+                  turn.writes(),
+                  turn.visibleRevision(),
+                  turn.compacted(),
+                  Long.MAX_VALUE,
+                  /* pages= */ null)
               .read(op.getRange());
       case TXN, KIND_NOT_SET ->
           throw new IllegalStateException("operation without effect: " + op.getKindCase());

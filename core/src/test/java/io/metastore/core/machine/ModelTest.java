@@ -15,12 +15,15 @@ import io.metastore.core.command.Range;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Txn;
 import io.metastore.core.kv.ChangeLog;
+import io.metastore.core.kv.KeyRange;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockEvent;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class ModelTest {
   private static final int ENTRIES = 300;
+  private static final int PAGES_WAITING = 3;
 
   @RegisterExtension final Machines machines = new Machines();
 
@@ -47,6 +51,9 @@ class ModelTest {
 
   /** The newest token that held each lock. */
   private final Map<String, Long> tokens = new TreeMap<>();
+
+  /** What follows the pages that were read; to be read when the store has changed. */
+  private final Queue<Range> nextPages = new ArrayDeque<>();
 
   private record Place(ByteString key, long token) {}
 
@@ -196,10 +203,25 @@ class ModelTest {
   }
 
   private void checkReads(TestMachine machine, Range range, Txn txn) {
-    Outcome ranged = machine.read(view -> view.range(range));
-    assertThat(withoutDetails(ranged)).as("range %s", range).isEqualTo(model.range(range));
+    checkRange(machine, range);
+    if (nextPages.size() >= PAGES_WAITING) {
+      checkRange(machine, nextPages.remove());
+    }
     Outcome txnDone = machine.read(view -> view.readTxn(txn));
     assertThat(withoutDetails(txnDone)).as("txn %s", txn).isEqualTo(model.readTxn(txn));
+  }
+
+  private void checkRange(TestMachine machine, Range range) {
+    Outcome outcome = machine.read(view -> view.range(range));
+    assertThat(withoutDetails(outcome)).as("range %s", range).isEqualTo(model.range(range));
+    if (outcome instanceof Outcome.Ranged ranged && ranged.result().more()) {
+      List<KeyValue> page = ranged.result().keyValues();
+      if (!page.isEmpty()) {
+        long revision = range.getRevision() > 0 ? range.getRevision() : ranged.revision();
+        ByteString next = KeyRange.after(page.get(page.size() - 1).key());
+        nextPages.add(range.toBuilder().setKey(next).setRevision(revision).build());
+      }
+    }
   }
 
   private void checkAllRevisions(TestMachine machine) {
