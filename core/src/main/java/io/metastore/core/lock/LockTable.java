@@ -1,9 +1,12 @@
 package io.metastore.core.lock;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.kv.KeyRange;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.KeyReader;
@@ -34,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * and in everybody's way.
  *
  * <p>Owned by the apply thread. The names of locks in use are kept in memory, so that keys that are
- * no lock's business cost no look-up; they are derived from the table and therefore the same on
- * every replica.
+ * no lock's business cost no look-up; that and the rest of what is in memory is derived from the
+ * table and therefore the same on every replica.
  */
 public final class LockTable {
   private static final byte SEPARATOR = '/';
@@ -43,12 +46,48 @@ public final class LockTable {
   /** Calls of one client that want one place: the oldest are forgotten. */
   private static final int WAITS_MAX = 16;
 
+  private final Map<ByteString, Queue> active = new HashMap<>();
+
   /**
-   * The locks in use, each with a token that none of its places is below. What is released leaves
-   * behind deletions that a scan of the queue from its beginning would meet, as long as they are
-   * not compacted away: all that this lock has been used for.
+   * What is known of a queue without reading it. A scan from its beginning would meet the deletions
+   * that released places leave behind, until they are compacted away: all that the lock has been
+   * used for.
    */
-  private final Map<ByteString, Long> active = new HashMap<>();
+  private static final class Queue {
+    int places;
+
+    /** No place has a smaller token. */
+    long first = Long.MAX_VALUE;
+
+    /**
+     * The key of the first place, whose token is {@link #first}; null if it has to be looked for.
+     */
+    @Nullable ByteString firstKey;
+
+    void added(Place place) {
+      boolean before =
+          place.token() < first
+              || (place.token() == first
+                  && firstKey != null
+                  && KeyRange.compare(place.key(), firstKey) < 0);
+      if (places == 0 || before) {
+        startsWith(place);
+      }
+      places++;
+    }
+
+    void removed(ByteString key) {
+      places--;
+      if (key.equals(firstKey)) {
+        firstKey = null;
+      }
+    }
+
+    void startsWith(Place place) {
+      first = place.token();
+      firstKey = place.key();
+    }
+  }
 
   /**
    * One place in a queue.
@@ -90,7 +129,7 @@ public final class LockTable {
     try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
       while (cursor.next()) {
         Place place = decode(cursor.key(), cursor.value());
-        active.putIfAbsent(place.name(), place.token());
+        active.computeIfAbsent(place.name(), name -> new Queue()).added(place);
       }
     }
   }
@@ -115,7 +154,7 @@ public final class LockTable {
    * @param contenders the keys below {@code name/} that exist already
    */
   public void activate(WriteSet writes, ByteString name, List<KeyValue> contenders, long timeMs) {
-    active.put(name, Long.MAX_VALUE);
+    active.put(name, new Queue());
     for (KeyValue contender : contenders) {
       insert(writes, newPlace(name, contender, Acquire.Mode.EXCLUSIVE, 0, timeMs));
     }
@@ -135,7 +174,7 @@ public final class LockTable {
       long timeMs) {
     created(writes, place, timeMs);
     List<Long> waits = wait == 0 ? List.of() : List.of(wait);
-    insert(writes, newPlace(name, place, mode, delay, timeMs).wantedBy(waits));
+    put(writes, newPlace(name, place, mode, delay, timeMs).wantedBy(waits));
   }
 
   /** One more call wants a place; if it is held already, the call is told so, and it stays. */
@@ -249,6 +288,7 @@ public final class LockTable {
     List<ByteString> names = locksAbove(deleted.key());
     for (ByteString name : names) {
       writes.delete(Table.SMALL, tableKey(name, deleted.createRevision(), deleted.key()));
+      queue(name).removed(deleted.key());
     }
     if (!names.isEmpty()) {
       events.add(new LockEvent(LockEvent.Kind.GONE, deleted.key(), deleted.createRevision()));
@@ -261,53 +301,87 @@ public final class LockTable {
    * without places.
    */
   public void grant(WriteSet writes, ByteString name, List<LockEvent> events) {
-    List<Place> granted = new ArrayList<>();
-    boolean empty = true;
-    try (Cursor cursor = places(writes, name)) {
+    Queue queue = queue(name);
+    if (queue.places == 0) {
+      active.remove(name);
+      return;
+    }
+    Place head = head(writes, name);
+    if (isBarrier(head) || queue.places == 1) {
+      grant(writes, head, events);
+      return;
+    }
+    List<Place> shared = new ArrayList<>();
+    try (Cursor cursor = places(writes, name, queue.first)) {
       while (cursor.next()) {
         Place place = decode(cursor.key(), cursor.value());
-        boolean first = empty;
-        empty = false;
-        if (first) {
-          active.put(name, place.token());
-        }
-        boolean exclusive = place.mode() == Acquire.Mode.EXCLUSIVE;
-        if (place.state() == LockPlaceView.State.DELAYED || (!first && exclusive)) {
+        if (isBarrier(place)) {
           break;
         }
-        if (!place.held()) {
-          granted.add(place);
-        }
-        if (exclusive) {
-          break;
-        }
+        shared.add(place);
       }
     }
-    for (Place place : granted) {
+    for (Place place : shared) {
+      grant(writes, place, events);
+    }
+  }
+
+  private static void grant(WriteSet writes, Place place, List<LockEvent> events) {
+    if (place.state() == LockPlaceView.State.WAITING) {
       put(writes, place.in(LockPlaceView.State.HELD));
       events.add(new LockEvent(LockEvent.Kind.HELD, place.key(), place.token()));
     }
-    if (empty) {
-      active.remove(name);
-    }
+  }
+
+  /** Whether it may not hold the lock with others. */
+  private static boolean isBarrier(Place place) {
+    return place.mode() == Acquire.Mode.EXCLUSIVE || place.state() == LockPlaceView.State.DELAYED;
   }
 
   /** Whether a new place of this mode would have to wait. */
   public boolean mustWait(Reader reader, ByteString name, Acquire.Mode mode) {
-    if (!isActive(name)) {
+    if (!isActive(name) || queue(name).places == 0) {
       return false;
     }
-    try (Cursor cursor = places(reader, name)) {
+    if (mode == Acquire.Mode.EXCLUSIVE || isBarrier(head(reader, name))) {
+      return true;
+    }
+    try (Cursor cursor = places(reader, name, queue(name).first)) {
       while (cursor.next()) {
-        Place place = decode(cursor.key(), cursor.value());
-        if (mode == Acquire.Mode.EXCLUSIVE
-            || place.mode() == Acquire.Mode.EXCLUSIVE
-            || place.state() == LockPlaceView.State.DELAYED) {
+        if (isBarrier(decode(cursor.key(), cursor.value()))) {
           return true;
         }
       }
     }
     return false;
+  }
+
+  private Queue queue(ByteString name) {
+    return requireNonNull(active.get(name), "lock is in use");
+  }
+
+  /** The first place of a queue that is not empty. */
+  private Place head(Reader reader, ByteString name) {
+    Queue queue = queue(name);
+    if (queue.firstKey != null) {
+      return requireNonNull(find(reader, name, queue.firstKey, queue.first), "first place");
+    }
+    try (Cursor cursor = places(reader, name, queue.first)) {
+      if (!cursor.next()) {
+        throw new IllegalStateException("lock " + name + " has lost its places");
+      }
+      Place head = decode(cursor.key(), cursor.value());
+      queue.startsWith(head);
+      return head;
+    }
+  }
+
+  /** As {@link #find(Reader, ByteString, long)}, for the apply thread. */
+  public @Nullable Place place(Reader reader, ByteString name, long token) {
+    Queue queue = active.get(name);
+    return queue != null && queue.firstKey != null && queue.first == token
+        ? find(reader, name, queue.firstKey, token)
+        : find(reader, name, token);
   }
 
   /**
@@ -381,10 +455,6 @@ public final class LockTable {
     return names;
   }
 
-  private Cursor places(Reader reader, ByteString name) {
-    return places(reader, name, active.getOrDefault(name, 0L));
-  }
-
   private static Cursor places(Reader reader, ByteString name, long first) {
     byte[] from = SmallTable.LOCK.key().escaped(name).int64(first).toBytes();
     byte[] prefix = SmallTable.LOCK.key().escaped(name).toBytes();
@@ -406,7 +476,7 @@ public final class LockTable {
   }
 
   private void insert(WriteSet writes, Place place) {
-    active.merge(place.name(), place.token(), Math::min);
+    queue(place.name()).added(place);
     put(writes, place);
   }
 

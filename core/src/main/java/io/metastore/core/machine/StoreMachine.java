@@ -387,7 +387,8 @@ public final class StoreMachine implements AutoCloseable {
   }
 
   private static Outcome release(Release release, Turn turn) {
-    LockTable.Place place = LockTable.find(turn.writes(), release.getName(), release.getToken());
+    LockTable.Place place =
+        turn.locks().place(turn.writes(), release.getName(), release.getToken());
     if (place == null || place.state() == LockPlaceView.State.DELAYED) {
       return failed(turn, FailureCode.STALE_TOKEN, "token", release.getToken());
     }
