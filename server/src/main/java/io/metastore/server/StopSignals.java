@@ -1,10 +1,7 @@
 package io.metastore.server;
 
+import io.metastore.cli.console.Signals;
 import java.io.IOException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,15 +11,12 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The JVM alone would exit with 128 plus the signal's number. A shell sees no difference, but
  * service managers do: to them such an exit is a failure.
- *
- * <p>By reflection, because the compiler warns of {@code sun.misc.Signal} and nothing silences it,
- * although {@code jdk.unsupported} exports it for uses like this.
  */
 final class StopSignals {
   private static final Logger LOG = LoggerFactory.getLogger(StopSignals.class);
 
-  /** Numbers by name; etcd, too, leaves other signals alone. */
-  private static final Map<String, Integer> SIGNALS = Map.of("TERM", 15, "INT", 2);
+  /** etcd, too, leaves other signals alone. */
+  private static final String[] SIGNALS = {"TERM", "INT"};
 
   /**
    * Set by the launcher for a run that writes an archive of class data, which the JVM does when it
@@ -30,33 +24,19 @@ final class StopSignals {
    */
   private static final String EXITS = "metastore.exits";
 
-  private final Class<?> signalType;
-  private final Class<?> handlerType;
   private final Runnable stop;
-  private final AtomicBoolean asked = new AtomicBoolean();
 
-  private StopSignals(Runnable stop) throws ReflectiveOperationException {
-    this.signalType = Class.forName("sun.misc.Signal");
-    this.handlerType = Class.forName("sun.misc.SignalHandler");
+  private StopSignals(Runnable stop) {
     this.stop = stop;
   }
 
   /** Runs {@code stop} once when the process is asked to end, then ends it. */
   static void install(Runnable stop) {
-    try {
-      StopSignals signals = new StopSignals(stop);
-      for (Map.Entry<String, Integer> signal : SIGNALS.entrySet()) {
-        signals.handle(signal.getKey(), signals.handler(signal.getKey(), signal.getValue()));
-      }
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("this Java has no sun.misc.Signal", e);
-    }
+    StopSignals stopping = new StopSignals(stop);
+    new Signals(SIGNALS).first().thenAccept(stopping::received);
   }
 
-  private void received(String name, int number) {
-    if (!asked.compareAndSet(false, true)) {
-      return;
-    }
+  private void received(String name) {
     LOG.atInfo().addKeyValue("signal", "SIG" + name).log("received signal; shutting down");
     stop.run();
     if (ProcessHandle.current().pid() == 1) {
@@ -66,39 +46,19 @@ final class StopSignals {
     if (!Boolean.getBoolean(EXITS)) {
       dieOf(name);
     }
-    Runtime.getRuntime().halt(128 + number);
+    Runtime.getRuntime().halt(Signals.exitCode(name));
   }
 
-  private void dieOf(String name) {
+  private static void dieOf(String name) {
+    Signals.leaveToSystem(name);
     try {
-      handle(name, handlerType.getField("SIG_DFL").get(null));
       // The JVM raises no signal that it does not handle, and the JDK ends no process that is it.
       String command = "kill -s " + name + " " + ProcessHandle.current().pid();
       new ProcessBuilder("sh", "-c", command).start().waitFor();
-    } catch (ReflectiveOperationException | IOException e) {
+    } catch (IOException e) {
       LOG.atWarn().setCause(e).log("cannot end by the signal");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** What the JVM calls on a new thread for every such signal. */
-  private Object handler(String name, int number) {
-    return Proxy.newProxyInstance(
-        StopSignals.class.getClassLoader(),
-        new Class<?>[] {handlerType},
-        (proxy, method, arguments) -> {
-          received(name, number);
-          return null;
-        });
-  }
-
-  private void handle(String name, Object handler) throws ReflectiveOperationException {
-    Method handle = signalType.getMethod("handle", signalType, handlerType);
-    handle.invoke(null, signal(name), handler);
-  }
-
-  private Object signal(String name) throws ReflectiveOperationException {
-    return signalType.getConstructor(String.class).newInstance(name);
   }
 }

@@ -2,7 +2,6 @@ package io.metastore.cli.console;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
-import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -31,11 +30,6 @@ public final class DurationText implements ITypeConverter<Duration> {
       return seconds / 60 + "m";
     }
     return seconds < 172_800 ? seconds / 3_600 + "h" : seconds / 86_400 + "d";
-  }
-
-  /** To the millisecond. */
-  public static String exact(Duration time) {
-    return time.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
   private static TypeConversionException notATime(String text) {

@@ -44,6 +44,15 @@ public final class Signals implements AutoCloseable {
     };
   }
 
+  /** Has the system do from now on what it does by default with a signal. */
+  public static void leaveToSystem(String name) {
+    try {
+      handle(name, Class.forName("sun.misc.SignalHandler").getField("SIG_DFL").get(null));
+    } catch (ReflectiveOperationException e) {
+      throw noSignals(e);
+    }
+  }
+
   /** Gives the signals back to whoever had them. */
   @Override
   public void close() {

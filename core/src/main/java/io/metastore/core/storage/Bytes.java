@@ -1,6 +1,5 @@
 package io.metastore.core.storage;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +26,5 @@ public final class Bytes {
   /** The smallest key greater than {@code key}. */
   public static byte[] after(byte[] key) {
     return Arrays.copyOf(key, key.length + 1);
-  }
-
-  public static byte[] ofInt64(long value) {
-    return ByteBuffer.allocate(8).putLong(value).array();
-  }
-
-  public static long toInt64(byte[] bytes) {
-    return ByteBuffer.wrap(bytes).getLong();
   }
 }

@@ -43,7 +43,6 @@ class KeyCodecTest {
     assertThat(Bytes.afterPrefix(hex("ff ff"))).isNull();
     assertThat(Bytes.afterPrefix(Bytes.EMPTY)).isNull();
     assertThat(Bytes.after(hex("61"))).isEqualTo(hex("61 00"));
-    assertThat(Bytes.toInt64(Bytes.ofInt64(-2))).isEqualTo(-2);
   }
 
   static LongStream seeds() {

@@ -55,7 +55,7 @@ class StorageTest {
     for (Table table : Table.values()) {
       byte[] value = new byte[random.nextInt(random.nextInt(4) == 0 ? 20_000 : 50)];
       writes.put(table, new KeyWriter().int8('w').int64(number).toBytes(), value);
-      writes.put(table, COUNTER, Bytes.ofInt64(number));
+      writes.put(table, COUNTER, new KeyWriter().int64(number).toBytes());
     }
     return writes;
   }
@@ -68,7 +68,7 @@ class StorageTest {
       List<Integer> counts = new ArrayList<>();
       for (Table table : Table.values()) {
         byte[] counter = crashed.find(table, COUNTER);
-        counts.add(counter == null ? 0 : (int) Bytes.toInt64(counter) + 1);
+        counts.add(counter == null ? 0 : (int) new KeyReader(counter).int64() + 1);
         assertThat(numbersOf(crashed, table))
             .as("writes left in %s", table)
             .isEqualTo(LongStream.range(0, counts.get(counts.size() - 1)).boxed().toList());

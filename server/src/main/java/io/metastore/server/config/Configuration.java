@@ -121,8 +121,7 @@ public final class Configuration {
         number(EtcdFlags.SNAPSHOT_COUNT),
         bounded(EtcdFlags.MAX_TXN_OPS, Integer.MAX_VALUE),
         bounded(EtcdFlags.MAX_REQUEST_BYTES, REQUEST_BYTES_MAX),
-        value(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL, Duration.class),
-        logLevel());
+        value(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL, Duration.class));
   }
 
   // --- checks, in etcd's order and words --------------------------------------------------------

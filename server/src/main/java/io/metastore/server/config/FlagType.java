@@ -16,13 +16,6 @@ enum FlagType {
       return text;
     }
   },
-  /** A signed number, Long. */
-  NUMBER {
-    @Override
-    Object parse(String text) {
-      return decode(text);
-    }
-  },
   /** A number that is not negative, Long. */
   COUNT {
     @Override

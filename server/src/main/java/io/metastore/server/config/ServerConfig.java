@@ -33,8 +33,7 @@ public record ServerConfig(
     long snapshotCount,
     int maxTxnOps,
     int maxRequestBytes,
-    Duration watchProgressInterval,
-    LogLevel logLevel) {
+    Duration watchProgressInterval) {
 
   public ServerConfig {
     requireNonNull(name, "name");
@@ -42,7 +41,6 @@ public record ServerConfig(
     requireNonNull(discovery, "discovery");
     requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
-    requireNonNull(logLevel, "logLevel");
     listenPeerUrls = List.copyOf(listenPeerUrls);
     listenClientUrls = List.copyOf(listenClientUrls);
     advertisePeerUrls = List.copyOf(advertisePeerUrls);

@@ -40,7 +40,7 @@ class ConfigurationTest {
     assertThat(config.maxTxnOps()).isEqualTo(128);
     assertThat(config.maxRequestBytes()).isEqualTo(1_572_864);
     assertThat(config.watchProgressInterval()).isEqualTo(Duration.ofMinutes(10));
-    assertThat(config.logLevel()).isEqualTo(LogLevel.INFO);
+    assertThat(read("").logLevel()).isEqualTo(LogLevel.INFO);
   }
 
   @Test
@@ -78,7 +78,7 @@ class ConfigurationTest {
                 + " --initial-cluster a=http://10.0.0.1:2380,b=http://10.0.0.2:2380"
                 + " --initial-cluster-state existing --initial-cluster-token t"
                 + " --heartbeat-interval 50 --election-timeout 0x1f4 --snapshot-count 7"
-                + " --max-txn-ops 1 --max-request-bytes 2 --log-level warn"
+                + " --max-txn-ops 1 --max-request-bytes 2"
                 + " --experimental-watch-progress-notify-interval=5s");
     assertThat(config.dataDirectory()).isEqualTo(Path.of("/var/lib/b"));
     assertThat(config.listenClientUrls())
@@ -94,8 +94,12 @@ class ConfigurationTest {
     assertThat(config.snapshotCount()).isEqualTo(7);
     assertThat(config.maxTxnOps()).isEqualTo(1);
     assertThat(config.maxRequestBytes()).isEqualTo(2);
-    assertThat(config.logLevel()).isEqualTo(LogLevel.WARN);
     assertThat(config.watchProgressInterval()).isEqualTo(Duration.ofSeconds(5));
+  }
+
+  @Test
+  void logLevelIsKnownBeforeTheRest() throws Exception {
+    assertThat(read("--log-level warn").logLevel()).isEqualTo(LogLevel.WARN);
   }
 
   @Test
@@ -285,7 +289,11 @@ class ConfigurationTest {
   }
 
   private static ServerConfig config(String line) throws Exception {
-    return Configuration.read(words(line), Map.of()).serverConfig();
+    return read(line).serverConfig();
+  }
+
+  private static Configuration read(String line) throws Exception {
+    return Configuration.read(words(line), Map.of());
   }
 
   private static List<String> words(String line) {

@@ -2,13 +2,13 @@ package io.metastore.adapter.etcd;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.metastore.adapter.grpc.Causes;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.StoreException;
 import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.OutcomeUnknown;
 import io.metastore.core.api.StoreException.Overloaded;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,10 +76,7 @@ final class EtcdErrors {
 
   /** What ends a call whose future completed exceptionally. */
   static StatusRuntimeException of(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = Causes.of(failure);
     if (cause instanceof StoreException world) {
       return of(world).exception();
     }

@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.AnsweringStream;
+import io.metastore.adapter.grpc.Causes;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.StoreException.NotServed;
@@ -20,7 +21,6 @@ import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveResponse;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 
 /** etcd's {@code Lease}. Stateless. */
@@ -105,7 +105,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
    * etcd says here if there was no leader to be found.
    */
   static StatusRuntimeException toError(Throwable failure, Metastore metastore) {
-    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    Throwable cause = Causes.of(failure);
     boolean notServedInTime =
         cause instanceof NotServed notServed
             && switch (notServed.reason()) {

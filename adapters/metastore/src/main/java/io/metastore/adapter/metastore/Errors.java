@@ -5,6 +5,7 @@ import com.google.rpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.metastore.adapter.grpc.Causes;
 import io.metastore.api.v1.ErrorDetail;
 import io.metastore.api.v1.ErrorDetail.Reason;
 import io.metastore.core.api.Failure;
@@ -13,7 +14,6 @@ import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.OutcomeUnknown;
 import io.metastore.core.api.StoreException.Overloaded;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,10 +105,7 @@ final class Errors {
 
   /** What ends a call whose future completed exceptionally. */
   static StatusRuntimeException of(Throwable failure) {
-    Throwable cause =
-        failure instanceof CompletionException && failure.getCause() != null
-            ? failure.getCause()
-            : failure;
+    Throwable cause = Causes.of(failure);
     if (cause instanceof Refusal refusal) {
       return of(refusal);
     }

@@ -10,7 +10,6 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -71,11 +70,7 @@ public final class HealthEndpoint implements HttpEndpoint {
 
   private HttpAnswer judge(@Nullable Outcome outcome, @Nullable Throwable failure) {
     if (failure != null) {
-      Throwable cause =
-          failure instanceof CompletionException && failure.getCause() != null
-              ? failure.getCause()
-              : failure;
-      return unhealthy("RANGE ERROR:" + errorText.apply(cause));
+      return unhealthy("RANGE ERROR:" + errorText.apply(failure));
     }
     return outcome instanceof Outcome.Failed failed
         ? unhealthy("RANGE ERROR:" + failed.failure().code())
