@@ -156,7 +156,7 @@ final class Member implements AutoCloseable {
             () -> ServerMetrics.registry(node.cluster(), calls, VERSION), node.scans()));
   }
 
-  /** Lets calls end, then folds the log and closes the store. Only the first call does so. */
+  /** Lets calls end, then flushes the tables and closes the store. Only the first call does so. */
   @Override
   public synchronized void close() {
     if (closed) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
     description = {
       "Prints a token.",
       "It is for the user that --user names, to be used in place of the password while the servers take it:",
-      "  export METASTORE_TOKEN=\"$$(metastore login --user alice)\""
+      "  export METASTORE_TOKEN=\"$$(metastore login --user alice --password-file FILE)\""
     })
 public final class LoginCommand extends ClientCommand {
   @Override

@@ -80,7 +80,7 @@ public final class LockCommand extends ClientCommand {
       names = "--lock-delay",
       paramLabel = "TIME",
       description =
-          "How long nobody gets the lock after this process lost it; at most 60s (default: the time of --grace, so"
+          "How long nobody gets the lock after this process's session expired; at most 60s (default: the time of --grace, so"
               + " that the command has ended before another begins; without a command none).")
   private @Nullable Duration delay;
 

@@ -61,7 +61,8 @@ public interface Metastore {
   /**
    * Renews a lease at the leader.
    *
-   * @return the granted TTL in seconds, or 0 if the lease is unknown or expired
+   * @return for how many seconds the lease surely lives: the granted TTL, or less if the log knows
+   *     less; 0 if it is unknown or expired
    */
   CompletableFuture<Long> keepAlive(long leaseId);
 

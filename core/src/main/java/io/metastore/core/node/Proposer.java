@@ -130,7 +130,8 @@ final class Proposer implements AutoCloseable {
   }
 
   /**
-   * See {@link io.metastore.core.api.Metastore#submit}; the future completes on the reply thread.
+   * See {@link io.metastore.core.api.Metastore#submit}; the future completes on any of the store's
+   * threads.
    */
   CompletableFuture<Outcome> submit(Command command) {
     CompletableFuture<Outcome> outcome = new CompletableFuture<>();

@@ -99,7 +99,11 @@ final class EtcdFlags {
               "",
               "Name of the network interface for 'multicast'; the system's choice by default."),
           new Flag(
-              HEARTBEAT_INTERVAL, COUNT, "100", "Time (in milliseconds) of a heartbeat interval."),
+              HEARTBEAT_INTERVAL,
+              COUNT,
+              "100",
+              "Time (in milliseconds) after which a member that was away is tried again. Heartbeats are sent every"
+                  + " half election timeout."),
           new Flag(
               ELECTION_TIMEOUT,
               COUNT,

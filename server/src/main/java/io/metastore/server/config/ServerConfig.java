@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place null if nobody has told yet which cluster this member belongs to; then {@code
  *     discovery} says how it finds out
- * @param heartbeatMs between a leader's heartbeats
+ * @param heartbeatMs how soon a member that was away is tried again
  * @param electionTimeoutMs how long a follower waits for its leader
  * @param snapshotCount commands after which the log is folded into a checkpoint
  * @param maxTxnOps operations in one transaction
