@@ -35,9 +35,12 @@ final class CommandProcess implements AutoCloseable {
     this.err = read(process.getErrorStream());
   }
 
-  /** Apart from any terminal, from where signals would come by other ways. */
+  /**
+   * Apart from any terminal, from where signals would come by other ways, and hearing those that a
+   * shell has whatever it starts in the background ignore.
+   */
   static CommandProcess start(String... words) throws IOException {
-    List<String> command = new ArrayList<>(List.of("setsid"));
+    List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
