@@ -2,6 +2,7 @@ package io.metastore.core.kv;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.metastore.core.api.KeyOrder;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.KeyWriter;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,9 @@ public record KeyRange(ByteString from, @Nullable ByteString to, boolean single)
   /** The range of a request: an empty end means just the key, a zero byte no upper bound. */
   public static KeyRange of(ByteString key, ByteString rangeEnd) {
     if (rangeEnd.isEmpty()) {
-      return new KeyRange(key, after(key), true);
+      return new KeyRange(key, KeyOrder.after(key), true);
     }
     return new KeyRange(key, rangeEnd.equals(ZERO) ? null : rangeEnd, false);
-  }
-
-  /** The first of all keys behind {@code key}. */
-  public static ByteString after(ByteString key) {
-    return key.concat(ZERO);
   }
 
   /** All keys that start with {@code prefix}. */

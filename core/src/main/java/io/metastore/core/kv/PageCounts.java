@@ -1,6 +1,7 @@
 package io.metastore.core.kv;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.KeyOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -33,7 +34,7 @@ public final class PageCounts {
     if (last.size() + end.size() > KEY_BYTES_MAX) {
       return;
     }
-    KeysOfRevision rest = new KeysOfRevision(KeyRange.after(last), end, revision);
+    KeysOfRevision rest = new KeysOfRevision(KeyOrder.after(last), end, revision);
     synchronized (counts) {
       counts.put(rest, count);
     }

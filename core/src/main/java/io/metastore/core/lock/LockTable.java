@@ -403,14 +403,10 @@ public final class LockTable {
     }
   }
 
-  /**
-   * The whole queue of {@code name}, in order. Any thread.
-   *
-   * @param first a token that none of its places is below
-   */
-  public static List<Place> queue(Reader reader, ByteString name, long first) {
+  /** The whole queue of {@code name}, in order. Any thread. */
+  public static List<Place> queue(Reader reader, ByteString name) {
     List<Place> queue = new ArrayList<>();
-    try (Cursor cursor = places(reader, name, first)) {
+    try (Cursor cursor = places(reader, name, 0)) {
       while (cursor.next()) {
         queue.add(decode(cursor.key(), cursor.value()));
       }

@@ -5,13 +5,11 @@ import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClientView;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
-import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
-import io.metastore.core.kv.KeyScan;
 import io.metastore.core.kv.PageCounts;
 import io.metastore.core.kv.RangeReader;
 import io.metastore.core.lease.Lease;
@@ -132,13 +130,7 @@ public final class StoreView {
 
     @Override
     public List<LockPlaceView> lockQueue(ByteString name) {
-      // Every place is a key, and there are fewer of them than the queue has seen.
-      long first =
-          KeyScan.allWithPrefix(reader(), LockTable.contendersPrefix(name)).stream()
-              .mapToLong(KeyValue::createRevision)
-              .min()
-              .orElse(Long.MAX_VALUE);
-      return LockTable.queue(reader(), name, first).stream().map(this::placeView).toList();
+      return LockTable.queue(reader(), name).stream().map(this::placeView).toList();
     }
 
     @Override

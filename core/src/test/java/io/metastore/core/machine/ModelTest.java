@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.Failure;
+import io.metastore.core.api.KeyOrder;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.WatchEvent;
@@ -15,7 +16,6 @@ import io.metastore.core.command.Range;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Txn;
 import io.metastore.core.kv.ChangeLog;
-import io.metastore.core.kv.KeyRange;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockEvent;
 import java.util.ArrayDeque;
@@ -218,7 +218,7 @@ class ModelTest {
       List<KeyValue> page = ranged.result().keyValues();
       if (!page.isEmpty()) {
         long revision = range.getRevision() > 0 ? range.getRevision() : ranged.revision();
-        ByteString next = KeyRange.after(page.get(page.size() - 1).key());
+        ByteString next = KeyOrder.after(page.get(page.size() - 1).key());
         nextPages.add(range.toBuilder().setKey(next).setRevision(revision).build());
       }
     }

@@ -259,7 +259,7 @@ final class Scenario {
 
   private String queue(ByteString name) {
     return orNothing(
-        LockTable.queue(machine().storage(), name, 0).stream()
+        LockTable.queue(machine().storage(), name).stream()
             .map(
                 place ->
                     text(place.key())

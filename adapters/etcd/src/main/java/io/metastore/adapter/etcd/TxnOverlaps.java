@@ -1,6 +1,7 @@
 package io.metastore.adapter.etcd;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.KeyOrder;
 import io.metastore.etcdapi.etcdserverpb.DeleteRangeRequest;
 import io.metastore.etcdapi.etcdserverpb.RequestOp;
 import io.metastore.etcdapi.etcdserverpb.TxnRequest;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
 final class TxnOverlaps {
   private static final Comparator<ByteString> ORDER =
       ByteString.unsignedLexicographicalComparator();
-  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
   private final Set<ByteString> puts = new HashSet<>();
 
@@ -93,7 +93,7 @@ final class TxnOverlaps {
 
   private void addDelete(DeleteRangeRequest delete) {
     ByteString end = delete.getRangeEnd();
-    addDelete(delete.getKey(), end.isEmpty() ? delete.getKey().concat(ZERO) : end);
+    addDelete(delete.getKey(), end.isEmpty() ? KeyOrder.after(delete.getKey()) : end);
   }
 
   private void addDelete(ByteString from, ByteString to) {

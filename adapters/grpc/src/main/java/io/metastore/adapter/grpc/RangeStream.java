@@ -7,6 +7,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.KeyOrder;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.OpResult.RangeResult;
@@ -26,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class RangeStream<M extends MessageLite> {
   private static final long FIRST_CHUNK_KEYS = 10;
-  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
   private final Metastore metastore;
   private final Range range;
@@ -175,7 +175,7 @@ public abstract class RangeStream<M extends MessageLite> {
     List<KeyValue> keyValues = toVisible(found.keyValues());
     sentKeys += keyValues.size();
     if (found.more()) {
-      nextKey = found.keyValues().get(found.keyValues().size() - 1).key().concat(ZERO);
+      nextKey = KeyOrder.after(found.keyValues().get(found.keyValues().size() - 1).key());
     }
     boolean last = !found.more() || keysLeft() == 0;
     M message = toMessage(opened, keyValues, found, last);

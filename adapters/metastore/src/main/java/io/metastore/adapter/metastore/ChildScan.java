@@ -1,6 +1,7 @@
 package io.metastore.adapter.metastore;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.KeyOrder;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
@@ -19,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class ChildScan {
   private static final int AHEAD_MIN = 2;
   private static final int AHEAD_MAX = 256;
-  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
   private static final Comparator<ByteString> ORDER =
       ByteString.unsignedLexicographicalComparator();
   private static final ByteString SLASH = ByteString.copyFromUtf8("/");
@@ -80,7 +80,7 @@ final class ChildScan {
       int slash = indexOfSlash(key);
       ByteString name = key.substring(prefix.size(), slash);
       if (slash == key.size()) {
-        position = key.concat(ZERO);
+        position = KeyOrder.after(key);
         if (Paths.isComponent(name)) {
           return new Child(name, found, hasKeysBelow(key.concat(SLASH)));
         }
@@ -121,7 +121,7 @@ final class ChildScan {
   private void readAhead() {
     // Whether the last keys were children, or mostly what lies below them.
     boolean flat =
-        !ahead.isEmpty() && position.equals(ahead.get(ahead.size() - 1).key().concat(ZERO));
+        !ahead.isEmpty() && position.equals(KeyOrder.after(ahead.get(ahead.size() - 1).key()));
     aheadKeys = flat ? Math.min(aheadKeys * 2, AHEAD_MAX) : AHEAD_MIN;
     Outcome.Ranged read = read(position, end, aheadKeys);
     ahead = read.result().keyValues();

@@ -3,6 +3,7 @@ package io.metastore.adapter.metastore;
 import com.google.protobuf.ByteString;
 import io.metastore.api.v1.KeyRange;
 import io.metastore.api.v1.Keys;
+import io.metastore.core.api.KeyOrder;
 import io.metastore.core.command.Range;
 
 /**
@@ -11,8 +12,6 @@ import io.metastore.core.command.Range;
  * @param end as in {@link Range}: empty for just {@code key}
  */
 record KeyBounds(ByteString key, ByteString end) {
-  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
-
   /** The first key of all paths, and the first behind them. */
   private static final ByteString FIRST = ByteString.copyFromUtf8("/");
 
@@ -56,12 +55,12 @@ record KeyBounds(ByteString key, ByteString end) {
 
   /** What of the set lies behind a key. */
   KeyBounds after(ByteString key) {
-    ByteString next = key.concat(ZERO);
+    ByteString next = KeyOrder.after(key);
     if (ByteString.unsignedLexicographicalComparator().compare(next, this.key) <= 0) {
       return this;
     }
     // A single key has nothing behind it: a range that ends where it begins is empty.
-    return new KeyBounds(next, end.isEmpty() ? this.key.concat(ZERO) : end);
+    return new KeyBounds(next, end.isEmpty() ? KeyOrder.after(this.key) : end);
   }
 
   Range.Builder toRange() {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.api.v1.ListLocksRequest;
 import io.metastore.api.v1.ListLocksResponse;
 import io.metastore.api.v1.Lock;
+import io.metastore.core.api.KeyOrder;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.ReadView;
 import java.util.List;
@@ -14,8 +15,6 @@ import java.util.List;
  * @param from the first name that may be on it
  */
 record LocksPage(KeyBounds names, ByteString from, int pageSize) {
-  private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
-
   /**
    * @throws Refusal if the request is malformed
    */
@@ -45,7 +44,7 @@ record LocksPage(KeyBounds names, ByteString from, int pageSize) {
       }
     }
     if (found.size() > pageSize) {
-      ByteString next = found.get(pageSize - 1).concat(ZERO);
+      ByteString next = KeyOrder.after(found.get(pageSize - 1));
       page.setNextPageToken(new PageToken(0, next).toText());
     }
     return page.build();

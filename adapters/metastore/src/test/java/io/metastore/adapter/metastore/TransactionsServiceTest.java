@@ -322,8 +322,7 @@ final class TransactionsServiceTest {
   @Test
   void writesOfAClosedClientAreRefused() {
     var clients = ClientsGrpc.newBlockingStub(server.channel);
-    long id =
-        clients.newClient(NewClientRequest.newBuilder().setTtlMs(60_000).build()).getClientId();
+    long id = newClient();
     clients.closeClient(CloseClientRequest.newBuilder().setClientId(id).build());
     Write ephemeral =
         Write.newBuilder().setPut(Put.newBuilder().setKey("/closed/a").setClientId(id)).build();
@@ -351,9 +350,7 @@ final class TransactionsServiceTest {
 
   @Test
   void fencedTransactionOfAFormerHolderIsRefused() {
-    var clients = ClientsGrpc.newBlockingStub(server.channel);
-    long id =
-        clients.newClient(NewClientRequest.newBuilder().setTtlMs(60_000).build()).getClientId();
+    long id = newClient();
     var locks = LocksGrpc.newBlockingStub(server.channel);
     long token =
         locks
@@ -387,6 +384,11 @@ final class TransactionsServiceTest {
   }
 
   // --- words -----------------------------------------------------------------------------------
+
+  private long newClient() {
+    NewClientRequest request = NewClientRequest.newBuilder().setTtlMs(60_000).build();
+    return ClientsGrpc.newBlockingStub(server.channel).newClient(request).getClientId();
+  }
 
   private long put(String key) {
     return kv.put(PutRequest.newBuilder().setKey(key).setValue(bytes("x")).build()).getRevision();
