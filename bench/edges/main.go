@@ -199,7 +199,7 @@ func freePort() string {
 
 func dial(endpoint string) *clientv3.Client {
 	client, err := clientv3.New(clientv3.Config{
-		Endpoints: []string{endpoint}, MaxCallRecvMsgSize: 1 << 31 - 1, MaxCallSendMsgSize: 8 << 20,
+		Endpoints: []string{endpoint}, MaxCallRecvMsgSize: 1<<31 - 1, MaxCallSendMsgSize: 8 << 20,
 		DialOptions: []grpc.DialOption{}, DialTimeout: 30 * time.Second})
 	must(err)
 	return client
