@@ -23,7 +23,7 @@ import (
 	"time"
 
 	clientv3 "go.etcd.io/etcd/client/v3"
-	"google.golang.org/grpc"
+	"go.uber.org/zap"
 )
 
 // edge is one case: it reports figures of a server by its run.
@@ -200,7 +200,7 @@ func freePort() string {
 func dial(endpoint string) *clientv3.Client {
 	client, err := clientv3.New(clientv3.Config{
 		Endpoints: []string{endpoint}, MaxCallRecvMsgSize: 1<<31 - 1, MaxCallSendMsgSize: 8 << 20,
-		DialOptions: []grpc.DialOption{}, DialTimeout: 30 * time.Second})
+		DialTimeout: 30 * time.Second, Logger: zap.NewNop()})
 	must(err)
 	return client
 }

@@ -22,12 +22,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Layout of {@link Table#CHANGES}: int64 revision ‖ int32 sub → one of
  *
  * <ul>
- *   <li>{@code D} ‖ user key: deleted;
  *   <li>{@code P} ‖ user key: created;
- *   <li>{@code U} ‖ int32 size of the user key ‖ user key ‖ record: a key of an earlier revision
- *       got a new version. The log carries it whole, so that nothing but a pointer need be written
- *       when a later version replaces it.
+ *   <li>{@code U} ‖ int64 replaced revision ‖ int32 size of the user key ‖ user key ‖ record: an
+ *       existing key got a new version. The log carries it whole, so that nothing but a pointer
+ *       need be written when a later version replaces it;
+ *   <li>{@code D} ‖ int64 replaced revision ‖ user key: deleted.
  * </ul>
+ *
+ * <p>The replaced revision is the mod revision of the version that the change replaced. With it a
+ * compaction finds what it removes from the history without searching. It is 0 if that version was
+ * made by the same revision, for then the history never had it.
  *
  * <p>Sub counts the changes within a revision from 0. Entries are written in key order and deleted
  * from the front, so no background work ever rewrites them.
@@ -42,10 +46,17 @@ public final class ChangeLog {
   /**
    * One change.
    *
+   * @param sub its position among the changes of its revision
    * @param version what was put, if the log carries it
+   * @param replaced mod revision of the version it replaced in the history; 0 for none
    */
   public record Change(
-      long revision, WatchEvent.Kind kind, ByteString key, @Nullable KeyValue version) {}
+      long revision,
+      int sub,
+      WatchEvent.Kind kind,
+      ByteString key,
+      @Nullable KeyValue version,
+      long replaced) {}
 
   /**
    * Changes that follow one another.
@@ -59,13 +70,24 @@ public final class ChangeLog {
     return version.createRevision() != version.modRevision();
   }
 
+  /**
+   * Appends a put.
+   *
+   * @param replaced mod revision of the version it replaced; 0 if it created the key
+   */
   static void appendPut(
-      WriteSet writes, long revision, int sub, KeyValue version, byte[] encodedVersion) {
+      WriteSet writes,
+      long revision,
+      int sub,
+      KeyValue version,
+      byte[] encodedVersion,
+      long replaced) {
     ByteString key = version.key();
     byte[] value;
     if (carries(version)) {
-      ByteBuffer out = ByteBuffer.allocate(1 + Integer.BYTES + key.size() + encodedVersion.length);
-      out.put(UPDATED).putInt(key.size());
+      ByteBuffer out =
+          ByteBuffer.allocate(1 + Long.BYTES + Integer.BYTES + key.size() + encodedVersion.length);
+      out.put(UPDATED).putLong(inHistory(replaced, revision)).putInt(key.size());
       key.copyTo(out);
       value = out.put(encodedVersion).array();
     } else {
@@ -74,9 +96,20 @@ public final class ChangeLog {
     writes.put(Table.CHANGES, tableKey(revision, sub), value);
   }
 
-  static void appendDelete(WriteSet writes, long revision, int sub, ByteString key) {
+  /**
+   * Appends a deletion.
+   *
+   * @param replaced mod revision of the version that was deleted
+   */
+  static void appendDelete(WriteSet writes, long revision, int sub, ByteString key, long replaced) {
     writes.put(
-        Table.CHANGES, tableKey(revision, sub), new KeyWriter().int8(DELETED).bytes(key).toBytes());
+        Table.CHANGES,
+        tableKey(revision, sub),
+        new KeyWriter().int8(DELETED).int64(inHistory(replaced, revision)).bytes(key).toBytes());
+  }
+
+  private static long inHistory(long replaced, long revision) {
+    return replaced == revision ? 0 : replaced;
   }
 
   /**
@@ -92,13 +125,14 @@ public final class ChangeLog {
     try (Cursor cursor =
         reader.scan(Table.CHANGES, start(firstRevision), start(lastRevision + 1))) {
       while (cursor.next()) {
-        long revision = new KeyReader(cursor.key()).int64();
+        KeyReader place = new KeyReader(cursor.key());
+        long revision = place.int64();
         if ((changes.size() >= changesMax || bytes >= bytesMax)
             && revision != changes.get(changes.size() - 1).revision()) {
           return new Piece(changes, revision - 1);
         }
         byte[] value = cursor.value();
-        changes.add(decode(revision, value));
+        changes.add(decode(revision, place.int32(), value));
         bytes += value.length;
       }
     }
@@ -121,7 +155,7 @@ public final class ChangeLog {
         if (seen++ == changesMax) {
           return null;
         }
-        if (range.contains(decode(0, cursor.value()).key())) {
+        if (range.contains(decode(0, 0, cursor.value()).key())) {
           return true;
         }
       }
@@ -129,19 +163,14 @@ public final class ChangeLog {
     return false;
   }
 
-  /** The version with this number that {@code key}, created before, got at {@code revision}. */
-  static KeyValue get(Reader reader, long revision, ByteString key, long version) {
-    for (int sub = 0; ; sub++) {
-      byte[] value = reader.find(Table.CHANGES, tableKey(revision, sub));
-      if (value == null) {
-        throw new IllegalStateException(
-            "no version " + version + " of key " + key + " among the changes of " + revision);
-      }
-      KeyValue found = decode(revision, value).version();
-      if (found != null && found.version() == version && found.key().equals(key)) {
-        return found;
-      }
+  /** The version that the log carries whole at this place. */
+  static KeyValue get(Reader reader, long revision, int sub) {
+    byte[] value = reader.find(Table.CHANGES, tableKey(revision, sub));
+    KeyValue found = value == null ? null : decode(revision, sub, value).version();
+    if (found == null) {
+      throw new IllegalStateException("no version at change " + sub + " of revision " + revision);
     }
+    return found;
   }
 
   /** Drops everything before {@code revision}. */
@@ -157,16 +186,25 @@ public final class ChangeLog {
     return new KeyWriter().int64(revision).int32(sub).toBytes();
   }
 
-  private static Change decode(long revision, byte[] value) {
+  private static Change decode(long revision, int sub, byte[] value) {
     return switch (value[0]) {
-      case CREATED -> new Change(revision, WatchEvent.Kind.PUT, keyAfter(1, value), null);
-      case DELETED -> new Change(revision, WatchEvent.Kind.DELETE, keyAfter(1, value), null);
+      case CREATED -> new Change(revision, sub, WatchEvent.Kind.PUT, keyAfter(1, value), null, 0);
+      case DELETED ->
+          new Change(
+              revision,
+              sub,
+              WatchEvent.Kind.DELETE,
+              keyAfter(1 + Long.BYTES, value),
+              null,
+              ByteBuffer.wrap(value).getLong(1));
       case UPDATED -> {
-        int keySize = ByteBuffer.wrap(value).getInt(1);
-        int recordStart = 1 + Integer.BYTES + keySize;
-        ByteString key = UnsafeByteOperations.unsafeWrap(value, 1 + Integer.BYTES, keySize);
-        KeyValue version = RecordCodec.decode(key, value, recordStart);
-        yield new Change(revision, WatchEvent.Kind.PUT, key, version);
+        ByteBuffer in = ByteBuffer.wrap(value).position(1);
+        long replaced = in.getLong();
+        int keySize = in.getInt();
+        int keyStart = in.position();
+        ByteString key = UnsafeByteOperations.unsafeWrap(value, keyStart, keySize);
+        KeyValue version = RecordCodec.decode(key, value, keyStart + keySize);
+        yield new Change(revision, sub, WatchEvent.Kind.PUT, key, version, replaced);
       }
       default ->
           throw new IllegalStateException(

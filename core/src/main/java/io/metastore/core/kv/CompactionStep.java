@@ -1,11 +1,8 @@
 package io.metastore.core.kv;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.KeyValue;
-import io.metastore.core.storage.Bytes;
-import io.metastore.core.storage.Cursor;
+import io.metastore.core.api.WatchEvent;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.Snapshot;
 import io.metastore.core.storage.Storage;
@@ -20,17 +17,21 @@ import java.util.TreeMap;
  * Removes, a slice at a time, the versions that a compaction made unreachable.
  *
  * <p>Of each key the newest version at or below the compacted revision stays if it is a value, or
- * if it is a deletion at exactly that revision. Every removable version was replaced by a change,
- * which removes it, so walking the change log finds them all; the log itself is cut behind the walk
- * and thereby remembers, over restarts, how far it came. A version that stays and that only the log
- * carries is written to the history first.
+ * if it is a deletion at exactly that revision. Every other version was replaced by a change at or
+ * below the compacted revision, and that change names it: so the work is to walk the change log and
+ * to delete, without searching the history. The log is cut behind the walk and thereby remembers,
+ * over restarts, how far it came. A version that stays and that only the log carries is written to
+ * the history first.
  *
- * <p>Safe beside the apply thread: what is unreachable stays so, only entries of the history seen
- * in the snapshot are touched, and what is replaced from now on goes there whole if it is not newer
- * than the compacted revision. For use by one thread.
+ * <p>Safe beside the apply thread: what is unreachable stays so, only entries of the history that
+ * were there before are touched, and what is replaced from now on goes there whole if it is not
+ * newer than the compacted revision. For use by one thread.
  */
 public final class CompactionStep {
   private static final long BYTES_MAX = 4L << 20;
+
+  /** Few enough that a write of the apply thread does not wait noticeably behind them. */
+  private static final int CHANGES_PER_WRITE = 500;
 
   private final Storage storage;
 
@@ -46,79 +47,52 @@ public final class CompactionStep {
    * @return whether nothing is left to do
    */
   public boolean run(long compacted, int changesMax) {
-    // A snapshot of our own: the published view does not show what the slice before this one
-    // removed, as long as no entry is applied.
+    ChangeLog.Piece piece;
     try (Snapshot snapshot = storage.snapshot()) {
-      return run(snapshot, compacted, changesMax);
-    }
-  }
-
-  private boolean run(Reader reader, long compacted, int changesMax) {
-    ChangeLog.Piece piece = ChangeLog.read(reader, 0, compacted, changesMax, BYTES_MAX);
-    HistoryEdit edit = new HistoryEdit();
-    try (Cursor history = reader.scan(Table.HISTORY, Bytes.EMPTY, null)) {
-      for (ChangeLog.Change change : piece.changes()) {
-        addTo(edit, reader, history, change, compacted);
+      piece = ChangeLog.read(snapshot, 0, compacted, changesMax, BYTES_MAX);
+      List<ChangeLog.Change> changes = piece.changes();
+      for (int from = 0; from < changes.size(); from += CHANGES_PER_WRITE) {
+        int to = Math.min(changes.size(), from + CHANGES_PER_WRITE);
+        edit(snapshot, changes.subList(from, to), compacted);
       }
     }
-    // First of all: the log is cut below.
-    storage.edit(Table.HISTORY, edit.whole, edit.unreachable);
+    // Only now: what the log alone carried is in the history.
     boolean done = piece.through() >= compacted;
-    // The change at the compacted revision itself stays: its tombstone is found through it next
-    // time.
+    // The changes at the compacted revision itself stay: watchers may start there.
     ChangeLog.discardBefore(storage, done ? compacted : piece.through() + 1);
     return done;
   }
 
-  /** What to delete, and what to write out before the log is cut. */
-  private static final class HistoryEdit {
-    final List<byte[]> unreachable = new ArrayList<>();
-    final Map<byte[], byte[]> whole = new TreeMap<>(Arrays::compareUnsigned);
-  }
-
-  private static void addTo(
-      HistoryEdit edit, Reader reader, Cursor history, ChangeLog.Change change, long compacted) {
-    ByteString key = change.key();
-    long revision = change.revision();
-    if (!seek(history, key, compacted)) {
-      return;
-    }
-    boolean newestReplaced = KvTable.historyRevision(history.key()) == revision;
-    if (!newestReplaced && !seek(history, key, revision)) {
-      return;
-    }
-    byte[] entry = history.key();
-    if (KvTable.historyRevision(entry) == revision) {
-      byte[] value = history.value();
-      boolean stays =
-          KvTable.isTombstone(value)
-              ? revision == compacted
-              : newestReplaced && !isLatestSeen(reader, key, compacted);
-      if (!stays) {
-        edit.unreachable.add(entry);
-      } else if (KvTable.isPointer(value)) {
-        KeyValue version = requireNonNull(KvTable.findVersion(reader, key, entry, value));
-        edit.whole.put(entry, RecordCodec.encode(version));
+  private void edit(Reader reader, List<ChangeLog.Change> changes, long compacted) {
+    List<byte[]> unreachable = new ArrayList<>();
+    Map<byte[], byte[]> whole = new TreeMap<>(Arrays::compareUnsigned);
+    for (ChangeLog.Change change : changes) {
+      ByteString key = change.key();
+      if (change.replaced() != 0) {
+        unreachable.add(KvTable.historyKey(key, change.replaced()));
       }
-      if (!history.next() || !isOf(key, history)) {
-        return;
+      byte[] entry = KvTable.historyKey(key, change.revision());
+      byte[] value = mayBeInHistory(change) ? reader.find(Table.HISTORY, entry) : null;
+      if (value == null) {
+        continue;
+      }
+      // Not if the same revision created the key again: then the entry is that version's.
+      if (KvTable.isTombstone(value) && change.revision() < compacted) {
+        unreachable.add(entry);
+      }
+      KeyValue version = change.version();
+      if (version != null && KvTable.isPointer(value)) {
+        KvTable.Pointer pointer = KvTable.Pointer.decode(value);
+        if (pointer.sub() == change.sub() && pointer.replacedBy() > compacted) {
+          whole.put(entry, RecordCodec.encode(version, /* sub= */ 0));
+        }
       }
     }
-    // What this change replaced, and an earlier compaction had to leave.
-    edit.unreachable.add(history.key());
+    storage.edit(Table.HISTORY, whole, unreachable);
   }
 
-  private static boolean isLatestSeen(Reader reader, ByteString key, long compacted) {
-    KeyValue latest = KvTable.find(reader, key);
-    return latest != null && latest.modRevision() <= compacted;
-  }
-
-  /** Moves to the newest entry of {@code key} that is not newer than {@code revision}. */
-  private static boolean seek(Cursor history, ByteString key, long revision) {
-    return history.seek(KvTable.historyKey(key, revision)) && isOf(key, history);
-  }
-
-  private static boolean isOf(ByteString key, Cursor history) {
-    return KvTable.historyUserKey(history.key()).equals(key);
+  /** A version that the log does not carry is written to the history whole, when it is replaced. */
+  private static boolean mayBeInHistory(ChangeLog.Change change) {
+    return change.kind() == WatchEvent.Kind.DELETE || change.version() != null;
   }
 }

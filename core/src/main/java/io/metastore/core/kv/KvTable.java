@@ -1,5 +1,7 @@
 package io.metastore.core.kv;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
@@ -20,9 +22,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link Table#LATEST}: user key → record of the newest version, if the key exists. {@link
  * Table#HISTORY}: escaped user key ‖ int64 inverted revision → what a later version replaced: its
- * record, or 0 ‖ varint version if the {@link ChangeLog} carries it at that revision, or nothing
- * for a deletion. So a current read is one look-up, the versions of one key lie together, newest
- * first, and a value that is overwritten is not written again.
+ * record; or 0 ‖ varint sub ‖ varint replacing revision if the {@link ChangeLog} carries the record
+ * at that revision and sub; or nothing for a deletion. So a current read is one look-up, the
+ * versions of one key lie together, newest first, and a value that is overwritten is not written
+ * again.
  */
 public final class KvTable {
   private static final byte[] TOMBSTONE = Bytes.EMPTY;
@@ -89,9 +92,10 @@ public final class KvTable {
             : new KeyValue(
                 key, value, previous.createRevision(), revision, previous.version() + 1, lease);
     keepInHistory(writes, revision, compacted, previous);
-    byte[] encoded = RecordCodec.encode(current);
+    byte[] encoded = RecordCodec.encode(current, sub);
     writes.put(Table.LATEST, key.toByteArray(), encoded);
-    ChangeLog.appendPut(writes, revision, sub, current, encoded);
+    long replaced = previous == null ? 0 : previous.modRevision();
+    ChangeLog.appendPut(writes, revision, sub, current, encoded, replaced);
     return current;
   }
 
@@ -106,27 +110,35 @@ public final class KvTable {
     keepInHistory(writes, revision, compacted, previous);
     writes.put(Table.HISTORY, historyKey(previous.key(), revision), TOMBSTONE);
     writes.delete(Table.LATEST, previous.key().toByteArray());
-    ChangeLog.appendDelete(writes, revision, sub, previous.key());
+    ChangeLog.appendDelete(writes, revision, sub, previous.key(), previous.modRevision());
   }
 
   private static void keepInHistory(
       WriteSet writes, long revision, long compacted, @Nullable KeyValue previous) {
     // A version replaced within its own revision was never visible at any revision.
     if (previous != null && previous.modRevision() != revision) {
+      byte[] record =
+          requireNonNull(
+              writes.find(Table.LATEST, previous.key().toByteArray()), "replaced version exists");
       boolean inLog = ChangeLog.carries(previous) && previous.modRevision() > compacted;
       writes.put(
           Table.HISTORY,
           historyKey(previous.key(), previous.modRevision()),
-          inLog ? pointer(previous) : RecordCodec.encode(previous));
+          inLog ? pointer(RecordCodec.sub(record), revision) : record);
     }
   }
 
-  private static byte[] pointer(KeyValue version) {
-    int size = CodedOutputStream.computeUInt64SizeNoTag(version.version());
-    byte[] bytes = new byte[1 + size];
-    bytes[0] = POINTER;
+  private static byte[] pointer(int sub, long replacedBy) {
+    int size =
+        1
+            + CodedOutputStream.computeUInt32SizeNoTag(sub)
+            + CodedOutputStream.computeUInt64SizeNoTag(replacedBy);
+    byte[] bytes = new byte[size];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
     try {
-      CodedOutputStream.newInstance(bytes, 1, size).writeUInt64NoTag(version.version());
+      out.write(POINTER);
+      out.writeUInt32NoTag(sub);
+      out.writeUInt64NoTag(replacedBy);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // an array of the computed size cannot overflow
     }
@@ -162,12 +174,24 @@ public final class KvTable {
     if (!isPointer(historyValue)) {
       return RecordCodec.decode(key, historyValue);
     }
-    try {
-      long version =
-          CodedInputStream.newInstance(historyValue, 1, historyValue.length - 1).readUInt64();
-      return ChangeLog.get(reader, historyRevision(historyKey), key, version);
-    } catch (IOException e) {
-      throw new IllegalStateException("history of key " + key + " is damaged", e);
+    Pointer pointer = Pointer.decode(historyValue);
+    return ChangeLog.get(reader, historyRevision(historyKey), pointer.sub());
+  }
+
+  /**
+   * What the history has in place of a record that the change log carries.
+   *
+   * @param sub where the log has it, at the entry's revision
+   * @param replacedBy the revision at which a later version replaced it
+   */
+  record Pointer(int sub, long replacedBy) {
+    static Pointer decode(byte[] historyValue) {
+      CodedInputStream in = CodedInputStream.newInstance(historyValue, 1, historyValue.length - 1);
+      try {
+        return new Pointer(in.readUInt32(), in.readUInt64());
+      } catch (IOException e) {
+        throw new IllegalStateException("entry of the history is damaged", e);
+      }
     }
   }
 }

@@ -9,18 +9,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * One version of a key as bytes: varint create revision, mod revision, version, lease; then the
- * value.
+ * One version of a key as bytes: varint create revision, mod revision, version, lease, sub; then
+ * the value. Sub is the position of the put among the changes of its revision: with it the {@link
+ * ChangeLog} finds the version in one look-up.
  */
 final class RecordCodec {
   private RecordCodec() {}
 
-  static byte[] encode(KeyValue record) {
+  static byte[] encode(KeyValue record, int sub) {
     int header =
         CodedOutputStream.computeUInt64SizeNoTag(record.createRevision())
             + CodedOutputStream.computeUInt64SizeNoTag(record.modRevision())
             + CodedOutputStream.computeUInt64SizeNoTag(record.version())
-            + CodedOutputStream.computeUInt64SizeNoTag(record.lease());
+            + CodedOutputStream.computeUInt64SizeNoTag(record.lease())
+            + CodedOutputStream.computeUInt32SizeNoTag(sub);
     byte[] bytes = new byte[header + record.value().size()];
     CodedOutputStream out = CodedOutputStream.newInstance(bytes, 0, header);
     try {
@@ -28,6 +30,7 @@ final class RecordCodec {
       out.writeUInt64NoTag(record.modRevision());
       out.writeUInt64NoTag(record.version());
       out.writeUInt64NoTag(record.lease());
+      out.writeUInt32NoTag(sub);
     } catch (IOException e) {
       throw new UncheckedIOException(e); // an array of the computed size cannot overflow
     }
@@ -54,6 +57,7 @@ final class RecordCodec {
       long mod = in.readUInt64();
       long version = in.readUInt64();
       long lease = in.readUInt64();
+      in.readUInt32(); // sub
       int header = start + in.getTotalBytesRead();
       return new KeyValue(
           key,
@@ -64,6 +68,19 @@ final class RecordCodec {
           lease);
     } catch (IOException e) {
       throw new IllegalStateException("record of key " + key + " is damaged", e);
+    }
+  }
+
+  /** The position of the put that made this version among the changes of its revision. */
+  static int sub(byte[] bytes) {
+    CodedInputStream in = CodedInputStream.newInstance(bytes);
+    try {
+      for (int field = 0; field < 4; field++) {
+        in.readUInt64();
+      }
+      return in.readUInt32();
+    } catch (IOException e) {
+      throw new IllegalStateException("record is damaged", e);
     }
   }
 }

@@ -26,18 +26,22 @@ class RecordCodecTest {
   @RegisterExtension final Machines machines = new Machines();
 
   @Test
-  void aRecordIsFourVarintsAndTheValue() {
-    assertEncoded("02 03 01 00 7631", new KeyValue(KEY, ByteString.copyFromUtf8("v1"), 2, 3, 1, 0));
-    assertEncoded("8001 ac02 8101 01", new KeyValue(KEY, ByteString.EMPTY, 128, 300, 129, 1));
+  void aRecordIsFiveVarintsAndTheValue() {
     assertEncoded(
-        "01 01 01 ffffffffffffffff7f",
+        "02 03 01 00 07 7631", 7, new KeyValue(KEY, ByteString.copyFromUtf8("v1"), 2, 3, 1, 0));
+    assertEncoded(
+        "8001 ac02 8101 01 8001", 128, new KeyValue(KEY, ByteString.EMPTY, 128, 300, 129, 1));
+    assertEncoded(
+        "01 01 01 ffffffffffffffff7f 00",
+        0,
         new KeyValue(KEY, ByteString.EMPTY, 1, 1, 1, Long.MAX_VALUE));
   }
 
-  private static void assertEncoded(String hex, KeyValue record) {
-    byte[] bytes = RecordCodec.encode(record);
+  private static void assertEncoded(String hex, int sub, KeyValue record) {
+    byte[] bytes = RecordCodec.encode(record, sub);
     assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(hex.replace(" ", ""));
     assertThat(RecordCodec.decode(KEY, bytes)).isEqualTo(record);
+    assertThat(RecordCodec.sub(bytes)).isEqualTo(sub);
   }
 
   static LongStream seeds() {
@@ -59,7 +63,7 @@ class RecordCodecTest {
               number(random),
               number(random),
               number(random));
-      assertThat(RecordCodec.decode(KEY, RecordCodec.encode(record))).isEqualTo(record);
+      assertThat(RecordCodec.decode(KEY, RecordCodec.encode(record, 3))).isEqualTo(record);
     }
   }
 
@@ -83,13 +87,13 @@ class RecordCodecTest {
   }
 
   @Test
-  void aChangeIsItsRevisionAndNumberWithKindAndKeyAndTheRecordOfAnUpdate() {
+  void aChangeIsItsRevisionAndNumberWithKindReplacedRevisionKeyAndTheRecordOfAnUpdate() {
     KeyValue created = new KeyValue(KEY, ByteString.copyFromUtf8("v"), 258, 258, 1, 0);
     KeyValue updated = new KeyValue(KEY, ByteString.copyFromUtf8("w"), 257, 258, 2, 0);
     WriteSet writes = machines.open().storage().newWriteSet();
-    ChangeLog.appendPut(writes, 258, 1, created, RecordCodec.encode(created));
-    ChangeLog.appendDelete(writes, 258, 2, KEY);
-    ChangeLog.appendPut(writes, 258, 3, updated, RecordCodec.encode(updated));
+    ChangeLog.appendPut(writes, 258, 1, created, RecordCodec.encode(created, 1), 0);
+    ChangeLog.appendDelete(writes, 258, 2, KEY, 258);
+    ChangeLog.appendPut(writes, 258, 3, updated, RecordCodec.encode(updated, 3), 257);
     StringBuilder bytes = new StringBuilder();
     writes.forEachChange(
         Table.CHANGES,
@@ -104,18 +108,18 @@ class RecordCodecTest {
             "0000000000000102"
                 + "00000001 506b\n"
                 + "0000000000000102"
-                + "00000002 446b\n"
+                + "00000002 4400000000000000006b\n"
                 + "0000000000000102"
-                + "00000003 55000000016b8102"
-                + "8202020077\n");
+                + "00000003 550000000000000101000000016b8102"
+                + "820202000377\n");
     assertThat(ChangeLog.read(writes, 258, 258, 1, 1))
         .as("whole revisions, whatever the limit")
         .isEqualTo(
             new ChangeLog.Piece(
                 List.of(
-                    new ChangeLog.Change(258, WatchEvent.Kind.PUT, KEY, null),
-                    new ChangeLog.Change(258, WatchEvent.Kind.DELETE, KEY, null),
-                    new ChangeLog.Change(258, WatchEvent.Kind.PUT, KEY, updated)),
+                    new ChangeLog.Change(258, 1, WatchEvent.Kind.PUT, KEY, null, 0),
+                    new ChangeLog.Change(258, 2, WatchEvent.Kind.DELETE, KEY, null, 0),
+                    new ChangeLog.Change(258, 3, WatchEvent.Kind.PUT, KEY, updated, 257)),
                 258));
   }
 }

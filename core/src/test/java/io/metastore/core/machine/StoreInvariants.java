@@ -1,5 +1,6 @@
 package io.metastore.core.machine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * a codec that writes and reads the same nonsense does not pass.
  */
 final class StoreInvariants {
+  /** Kind, replaced revision and size of the key come before the key. */
+  private static final int UPDATED_KEY_OFFSET = 1 + 8 + 4;
+
   private final StoreState state;
   private final Map<ByteString, List<Version>> versions =
       new TreeMap<>(ByteString.unsignedLexicographicalComparator());
@@ -232,37 +236,35 @@ final class StoreInvariants {
           ByteString userKey = in.escaped();
           long revision = ~in.int64();
           assertThat(in.bytes()).as("end of a history key").isEmpty();
-          Version version = version(false, pointedTo(reader, userKey, revision, value), revision);
-          assertThat(version.revision()).as("record's own revision").isEqualTo(revision);
-          add(userKey, version);
+          byte[] record = pointedTo(reader, userKey, revision, value);
+          if (record != null) {
+            Version version = version(false, record, revision);
+            assertThat(version.revision()).as("record's own revision").isEqualTo(revision);
+            add(userKey, version);
+          }
         });
   }
 
-  /** The record that an entry of the history points to in the change log, or the entry itself. */
-  private static byte[] pointedTo(Reader reader, ByteString key, long revision, byte[] value) {
+  /**
+   * The record that an entry of the history points to in the change log, or the entry itself; null
+   * if nobody can reach it any more, for then the log may be cut already.
+   */
+  private byte @Nullable [] pointedTo(Reader reader, ByteString key, long revision, byte[] value) {
     if (value.length == 0 || value[0] != 0) {
       return value;
     }
-    List<byte[]> records = new ArrayList<>();
-    forEach(
-        reader,
-        Table.CHANGES,
-        new KeyWriter().int64(revision).toBytes(),
-        (entry, change) -> {
-          if (change[0] == 'U' && changedKey(change).equals(key)) {
-            byte[] record = Arrays.copyOfRange(change, 5 + key.size(), change.length);
-            if (version(false, record, 0).version() == version(value)) {
-              records.add(record);
-            }
-          }
-        });
-    assertThat(records).as("change that history of %s at %s points to", key, revision).hasSize(1);
-    return records.get(0);
-  }
-
-  private static long version(byte[] pointer) {
+    CodedInputStream in = CodedInputStream.newInstance(value, 1, value.length - 1);
     try {
-      return CodedInputStream.newInstance(pointer, 1, pointer.length - 1).readUInt64();
+      byte[] place = new KeyWriter().int64(revision).int32(in.readUInt32()).toBytes();
+      long replacedBy = in.readUInt64();
+      assertThat(replacedBy).as("replacing revision").isGreaterThan(revision);
+      if (replacedBy <= state.compacted()) {
+        return null;
+      }
+      byte[] change = requireNonNull(reader.find(Table.CHANGES, place), "change pointed to");
+      assertThat(change[0]).isEqualTo((byte) 'U');
+      assertThat(changedKey(change)).isEqualTo(key);
+      return Arrays.copyOfRange(change, UPDATED_KEY_OFFSET + key.size(), change.length);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -270,7 +272,11 @@ final class StoreInvariants {
 
   private static ByteString changedKey(byte[] change) {
     KeyReader in = new KeyReader(change).skip(1);
-    return change[0] == 'U' ? ByteString.copyFrom(change, 5, in.int32()) : in.bytes();
+    return switch (change[0]) {
+      case 'U' -> ByteString.copyFrom(change, UPDATED_KEY_OFFSET, in.skip(8).int32());
+      case 'D' -> in.skip(8).bytes();
+      default -> in.bytes();
+    };
   }
 
   private void readLeases(Reader reader) {
