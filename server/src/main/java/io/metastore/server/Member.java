@@ -10,6 +10,7 @@ import io.metastore.adapter.etcd.port.GrpcCounters;
 import io.metastore.adapter.etcd.port.HealthEndpoint;
 import io.metastore.adapter.etcd.port.HttpEndpoint;
 import io.metastore.adapter.etcd.port.MetricsEndpoint;
+import io.metastore.adapter.etcd.port.Reflection;
 import io.metastore.adapter.etcd.port.ServerMetrics;
 import io.metastore.adapter.etcd.port.VersionEndpoint;
 import io.metastore.adapter.metastore.MetastoreServices;
@@ -138,6 +139,9 @@ final class Member implements AutoCloseable {
   private List<BindableService> services() {
     List<BindableService> services = new ArrayList<>(etcd.services());
     services.addAll(metastore.services());
+    if (config.http().reflection()) {
+      services.addAll(Reflection.services());
+    }
     return services;
   }
 

@@ -121,7 +121,34 @@ public final class Configuration {
         number(EtcdFlags.SNAPSHOT_COUNT),
         bounded(EtcdFlags.MAX_TXN_OPS, Integer.MAX_VALUE),
         bounded(EtcdFlags.MAX_REQUEST_BYTES, REQUEST_BYTES_MAX),
-        value(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL, Duration.class));
+        value(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL, Duration.class),
+        httpConfig());
+  }
+
+  private HttpConfig httpConfig() throws ConfigError {
+    return new HttpConfig(
+        value(EtcdFlags.ENABLE_GRPC_GATEWAY, Boolean.class),
+        value(EtcdFlags.ENABLE_GRPC_REFLECTION, Boolean.class),
+        value(EtcdFlags.ENABLE_PPROF, Boolean.class),
+        text(EtcdFlags.METRICS).equals("extensive"),
+        names(EtcdFlags.CORS),
+        names(EtcdFlags.HOST_WHITELIST),
+        httpUrls(EtcdFlags.LISTEN_METRICS_URLS),
+        httpUrls(EtcdFlags.LISTEN_CLIENT_HTTP_URLS));
+  }
+
+  /** Comma-separated; all of them for none. */
+  private Set<String> names(String flag) {
+    String text = text(flag);
+    return Set.copyOf(List.of((text.isEmpty() ? "*" : text).split(",", -1)));
+  }
+
+  private List<EtcdUrl> httpUrls(String flag) throws ConfigError {
+    List<EtcdUrl> urls = urls(flag);
+    if (!urls.isEmpty()) {
+      checkListenUrls(flag, urls);
+    }
+    return urls;
   }
 
   // --- checks, in etcd's order and words --------------------------------------------------------

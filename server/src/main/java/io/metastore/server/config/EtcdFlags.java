@@ -6,6 +6,7 @@ import static io.metastore.server.config.FlagType.DURATION;
 import static io.metastore.server.config.FlagType.IGNORED;
 import static io.metastore.server.config.FlagType.IGNORED_SWITCH;
 import static io.metastore.server.config.FlagType.LOG_LEVEL;
+import static io.metastore.server.config.FlagType.SWITCH;
 import static io.metastore.server.config.FlagType.TEXT;
 import static io.metastore.server.config.FlagType.URLS;
 
@@ -35,6 +36,14 @@ final class EtcdFlags {
   static final String DISCOVERY_SIZE = "discovery-size";
   static final String DISCOVERY_GROUP = "discovery-group";
   static final String DISCOVERY_INTERFACE = "discovery-interface";
+  static final String ENABLE_GRPC_GATEWAY = "enable-grpc-gateway";
+  static final String ENABLE_GRPC_REFLECTION = "enable-grpc-reflection";
+  static final String ENABLE_PPROF = "enable-pprof";
+  static final String METRICS = "metrics";
+  static final String CORS = "cors";
+  static final String HOST_WHITELIST = "host-whitelist";
+  static final String LISTEN_METRICS_URLS = "listen-metrics-urls";
+  static final String LISTEN_CLIENT_HTTP_URLS = "listen-client-http-urls";
   static final String LOG_LEVEL_FLAG = "log-level";
 
   /** An older spelling, to the flag that it means. */
@@ -129,6 +138,46 @@ final class EtcdFlags {
               DURATION,
               "10m",
               "Duration of periodic watch progress notifications."),
+          new Flag(ENABLE_GRPC_GATEWAY, SWITCH, "true", "Enable GRPC gateway."),
+          new Flag(
+              ENABLE_GRPC_REFLECTION,
+              SWITCH,
+              "false",
+              "Answer gRPC server reflection (grpcurl and the like). Not in etcd."),
+          new Flag(
+              ENABLE_PPROF,
+              SWITCH,
+              "false",
+              "Serve facts on threads and heap below /debug/pprof/. What a JVM cannot tell is not found."),
+          new Flag(
+              METRICS,
+              TEXT,
+              "basic",
+              "Set level of detail for exported metrics, specify 'extensive' to include server side grpc"
+                  + " histogram metrics."),
+          new Flag(
+              CORS,
+              TEXT,
+              "*",
+              "Comma-separated whitelist of origins for CORS, or cross-origin resource sharing,"
+                  + " (empty or * means allow all)."),
+          new Flag(
+              HOST_WHITELIST,
+              TEXT,
+              "*",
+              "Acceptable hostnames from HTTP client requests, if server is not secure (empty or *"
+                  + " means allow all)."),
+          new Flag(
+              LISTEN_METRICS_URLS,
+              URLS,
+              "",
+              "List of URLs to listen on for the /metrics and /health endpoints."),
+          new Flag(
+              LISTEN_CLIENT_HTTP_URLS,
+              URLS,
+              "",
+              "List of URLs to listen on for http only client traffic. Enabling this flag removes http"
+                  + " services from --listen-client-urls."),
           new Flag(
               LOG_LEVEL_FLAG,
               LOG_LEVEL,

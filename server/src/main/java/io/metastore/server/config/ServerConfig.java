@@ -33,7 +33,8 @@ public record ServerConfig(
     long snapshotCount,
     int maxTxnOps,
     int maxRequestBytes,
-    Duration watchProgressInterval) {
+    Duration watchProgressInterval,
+    HttpConfig http) {
 
   public ServerConfig {
     requireNonNull(name, "name");
@@ -41,6 +42,7 @@ public record ServerConfig(
     requireNonNull(discovery, "discovery");
     requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
+    requireNonNull(http, "http");
     listenPeerUrls = List.copyOf(listenPeerUrls);
     listenClientUrls = List.copyOf(listenClientUrls);
     advertisePeerUrls = List.copyOf(advertisePeerUrls);

@@ -35,6 +35,9 @@ enum EtcdError {
   TIMEOUT_CONNECTION_LOST(
       Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to connection lost"),
   SESSION_EXPIRED(Code.UNKNOWN, "mutex: session is expired"),
+  NO_LEADER_KEY(Code.UNKNOWN, "\"leader\" field must be provided"),
+  NOT_ELECTED(Code.UNKNOWN, "election: not leader"),
+  NOBODY_ELECTED(Code.UNKNOWN, "election: no leader"),
   STREAM_SORT(Code.UNIMPLEMENTED, "RangeStream does not support custom sort orders"),
   STREAM_FILTER(Code.UNIMPLEMENTED, "RangeStream does not support revision filters"),
 

@@ -29,12 +29,14 @@ public final class EtcdServices implements AutoCloseable {
     LeaderWatch leaderWatch = new LeaderWatch(cluster, settings.electionTimeoutMs());
     RequestGate gate = new RequestGate(cluster, leaderWatch);
     AuthGate auth = new AuthGate(metastore);
+    SessionLeases sessions = new SessionLeases(metastore, EtcdServices::newLeaseId);
     services =
         List.of(
             gated(gate, auth, new KvService(metastore, headers, settings.maxTxnOps())),
             gated(gate, auth, new WatchService(metastore, headers)),
             gated(gate, auth, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
-            gated(gate, auth, new LockService(metastore, headers, EtcdServices::newLeaseId)),
+            gated(gate, auth, new LockService(metastore, headers, sessions)),
+            gated(gate, auth, new ElectionService(metastore, headers, sessions)),
             gated(gate, auth, new MaintenanceService(cluster, headers, settings)),
             gated(gate, auth, new ClusterService(metastore, headers)),
             // Knows the service "" only, which is serving.

@@ -1,7 +1,5 @@
 package io.metastore.adapter.etcd;
 
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.UnaryAnswer;
@@ -14,48 +12,31 @@ import io.metastore.etcdapi.v3lockpb.LockResponse;
 import io.metastore.etcdapi.v3lockpb.UnlockRequest;
 import io.metastore.etcdapi.v3lockpb.UnlockResponse;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * etcd's {@code v3lockpb.Lock}. Stateless.
- *
- * <p>In etcd this service is a client of the others, and the errors it passes on lose their code:
- * all of them are {@code UNKNOWN} here.
- */
+/** etcd's {@code v3lockpb.Lock}. Stateless. */
 final class LockService extends LockGrpc.LockImplBase {
-  /** What a lock whose caller brings no lease lives on, in seconds; nobody renews it. */
-  private static final long OWN_LEASE_TTL = 60;
-
   private final Metastore metastore;
   private final ResponseHeaders headers;
-  private final LongSupplier leaseIds;
+  private final SessionLeases leases;
 
-  /**
-   * @param leaseIds positive ids that nobody has
-   */
-  LockService(Metastore metastore, ResponseHeaders headers, LongSupplier leaseIds) {
+  LockService(Metastore metastore, ResponseHeaders headers, SessionLeases leases) {
     this.metastore = metastore;
     this.headers = headers;
-    this.leaseIds = leaseIds;
+    this.leases = leases;
   }
 
   @Override
   public void lock(LockRequest request, StreamObserver<LockResponse> observer) {
     LockCall call = new LockCall(request, (ServerCallStreamObserver<LockResponse>) observer);
-    if (request.getLease() != 0) {
-      call.acquire(request.getLease());
-      return;
-    }
-    long ttlMin = metastore.cluster().minLeaseTtl();
-    metastore
-        .submit(LeaseTranslator.toGrant(leaseIds.getAsLong(), OWN_LEASE_TTL, ttlMin))
+    leases
+        .of(request.getLease())
         .whenComplete(
-            (outcome, failure) -> {
-              if (outcome instanceof Outcome.LeaseGranted granted) {
-                call.acquire(granted.id());
+            (lease, failure) -> {
+              if (failure == null) {
+                call.acquire(lease);
               } else {
-                observer.onError(toError(outcome, failure));
+                observer.onError(UncodedErrors.of(null, failure));
               }
             });
   }
@@ -63,7 +44,7 @@ final class LockService extends LockGrpc.LockImplBase {
   @Override
   public void unlock(UnlockRequest request, StreamObserver<UnlockResponse> observer) {
     if (request.getKey().isEmpty()) {
-      observer.onError(withoutCode(EtcdError.EMPTY_KEY.status()));
+      observer.onError(UncodedErrors.of(EtcdError.EMPTY_KEY));
       return;
     }
     metastore
@@ -74,23 +55,9 @@ final class LockService extends LockGrpc.LockImplBase {
                 UnaryAnswer.send(
                     observer, LockTranslator.toUnlocked(headers.at(outcome.revision())));
               } else {
-                observer.onError(toError(outcome, failure));
+                observer.onError(UncodedErrors.of(outcome, failure));
               }
             });
-  }
-
-  private static StatusRuntimeException toError(
-      @Nullable Outcome outcome, @Nullable Throwable failure) {
-    if (outcome instanceof Outcome.Failed failed) {
-      return withoutCode(EtcdErrors.of(failed.failure().code()).status());
-    }
-    return withoutCode(
-        EtcdErrors.of(failure == null ? new IllegalStateException("outcome " + outcome) : failure)
-            .getStatus());
-  }
-
-  private static StatusRuntimeException withoutCode(Status status) {
-    return Status.UNKNOWN.withDescription(status.getDescription()).asRuntimeException();
   }
 
   /** One caller that wants a lock; guarded by itself. */
@@ -121,7 +88,7 @@ final class LockService extends LockGrpc.LockImplBase {
               UnaryAnswer.send(
                   observer, LockTranslator.toLocked(headers.at(place.revision()), place.key()));
             } else {
-              observer.onError(toError(outcome, failure));
+              observer.onError(UncodedErrors.of(outcome, failure));
             }
           });
     }

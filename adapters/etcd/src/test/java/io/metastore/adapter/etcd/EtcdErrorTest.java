@@ -48,6 +48,9 @@ final class EtcdErrorTest {
           TIMEOUT_LEADER_FAILED      | 14 | etcdserver: request timed out, possibly due to previous leader failure
           TIMEOUT_CONNECTION_LOST    | 14 | etcdserver: request timed out, possibly due to connection lost
           SESSION_EXPIRED            |  2 | mutex: session is expired
+          NO_LEADER_KEY              |  2 | "leader" field must be provided
+          NOT_ELECTED                |  2 | election: not leader
+          NOBODY_ELECTED             |  2 | election: no leader
           STREAM_SORT                | 12 | RangeStream does not support custom sort orders
           STREAM_FILTER              | 12 | RangeStream does not support revision filters
           RESPONSE_TOO_LARGE         |  8 | metastore: response is too large, read the range in parts (limit) or as a stream

@@ -8,12 +8,15 @@ import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads requests as grpc-go does, and refuses in its words what cannot be read: clients log and
@@ -34,9 +37,15 @@ final class GoRequests {
 
   /** The same service, reading so. */
   ServerServiceDefinition wrap(ServerServiceDefinition service) {
-    ServerServiceDefinition.Builder wrapped =
-        ServerServiceDefinition.builder(service.getServiceDescriptor().getName());
-    service.getMethods().forEach(method -> wrapped.addMethod(wrap(method)));
+    List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+    service.getMethods().forEach(method -> methods.add(wrap(method)));
+    // The schema is what server reflection tells.
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(service.getServiceDescriptor().getName())
+            .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
+    methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+    ServerServiceDefinition.Builder wrapped = ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(wrapped::addMethod);
     return wrapped.build();
   }
 

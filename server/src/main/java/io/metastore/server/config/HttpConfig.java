@@ -1,0 +1,35 @@
+package io.metastore.server.config;
+
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the client port offers besides etcd's services.
+ *
+ * @param gateway whether the services are offered as JSON, too
+ * @param reflection whether gRPC clients may ask for the services and their messages
+ * @param profiling whether {@code /debug/pprof} is served
+ * @param extensiveMetrics whether the durations of calls are measured
+ * @param corsOrigins origins whose pages may read answers; {@code *} for all
+ * @param hostWhitelist values of the Host header that are accepted; {@code *} for all
+ * @param listenMetricsUrls further addresses that serve metrics and health only
+ * @param listenClientHttpUrls addresses for HTTP; if there are any, the client addresses serve gRPC
+ *     only
+ */
+public record HttpConfig(
+    boolean gateway,
+    boolean reflection,
+    boolean profiling,
+    boolean extensiveMetrics,
+    Set<String> corsOrigins,
+    Set<String> hostWhitelist,
+    List<EtcdUrl> listenMetricsUrls,
+    List<EtcdUrl> listenClientHttpUrls) {
+
+  public HttpConfig {
+    corsOrigins = Set.copyOf(corsOrigins);
+    hostWhitelist = Set.copyOf(hostWhitelist);
+    listenMetricsUrls = List.copyOf(listenMetricsUrls);
+    listenClientHttpUrls = List.copyOf(listenClientHttpUrls);
+  }
+}
