@@ -1,14 +1,18 @@
 package io.metastore.server;
 
 import io.grpc.BindableService;
+import io.metastore.adapter.etcd.EtcdLimits;
 import io.metastore.adapter.etcd.EtcdServices;
 import io.metastore.adapter.etcd.EtcdSettings;
+import io.metastore.adapter.etcd.gateway.Gateway;
 import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.ClientPortSettings;
 import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.adapter.etcd.port.GrpcCounters;
 import io.metastore.adapter.etcd.port.HealthEndpoint;
 import io.metastore.adapter.etcd.port.HttpEndpoint;
+import io.metastore.adapter.etcd.port.HttpHandler;
+import io.metastore.adapter.etcd.port.HttpSite;
 import io.metastore.adapter.etcd.port.MetricsEndpoint;
 import io.metastore.adapter.etcd.port.Reflection;
 import io.metastore.adapter.etcd.port.ServerMetrics;
@@ -119,7 +123,8 @@ final class Member implements AutoCloseable {
       return;
     }
     GrpcCounters calls = new GrpcCounters();
-    port = ClientPort.start(portSettings(config), services(), calls, endpoints(calls));
+    List<BindableService> services = services();
+    port = ClientPort.start(portSettings(config), services, calls, site(services, calls));
     LOG.info("ready to serve client requests");
     port.addresses()
         .forEach(
@@ -147,6 +152,18 @@ final class Member implements AutoCloseable {
 
   private static String text(InetSocketAddress address) {
     return address.getAddress().getHostAddress() + ":" + address.getPort();
+  }
+
+  private HttpSite site(List<BindableService> services, GrpcCounters calls) {
+    Map<String, HttpHandler> handlers =
+        config.http().gateway()
+            ? Map.of(
+                "/v3/",
+                new Gateway(
+                    services, VERSION, calls, EtcdLimits.receiveBytesMax(config.maxRequestBytes())))
+            : Map.of();
+    return new HttpSite(
+        endpoints(calls), handlers, config.http().corsOrigins(), config.http().hostWhitelist());
   }
 
   private Map<String, HttpEndpoint> endpoints(GrpcCounters calls) {

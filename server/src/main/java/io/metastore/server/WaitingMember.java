@@ -4,6 +4,7 @@ import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.adapter.etcd.port.GrpcCounters;
 import io.metastore.adapter.etcd.port.HealthEndpoint;
+import io.metastore.adapter.etcd.port.HttpSite;
 import io.metastore.adapter.etcd.port.VersionEndpoint;
 import io.metastore.adapter.metastore.MetastoreSettings;
 import io.metastore.adapter.metastore.WaitingServices;
@@ -61,11 +62,12 @@ final class WaitingMember implements AutoCloseable {
               services.services(),
               services.refusal(),
               new GrpcCounters(),
-              Map.of(
-                  "/health",
-                  HealthEndpoint.withoutCluster(),
-                  "/version",
-                  new VersionEndpoint(EtcdVersion.DEFAULT)));
+              HttpSite.open(
+                  Map.of(
+                      "/health",
+                      HealthEndpoint.withoutCluster(),
+                      "/version",
+                      new VersionEndpoint(EtcdVersion.DEFAULT))));
       LOG.atInfo()
           .addKeyValue("name", config.name())
           .addKeyValue("listen-peer-urls", config.listenPeerUrls())

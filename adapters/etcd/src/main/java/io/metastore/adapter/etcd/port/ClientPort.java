@@ -21,7 +21,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -60,24 +59,24 @@ public final class ClientPort implements AutoCloseable {
   /**
    * Listens, and serves from then on.
    *
-   * @param endpoints by exact path
+   * @param site what connections that speak HTTP/1.1 are served
    * @throws IOException if an address cannot be bound
    */
   public static ClientPort start(
       ClientPortSettings settings,
       List<? extends BindableService> services,
       GrpcCounters counters,
-      Map<String, HttpEndpoint> endpoints)
+      HttpSite site)
       throws IOException {
     Set<String> names = new HashSet<>();
     services.forEach(service -> names.add(nameOf(service)));
-    return start(settings, services, new UnknownMethods(names), counters, endpoints);
+    return start(settings, services, new UnknownMethods(names), counters, site);
   }
 
   /**
    * Listens, and serves from then on, but ends every call of another service in the same way.
    *
-   * @param endpoints by exact path
+   * @param site what connections that speak HTTP/1.1 are served
    * @throws IOException if an address cannot be bound
    */
   public static ClientPort startRefusing(
@@ -85,9 +84,9 @@ public final class ClientPort implements AutoCloseable {
       List<? extends BindableService> services,
       StatusRuntimeException refusal,
       GrpcCounters counters,
-      Map<String, HttpEndpoint> endpoints)
+      HttpSite site)
       throws IOException {
-    return start(settings, services, new RefusedMethods(refusal), counters, endpoints);
+    return start(settings, services, new RefusedMethods(refusal), counters, site);
   }
 
   private static String nameOf(BindableService service) {
@@ -99,7 +98,7 @@ public final class ClientPort implements AutoCloseable {
       List<? extends BindableService> services,
       HandlerRegistry otherMethods,
       GrpcCounters counters,
-      Map<String, HttpEndpoint> endpoints)
+      HttpSite site)
       throws IOException {
     EventLoopGroup loops =
         new MultiThreadIoEventLoopGroup(
@@ -107,10 +106,10 @@ public final class ClientPort implements AutoCloseable {
             new DefaultThreadFactory("netty", true),
             NioIoHandler.newFactory());
     ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    HttpLimits limits = HttpLimits.of(settings.receiveBytesMax());
     SniffingNegotiator negotiator =
         new SniffingNegotiator(
-            connections,
-            pipeline -> Http1Handler.install(pipeline, settings.receiveBytesMax(), endpoints));
+            connections, pipeline -> Http1Handler.install(pipeline, site, limits));
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
                 settings.listen().get(0), InternalNettyServerCredentials.create(negotiator))

@@ -23,6 +23,11 @@ public record EtcdVersion(String server) {
     return minor() + ".0";
   }
 
+  /** The second of the three numbers. */
+  public int minorNumber() {
+    return Integer.parseInt(server.split("\\.", -1)[1]);
+  }
+
   /** Major and minor only, such as {@code 3.7}. */
   public String minor() {
     return server.substring(0, server.lastIndexOf('.'));

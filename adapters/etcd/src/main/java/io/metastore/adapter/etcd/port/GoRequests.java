@@ -11,6 +11,7 @@ import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.metastore.adapter.etcd.EtcdLimits;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -167,26 +168,22 @@ final class GoRequests {
       try {
         if (unread instanceof KnownLength) {
           if (unread.available() > messageBytesMax) {
-            throw tooLarge(
-                "grpc: received message larger than max (%d vs. %d)"
-                    .formatted(unread.available(), messageBytesMax));
+            throw EtcdLimits.tooLarge(unread.available(), messageBytesMax).asRuntimeException();
           }
           return unread;
         }
         // Was compressed: how large it is shows only now.
         byte[] bytes = unread.readNBytes(messageBytesMax);
         if (unread.read() >= 0) {
-          throw tooLarge(
-              "grpc: received message after decompression larger than max " + messageBytesMax);
+          throw Status.RESOURCE_EXHAUSTED
+              .withDescription(
+                  "grpc: received message after decompression larger than max " + messageBytesMax)
+              .asRuntimeException();
         }
         return new ByteArrayInputStream(bytes);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-    }
-
-    private static StatusRuntimeException tooLarge(String text) {
-      return Status.RESOURCE_EXHAUSTED.withDescription(text).asRuntimeException();
     }
 
     private Status unreadable(StatusRuntimeException failure) {

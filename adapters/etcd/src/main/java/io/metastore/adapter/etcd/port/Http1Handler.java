@@ -1,35 +1,42 @@
 package io.metastore.adapter.etcd.port;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.EventExecutor;
 import java.util.Date;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one HTTP/1.1 connection, one exchange at a time: pipelined requests wait unread. Owned by
- * the connection's event loop.
+ * Serves one HTTP/1.1 connection, one exchange at a time: pipelined requests wait. Owned by the
+ * connection's event loop.
+ *
+ * <p>The connection is read while an exchange is under way, until the next request has come: else
+ * nobody would notice that the client has gone.
  */
 final class Http1Handler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Handler.class);
@@ -38,111 +45,106 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   private static final int HEADER_BYTES_MAX = 64 * 1024;
   private static final int CHUNK_BYTES_MAX = 64 * 1024;
 
-  /** A connection on which nothing is asked and no request makes progress is closed then. */
+  /** A connection on which nothing is asked is closed then. */
   private static final int IDLE_SECONDS = 120;
 
-  private final Map<String, HttpEndpoint> endpoints;
-  private boolean inFlight;
+  private final HttpSite site;
+  private final int messageBytesMax;
+  private @Nullable Exchange exchange;
+  private @Nullable FullHttpRequest next;
 
-  private Http1Handler(Map<String, HttpEndpoint> endpoints) {
-    this.endpoints = endpoints;
+  private Http1Handler(HttpSite site, int messageBytesMax) {
+    this.site = site;
+    this.messageBytesMax = messageBytesMax;
   }
 
-  static void install(
-      ChannelPipeline pipeline, int bodyBytesMax, Map<String, HttpEndpoint> endpoints) {
+  /** Appends what serves a connection, or closes it if there is nothing to serve. */
+  static void install(ChannelPipeline pipeline, HttpSite site, HttpLimits limits) {
+    if (site.isEmpty()) {
+      pipeline.channel().close();
+      return;
+    }
+    ArrivalTimer timer = new ArrivalTimer(limits.arrivalSeconds());
     pipeline
         .addLast(new IdleStateHandler(IDLE_SECONDS, 0, 0))
+        .addLast(timer)
         .addLast(new HttpServerCodec(LINE_BYTES_MAX, HEADER_BYTES_MAX, CHUNK_BYTES_MAX))
         .addLast(new HttpServerKeepAliveHandler())
-        .addLast(new HttpObjectAggregator(bodyBytesMax, true))
+        .addLast(new RequestCollector(limits.bodyBytesMax(), limits.bodies(), timer))
         .addLast(new FlowControlHandler())
-        .addLast(new Http1Handler(endpoints));
+        .addLast(new Http1Handler(site, limits.bodyBytesMax()));
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     FullHttpRequest request = (FullHttpRequest) message;
-    inFlight = true;
-    ctx.channel().config().setAutoRead(false);
-    answer(request)
-        .whenComplete(
-            (answer, failure) -> {
-              request.release();
-              if (failure != null) {
-                LOG.atWarn().setCause(failure).addKeyValue("uri", request.uri()).log("http error");
-              }
-              HttpAnswer reply =
-                  failure == null
-                      ? answer
-                      : HttpAnswer.error(
-                          HttpResponseStatus.INTERNAL_SERVER_ERROR, "Internal Server Error");
-              if (ctx.executor().inEventLoop()) {
-                reply(ctx, request, reply);
-              } else {
-                ctx.executor().execute(() -> reply(ctx, request, reply));
-              }
-            });
+    if (exchange == null) {
+      serve(ctx, request);
+    } else {
+      next = request;
+      ctx.channel().config().setAutoRead(false);
+    }
   }
 
-  private CompletionStage<HttpAnswer> answer(FullHttpRequest request) {
+  private void serve(ChannelHandlerContext ctx, FullHttpRequest request) {
+    Exchange reply = new Exchange(ctx, request);
+    exchange = reply;
     Throwable malformed = request.decoderResult().cause();
-    if (malformed != null) {
-      return CompletableFuture.completedFuture(refusal(malformed));
+    String path = HttpSite.path(request.uri());
+    HttpAnswer refusal =
+        malformed != null
+            ? refusal(malformed)
+            : site.findRefusal(request.headers().get(HttpHeaderNames.HOST));
+    HttpEndpoint endpoint = site.findEndpoint(path);
+    HttpHandler handler = site.findHandler(path);
+    if (refusal != null) {
+      reply.send(refusal);
+    } else if (request.method().equals(HttpMethod.OPTIONS)) {
+      reply.send(HttpAnswer.empty(HttpResponseStatus.OK));
+    } else if (endpoint != null) {
+      serve(endpoint, request, reply);
+    } else if (handler == null) {
+      reply.send(HttpAnswer.error(HttpResponseStatus.NOT_FOUND, "404 page not found"));
+    } else if (WebSocketHandler.isUpgrade(request)) {
+      WebSocketHandler.upgrade(ctx, request, handler, messageBytesMax);
+    } else {
+      serve(handler, request, reply);
     }
-    if (request.method().equals(HttpMethod.OPTIONS)) {
-      return CompletableFuture.completedFuture(HttpAnswer.text(""));
-    }
-    HttpEndpoint endpoint = findEndpoint(request.uri());
-    if (endpoint == null) {
-      return CompletableFuture.completedFuture(
-          HttpAnswer.error(HttpResponseStatus.NOT_FOUND, "404 page not found"));
-    }
+    request.release();
+  }
+
+  private static void serve(HttpEndpoint endpoint, FullHttpRequest request, Exchange reply) {
+    request.retain();
     try {
-      return endpoint.serve(request);
+      endpoint
+          .serve(request)
+          .whenComplete(
+              (answer, failure) -> {
+                request.release();
+                HttpAnswer told = failure == null ? answer : failed(request, failure);
+                if (reply.loop().inEventLoop()) {
+                  reply.send(told);
+                } else {
+                  reply.loop().execute(() -> reply.send(told));
+                }
+              });
     } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+      request.release();
+      reply.send(failed(request, e));
     }
   }
 
-  private @Nullable HttpEndpoint findEndpoint(String uri) {
-    int query = uri.indexOf('?');
-    return endpoints.get(query < 0 ? uri : uri.substring(0, query));
-  }
-
-  private void reply(ChannelHandlerContext ctx, FullHttpRequest request, HttpAnswer answer) {
-    byte[] body = answer.bytes();
-    DefaultFullHttpResponse response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1, answer.status(), Unpooled.wrappedBuffer(body));
-    var headers = response.headers();
-    // etcd's default for --cors.
-    headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
-    headers.set(HttpHeaderNames.ACCESS_CONTROL_ALLOW_METHODS, "POST, GET, OPTIONS, PUT, DELETE");
-    headers.set(
-        HttpHeaderNames.ACCESS_CONTROL_ALLOW_HEADERS, "accept, content-type, authorization");
-    headers.set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
-    headers.set(HttpHeaderNames.DATE, now());
-    headers.setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
-    answer.headers().forEach(headers::set);
-    boolean last = request.decoderResult().isFailure();
-    if (last) {
-      headers.set(HttpHeaderNames.CONNECTION, "close");
+  private static void serve(HttpHandler handler, FullHttpRequest request, Exchange reply) {
+    try {
+      handler.serve(request, reply);
+    } catch (RuntimeException e) {
+      reply.send(failed(request, e));
     }
-    ctx.writeAndFlush(response)
-        .addListener(
-            written -> {
-              inFlight = false;
-              if (last) {
-                ctx.close();
-              } else {
-                ctx.channel().config().setAutoRead(true);
-              }
-            });
   }
 
-  @SuppressWarnings("JavaUtilDate") // what Netty's formatter takes
-  private static String now() {
-    return DateFormatter.format(new Date());
+  private static HttpAnswer failed(FullHttpRequest request, Throwable failure) {
+    LOG.atWarn().setCause(failure).addKeyValue("uri", request.uri()).log("http error");
+    return HttpAnswer.error(HttpResponseStatus.INTERNAL_SERVER_ERROR, "Internal Server Error");
   }
 
   private static HttpAnswer refusal(Throwable malformed) {
@@ -151,16 +153,41 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       status = HttpResponseStatus.REQUEST_URI_TOO_LONG;
     } else if (malformed instanceof TooLongHttpHeaderException) {
       status = HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
+    } else if (malformed instanceof RequestCollector.TooLarge tooLarge) {
+      status = tooLarge.status();
     }
     return HttpAnswer.error(status, status.toString());
   }
 
   @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (exchange != null && ctx.channel().isWritable()) {
+      exchange.onWritable.run();
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    Exchange cut = exchange;
+    exchange = null;
+    if (next != null) {
+      next.release();
+      next = null;
+    }
+    if (cut != null) {
+      cut.over = true;
+      cut.onGone.run();
+    }
+    ctx.fireChannelInactive();
+  }
+
+  @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof IdleStateEvent && !inFlight) {
-      ctx.close();
-    } else {
+    if (!(event instanceof IdleStateEvent)) {
       ctx.fireUserEventTriggered(event);
+    } else if (exchange == null) {
+      ctx.close();
     }
   }
 
@@ -169,5 +196,128 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     // Resets and the like: the client's business.
     LOG.atDebug().setCause(cause).log("http connection failed");
     ctx.close();
+  }
+
+  /** One request and its reply. */
+  private final class Exchange implements HttpReply {
+    private final ChannelHandlerContext ctx;
+    private final boolean last;
+    private final Map<String, String> cors;
+    private boolean over;
+    private Runnable onWritable = () -> {};
+    private Runnable onGone = () -> {};
+
+    Exchange(ChannelHandlerContext ctx, FullHttpRequest request) {
+      this.ctx = ctx;
+      this.last = request.decoderResult().isFailure();
+      this.cors = site.corsHeaders(request.headers().get(HttpHeaderNames.ORIGIN));
+    }
+
+    @Override
+    public EventExecutor loop() {
+      return ctx.executor();
+    }
+
+    @Override
+    public void send(HttpAnswer answer) {
+      if (over) {
+        return;
+      }
+      byte[] body = answer.bytes();
+      DefaultFullHttpResponse response =
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1, answer.status(), Unpooled.wrappedBuffer(body));
+      response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, body.length);
+      addHeaders(response.headers(), answer);
+      finish(response);
+    }
+
+    @Override
+    public void begin(HttpAnswer head) {
+      if (over) {
+        return;
+      }
+      DefaultHttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, head.status());
+      response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
+      addHeaders(response.headers(), head);
+      ctx.write(response);
+    }
+
+    @Override
+    public void write(byte[] line) {
+      if (!over) {
+        ctx.writeAndFlush(new DefaultHttpContent(Unpooled.wrappedBuffer(line)));
+      }
+    }
+
+    @Override
+    public void end() {
+      if (!over) {
+        finish(LastHttpContent.EMPTY_LAST_CONTENT);
+      }
+    }
+
+    private void finish(Object end) {
+      over = true;
+      ctx.writeAndFlush(end)
+          .addListener(
+              written -> {
+                exchange = null;
+                if (last) {
+                  ctx.close();
+                } else {
+                  // Not from here: many pipelined requests would be a deep stack.
+                  ctx.executor().execute(() -> goOn(ctx));
+                }
+              });
+    }
+
+    private void addHeaders(HttpHeaders headers, HttpAnswer answer) {
+      cors.forEach(headers::set);
+      if (!answer.contentType().isEmpty()) {
+        headers.set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
+      }
+      headers.set(HttpHeaderNames.DATE, now());
+      answer.headers().forEach(headers::set);
+      if (last) {
+        headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      }
+    }
+
+    @Override
+    public boolean isWritable() {
+      return ctx.channel().isWritable();
+    }
+
+    @Override
+    public void setReading(boolean reading) {
+      // The request is here already.
+    }
+
+    @Override
+    public void onWritable(Runnable action) {
+      onWritable = action;
+    }
+
+    @Override
+    public void onGone(Runnable action) {
+      onGone = action;
+    }
+  }
+
+  private void goOn(ChannelHandlerContext ctx) {
+    FullHttpRequest waiting = next;
+    if (exchange != null || waiting == null) {
+      return;
+    }
+    next = null;
+    serve(ctx, waiting);
+    Channel channel = ctx.channel();
+    channel.config().setAutoRead(true);
+  }
+
+  @SuppressWarnings("JavaUtilDate") // what Netty's formatter takes
+  private static String now() {
+    return DateFormatter.format(new Date());
   }
 }

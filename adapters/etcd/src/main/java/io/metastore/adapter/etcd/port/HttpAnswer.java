@@ -10,6 +10,7 @@ import java.util.Map;
 /**
  * A whole HTTP answer.
  *
+ * @param contentType empty for none
  * @param headers besides the content's type and length
  */
 public record HttpAnswer(
@@ -27,6 +28,10 @@ public record HttpAnswer(
 
   public static HttpAnswer text(String body) {
     return ok(PLAIN, body);
+  }
+
+  static HttpAnswer empty(HttpResponseStatus status) {
+    return new HttpAnswer(status, "", "", Map.of());
   }
 
   /** As Go's {@code http.Error} writes it. */

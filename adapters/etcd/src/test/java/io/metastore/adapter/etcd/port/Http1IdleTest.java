@@ -23,7 +23,10 @@ class Http1IdleTest {
   @BeforeEach
   void open() {
     connection.freezeTime();
-    Http1Handler.install(connection.pipeline(), 1024, Map.of("/slow", request -> slow));
+    Http1Handler.install(
+        connection.pipeline(),
+        HttpSite.open(Map.of("/slow", request -> slow)),
+        HttpLimits.of(1024));
   }
 
   @AfterEach

@@ -44,7 +44,7 @@ final class PortFixture implements AutoCloseable {
         new ClientPortSettings(
             List.of(free, free), 2, MAX_REQUEST_BYTES, handshake, Duration.ofSeconds(5));
     try {
-      port = ClientPort.start(settings, List.of(service), counters, endpoints);
+      port = ClientPort.start(settings, List.of(service), counters, HttpSite.open(endpoints));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

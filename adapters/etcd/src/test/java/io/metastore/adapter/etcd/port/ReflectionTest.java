@@ -16,7 +16,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,10 @@ class ReflectionTest {
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (ClientPort port =
         ClientPort.start(
-            ClientPortSettings.of(List.of(free), 1024), services, new GrpcCounters(), Map.of())) {
+            ClientPortSettings.of(List.of(free), 1024),
+            services,
+            new GrpcCounters(),
+            HttpSite.none())) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress(port.addresses().get(0)).usePlaintext().build();
       try {

@@ -1,0 +1,318 @@
+package io.metastore.adapter.etcd.gateway;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.Message;
+import io.grpc.Attributes;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import io.metastore.adapter.etcd.EtcdLimits;
+import io.metastore.adapter.etcd.port.HttpHandler;
+import io.metastore.adapter.etcd.port.HttpReply;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of a service, made by HTTP. The service sees a call like any other.
+ *
+ * <p>State belongs to the connection's event loop, where the service's listener is called too; what
+ * the service does on other threads is passed there. Answers become JSON on the thread that sends
+ * them: long ones come from threads made for them.
+ */
+final class GatewayCall extends ServerCall<Message, Message> implements HttpHandler.Messages {
+  /** Requests of a WebSocket that may wait for the service; then no more are read. */
+  private static final int WAITING_MAX = 64;
+
+  private final Routes.Route route;
+  private final ServerMethodDefinition<Message, Message> definition;
+  private final HttpReply reply;
+  private final Replies replies;
+  private final ServerStreamTracer tracer;
+  private final int messageBytesMax;
+
+  private final AtomicInteger asked = new AtomicInteger();
+  private volatile boolean cancelled;
+
+  private @Nullable Listener<Message> listener;
+  private @Nullable ScheduledFuture<?> timeout;
+
+  /** What came and is no whole value yet. */
+  private byte[] unread = new byte[0];
+
+  private final Queue<Message> requests = new ArrayDeque<>();
+  private boolean delivering;
+  private boolean inputEnded;
+  private boolean halfClosed;
+  private boolean anyRequest;
+
+  private @Nullable String unaryReply;
+  private boolean begun;
+
+  /** The service ended the call. */
+  private boolean closed;
+
+  /** The service, the client or the clock ended the call. */
+  private boolean over;
+
+  GatewayCall(
+      Routes.Route route,
+      ServerMethodDefinition<Message, Message> definition,
+      HttpReply reply,
+      Replies replies,
+      ServerStreamTracer tracer,
+      int messageBytesMax) {
+    this.route = route;
+    this.definition = definition;
+    this.reply = reply;
+    this.replies = replies;
+    this.tracer = tracer;
+    this.messageBytesMax = messageBytesMax;
+  }
+
+  /** Calls the service. */
+  void start(Metadata metadata, @Nullable Long timeoutNanos) {
+    reply.onGone(() -> cancel(Status.CANCELLED.withDescription("context canceled")));
+    reply.onWritable(this::ready);
+    if (timeoutNanos != null) {
+      timeout = reply.loop().schedule(this::expire, timeoutNanos, TimeUnit.NANOSECONDS);
+    }
+    Listener<Message> started = definition.getServerCallHandler().startCall(this, metadata);
+    listener = started;
+    if (closed) {
+      started.onComplete(); // it was refused at once
+      return;
+    }
+    ready();
+    deliver();
+  }
+
+  // --- what the client sends ---------------------------------------------------------------------
+
+  @Override
+  public void take(byte[] bytes) {
+    if (over || inputEnded || isSatisfied()) {
+      return;
+    }
+    byte[] text = bytes;
+    if (unread.length > 0) {
+      text = Arrays.copyOf(unread, unread.length + bytes.length);
+      System.arraycopy(bytes, 0, text, unread.length, bytes.length);
+    }
+    try {
+      int from = readAll(text);
+      unread = from == 0 ? text : Arrays.copyOfRange(text, from, text.length);
+      if (unread.length > 2L * messageBytesMax) {
+        refuse(EtcdLimits.tooLarge(unread.length, messageBytesMax));
+      }
+    } catch (JsonRefusal e) {
+      refuse(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+    }
+    deliver();
+  }
+
+  /** The index behind the last whole value. */
+  private int readAll(byte[] text) throws JsonRefusal {
+    int from = GoJson.skipSpace(text, 0);
+    while (from < text.length && !isSatisfied() && !over) {
+      int end = GoJson.endOfValue(text, from);
+      if (end == GoJson.INCOMPLETE) {
+        return from;
+      }
+      Message request = MessageReader.read(text, from, route.requestPrototype());
+      if (request.getSerializedSize() > messageBytesMax) {
+        refuse(EtcdLimits.tooLarge(request.getSerializedSize(), messageBytesMax));
+        return text.length;
+      }
+      anyRequest = true;
+      requests.add(request);
+      from = GoJson.skipSpace(text, end);
+    }
+    return isSatisfied() ? text.length : from;
+  }
+
+  /** Whether the method has its one request: what follows does not matter. */
+  private boolean isSatisfied() {
+    return anyRequest && route.takesOneMessage();
+  }
+
+  @Override
+  public void end() {
+    if (over || inputEnded) {
+      return;
+    }
+    inputEnded = true;
+    if (unread.length > 0 && !isSatisfied()) {
+      refuse(Status.INVALID_ARGUMENT.withDescription("unexpected EOF"));
+    } else if (!anyRequest && route.takesOneMessage()) {
+      // No body is a request without fields.
+      anyRequest = true;
+      requests.add(route.requestPrototype());
+    }
+    deliver();
+  }
+
+  /** Gives the service what it asked for. */
+  private void deliver() {
+    if (listener == null || delivering) {
+      return;
+    }
+    delivering = true;
+    while (!over && !requests.isEmpty() && asked.get() > 0) {
+      asked.decrementAndGet();
+      listener.onMessage(requests.remove());
+    }
+    boolean complete = requests.isEmpty() && (inputEnded || isSatisfied());
+    if (!over && complete && !halfClosed) {
+      halfClosed = true;
+      listener.onHalfClose();
+    }
+    delivering = false;
+    reply.setReading(requests.size() < WAITING_MAX);
+  }
+
+  private void ready() {
+    if (!over && listener != null) {
+      listener.onReady();
+    }
+  }
+
+  /** Ends the call for the client and for the service. */
+  private void refuse(Status status) {
+    if (!over) {
+      conclude(status);
+      cancel(status);
+    }
+  }
+
+  private void expire() {
+    refuse(Status.DEADLINE_EXCEEDED.withDescription("context deadline exceeded"));
+  }
+
+  private void cancel(Status status) {
+    if (cancelled || closed) {
+      return;
+    }
+    cancelled = true;
+    over = true;
+    stopTimer();
+    requests.clear();
+    tracer.streamClosed(status);
+    if (listener != null) {
+      listener.onCancel();
+    }
+  }
+
+  private void stopTimer() {
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
+  }
+
+  // --- what the service does ---------------------------------------------------------------------
+
+  @Override
+  public void request(int messages) {
+    asked.addAndGet(messages);
+    onLoop(this::deliver);
+  }
+
+  @Override
+  public void sendHeaders(Metadata headers) {
+    // They are sent with the first message: until then the status is open.
+  }
+
+  @Override
+  public void sendMessage(Message message) {
+    String json = Replies.json(message);
+    if (route.isUnary()) {
+      onLoop(() -> unaryReply = json);
+    } else {
+      byte[] line = Replies.streamed(json);
+      onLoop(() -> stream(line));
+    }
+  }
+
+  private void stream(byte[] line) {
+    if (!over) {
+      if (!begun) {
+        begun = true;
+        reply.begin(replies.streamHead());
+      }
+      reply.write(line);
+    }
+  }
+
+  @Override
+  public void close(Status status, Metadata trailers) {
+    onLoop(
+        () -> {
+          if (over) {
+            return;
+          }
+          conclude(status);
+          closed = true;
+          over = true;
+          stopTimer();
+          tracer.streamClosed(status);
+          if (listener != null) {
+            listener.onComplete();
+          }
+        });
+  }
+
+  /** Tells the client how the call ended. */
+  private void conclude(Status status) {
+    if (route.isUnary()) {
+      reply.send(
+          status.isOk()
+              ? replies.done(requireNonNull(unaryReply, "a call that is done has a reply"))
+              : replies.error(status));
+      return;
+    }
+    if (!begun) {
+      begun = true;
+      reply.begin(status.isOk() ? replies.emptyStreamHead() : replies.failedStreamHead(status));
+    }
+    if (!status.isOk()) {
+      reply.write(replies.streamError(status));
+    }
+    reply.end();
+  }
+
+  private void onLoop(Runnable action) {
+    if (reply.loop().inEventLoop()) {
+      action.run();
+    } else {
+      reply.loop().execute(action);
+    }
+  }
+
+  @Override
+  public boolean isReady() {
+    return route.isUnary() || reply.isWritable();
+  }
+
+  @Override
+  public boolean isCancelled() {
+    return cancelled;
+  }
+
+  @Override
+  public MethodDescriptor<Message, Message> getMethodDescriptor() {
+    return definition.getMethodDescriptor();
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    return Attributes.EMPTY;
+  }
+}

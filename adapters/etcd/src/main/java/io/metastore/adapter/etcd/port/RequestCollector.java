@@ -1,0 +1,181 @@
+package io.metastore.adapter.etcd.port;
+
+import static io.netty.buffer.Unpooled.EMPTY_BUFFER;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts requests together with their bodies, within bounds of each body and of all bodies of the
+ * port. Owned by the connection's event loop.
+ *
+ * <p>A request that cannot be read, or is too large ({@link TooLarge}), comes without body as
+ * failed; what else the connection brings is thrown away.
+ */
+final class RequestCollector extends ChannelInboundHandlerAdapter {
+  private final int bodyBytesMax;
+  private final BodyBudget budget;
+  private final ArrivalTimer timer;
+
+  private @Nullable HttpRequest head;
+  private @Nullable CompositeByteBuf body;
+  private int taken;
+  private boolean deaf;
+
+  /** Why a request has no body. */
+  static final class TooLarge extends Exception {
+    @Serial private static final long serialVersionUID = 1L;
+    private final transient HttpResponseStatus status;
+
+    private TooLarge(HttpResponseStatus status) {
+      super(status.toString(), null, false, false);
+      this.status = status;
+    }
+
+    HttpResponseStatus status() {
+      return status;
+    }
+  }
+
+  /**
+   * @param timer is told when a request has arrived
+   */
+  RequestCollector(int bodyBytesMax, BodyBudget budget, ArrivalTimer timer) {
+    this.bodyBytesMax = bodyBytesMax;
+    this.budget = budget;
+    this.timer = timer;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (deaf) {
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    if (message instanceof HttpRequest request) {
+      begin(ctx, request);
+    }
+    if (message instanceof HttpContent content) {
+      add(ctx, content);
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx, HttpRequest request) {
+    head = request;
+    body = ctx.alloc().compositeBuffer();
+    if (request.decoderResult().isFailure()) {
+      refuse(ctx, request.decoderResult());
+    } else if (HttpUtil.getContentLength(request, 0L) > bodyBytesMax) {
+      refuse(ctx, HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
+    } else if (HttpUtil.is100ContinueExpected(request)) {
+      ctx.writeAndFlush(
+          new DefaultFullHttpResponse(
+              HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, EMPTY_BUFFER));
+    }
+  }
+
+  private void add(ChannelHandlerContext ctx, HttpContent content) {
+    CompositeByteBuf whole = body;
+    HttpRequest request = head;
+    if (whole == null || request == null) {
+      content.release();
+      return;
+    }
+    ByteBuf part = content.content();
+    int bytes = part.readableBytes();
+    HttpResponseStatus refusal =
+        taken + bytes > bodyBytesMax
+            ? HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE
+            : (budget.take(bytes) ? null : HttpResponseStatus.SERVICE_UNAVAILABLE);
+    if (refusal != null) {
+      content.release();
+      refuse(ctx, refusal);
+      return;
+    }
+    taken += bytes;
+    whole.addComponent(true, part);
+    if (content instanceof LastHttpContent) {
+      FullHttpRequest full = full(request, whole);
+      full.setDecoderResult(content.decoderResult());
+      pass(ctx, full);
+    }
+  }
+
+  private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status) {
+    refuse(ctx, DecoderResult.failure(new TooLarge(status)));
+  }
+
+  private void refuse(ChannelHandlerContext ctx, DecoderResult failure) {
+    HttpRequest request = head;
+    CompositeByteBuf whole = body;
+    if (request == null || whole == null) {
+      return;
+    }
+    whole.release();
+    deaf = true;
+    FullHttpRequest full = full(request, EMPTY_BUFFER);
+    full.setDecoderResult(failure);
+    pass(ctx, full);
+  }
+
+  private static FullHttpRequest full(HttpRequest head, ByteBuf body) {
+    return new DefaultFullHttpRequest(
+        head.protocolVersion(),
+        head.method(),
+        head.uri(),
+        body,
+        head.headers(),
+        new DefaultHttpHeaders());
+  }
+
+  /** The memory is free again when the handlers behind have looked at the request. */
+  private void pass(ChannelHandlerContext ctx, FullHttpRequest request) {
+    head = null;
+    body = null;
+    timer.arrived();
+    int bytes = taken;
+    taken = 0;
+    try {
+      ctx.fireChannelRead(request);
+    } finally {
+      budget.giveBack(bytes);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    forget();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    forget();
+  }
+
+  private void forget() {
+    if (body != null) {
+      body.release();
+      body = null;
+    }
+    head = null;
+    budget.giveBack(taken);
+    taken = 0;
+  }
+}
