@@ -9,7 +9,7 @@ import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.ClientPortSettings;
 import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.adapter.etcd.port.GrpcCounters;
-import io.metastore.adapter.etcd.port.HealthEndpoint;
+import io.metastore.adapter.etcd.port.HealthChecks;
 import io.metastore.adapter.etcd.port.HttpEndpoint;
 import io.metastore.adapter.etcd.port.HttpHandler;
 import io.metastore.adapter.etcd.port.HttpSite;
@@ -32,6 +32,7 @@ import io.metastore.server.config.StoredCluster;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -167,14 +168,15 @@ final class Member implements AutoCloseable {
   }
 
   private Map<String, HttpEndpoint> endpoints(GrpcCounters calls) {
-    return Map.of(
-        "/health",
-        new HealthEndpoint(node, EtcdServices::errorText),
-        "/version",
-        new VersionEndpoint(VERSION),
+    // No alarm can be raised yet.
+    HealthChecks health = new HealthChecks(node, EtcdServices::errorText, List::of);
+    Map<String, HttpEndpoint> endpoints = new HashMap<>(health.endpoints(VERSION));
+    endpoints.put("/version", new VersionEndpoint(VERSION));
+    endpoints.put(
         "/metrics",
         new MetricsEndpoint(
-            () -> ServerMetrics.registry(node.cluster(), calls, VERSION), node.scans()));
+            () -> ServerMetrics.registry(node.cluster(), calls, health, VERSION), node.scans()));
+    return endpoints;
   }
 
   /** Lets calls end, then flushes the tables and closes the store. Only the first call does so. */

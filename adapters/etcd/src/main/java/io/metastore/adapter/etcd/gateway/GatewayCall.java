@@ -114,7 +114,7 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
         refuse(EtcdLimits.tooLarge(unread.length, messageBytesMax));
       }
     } catch (JsonRefusal e) {
-      refuse(Status.INVALID_ARGUMENT.withDescription(e.getMessage()));
+      refuseUnread(String.valueOf(e.getMessage()));
     }
     deliver();
   }
@@ -151,7 +151,7 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
     }
     inputEnded = true;
     if (unread.length > 0 && !isSatisfied()) {
-      refuse(Status.INVALID_ARGUMENT.withDescription("unexpected EOF"));
+      refuseUnread("unexpected EOF");
     } else if (!anyRequest && route.takesOneMessage()) {
       // No body is a request without fields.
       anyRequest = true;
@@ -182,6 +182,17 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
   private void ready() {
     if (!over && listener != null) {
       listener.onReady();
+    }
+  }
+
+  /** The request cannot be read: if it is the first one, the call has never been. */
+  private void refuseUnread(String why) {
+    Status status = Status.INVALID_ARGUMENT.withDescription(why);
+    if (!begun && !anyRequest) {
+      reply.send(replies.error(status));
+      cancel(status);
+    } else {
+      refuse(status);
     }
   }
 

@@ -25,7 +25,25 @@ public record EtcdVersion(String server) {
 
   /** The second of the three numbers. */
   public int minorNumber() {
-    return Integer.parseInt(server.split("\\.", -1)[1]);
+    return number(1);
+  }
+
+  private int number(int place) {
+    return Integer.parseInt(server.split("\\.", -1)[place]);
+  }
+
+  /** Whether it has {@code /livez} and {@code /readyz}, which came with 3.6, 3.5.11 and 3.4.29. */
+  boolean hasCheckEndpoints() {
+    return switch (minorNumber()) {
+      case 4 -> number(2) >= 29;
+      case 5 -> number(2) >= 11;
+      default -> minorNumber() > 5;
+    };
+  }
+
+  /** Whether {@code /version} tells the storage's version. */
+  boolean tellsStorage() {
+    return minorNumber() >= 6;
   }
 
   /** Major and minor only, such as {@code 3.7}. */

@@ -1,51 +1,41 @@
 package io.metastore.adapter.etcd.port;
 
-import com.google.protobuf.ByteString;
+import com.google.gson.JsonObject;
 import io.metastore.core.api.Consistency;
-import io.metastore.core.api.Metastore;
-import io.metastore.core.api.Outcome;
-import io.metastore.core.command.Range;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /health}: this member is healthy if there is a leader and a linearizable read
- * succeeds; with {@code ?serializable=true}, if a local read succeeds.
+ * {@code GET /health}: this member is healthy if no alarm is raised that the query does not {@code
+ * exclude}, there is a leader, and a linearizable read succeeds; with {@code ?serializable=true},
+ * if a local read succeeds.
  */
 public final class HealthEndpoint implements HttpEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(HealthEndpoint.class);
 
-  private static final HttpAnswer HEALTHY =
-      HttpAnswer.text("{\"health\":\"true\",\"reason\":\"\"}");
+  private static final int REASON_SINCE_MINOR = 5;
 
-  /** Any key will do: the question is whether reading works. */
-  private static final Range PROBE =
-      Range.newBuilder().setKey(ByteString.copyFromUtf8("health")).setKeysOnly(true).build();
+  private final HealthChecks checks;
+  private final boolean tellsReason;
 
-  private final Metastore store;
-  private final Function<Throwable, String> errorText;
-
-  /**
-   * @param errorText the words in which etcd tells a client of a failed read
-   */
-  public HealthEndpoint(Metastore store, Function<Throwable, String> errorText) {
-    this.store = store;
-    this.errorText = errorText;
+  HealthEndpoint(HealthChecks checks, EtcdVersion version) {
+    this.checks = checks;
+    this.tellsReason = version.minorNumber() >= REASON_SINCE_MINOR;
   }
 
   /** For a member that has no cluster yet: never healthy. */
   public static HttpEndpoint withoutCluster() {
     return request ->
         CompletableFuture.completedFuture(
-            HttpAnswer.isGet(request) ? unhealthy("NO CLUSTER") : HttpAnswer.onlyGet());
+            HttpAnswer.isGet(request) ? answer("NO CLUSTER", true) : HttpAnswer.onlyGet());
   }
 
   @Override
@@ -53,34 +43,41 @@ public final class HealthEndpoint implements HttpEndpoint {
     if (!HttpAnswer.isGet(request)) {
       return CompletableFuture.completedFuture(HttpAnswer.onlyGet());
     }
-    boolean serializable = isSerializable(request);
-    if (!serializable && store.cluster().leaderId() == 0) {
-      return CompletableFuture.completedFuture(unhealthy("RAFT NO LEADER"));
+    Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
+    return findReason(query)
+        .thenApply(
+            reason -> {
+              checks.countHealth(reason == null);
+              return answer(reason, tellsReason);
+            });
+  }
+
+  private CompletionStage<@Nullable String> findReason(Map<String, List<String>> query) {
+    List<String> excluded = query.getOrDefault("exclude", List.of());
+    for (String alarm : checks.alarms()) {
+      if (!excluded.contains(alarm)) {
+        return CompletableFuture.completedFuture("ALARM " + alarm);
+      }
     }
-    return store
-        .range(PROBE, serializable ? Consistency.SERIALIZABLE : Consistency.LINEARIZABLE)
-        .handle(this::judge);
-  }
-
-  private static boolean isSerializable(FullHttpRequest request) {
-    List<String> values =
-        new QueryStringDecoder(request.uri()).parameters().getOrDefault("serializable", List.of());
-    return !values.isEmpty() && values.get(0).equals("true");
-  }
-
-  private HttpAnswer judge(@Nullable Outcome outcome, @Nullable Throwable failure) {
-    if (failure != null) {
-      return unhealthy("RANGE ERROR:" + errorText.apply(failure));
+    boolean serializable = query.getOrDefault("serializable", List.of("")).get(0).equals("true");
+    if (!serializable && !checks.hasLeader()) {
+      return CompletableFuture.completedFuture("RAFT NO LEADER");
     }
-    return outcome instanceof Outcome.Failed failed
-        ? unhealthy("RANGE ERROR:" + failed.failure().code())
-        : HEALTHY;
+    return checks
+        .findReadError(serializable ? Consistency.SERIALIZABLE : Consistency.LINEARIZABLE)
+        .thenApply(error -> error == null ? null : "RANGE ERROR:" + error);
   }
 
-  private static HttpAnswer unhealthy(String reason) {
-    LOG.atWarn().addKeyValue("reason", reason).log("/health error");
-    return HttpAnswer.error(
-        HttpResponseStatus.SERVICE_UNAVAILABLE,
-        "{\"health\":\"false\",\"reason\":\"%s\"}".formatted(reason));
+  private static HttpAnswer answer(@Nullable String reason, boolean tellsReason) {
+    JsonObject health = new JsonObject();
+    health.addProperty("health", Boolean.toString(reason == null));
+    if (tellsReason) {
+      health.addProperty("reason", reason == null ? "" : reason);
+    }
+    if (reason == null) {
+      return HttpAnswer.text(health.toString());
+    }
+    LOG.atWarn().addKeyValue("output", health).addKeyValue("status-code", 503).log("/health error");
+    return HttpAnswer.error(HttpResponseStatus.SERVICE_UNAVAILABLE, health.toString());
   }
 }

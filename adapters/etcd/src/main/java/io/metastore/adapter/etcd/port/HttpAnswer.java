@@ -16,7 +16,8 @@ import java.util.Map;
 public record HttpAnswer(
     HttpResponseStatus status, String contentType, String body, Map<String, String> headers) {
 
-  private static final String PLAIN = "text/plain; charset=utf-8";
+  static final String PLAIN = "text/plain; charset=utf-8";
+  static final Map<String, String> NO_SNIFF = Map.of("X-Content-Type-Options", "nosniff");
 
   public HttpAnswer {
     headers = Map.copyOf(headers);
@@ -36,7 +37,7 @@ public record HttpAnswer(
 
   /** As Go's {@code http.Error} writes it. */
   public static HttpAnswer error(HttpResponseStatus status, String text) {
-    return new HttpAnswer(status, PLAIN, text + "\n", Map.of("X-Content-Type-Options", "nosniff"));
+    return new HttpAnswer(status, PLAIN, text + "\n", NO_SNIFF);
   }
 
   static HttpAnswer onlyGet() {

@@ -21,7 +21,7 @@ public final class ServerMetrics {
 
   /** Asking the result blocks on {@code /proc} and on the store's files. */
   public static PrometheusRegistry registry(
-      ClusterView cluster, GrpcCounters calls, EtcdVersion version) {
+      ClusterView cluster, GrpcCounters calls, HealthChecks health, EtcdVersion version) {
     ServerMetrics metrics = new ServerMetrics();
     metrics.member(cluster, version);
     metrics.store(cluster);

@@ -9,11 +9,13 @@ public final class VersionEndpoint implements HttpEndpoint {
   private final HttpAnswer answer;
 
   public VersionEndpoint(EtcdVersion version) {
+    String storage =
+        version.tellsStorage() ? ",\"storage\":\"%s\"".formatted(version.cluster()) : "";
     this.answer =
         HttpAnswer.ok(
             "application/json",
-            "{\"etcdserver\":\"%s\",\"etcdcluster\":\"%s\",\"storage\":\"%s\"}"
-                .formatted(version.server(), version.cluster(), version.cluster()));
+            "{\"etcdserver\":\"%s\",\"etcdcluster\":\"%s\"%s}"
+                .formatted(version.server(), version.cluster(), storage));
   }
 
   @Override

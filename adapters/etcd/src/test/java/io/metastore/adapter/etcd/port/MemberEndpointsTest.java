@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Consistency;
+import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.StoreException.NotServed;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.Test;
 /** {@code /health} and {@code /metrics} over a store that does as it is told. */
 class MemberEndpointsTest {
   private long leaderId = 1;
+  private boolean learner;
+  private List<String> alarms = List.of();
+  private EtcdVersion version = EtcdVersion.DEFAULT;
   private CompletableFuture<Outcome> linearizable = answered();
   private CompletableFuture<Outcome> serializable = answered();
 
@@ -63,6 +68,61 @@ class MemberEndpointsTest {
   }
 
   @Test
+  void alarmMakesUnhealthyUnlessItIsExcluded() throws Exception {
+    alarms = List.of("NOSPACE", "CORRUPT");
+    try (PortFixture fixture = fixture()) {
+      assertThat(fixture.http("GET", "/health").body())
+          .isEqualTo("{\"health\":\"false\",\"reason\":\"ALARM NOSPACE\"}\n");
+      assertThat(fixture.http("GET", "/health?exclude=NOSPACE").body()).contains("ALARM CORRUPT");
+      assertThat(fixture.http("GET", "/health?exclude=NOSPACE&exclude=CORRUPT").statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void oldVersionTellsNoReasonAndHasNoChecks() throws Exception {
+    version = new EtcdVersion("3.4.23");
+    try (PortFixture fixture = fixture()) {
+      assertThat(fixture.http("GET", "/health").body()).isEqualTo("{\"health\":\"true\"}");
+      assertThat(fixture.http("GET", "/livez").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void readinessTellsOfEachCheck() throws Exception {
+    try (PortFixture fixture = fixture()) {
+      assertThat(fixture.http("GET", "/readyz").body()).isEqualTo("ok\n");
+      assertThat(fixture.http("GET", "/readyz?verbose").body())
+          .isEqualTo(
+              """
+              [+]data_corruption ok
+              [+]serializable_read ok
+              [+]linearizable_read ok
+              [+]non_learner ok
+              ok
+              """);
+      assertThat(fixture.http("GET", "/readyz/non_learner?verbose").body())
+          .isEqualTo("[+]non_learner ok\nok\n");
+      linearizable = CompletableFuture.failedFuture(new NotServed(NotServed.Reason.TIMEOUT));
+      learner = true;
+      alarms = List.of("CORRUPT");
+      var answer = fixture.http("GET", "/readyz?exclude=serializable_read");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body())
+          .isEqualTo(
+              """
+              [-]data_corruption failed: alarm activated: CORRUPT
+              [-]linearizable_read failed: not served: TIMEOUT
+              [-]non_learner failed: not supported for learner
+
+              """);
+      assertThat(fixture.http("GET", "/readyz/linearizable_read").statusCode()).isEqualTo(503);
+      assertThat(fixture.http("GET", "/livez?verbose").body())
+          .isEqualTo("[+]serializable_read ok\nok\n");
+    }
+  }
+
+  @Test
   void metricsTellOfMemberProcessAndCalls() throws Exception {
     try (PortFixture fixture = fixture()) {
       PortFixture.echo(fixture.channel(), EchoService.message(1));
@@ -97,17 +157,13 @@ class MemberEndpointsTest {
   private PortFixture fixture() {
     Metastore store = store();
     GrpcCounters calls = new GrpcCounters();
-    return new PortFixture(
-        EchoService.open(),
-        Map.of(
-            "/health",
-            new HealthEndpoint(store, Throwable::getMessage),
-            "/metrics",
-            new MetricsEndpoint(
-                () -> ServerMetrics.registry(store.cluster(), calls, EtcdVersion.DEFAULT),
-                store.scans())),
-        Duration.ofMinutes(2),
-        calls);
+    HealthChecks health = new HealthChecks(store, Throwable::getMessage, () -> alarms);
+    Map<String, HttpEndpoint> endpoints = new HashMap<>(health.endpoints(version));
+    endpoints.put(
+        "/metrics",
+        new MetricsEndpoint(
+            () -> ServerMetrics.registry(store.cluster(), calls, health, version), store.scans()));
+    return new PortFixture(EchoService.open(), endpoints, Duration.ofMinutes(2), calls);
   }
 
   private static CompletableFuture<Outcome> answered() {
@@ -124,6 +180,7 @@ class MemberEndpointsTest {
                 switch (name) {
                   case "leaderId" -> leaderId;
                   case "memberId" -> 1L;
+                  case "members" -> List.of(new MemberInfo(1, "m", List.of(), List.of(), learner));
                   default -> 7L;
                 });
     return proxy(

@@ -1,0 +1,171 @@
+package io.metastore.adapter.etcd.port;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Range;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out how this member does, and counts what came of it. Thread-safe, never blocks.
+ *
+ * <p>{@code /livez} asks whether this member should be started anew, {@code /readyz} whether it
+ * should be sent requests.
+ */
+public final class HealthChecks {
+  private static final String CORRUPT = "CORRUPT";
+
+  /** Any key will do: the question is whether reading works. */
+  private static final Range PROBE =
+      Range.newBuilder().setKey(ByteString.copyFromUtf8("health")).setKeysOnly(true).build();
+
+  private final Metastore store;
+  private final Function<Throwable, String> errorText;
+  private final Supplier<List<String>> alarms;
+  private final Map<Result, AtomicLong> results = new ConcurrentHashMap<>();
+  private final AtomicLong healthy = new AtomicLong();
+  private final AtomicLong unhealthy = new AtomicLong();
+
+  /** What is wrong, or null. */
+  private interface Check {
+    CompletionStage<@Nullable String> run();
+  }
+
+  /**
+   * What came of a check.
+   *
+   * @param type of its endpoint, {@code /livez} or {@code /readyz}
+   */
+  record Result(String type, String name, boolean success) {}
+
+  /**
+   * @param errorText the words in which etcd tells a client of a failed read
+   * @param alarms kinds of the alarms that are raised, such as {@code NOSPACE}
+   */
+  public HealthChecks(
+      Metastore store, Function<Throwable, String> errorText, Supplier<List<String>> alarms) {
+    this.store = store;
+    this.errorText = errorText;
+    this.alarms = alarms;
+  }
+
+  /** {@code /health}, and {@code /livez} and {@code /readyz} with their checks, by path. */
+  public Map<String, HttpEndpoint> endpoints(EtcdVersion version) {
+    Map<String, HttpEndpoint> endpoints = new LinkedHashMap<>();
+    endpoints.put("/health", new HealthEndpoint(this, version));
+    if (version.hasCheckEndpoints()) {
+      addChecks(endpoints, "/livez", Map.of("serializable_read", this::serializableRead));
+      Map<String, Check> ready = new LinkedHashMap<>();
+      ready.put("data_corruption", this::dataCorruption);
+      ready.put("serializable_read", this::serializableRead);
+      ready.put("linearizable_read", this::linearizableRead);
+      ready.put("non_learner", this::nonLearner);
+      addChecks(endpoints, "/readyz", ready);
+    }
+    return endpoints;
+  }
+
+  private void addChecks(
+      Map<String, HttpEndpoint> endpoints, String type, Map<String, Check> checks) {
+    Map<String, CheckEndpoint.Check> counted = new LinkedHashMap<>();
+    checks.forEach((name, check) -> counted.put(name, () -> count(type, name, check.run())));
+    endpoints.put(type, new CheckEndpoint(type, counted));
+    counted.forEach(
+        (name, check) -> {
+          String path = type + "/" + name;
+          endpoints.put(path, new CheckEndpoint(path, Map.of(name, check)));
+        });
+  }
+
+  private CompletionStage<@Nullable String> count(
+      String type, String name, CompletionStage<@Nullable String> check) {
+    return check.whenComplete(
+        (wrong, failure) ->
+            results
+                .computeIfAbsent(
+                    new Result(type, name, wrong == null && failure == null),
+                    result -> new AtomicLong())
+                .incrementAndGet());
+  }
+
+  // --- checks ------------------------------------------------------------------------------------
+
+  private CompletionStage<@Nullable String> dataCorruption() {
+    return completed(alarms.get().contains(CORRUPT) ? "alarm activated: " + CORRUPT : null);
+  }
+
+  private CompletionStage<@Nullable String> serializableRead() {
+    return findReadError(Consistency.SERIALIZABLE);
+  }
+
+  private CompletionStage<@Nullable String> linearizableRead() {
+    return findReadError(Consistency.LINEARIZABLE);
+  }
+
+  private CompletionStage<@Nullable String> nonLearner() {
+    long self = store.cluster().memberId();
+    boolean learner =
+        store.cluster().members().stream()
+            .filter(member -> member.id() == self)
+            .anyMatch(MemberInfo::learner);
+    return completed(learner ? "not supported for learner" : null);
+  }
+
+  private static CompletionStage<@Nullable String> completed(@Nullable String wrong) {
+    return CompletableFuture.completedFuture(wrong);
+  }
+
+  /** Why nothing can be read, or null. */
+  CompletionStage<@Nullable String> findReadError(Consistency consistency) {
+    return store
+        .range(PROBE, consistency)
+        .handle(
+            (outcome, failure) -> {
+              if (failure != null) {
+                return errorText.apply(failure);
+              }
+              return outcome instanceof Outcome.Failed failed
+                  ? failed.failure().code().toString()
+                  : null;
+            });
+  }
+
+  List<String> alarms() {
+    return new ArrayList<>(alarms.get());
+  }
+
+  boolean hasLeader() {
+    return store.cluster().leaderId() != 0;
+  }
+
+  // --- counts ------------------------------------------------------------------------------------
+
+  void countHealth(boolean success) {
+    (success ? healthy : unhealthy).incrementAndGet();
+  }
+
+  long healthSuccesses() {
+    return healthy.get();
+  }
+
+  long healthFailures() {
+    return unhealthy.get();
+  }
+
+  /** How often each result was seen. */
+  Map<Result, AtomicLong> results() {
+    return Map.copyOf(results);
+  }
+}
