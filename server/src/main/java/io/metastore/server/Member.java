@@ -123,7 +123,7 @@ final class Member implements AutoCloseable {
     if (closed) {
       return;
     }
-    GrpcCounters calls = new GrpcCounters();
+    GrpcCounters calls = new GrpcCounters(config.http().extensiveMetrics());
     List<BindableService> services = services();
     port = ClientPort.start(portSettings(config), services, calls, site(services, calls));
     LOG.info("ready to serve client requests");
@@ -175,7 +175,9 @@ final class Member implements AutoCloseable {
     endpoints.put(
         "/metrics",
         new MetricsEndpoint(
-            () -> ServerMetrics.registry(node.cluster(), calls, health, VERSION), node.scans()));
+            new ServerMetrics(
+                node.cluster(), calls, health, () -> node.access().revision(), VERSION),
+            node.scans()));
     return endpoints;
   }
 

@@ -50,4 +50,25 @@ public interface ClusterView {
 
   /** The most bytes that one command may have. */
   int maxRequestBytes();
+
+  /** Commands of callers on this member whose outcome is not known yet. */
+  long pendingProposals();
+
+  /** Watchers on this member. */
+  WatchCounts watches();
+
+  /** The revision up to which history has been given up; 0 if none. */
+  long compactedRevision();
+
+  /** What this member has done. */
+  Meters meters();
+
+  /**
+   * Watchers on one member.
+   *
+   * @param streams that they share
+   * @param watchers all of them
+   * @param slow those that catch up, or wait for their client
+   */
+  record WatchCounts(int streams, int watchers, int slow) {}
 }

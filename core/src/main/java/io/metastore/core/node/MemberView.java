@@ -2,6 +2,7 @@ package io.metastore.core.node;
 
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.Meters;
 import io.metastore.core.command.Configuration;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.machine.MemberTable;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** {@link ClusterView} of a running member. */
@@ -22,6 +24,9 @@ final class MemberView implements ClusterView {
   private final AppliedIndex applied;
   private final Supplier<StoreView> views;
   private final Supplier<Storage> storages;
+  private final LongSupplier pending;
+  private final Supplier<WatchCounts> watches;
+  private final Meters meters;
 
   /** When a leader was last seen. */
   private volatile long leaderSeenNanos = System.nanoTime();
@@ -36,12 +41,18 @@ final class MemberView implements ClusterView {
       RaftNode raft,
       AppliedIndex applied,
       Supplier<StoreView> views,
-      Supplier<Storage> storages) {
+      Supplier<Storage> storages,
+      LongSupplier pending,
+      Supplier<WatchCounts> watches,
+      Meters meters) {
     this.config = config;
     this.raft = raft;
     this.applied = applied;
     this.views = views;
     this.storages = storages;
+    this.pending = pending;
+    this.watches = watches;
+    this.meters = meters;
   }
 
   @Override
@@ -159,5 +170,30 @@ final class MemberView implements ClusterView {
   @Override
   public int maxRequestBytes() {
     return config.maxRequestBytes();
+  }
+
+  @Override
+  public long pendingProposals() {
+    return pending.getAsLong();
+  }
+
+  @Override
+  public WatchCounts watches() {
+    return watches.get();
+  }
+
+  @Override
+  public long compactedRevision() {
+    StoreView view = views.get();
+    try {
+      return view.state().compacted();
+    } finally {
+      view.release();
+    }
+  }
+
+  @Override
+  public Meters meters() {
+    return meters;
   }
 }

@@ -12,6 +12,7 @@ import io.metastore.core.api.LeaseStatus;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.Membership;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Meters;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.WatchStream;
@@ -113,6 +114,8 @@ public final class Node implements Metastore, AutoCloseable {
   private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(Threads.named("housekeeping"));
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  private final Meters meters = new Meters();
+  private final ApplyMeter applyMeter = new ApplyMeter(meters);
 
   private Node(NodeConfig config, ProcessStopper stopper) throws IOException {
     this.config = config;
@@ -150,7 +153,8 @@ public final class Node implements Metastore, AutoCloseable {
             config.memberId(),
             origin,
             config.requestTimeoutMs(),
-            config.alone() ? IN_FLIGHT_ALONE : IN_FLIGHT_CLUSTER);
+            config.alone() ? IN_FLIGHT_ALONE : IN_FLIGHT_CLUSTER,
+            meters);
     this.readIndex =
         new ReadIndex(
             raft,
@@ -167,7 +171,16 @@ public final class Node implements Metastore, AutoCloseable {
     this.leases =
         new LeaseDesk(
             raft, peers, readIndex::barrier, this::retainView, keeper, leaseThread, config);
-    this.cluster = new MemberView(config, raft, applied, this::retainView, () -> machine.storage());
+    this.cluster =
+        new MemberView(
+            config,
+            raft,
+            applied,
+            this::retainView,
+            () -> machine.storage(),
+            proposer::pending,
+            hub::counts,
+            meters);
     this.membership = new MembershipDesk(config, raft, peers, cluster, applied, housekeeping);
     wiring.complete();
     housekeeping.scheduleWithFixedDelay(this::housekeep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
@@ -222,6 +235,7 @@ public final class Node implements Metastore, AutoCloseable {
   @Override
   public CompletableFuture<Outcome> range(Range range, Consistency consistency) {
     boolean small = range.getRangeEnd().isEmpty();
+    meters.ranges.increment();
     return read(consistency, small, view -> view.range(range));
   }
 
@@ -252,6 +266,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   @Override
   public CompletableFuture<Long> keepAlive(long leaseId) {
+    meters.leaseRenewals.increment();
     return leases.keepAlive(leaseId);
   }
 
@@ -534,7 +549,9 @@ public final class Node implements Metastore, AutoCloseable {
       CommandBatch batch =
           proposal instanceof CommandBatch proposed ? proposed : decode(index, entry);
       long compactedBefore = machine.state().compacted();
+      long start = System.nanoTime();
       Applied result = machine.apply(term, index, batch, origin);
+      applyMeter.applied(start, index, batch, result);
       // Watchers hear of it before anybody's reply does; readers see it before that.
       hub.offer(result);
       leases.applied(result.leaseEvents());

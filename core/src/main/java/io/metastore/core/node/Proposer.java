@@ -1,5 +1,6 @@
 package io.metastore.core.node;
 
+import io.metastore.core.api.Meters;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.OutcomeUnknown;
@@ -63,6 +64,7 @@ final class Proposer implements AutoCloseable {
   private final long selfId;
   private final long origin;
   private final long timeoutMs;
+  private final Meters meters;
   private volatile int inFlightMax;
   private final Thread thread = new Thread(this::run, "proposer");
 
@@ -113,13 +115,15 @@ final class Proposer implements AutoCloseable {
       long selfId,
       long origin,
       long timeoutMs,
-      int inFlightMax) {
+      int inFlightMax,
+      Meters meters) {
     this.raft = raft;
     this.peers = peers;
     this.selfId = selfId;
     this.origin = origin;
     this.timeoutMs = timeoutMs;
     this.inFlightMax = inFlightMax;
+    this.meters = meters;
     thread.setDaemon(true);
     thread.start();
   }
@@ -317,8 +321,22 @@ final class Proposer implements AutoCloseable {
     waiting.clear();
   }
 
-  private static void fail(Pending pending, RuntimeException failure) {
-    pending.outcome().completeExceptionally(failure);
+  private void fail(Pending pending, RuntimeException failure) {
+    if (pending.outcome().completeExceptionally(failure)) {
+      meters.failedProposals.increment();
+    }
+  }
+
+  /** Commands of this member's callers whose outcome is not known yet. Any thread. */
+  long pending() {
+    long queued;
+    lock.lock();
+    try {
+      queued = queue.size();
+    } finally {
+      lock.unlock();
+    }
+    return queued + waiting.values().stream().mapToLong(slot -> slot.commands.size()).sum();
   }
 
   private void arrived(int commands) {

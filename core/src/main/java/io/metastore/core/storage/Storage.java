@@ -1,5 +1,6 @@
 package io.metastore.core.storage;
 
+import io.metastore.core.api.Meters;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -181,6 +182,10 @@ public final class Storage implements Reader, AutoCloseable {
 
   /** Makes all changes of {@code writes} visible at once. For one thread, as is every such set. */
   public void write(WriteSet writes) {
+    Meters.TABLE_WRITES.time(() -> writeAll(writes));
+  }
+
+  private void writeAll(WriteSet writes) {
     BatchBytes bytes = new BatchBytes(writes.sizeBytes());
     for (Table table : Table.values()) {
       int family = handle(table).getID();

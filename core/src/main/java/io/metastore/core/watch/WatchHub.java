@@ -1,5 +1,6 @@
 package io.metastore.core.watch;
 
+import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.api.WatchMessage;
@@ -58,6 +59,11 @@ public final class WatchHub implements AutoCloseable {
   private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
   private final AtomicLong inboxBytes = new AtomicLong();
   private final AtomicInteger openStreams = new AtomicInteger();
+  private final AtomicInteger watcherCount = new AtomicInteger();
+
+  /** Of these, how many are not synced. */
+  private final AtomicInteger slowCount = new AtomicInteger();
+
   private final Thread thread = new Thread(this::run, "watch");
 
   /** Set by the apply thread when it dropped events: the inbox alone no longer tells everything. */
@@ -90,6 +96,11 @@ public final class WatchHub implements AutoCloseable {
   public WatchStream openStream(Runnable onMessages) {
     openStreams.incrementAndGet();
     return new HubStream(this, onMessages);
+  }
+
+  /** What there is at the moment. Any thread. */
+  public ClusterView.WatchCounts counts() {
+    return new ClusterView.WatchCounts(openStreams.get(), watcherCount.get(), slowCount.get());
   }
 
   /**
@@ -172,6 +183,8 @@ public final class WatchHub implements AutoCloseable {
     Watcher watcher = new Watcher(watchId, stream, spec);
     watcher.lastSentNanos = System.nanoTime();
     stream.watchers.put(watchId, watcher);
+    watcherCount.incrementAndGet();
+    slowCount.incrementAndGet();
     stream.add(new WatchMessage.Created(watchId, hubRevision), 0);
     if (spec.progress()) {
       wantingProgress.add(watcher);
@@ -406,17 +419,24 @@ public final class WatchHub implements AutoCloseable {
 
   private void forget(Watcher watcher) {
     leave(watcher);
+    watcherCount.decrementAndGet();
+    slowCount.addAndGet(-slowness(watcher.state));
     watcher.stream.watchers.remove(watcher.id);
     wantingProgress.remove(watcher);
   }
 
   private void enter(Watcher watcher, Watcher.State state) {
     leave(watcher);
+    slowCount.addAndGet(slowness(state) - slowness(watcher.state));
     watcher.state = state;
     RangeIndex index = index(state);
     if (index != null) {
       index.add(watcher);
     }
+  }
+
+  private static int slowness(Watcher.State state) {
+    return state == Watcher.State.SYNCED ? 0 : 1;
   }
 
   private void leave(Watcher watcher) {

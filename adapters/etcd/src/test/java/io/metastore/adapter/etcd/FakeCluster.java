@@ -2,6 +2,7 @@ package io.metastore.adapter.etcd;
 
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.Meters;
 import java.util.List;
 
 /** A cluster that is as the test says. */
@@ -87,5 +88,25 @@ final class FakeCluster implements ClusterView {
   @Override
   public int maxRequestBytes() {
     return maxRequestBytes;
+  }
+
+  @Override
+  public long pendingProposals() {
+    return 0;
+  }
+
+  @Override
+  public WatchCounts watches() {
+    return new WatchCounts(0, 0, 0);
+  }
+
+  @Override
+  public long compactedRevision() {
+    return 0;
+  }
+
+  @Override
+  public Meters meters() {
+    throw new AssertionError("no service asks for it");
   }
 }

@@ -2,6 +2,7 @@ package io.metastore.adapter.metastore;
 
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.Meters;
 import java.util.List;
 
 /**
@@ -79,5 +80,25 @@ record NoCluster(String name) implements ClusterView {
   @Override
   public int maxRequestBytes() {
     return 0;
+  }
+
+  @Override
+  public long pendingProposals() {
+    return 0;
+  }
+
+  @Override
+  public WatchCounts watches() {
+    return new WatchCounts(0, 0, 0);
+  }
+
+  @Override
+  public long compactedRevision() {
+    return 0;
+  }
+
+  @Override
+  public Meters meters() {
+    return new Meters();
   }
 }

@@ -54,6 +54,11 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
   private boolean halfClosed;
   private boolean anyRequest;
 
+  private int messagesIn;
+
+  /** Owned by the service, which sends one message at a time. */
+  private int messagesOut;
+
   private @Nullable String unaryReply;
   private boolean begun;
 
@@ -133,6 +138,7 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
         return text.length;
       }
       anyRequest = true;
+      tracer.inboundWireSize(request.getSerializedSize());
       requests.add(request);
       from = GoJson.skipSpace(text, end);
     }
@@ -168,6 +174,7 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
     delivering = true;
     while (!over && !requests.isEmpty() && asked.get() > 0) {
       asked.decrementAndGet();
+      tracer.inboundMessage(messagesIn++);
       listener.onMessage(requests.remove());
     }
     boolean complete = requests.isEmpty() && (inputEnded || isSatisfied());
@@ -243,6 +250,8 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
 
   @Override
   public void sendMessage(Message message) {
+    tracer.outboundMessage(messagesOut++);
+    tracer.outboundWireSize(message.getSerializedSize());
     String json = Replies.json(message);
     if (route.isUnary()) {
       onLoop(() -> unaryReply = json);

@@ -6,32 +6,66 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
+import io.metastore.core.api.Histogram;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Counts calls per method as they start and end.
+ * Counts calls, messages and bytes per method.
  *
- * <p>A tracer and not an interceptor: one shared object per method and two increments per call,
- * with nothing wrapped around the call. Services are registered before the port starts; from then
- * on thread-safe.
+ * <p>A tracer and not an interceptor: one shared object per method and a few increments per call,
+ * with nothing wrapped around the call; only where durations are measured has each call a tracer of
+ * its own. Services are registered before the port starts; from then on thread-safe.
  */
 public final class GrpcCounters extends ServerStreamTracer.Factory {
+  private static final Metadata.Key<String> CLIENT_VERSION =
+      Metadata.Key.of("client-api-version", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final String UNKNOWN = "unknown";
+
+  /** Clients may call themselves anything: what comes beyond that counts as unknown. */
+  private static final int CLIENT_VERSIONS_MAX = 64;
+
+  private static final int VERSION_LENGTH_MAX = 32;
+
   /** For methods that do not exist; etcd does not count those either. */
   private static final ServerStreamTracer NOT_COUNTED = new ServerStreamTracer() {};
 
   private final Map<String, Method> methods = new TreeMap<>();
+  private final Map<Client, LongAdder> clients = new ConcurrentHashMap<>();
+  private final boolean timed;
+
+  /**
+   * Who called.
+   *
+   * @param type {@code unary} or {@code stream}
+   */
+  record Client(String version, String type) {}
+
+  /** Measures no durations. */
+  public GrpcCounters() {
+    this(false);
+  }
+
+  /**
+   * @param timed whether durations are measured
+   */
+  public GrpcCounters(boolean timed) {
+    this.timed = timed;
+  }
 
   void register(ServerServiceDefinition service) {
     service
         .getServiceDescriptor()
         .getMethods()
-        .forEach(method -> methods.put(method.getFullMethodName(), new Method(method)));
+        .forEach(method -> methods.put(method.getFullMethodName(), new Method(method, timed)));
   }
 
   @Override
@@ -41,12 +75,30 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
       return NOT_COUNTED;
     }
     method.started.increment();
-    return method;
+    client(headers.get(CLIENT_VERSION), method.type).increment();
+    return method.durations == null ? method : new Timed(method, method.durations);
+  }
+
+  private LongAdder client(@Nullable String version, MethodType type) {
+    boolean known = version != null && !version.isEmpty() && version.length() <= VERSION_LENGTH_MAX;
+    String kind = type == MethodType.UNARY ? "unary" : "stream";
+    Client client = new Client(known ? Objects.requireNonNull(version) : UNKNOWN, kind);
+    LongAdder count = clients.get(client);
+    if (count != null) {
+      return count;
+    }
+    Client counted = clients.size() < CLIENT_VERSIONS_MAX ? client : new Client(UNKNOWN, kind);
+    return clients.computeIfAbsent(counted, key -> new LongAdder());
   }
 
   /** In the order of their names. */
   Collection<Method> methods() {
     return Collections.unmodifiableCollection(methods.values());
+  }
+
+  /** Calls by the version that clients told. */
+  Map<Client, LongAdder> clients() {
+    return Map.copyOf(clients);
   }
 
   /** Calls with one answer that have begun and not ended. */
@@ -62,16 +114,43 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
     final String service;
     final String name;
     final MethodType type;
+    final @Nullable Histogram durations;
+    final LongAdder messagesReceived = new LongAdder();
+    final LongAdder messagesSent = new LongAdder();
+    final LongAdder bytesReceived = new LongAdder();
+    final LongAdder bytesSent = new LongAdder();
     private final LongAdder started = new LongAdder();
     private final LongAdder[] handled =
         Stream.generate(LongAdder::new)
             .limit(Status.Code.values().length)
             .toArray(LongAdder[]::new);
 
-    private Method(MethodDescriptor<?, ?> descriptor) {
+    private Method(MethodDescriptor<?, ?> descriptor, boolean timed) {
       this.service = Objects.requireNonNull(descriptor.getServiceName(), "service name");
       this.name = Objects.requireNonNull(descriptor.getBareMethodName(), "method name");
       this.type = descriptor.getType();
+      this.durations =
+          timed ? Histogram.of(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10) : null;
+    }
+
+    @Override
+    public void inboundMessage(int number) {
+      messagesReceived.increment();
+    }
+
+    @Override
+    public void outboundMessage(int number) {
+      messagesSent.increment();
+    }
+
+    @Override
+    public void inboundWireSize(long bytes) {
+      bytesReceived.add(bytes);
+    }
+
+    @Override
+    public void outboundWireSize(long bytes) {
+      bytesSent.add(bytes);
     }
 
     @Override
@@ -90,6 +169,44 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
     private long open() {
       long ended = Stream.of(handled).mapToLong(LongAdder::sum).sum();
       return started() - ended;
+    }
+  }
+
+  /** One call whose duration is measured. */
+  private static final class Timed extends ServerStreamTracer {
+    private final Method method;
+    private final Histogram durations;
+    private final long startNanos = System.nanoTime();
+
+    Timed(Method method, Histogram durations) {
+      this.method = method;
+      this.durations = durations;
+    }
+
+    @Override
+    public void inboundMessage(int number) {
+      method.inboundMessage(number);
+    }
+
+    @Override
+    public void outboundMessage(int number) {
+      method.outboundMessage(number);
+    }
+
+    @Override
+    public void inboundWireSize(long bytes) {
+      method.inboundWireSize(bytes);
+    }
+
+    @Override
+    public void outboundWireSize(long bytes) {
+      method.outboundWireSize(bytes);
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+      durations.recordSince(startNanos);
+      method.streamClosed(status);
     }
   }
 }

@@ -35,6 +35,7 @@ public final class HealthChecks {
   private final Function<Throwable, String> errorText;
   private final Supplier<List<String>> alarms;
   private final Map<Result, AtomicLong> results = new ConcurrentHashMap<>();
+  private final Map<Name, Boolean> last = new ConcurrentHashMap<>();
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
 
@@ -44,11 +45,14 @@ public final class HealthChecks {
   }
 
   /**
-   * What came of a check.
+   * A check.
    *
-   * @param type of its endpoint, {@code /livez} or {@code /readyz}
+   * @param type of its endpoint, {@code livez} or {@code readyz}
    */
-  record Result(String type, String name, boolean success) {}
+  record Name(String type, String name) {}
+
+  /** What came of a check. */
+  record Result(Name check, boolean success) {}
 
   /**
    * @param errorText the words in which etcd tells a client of a failed read
@@ -80,7 +84,9 @@ public final class HealthChecks {
   private void addChecks(
       Map<String, HttpEndpoint> endpoints, String type, Map<String, Check> checks) {
     Map<String, CheckEndpoint.Check> counted = new LinkedHashMap<>();
-    checks.forEach((name, check) -> counted.put(name, () -> count(type, name, check.run())));
+    String word = type.substring(1);
+    checks.forEach(
+        (name, check) -> counted.put(name, () -> count(new Name(word, name), check.run())));
     endpoints.put(type, new CheckEndpoint(type, counted));
     counted.forEach(
         (name, check) -> {
@@ -90,14 +96,15 @@ public final class HealthChecks {
   }
 
   private CompletionStage<@Nullable String> count(
-      String type, String name, CompletionStage<@Nullable String> check) {
-    return check.whenComplete(
-        (wrong, failure) ->
-            results
-                .computeIfAbsent(
-                    new Result(type, name, wrong == null && failure == null),
-                    result -> new AtomicLong())
-                .incrementAndGet());
+      Name check, CompletionStage<@Nullable String> outcome) {
+    return outcome.whenComplete(
+        (wrong, failure) -> {
+          boolean success = wrong == null && failure == null;
+          last.put(check, success);
+          results
+              .computeIfAbsent(new Result(check, success), result -> new AtomicLong())
+              .incrementAndGet();
+        });
   }
 
   // --- checks ------------------------------------------------------------------------------------
@@ -167,5 +174,10 @@ public final class HealthChecks {
   /** How often each result was seen. */
   Map<Result, AtomicLong> results() {
     return Map.copyOf(results);
+  }
+
+  /** Whether each check passed when it was last run. */
+  Map<Name, Boolean> last() {
+    return Map.copyOf(last);
   }
 }

@@ -3,146 +3,388 @@ package io.metastore.adapter.etcd.port;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.Status;
 import io.metastore.core.api.ClusterView;
-import io.prometheus.metrics.core.metrics.CounterWithCallback;
-import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.metastore.core.api.Histogram;
+import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.Meters;
 import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.Locale;
-import java.util.function.DoubleSupplier;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What a scrape tells, under etcd's names. Everything is read at the moment of the scrape, so it
- * costs nothing in between.
+ * What a scrape tells, under etcd's names: people's dashboards and alerts are made for those. Some
+ * of them tell of things that there are not here; they stay zero, see {@link UnusedMetrics}.
+ * Everything is read at the moment of the scrape. Thread-safe.
  */
 public final class ServerMetrics {
-  private final PrometheusRegistry registry = new PrometheusRegistry();
+  private final ClusterView cluster;
+  private final GrpcCounters calls;
+  private final HealthChecks health;
+  private final LongSupplier authRevision;
+  private final EtcdVersion version;
+  private final LongAdder scrapes = new LongAdder();
 
-  private ServerMetrics() {}
+  /** Made by the first scrape, which keeps its classes out of the start. */
+  private @Nullable PrometheusRegistry process;
 
-  /** Asking the result blocks on {@code /proc} and on the store's files. */
-  public static PrometheusRegistry registry(
-      ClusterView cluster, GrpcCounters calls, HealthChecks health, EtcdVersion version) {
-    ServerMetrics metrics = new ServerMetrics();
-    metrics.member(cluster, version);
-    metrics.store(cluster);
-    metrics.calls(calls);
-    ProcessMetrics.builder().register(metrics.registry);
-    return metrics.registry;
+  /**
+   * @param authRevision the revision of users and roles
+   */
+  public ServerMetrics(
+      ClusterView cluster,
+      GrpcCounters calls,
+      HealthChecks health,
+      LongSupplier authRevision,
+      EtcdVersion version) {
+    this.cluster = cluster;
+    this.calls = calls;
+    this.health = health;
+    this.authRevision = authRevision;
+    this.version = version;
   }
 
-  private void member(ClusterView cluster, EtcdVersion version) {
-    gauge(
+  /** Blocks on {@code /proc} and on the store's files. */
+  public String scrape() {
+    MetricsPage page = new MetricsPage();
+    Meters meters = cluster.meters();
+    member(page);
+    proposals(page, meters);
+    disk(page);
+    store(page, meters);
+    leases(page, meters);
+    watches(page);
+    health(page);
+    grpc(page);
+    process(page);
+    UnusedMetrics.add(page);
+    return page.text();
+  }
+
+  private void member(MetricsPage page) {
+    long self = cluster.memberId();
+    String id = Long.toHexString(self);
+    page.gauge(
         "etcd_server_has_leader",
         "Whether or not a leader exists. 1 is existence, 0 is not.",
-        () -> cluster.leaderId() != 0 ? 1 : 0);
-    gauge(
+        cluster.leaderId() != 0 ? 1 : 0);
+    page.gauge(
         "etcd_server_is_leader",
         "Whether or not this member is a leader. 1 if is, 0 otherwise.",
-        () -> cluster.leaderId() == cluster.memberId() ? 1 : 0);
-    counter(
+        cluster.leaderId() == self ? 1 : 0);
+    page.counter(
         "etcd_server_leader_changes_seen_total",
         "The number of leader changes seen.",
-        cluster::leaderChanges);
-    fact(
+        cluster.leaderChanges());
+    page.gauge(
         "etcd_server_id",
         "Server or member ID in hexadecimal format. 1 for 'server_id' label with current ID.",
+        1,
         "server_id",
-        Long.toHexString(cluster.memberId()));
-    fact(
+        id);
+    page.gauge(
         "etcd_server_version",
         "Which version is running. 1 for 'server_version' label with current version.",
+        1,
         "server_version",
         version.server());
-    fact(
+    page.gauge(
         "etcd_cluster_version",
         "Which version is running. 1 for 'cluster_version' label with current cluster version",
+        1,
         "cluster_version",
         version.minor());
+    page.gauge(
+        "etcd_server_go_version",
+        "Which Go version server is running with. 1 for 'server_go_version' label with current"
+            + " version.",
+        1,
+        "server_go_version",
+        "none (Java " + System.getProperty("java.version") + ")");
+    boolean learner = false;
+    for (MemberInfo member : cluster.members()) {
+      learner |= member.id() == self && member.learner();
+      page.gauge(
+          "etcd_network_known_peers",
+          "The current number of known peers.",
+          1,
+          "Local",
+          id,
+          "Remote",
+          Long.toHexString(member.id()));
+    }
+    page.gauge(
+        "etcd_server_is_learner",
+        "Whether or not this member is a learner. 1 if is, 0 otherwise.",
+        learner ? 1 : 0);
+    page.gauge(
+        "etcd_debugging_auth_revision",
+        "The current revision of auth store.",
+        authRevision.getAsLong());
   }
 
-  private void store(ClusterView cluster) {
-    counter(
+  private void proposals(MetricsPage page, Meters meters) {
+    page.gauge(
         "etcd_server_proposals_committed_total",
         "The total number of consensus proposals committed.",
-        cluster::committedIndex);
-    counter(
+        cluster.committedIndex());
+    page.gauge(
         "etcd_server_proposals_applied_total",
         "The total number of consensus proposals applied.",
-        cluster::appliedIndex);
-    gauge(
+        cluster.appliedIndex());
+    page.gauge(
+        "etcd_server_proposals_pending",
+        "The current number of pending proposals to commit.",
+        cluster.pendingProposals());
+    page.counter(
+        "etcd_server_proposals_failed_total",
+        "The total number of failed proposals seen.",
+        meters.failedProposals.sum());
+    page.histogram(
+        "etcd_server_apply_duration_seconds",
+        "The latency distributions of applying a log entry, which holds many requests.",
+        meters.applies,
+        "op",
+        "Batch",
+        "success",
+        "true",
+        "version",
+        "v3");
+    page.counter(
+        "etcd_server_slow_apply_total",
+        "The total number of slow apply requests (likely overloaded from slow disk).",
+        meters.slowApplies.sum());
+  }
+
+  private static void disk(MetricsPage page) {
+    page.histogram(
+        "etcd_disk_wal_fsync_duration_seconds",
+        "The latency distributions of fsync called by WAL.",
+        Meters.LOG_SYNCS);
+    page.histogram(
+        "etcd_disk_wal_write_duration_seconds",
+        "The latency distributions of write called by WAL.",
+        Meters.LOG_WRITES);
+    page.gauge(
+        "etcd_disk_wal_write_bytes_total",
+        "Total number of bytes written in WAL.",
+        Meters.LOG_BYTES.sum());
+    page.histogram(
+        "etcd_disk_backend_commit_duration_seconds",
+        "The latency distributions of commit called by backend.",
+        Meters.TABLE_WRITES);
+  }
+
+  private void store(MetricsPage page, Meters meters) {
+    page.gauge(
         "etcd_mvcc_db_total_size_in_bytes",
         "Total size of the underlying database physically allocated in bytes.",
-        cluster::sizeBytes);
-    gauge(
+        cluster.sizeBytes());
+    page.gauge(
         "etcd_mvcc_db_total_size_in_use_in_bytes",
         "Total size of the underlying database logically in use in bytes.",
-        cluster::sizeInUseBytes);
-    gauge(
+        cluster.sizeInUseBytes());
+    page.gauge(
         "etcd_debugging_mvcc_current_revision",
         "The current revision of store.",
-        cluster::revision);
+        cluster.revision());
+    page.gauge(
+        "etcd_debugging_mvcc_compact_revision",
+        "The revision of the last compaction in store.",
+        cluster.compactedRevision());
+    long puts = meters.puts.sum();
+    long deletes = meters.deletes.sum();
+    page.counter("etcd_mvcc_put_total", "Total number of puts seen by this member.", puts);
+    page.counter("etcd_mvcc_delete_total", "Total number of deletes seen by this member.", deletes);
+    page.counter(
+        "etcd_mvcc_range_total",
+        "Total number of ranges seen by this member.",
+        meters.ranges.sum());
+    page.counter(
+        "etcd_mvcc_txn_total", "Total number of txns seen by this member.", meters.txns.sum());
+    page.gauge(
+        "etcd_debugging_mvcc_total_put_size_in_bytes",
+        "The total size of put kv pairs seen by this member.",
+        meters.putBytes.sum());
   }
 
-  private void calls(GrpcCounters calls) {
-    CounterWithCallback.builder()
-        .name("grpc_server_started_total")
-        .help("Total number of RPCs started on the server.")
-        .labelNames("grpc_method", "grpc_service", "grpc_type")
-        .callback(
-            callback ->
-                calls
-                    .methods()
-                    .forEach(
-                        method ->
-                            callback.call(
-                                (double) method.started(),
-                                method.name,
-                                method.service,
-                                type(method.type))))
-        .register(registry);
-    CounterWithCallback.builder()
-        .name("grpc_server_handled_total")
-        .help("Total number of RPCs completed on the server, regardless of success or failure.")
-        .labelNames("grpc_code", "grpc_method", "grpc_service", "grpc_type")
-        .callback(
-            callback -> {
-              for (GrpcCounters.Method method : calls.methods()) {
-                for (Status.Code code : Status.Code.values()) {
-                  callback.call(
-                      (double) method.handled(code),
-                      goName(code),
-                      method.name,
-                      method.service,
-                      type(method.type));
-                }
-              }
-            })
-        .register(registry);
+  private static void leases(MetricsPage page, Meters meters) {
+    Histogram ttls = meters.leaseTtls;
+    long[] counts = ttls.cumulativeCounts();
+    page.counter(
+        "etcd_debugging_lease_granted_total",
+        "The total number of granted leases.",
+        counts[counts.length - 1]);
+    page.histogram("etcd_debugging_lease_ttl_total", "Bucketed histogram of lease TTLs.", ttls);
+    page.counter(
+        "etcd_debugging_lease_revoked_total",
+        "The total number of revoked leases.",
+        meters.leasesRevoked.sum());
+    page.counter(
+        "etcd_debugging_lease_renewed_total",
+        "The number of renewed leases seen by the leader.",
+        meters.leaseRenewals.sum());
+    page.counter(
+        "etcd_debugging_server_lease_expired_total",
+        "The total number of expired leases.",
+        meters.leasesExpired.sum());
   }
 
-  private void gauge(String name, String help, DoubleSupplier value) {
-    GaugeWithCallback.builder()
-        .name(name)
-        .help(help)
-        .callback(callback -> callback.call(value.getAsDouble()))
-        .register(registry);
+  private void watches(MetricsPage page) {
+    ClusterView.WatchCounts watches = cluster.watches();
+    page.gauge(
+        "etcd_debugging_mvcc_watch_stream_total",
+        "Total number of watch streams.",
+        watches.streams());
+    page.gauge(
+        "etcd_debugging_mvcc_watcher_total", "Total number of watchers.", watches.watchers());
+    page.gauge(
+        "etcd_debugging_mvcc_slow_watcher_total",
+        "Total number of unsynced slow watchers.",
+        watches.slow());
   }
 
-  private void counter(String name, String help, DoubleSupplier value) {
-    CounterWithCallback.builder()
-        .name(name)
-        .help(help)
-        .callback(callback -> callback.call(value.getAsDouble()))
-        .register(registry);
+  private void health(MetricsPage page) {
+    page.counter(
+        "etcd_server_health_success",
+        "The total number of successful health checks",
+        health.healthSuccesses());
+    page.counter(
+        "etcd_server_health_failures",
+        "The total number of failed health checks",
+        health.healthFailures());
+    health
+        .last()
+        .forEach(
+            (check, success) ->
+                page.gauge(
+                    "etcd_server_healthcheck",
+                    "The result of each kind of healthcheck.",
+                    success ? 1 : 0,
+                    "name",
+                    check.name(),
+                    "type",
+                    check.type()));
+    for (Map.Entry<HealthChecks.Result, AtomicLong> result : health.results().entrySet()) {
+      page.counter(
+          "etcd_server_healthchecks_total",
+          "The total number of each kind of healthcheck.",
+          result.getValue().get(),
+          "name",
+          result.getKey().check().name(),
+          "status",
+          result.getKey().success() ? "success" : "error",
+          "type",
+          result.getKey().check().type());
+    }
   }
 
-  private void fact(String name, String help, String label, String value) {
-    GaugeWithCallback.builder()
-        .name(name)
-        .help(help)
-        .labelNames(label)
-        .callback(callback -> callback.call(1, value))
-        .register(registry);
+  private void grpc(MetricsPage page) {
+    long received = 0;
+    long sent = 0;
+    for (GrpcCounters.Method method : calls.methods()) {
+      received += method.bytesReceived.sum();
+      sent += method.bytesSent.sum();
+      String[] labels = {
+        "grpc_method", method.name, "grpc_service", method.service, "grpc_type", type(method.type)
+      };
+      page.counter(
+          "grpc_server_started_total",
+          "Total number of RPCs started on the server.",
+          method.started(),
+          labels);
+      page.counter(
+          "grpc_server_msg_received_total",
+          "Total number of RPC stream messages received on the server.",
+          method.messagesReceived.sum(),
+          labels);
+      page.counter(
+          "grpc_server_msg_sent_total",
+          "Total number of gRPC stream messages sent by the server.",
+          method.messagesSent.sum(),
+          labels);
+      if (method.durations != null) {
+        page.histogram(
+            "grpc_server_handling_seconds",
+            "Histogram of response latency (seconds) of gRPC that had been application-level"
+                + " handled by the server.",
+            method.durations,
+            labels);
+      }
+      for (Status.Code code : Status.Code.values()) {
+        page.counter(
+            "grpc_server_handled_total",
+            "Total number of RPCs completed on the server, regardless of success or failure.",
+            method.handled(code),
+            "grpc_code",
+            goName(code),
+            "grpc_method",
+            method.name,
+            "grpc_service",
+            method.service,
+            "grpc_type",
+            type(method.type));
+      }
+    }
+    page.counter(
+        "etcd_network_client_grpc_received_bytes_total",
+        "The total number of bytes received from grpc clients.",
+        received);
+    page.counter(
+        "etcd_network_client_grpc_sent_bytes_total",
+        "The total number of bytes sent to grpc clients.",
+        sent);
+    calls
+        .clients()
+        .forEach(
+            (client, count) ->
+                page.counter(
+                    "etcd_server_client_requests_total",
+                    "The total number of client requests per client version.",
+                    count.sum(),
+                    "client_api_version",
+                    client.version(),
+                    "type",
+                    client.type()));
+  }
+
+  private void process(MetricsPage page) {
+    page.gauge("os_fd_limit", "The file descriptor limit.", ProcFacts.limit("Max open files"));
+    page.gauge("os_fd_used", "The number of used file descriptors.", ProcFacts.openFiles());
+    page.counter(
+        "process_network_receive_bytes_total",
+        "Number of bytes received by the process over the network.",
+        ProcFacts.network("InOctets"));
+    page.counter(
+        "process_network_transmit_bytes_total",
+        "Number of bytes sent by the process over the network.",
+        ProcFacts.network("OutOctets"));
+    page.gauge(
+        "process_virtual_memory_max_bytes",
+        "Maximum amount of virtual memory available in bytes.",
+        ProcFacts.limit("Max address space"));
+    page.gauge(
+        "promhttp_metric_handler_requests_in_flight", "Current number of scrapes being served.", 1);
+    scrapes.increment();
+    page.counter(
+        "promhttp_metric_handler_requests_total",
+        "Total number of scrapes by HTTP status code.",
+        scrapes.sum() - 1,
+        "code",
+        "200");
+    JvmAsGo.add(page);
+    page.add(PrometheusText.write(processRegistry().scrape()));
+  }
+
+  private synchronized PrometheusRegistry processRegistry() {
+    if (process == null) {
+      process = new PrometheusRegistry();
+      ProcessMetrics.builder().register(process);
+    }
+    return process;
   }
 
   private static String type(MethodType type) {

@@ -6,6 +6,7 @@ import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Meters;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.StoreException.NotServed;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 class MemberEndpointsTest {
   private long leaderId = 1;
   private boolean learner;
+  private final Meters meters = new Meters();
   private List<String> alarms = List.of();
   private EtcdVersion version = EtcdVersion.DEFAULT;
   private CompletableFuture<Outcome> linearizable = answered();
@@ -124,6 +126,8 @@ class MemberEndpointsTest {
 
   @Test
   void metricsTellOfMemberProcessAndCalls() throws Exception {
+    meters.puts.add(2);
+    meters.applies.record(0.02);
     try (PortFixture fixture = fixture()) {
       PortFixture.echo(fixture.channel(), EchoService.message(1));
       var answer = fixture.http("GET", "/metrics");
@@ -139,6 +143,18 @@ class MemberEndpointsTest {
               "etcd_cluster_version{cluster_version=\"3.7\"} 1",
               "etcd_server_proposals_committed_total 7",
               "etcd_debugging_mvcc_current_revision 7",
+              "# TYPE etcd_server_proposals_applied_total gauge",
+              "etcd_mvcc_put_total 2",
+              "etcd_debugging_mvcc_watcher_total 2",
+              "etcd_debugging_auth_revision 3",
+              "etcd_network_known_peers{Local=\"1\",Remote=\"1\"} 1",
+              "etcd_server_apply_duration_seconds_bucket"
+                  + "{op=\"Batch\",success=\"true\",version=\"v3\",le=\"0.0256\"} 1",
+              "etcd_server_apply_duration_seconds_sum"
+                  + "{op=\"Batch\",success=\"true\",version=\"v3\"} 0.02",
+              "etcd_debugging_lease_ttl_total_bucket{le=\"+Inf\"} 0",
+              "etcd_server_client_requests_total"
+                  + "{client_api_version=\"unknown\",type=\"unary\"} 1",
               grpc("started", "Unary", "unary", "") + " 1",
               grpc("started", "Bidi", "bidi_stream", "") + " 0",
               grpc("handled", "Unary", "unary", "grpc_code=\"OK\",") + " 1",
@@ -162,7 +178,7 @@ class MemberEndpointsTest {
     endpoints.put(
         "/metrics",
         new MetricsEndpoint(
-            () -> ServerMetrics.registry(store.cluster(), calls, health, version), store.scans()));
+            new ServerMetrics(store.cluster(), calls, health, () -> 3, version), store.scans()));
     return new PortFixture(EchoService.open(), endpoints, Duration.ofMinutes(2), calls);
   }
 
@@ -181,6 +197,8 @@ class MemberEndpointsTest {
                   case "leaderId" -> leaderId;
                   case "memberId" -> 1L;
                   case "members" -> List.of(new MemberInfo(1, "m", List.of(), List.of(), learner));
+                  case "meters" -> meters;
+                  case "watches" -> new ClusterView.WatchCounts(1, 2, 0);
                   default -> 7L;
                 });
     return proxy(

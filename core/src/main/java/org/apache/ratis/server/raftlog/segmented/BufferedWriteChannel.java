@@ -1,5 +1,6 @@
 package org.apache.ratis.server.raftlog.segmented;
 
+import io.metastore.core.api.Meters;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
@@ -104,7 +105,9 @@ class BufferedWriteChannel implements Closeable {
   void flush() throws IOException {
     writeBuffer();
     if (!forced) {
+      long start = System.nanoTime();
       file.force(false);
+      Meters.LOG_SYNCS.recordSince(start);
       forced = true;
     }
   }
@@ -142,9 +145,12 @@ class BufferedWriteChannel implements Closeable {
   }
 
   private void write(ByteBuffer bytes) throws IOException {
+    long start = System.nanoTime();
+    Meters.LOG_BYTES.add(bytes.remaining());
     while (bytes.hasRemaining()) {
       position += file.write(bytes);
     }
+    Meters.LOG_WRITES.recordSince(start);
     size = Math.max(size, position);
     forced = false;
   }

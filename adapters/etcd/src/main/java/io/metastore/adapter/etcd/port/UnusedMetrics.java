@@ -1,0 +1,74 @@
+package io.metastore.adapter.etcd.port;
+
+import io.metastore.core.api.Histogram;
+
+/**
+ * etcd's metrics of what there is not here: its database's parts, its proxy, its old store. They
+ * are zero, so that dashboards and checks that name them find them.
+ */
+final class UnusedMetrics {
+  private static final Histogram MILLISECONDS_14 = Histogram.doubling(0.001, 14);
+  private static final Histogram DECISECONDS_13 = Histogram.doubling(0.1, 13);
+  private static final Histogram DECISECONDS_10 = Histogram.doubling(0.1, 10);
+  private static final Histogram CENTISECONDS_17 = Histogram.doubling(0.01, 17);
+  private static final Histogram CENTISECONDS_15 = Histogram.doubling(0.01, 15);
+  private static final Histogram PAUSES_13 = Histogram.doubling(1, 13);
+  private static final Histogram PAUSES_14 = Histogram.doubling(0.5, 14);
+  private static final Histogram COMPACTIONS = Histogram.doubling(100, 14);
+
+  private static final String NOT_HERE = "Not used here.";
+
+  private UnusedMetrics() {}
+
+  static void add(MetricsPage page) {
+    for (String name :
+        new String[] {
+          "etcd_debugging_disk_backend_commit_rebalance_duration_seconds",
+          "etcd_debugging_disk_backend_commit_spill_duration_seconds",
+          "etcd_debugging_disk_backend_commit_write_duration_seconds",
+          "etcd_debugging_server_watch_send_loop_control_stream_duration_seconds",
+          "etcd_debugging_server_watch_send_loop_progress_duration_seconds",
+          "etcd_debugging_server_watch_send_loop_watch_stream_duration_per_event_seconds",
+          "etcd_debugging_server_watch_send_loop_watch_stream_duration_seconds",
+          "etcd_debugging_snap_save_marshalling_duration_seconds",
+          "etcd_debugging_snap_save_total_duration_seconds",
+          "etcd_snap_db_fsync_duration_seconds",
+          "etcd_snap_fsync_duration_seconds",
+        }) {
+      page.histogram(name, NOT_HERE, MILLISECONDS_14);
+    }
+    page.histogram("etcd_disk_backend_defrag_duration_seconds", NOT_HERE, DECISECONDS_13);
+    page.histogram("etcd_disk_backend_snapshot_duration_seconds", NOT_HERE, CENTISECONDS_17);
+    page.histogram("etcd_mvcc_hash_duration_seconds", NOT_HERE, CENTISECONDS_15);
+    page.histogram("etcd_mvcc_hash_rev_duration_seconds", NOT_HERE, CENTISECONDS_15);
+    page.histogram("etcd_snap_db_save_total_duration_seconds", NOT_HERE, DECISECONDS_10);
+    page.histogram(
+        "etcd_debugging_mvcc_db_compaction_pause_duration_milliseconds", NOT_HERE, PAUSES_13);
+    page.histogram(
+        "etcd_debugging_mvcc_index_compaction_pause_duration_milliseconds", NOT_HERE, PAUSES_14);
+    page.histogram(
+        "etcd_debugging_mvcc_db_compaction_total_duration_milliseconds", NOT_HERE, COMPACTIONS);
+    for (String name :
+        new String[] {
+          "etcd_debugging_store_watchers",
+          "etcd_disk_defrag_inflight",
+          "etcd_grpc_proxy_cache_hits_total",
+          "etcd_grpc_proxy_cache_keys_total",
+          "etcd_grpc_proxy_cache_misses_total",
+          "etcd_grpc_proxy_watchers_coalescing_total",
+          "etcd_server_snapshot_apply_in_progress_total",
+        }) {
+      page.gauge(name, NOT_HERE, 0);
+    }
+    for (String name :
+        new String[] {
+          "etcd_debugging_store_expires_total",
+          "etcd_debugging_store_watch_requests_total",
+          "etcd_grpc_proxy_events_coalescing_total",
+          "etcd_server_learner_promote_failures",
+          "etcd_server_learner_promote_successes",
+        }) {
+      page.counter(name, NOT_HERE, 0);
+    }
+  }
+}

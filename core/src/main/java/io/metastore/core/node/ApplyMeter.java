@@ -1,0 +1,80 @@
+package io.metastore.core.node;
+
+import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.Meters;
+import io.metastore.core.api.WatchEvent;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Op;
+import io.metastore.core.command.Txn;
+import io.metastore.core.lease.LeaseEvent;
+import io.metastore.core.machine.Applied;
+import java.util.concurrent.TimeUnit;
+
+/** Counts what the log did to the tables. Called by the apply thread. */
+final class ApplyMeter {
+  /** etcd's {@code warning-apply-duration}. */
+  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final Meters meters;
+
+  ApplyMeter(Meters meters) {
+    this.meters = meters;
+  }
+
+  /**
+   * @param startNanos when the entry was taken up; its changes are visible now
+   */
+  void applied(long startNanos, long index, CommandBatch batch, Applied result) {
+    meters.applies.recordSince(startNanos);
+    if (System.nanoTime() - startNanos > SLOW_NANOS) {
+      meters.slowApplies.increment();
+    }
+    count(batch);
+    countEvents(result);
+    for (LeaseEvent event : result.leaseEvents()) {
+      if (event instanceof LeaseEvent.Revoked) {
+        meters.leasesRevoked.increment();
+      } else if (event instanceof LeaseEvent.Updated updated
+          && updated.lease().grantedIndex() == index) {
+        meters.leaseTtls.record((double) updated.lease().ttl());
+      }
+    }
+  }
+
+  private void count(CommandBatch batch) {
+    long txns = 0;
+    for (var slice : batch.getSlicesList()) {
+      for (Command command : slice.getCommandsList()) {
+        if (command.hasTxn() && !isOneChange(command.getTxn())) {
+          txns++;
+        } else if (command.hasRevokeLease() && command.getRevokeLease().getGrantedIndex() != 0) {
+          meters.leasesExpired.increment();
+        }
+      }
+    }
+    meters.txns.add(txns);
+  }
+
+  private static boolean isOneChange(Txn txn) {
+    return txn.getComparesCount() == 0
+        && txn.getFailureCount() == 0
+        && txn.getSuccessCount() == 1
+        && txn.getSuccess(0).getKindCase() != Op.KindCase.TXN;
+  }
+
+  private void countEvents(Applied result) {
+    long puts = 0;
+    long bytes = 0;
+    for (WatchEvent event : result.events()) {
+      if (event.kind() == WatchEvent.Kind.PUT) {
+        KeyValue put = event.current();
+        puts++;
+        bytes += put.key().size() + put.value().size();
+      }
+    }
+    meters.puts.add(puts);
+    meters.putBytes.add(bytes);
+    meters.deletes.add(result.events().size() - puts);
+  }
+}
