@@ -1,22 +1,13 @@
 package io.metastore.server;
 
 import io.grpc.BindableService;
-import io.metastore.adapter.etcd.EtcdLimits;
 import io.metastore.adapter.etcd.EtcdServices;
 import io.metastore.adapter.etcd.EtcdSettings;
-import io.metastore.adapter.etcd.gateway.Gateway;
 import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.ClientPortSettings;
 import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.adapter.etcd.port.GrpcCounters;
-import io.metastore.adapter.etcd.port.HealthChecks;
-import io.metastore.adapter.etcd.port.HttpEndpoint;
-import io.metastore.adapter.etcd.port.HttpHandler;
-import io.metastore.adapter.etcd.port.HttpSite;
-import io.metastore.adapter.etcd.port.MetricsEndpoint;
 import io.metastore.adapter.etcd.port.Reflection;
-import io.metastore.adapter.etcd.port.ServerMetrics;
-import io.metastore.adapter.etcd.port.VersionEndpoint;
 import io.metastore.adapter.metastore.MetastoreServices;
 import io.metastore.adapter.metastore.MetastoreSettings;
 import io.metastore.core.api.ClusterView;
@@ -32,9 +23,7 @@ import io.metastore.server.config.StoredCluster;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,6 +45,7 @@ final class Member implements AutoCloseable {
   private final EtcdServices etcd;
   private final MetastoreServices metastore;
   private @Nullable ClientPort port;
+  private @Nullable HttpSide http;
   private boolean closed;
 
   private Member(ServerConfig config, Place place, Stopper stopper) throws IOException {
@@ -125,7 +115,9 @@ final class Member implements AutoCloseable {
     }
     GrpcCounters calls = new GrpcCounters(config.http().extensiveMetrics());
     List<BindableService> services = services();
-    port = ClientPort.start(portSettings(config), services, calls, site(services, calls));
+    http = new HttpSide(config, VERSION, node, services, calls);
+    port = ClientPort.start(portSettings(config), services, calls, http.siteBesideGrpc());
+    http.openPorts();
     LOG.info("ready to serve client requests");
     port.addresses()
         .forEach(
@@ -155,32 +147,6 @@ final class Member implements AutoCloseable {
     return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
-  private HttpSite site(List<BindableService> services, GrpcCounters calls) {
-    Map<String, HttpHandler> handlers =
-        config.http().gateway()
-            ? Map.of(
-                "/v3/",
-                new Gateway(
-                    services, VERSION, calls, EtcdLimits.receiveBytesMax(config.maxRequestBytes())))
-            : Map.of();
-    return new HttpSite(
-        endpoints(calls), handlers, config.http().corsOrigins(), config.http().hostWhitelist());
-  }
-
-  private Map<String, HttpEndpoint> endpoints(GrpcCounters calls) {
-    // No alarm can be raised yet.
-    HealthChecks health = new HealthChecks(node, EtcdServices::errorText, List::of);
-    Map<String, HttpEndpoint> endpoints = new HashMap<>(health.endpoints(VERSION));
-    endpoints.put("/version", new VersionEndpoint(VERSION));
-    endpoints.put(
-        "/metrics",
-        new MetricsEndpoint(
-            new ServerMetrics(
-                node.cluster(), calls, health, () -> node.access().revision(), VERSION),
-            node.scans()));
-    return endpoints;
-  }
-
   /** Lets calls end, then flushes the tables and closes the store. Only the first call does so. */
   @Override
   public synchronized void close() {
@@ -194,6 +160,9 @@ final class Member implements AutoCloseable {
         .log("closing etcd server");
     if (port != null) {
       port.close();
+    }
+    if (http != null) {
+      http.close();
     }
     etcd.close();
     metastore.close();

@@ -65,7 +65,6 @@ final class UnusedMetrics {
           "etcd_debugging_store_expires_total",
           "etcd_debugging_store_watch_requests_total",
           "etcd_grpc_proxy_events_coalescing_total",
-          "etcd_server_learner_promote_failures",
           "etcd_server_learner_promote_successes",
         }) {
       page.counter(name, NOT_HERE, 0);

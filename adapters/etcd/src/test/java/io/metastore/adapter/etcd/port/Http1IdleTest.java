@@ -62,6 +62,18 @@ class Http1IdleTest {
     assertThat(connection.isOpen()).isFalse();
   }
 
+  @Test
+  void aRequestThatTricklesInIsNotWaitedFor() {
+    receive("GET /slow HTTP/1.1\r\n");
+    for (int i = 0; i < 5; i++) {
+      pass(10);
+      receive("X: " + i + "\r\n");
+    }
+    assertThat(connection.isOpen()).isTrue();
+    pass(10);
+    assertThat(connection.isOpen()).isFalse();
+  }
+
   private void receive(String text) {
     connection.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII));
   }

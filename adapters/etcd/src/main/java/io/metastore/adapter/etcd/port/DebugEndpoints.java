@@ -1,0 +1,119 @@
+package io.metastore.adapter.etcd.port;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryUsage;
+import java.lang.management.ThreadInfo;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import javax.management.JMException;
+import javax.management.ObjectName;
+
+/**
+ * {@code /debug/vars}, and below {@code /debug/pprof/} what a JVM knows of what Go's profiles tell:
+ * threads and heap, as text. They are made on the given threads.
+ */
+public final class DebugEndpoints {
+  private static final String JSON = "application/json; charset=utf-8";
+  private static final String PPROF = "/debug/pprof/";
+
+  private static final String INDEX =
+      """
+      /debug/pprof/
+
+      cmdline      the command line
+      goroutine    the stacks of all threads
+      heap         memory pools, and the classes whose objects take the most memory
+      """;
+
+  private final List<String> arguments;
+  private final Executor executor;
+
+  /**
+   * @param arguments the command line
+   */
+  public DebugEndpoints(List<String> arguments, Executor executor) {
+    this.arguments = List.copyOf(arguments);
+    this.executor = executor;
+  }
+
+  /** By path: the facts that etcd always tells. */
+  public Map<String, HttpEndpoint> always() {
+    return Map.of("/debug/vars", endpoint(this::vars));
+  }
+
+  /** By path: what {@code --enable-pprof} adds. */
+  public Map<String, HttpEndpoint> profiles() {
+    Map<String, HttpEndpoint> endpoints = new HashMap<>();
+    endpoints.put(PPROF, endpoint(() -> text(INDEX)));
+    endpoints.put(PPROF + "cmdline", endpoint(() -> text(String.join("\0", arguments))));
+    endpoints.put(PPROF + "goroutine", endpoint(DebugEndpoints::threads));
+    endpoints.put(PPROF + "heap", endpoint(DebugEndpoints::heap));
+    return endpoints;
+  }
+
+  private HttpEndpoint endpoint(Supplier<HttpAnswer> answer) {
+    return request -> CompletableFuture.supplyAsync(answer, executor);
+  }
+
+  private static HttpAnswer text(String body) {
+    return HttpAnswer.text(body);
+  }
+
+  private HttpAnswer vars() {
+    JsonObject vars = new JsonObject();
+    JsonArray commandLine = new JsonArray();
+    arguments.forEach(commandLine::add);
+    vars.add("cmdline", commandLine);
+    JsonObject memory = new JsonObject();
+    MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+    memory.addProperty("HeapAlloc", heap.getUsed());
+    memory.addProperty("HeapSys", heap.getCommitted());
+    vars.add("memstats", memory);
+    return HttpAnswer.ok(JSON, vars.toString());
+  }
+
+  private static HttpAnswer threads() {
+    StringBuilder out = new StringBuilder();
+    for (ThreadInfo thread : ManagementFactory.getThreadMXBean().dumpAllThreads(true, true)) {
+      out.append('"').append(thread.getThreadName()).append("\" ");
+      out.append(thread.getThreadState()).append('\n');
+      for (StackTraceElement frame : thread.getStackTrace()) {
+        out.append("\tat ").append(frame).append('\n');
+      }
+      out.append('\n');
+    }
+    return text(out.toString());
+  }
+
+  private static HttpAnswer heap() {
+    StringBuilder out = new StringBuilder();
+    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+      MemoryUsage usage = pool.getUsage();
+      out.append(
+          "%s: %d bytes used, %d committed, %d at most%n"
+              .formatted(pool.getName(), usage.getUsed(), usage.getCommitted(), usage.getMax()));
+    }
+    return text(out.append('\n').append(classes()).toString());
+  }
+
+  private static String classes() {
+    try {
+      return String.valueOf(
+          ManagementFactory.getPlatformMBeanServer()
+              .invoke(
+                  new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                  "gcClassHistogram",
+                  new Object[] {new String[0]},
+                  new String[] {String[].class.getName()}));
+    } catch (JMException e) {
+      return "This JVM does not tell of classes: " + e;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.metastore.adapter.etcd.port;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Who is served what on a port for HTTP. */
+class HttpSiteTest {
+  private static final Map<String, HttpEndpoint> VERSION =
+      Map.of("/version", new VersionEndpoint(EtcdVersion.DEFAULT));
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  @Test
+  void onlyListedOriginsMayReadAnswers() throws Exception {
+    HttpSite site = new HttpSite(VERSION, Map.of(), Set.of("http://good"), Set.of("*"));
+    try (HttpPort port = open(site)) {
+      assertThat(allowedOrigin(get(port, "/version", "Origin", "http://good")))
+          .isEqualTo("http://good");
+      assertThat(allowedOrigin(get(port, "/version", "Origin", "http://evil"))).isEmpty();
+      assertThat(allowedOrigin(get(port, "/version", "Accept", "*/*"))).isEmpty();
+    }
+  }
+
+  @Test
+  void otherHostsAreMisdirected() throws Exception {
+    HttpSite site = new HttpSite(VERSION, Map.of(), Set.of("*"), Set.of("good.example"));
+    try (HttpPort port = open(site)) {
+      String misdirected = ask(port, "evil.example:2379");
+      assertThat(misdirected)
+          .startsWith("HTTP/1.1 421 Misdirected Request")
+          .contains("- e.g. etcd --host-whitelist \"evil.example\"\n")
+          .contains("(CVE-2018-5702)");
+      assertThat(ask(port, "good.example:2379")).startsWith("HTTP/1.1 200 OK");
+    }
+  }
+
+  @Test
+  void metricsPortSaysNothingOfOrigins() throws Exception {
+    try (HttpPort port = open(HttpSite.metricsOnly(VERSION))) {
+      HttpResponse<String> answer = get(port, "/version", "Origin", "http://any");
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(allowedOrigin(answer)).isEmpty();
+    }
+  }
+
+  @Test
+  void portWithoutSiteClosesItsConnections() throws Exception {
+    try (HttpPort port = open(HttpSite.none())) {
+      assertThat(ask(port, "a")).isEmpty();
+    }
+  }
+
+  @Test
+  void profilesTellOfThreadsAndHeap() throws Exception {
+    DebugEndpoints debug = new DebugEndpoints(List.of("etcd", "--name", "m"), Runnable::run);
+    Map<String, HttpEndpoint> endpoints = new HashMap<>(debug.profiles());
+    endpoints.putAll(debug.always());
+    try (HttpPort port = open(HttpSite.open(endpoints))) {
+      assertThat(get(port, "/debug/pprof/goroutine?debug=2", "Accept", "*/*").body())
+          .contains("\"netty-http", "\tat ");
+      assertThat(get(port, "/debug/pprof/heap", "Accept", "*/*").body())
+          .contains("bytes used")
+          .contains("java.lang.String");
+      assertThat(get(port, "/debug/pprof/cmdline", "Accept", "*/*").body())
+          .isEqualTo("etcd\0--name\0m");
+      assertThat(get(port, "/debug/vars", "Accept", "*/*").body())
+          .startsWith("{\"cmdline\":[\"etcd\",\"--name\",\"m\"],\"memstats\":{");
+      assertThat(get(port, "/debug/pprof/profile", "Accept", "*/*").statusCode()).isEqualTo(404);
+    }
+  }
+
+  private static HttpPort open(HttpSite site) throws Exception {
+    return HttpPort.start(
+        List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), site, 1024);
+  }
+
+  private HttpResponse<String> get(HttpPort port, String path, String header, String value)
+      throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + port.addresses().get(0).getPort() + path);
+    return http.send(
+        HttpRequest.newBuilder(uri).header(header, value).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static String allowedOrigin(HttpResponse<String> answer) {
+    return answer.headers().firstValue("Access-Control-Allow-Origin").orElse("");
+  }
+
+  private static String ask(HttpPort port, String host) throws Exception {
+    InetSocketAddress address = port.addresses().get(0);
+    try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+      socket.setSoTimeout(30_000);
+      socket
+          .getOutputStream()
+          .write(
+              "GET /version HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+                  .formatted(host)
+                  .getBytes(UTF_8));
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    } catch (SocketException e) {
+      return ""; // closed while we were writing
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.metastore.server;
+
+import io.grpc.BindableService;
+import io.metastore.adapter.etcd.EtcdLimits;
+import io.metastore.adapter.etcd.EtcdServices;
+import io.metastore.adapter.etcd.gateway.Gateway;
+import io.metastore.adapter.etcd.port.DebugEndpoints;
+import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.adapter.etcd.port.GrpcCounters;
+import io.metastore.adapter.etcd.port.HealthChecks;
+import io.metastore.adapter.etcd.port.HttpEndpoint;
+import io.metastore.adapter.etcd.port.HttpHandler;
+import io.metastore.adapter.etcd.port.HttpPort;
+import io.metastore.adapter.etcd.port.HttpSite;
+import io.metastore.adapter.etcd.port.MetricsEndpoint;
+import io.metastore.adapter.etcd.port.ServerMetrics;
+import io.metastore.adapter.etcd.port.VersionEndpoint;
+import io.metastore.core.api.Metastore;
+import io.metastore.server.config.EtcdUrl;
+import io.metastore.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a member serves by HTTP, and the addresses that serve nothing else. */
+final class HttpSide implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpSide.class);
+
+  private final ServerConfig config;
+  private final HttpSite clients;
+  private final HttpSite metrics;
+  private final List<HttpPort> ports = new ArrayList<>();
+
+  /**
+   * @param services as gRPC has them
+   */
+  HttpSide(
+      ServerConfig config,
+      EtcdVersion version,
+      Metastore store,
+      List<BindableService> services,
+      GrpcCounters calls) {
+    this.config = config;
+    // No alarm can be raised yet.
+    HealthChecks health = new HealthChecks(store, EtcdServices::errorText, List::of);
+    Map<String, HttpEndpoint> measured = new HashMap<>(health.endpoints(version));
+    measured.put(
+        "/metrics",
+        new MetricsEndpoint(
+            new ServerMetrics(
+                store.cluster(), calls, health, () -> store.access().revision(), version),
+            store.scans()));
+    this.metrics = HttpSite.metricsOnly(measured);
+    Map<String, HttpEndpoint> endpoints = new HashMap<>(measured);
+    endpoints.put("/version", new VersionEndpoint(version));
+    DebugEndpoints debug = new DebugEndpoints(commandLine(), store.scans());
+    endpoints.putAll(debug.always());
+    if (config.http().profiling()) {
+      endpoints.putAll(debug.profiles());
+    }
+    Map<String, HttpHandler> handlers = new HashMap<>();
+    if (config.http().gateway()) {
+      int messageBytesMax = EtcdLimits.receiveBytesMax(config.maxRequestBytes());
+      handlers.put("/v3/", new Gateway(services, version, calls, messageBytesMax));
+    }
+    this.clients =
+        new HttpSite(
+            endpoints, handlers, config.http().corsOrigins(), config.http().hostWhitelist());
+  }
+
+  /** For the addresses that serve gRPC: nothing, if HTTP has addresses of its own. */
+  HttpSite siteBesideGrpc() {
+    return config.http().listenClientHttpUrls().isEmpty() ? clients : HttpSite.none();
+  }
+
+  /**
+   * Opens the addresses that serve HTTP only.
+   *
+   * @throws IOException if one cannot be used
+   */
+  void openPorts() throws IOException {
+    open("http", config.http().listenClientHttpUrls(), clients);
+    open("metrics", config.http().listenMetricsUrls(), metrics);
+  }
+
+  private void open(String traffic, List<EtcdUrl> urls, HttpSite site) throws IOException {
+    List<InetSocketAddress> addresses = urls.stream().map(EtcdUrl::socketAddress).toList();
+    if (!addresses.isEmpty()) {
+      ports.add(HttpPort.start(addresses, site, config.maxRequestBytes()));
+      LOG.atInfo().addKeyValue("traffic", traffic).addKeyValue("urls", urls).log("serving http");
+    }
+  }
+
+  /** With the JVM's own options; empty where the system does not tell. */
+  private static List<String> commandLine() {
+    return ProcessHandle.current().info().arguments().map(List::of).orElse(List.of());
+  }
+
+  @Override
+  public void close() {
+    ports.forEach(HttpPort::close);
+  }
+}
