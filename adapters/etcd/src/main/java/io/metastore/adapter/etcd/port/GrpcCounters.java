@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.metastore.core.api.Histogram;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -75,14 +76,15 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
       return NOT_COUNTED;
     }
     method.started.increment();
-    client(headers.get(CLIENT_VERSION), method.type).increment();
+    String version = headers.get(CLIENT_VERSION);
+    (version == null ? method.anonymous : client(version, method.type)).increment();
     return method.durations == null ? method : new Timed(method, method.durations);
   }
 
-  private LongAdder client(@Nullable String version, MethodType type) {
-    boolean known = version != null && !version.isEmpty() && version.length() <= VERSION_LENGTH_MAX;
-    String kind = type == MethodType.UNARY ? "unary" : "stream";
-    Client client = new Client(known ? Objects.requireNonNull(version) : UNKNOWN, kind);
+  private LongAdder client(String version, MethodType type) {
+    boolean known = !version.isEmpty() && version.length() <= VERSION_LENGTH_MAX;
+    String kind = kind(type);
+    Client client = new Client(known ? version : UNKNOWN, kind);
     LongAdder count = clients.get(client);
     if (count != null) {
       return count;
@@ -96,9 +98,21 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
     return Collections.unmodifiableCollection(methods.values());
   }
 
+  private static String kind(MethodType type) {
+    return type == MethodType.UNARY ? "unary" : "stream";
+  }
+
   /** Calls by the version that clients told. */
-  Map<Client, LongAdder> clients() {
-    return Map.copyOf(clients);
+  Map<Client, Long> clients() {
+    Map<Client, Long> counts = new HashMap<>();
+    clients.forEach((client, count) -> counts.put(client, count.sum()));
+    for (Method method : methods.values()) {
+      long anonymous = method.anonymous.sum();
+      if (anonymous > 0) {
+        counts.merge(new Client(UNKNOWN, kind(method.type)), anonymous, Long::sum);
+      }
+    }
+    return counts;
   }
 
   /** Calls with one answer that have begun and not ended. */
@@ -115,6 +129,10 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
     final String name;
     final MethodType type;
     final @Nullable Histogram durations;
+
+    /** Calls whose client did not tell its version. */
+    final LongAdder anonymous = new LongAdder();
+
     final LongAdder messagesReceived = new LongAdder();
     final LongAdder messagesSent = new LongAdder();
     final LongAdder bytesReceived = new LongAdder();

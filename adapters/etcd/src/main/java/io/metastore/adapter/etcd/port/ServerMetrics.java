@@ -344,7 +344,7 @@ public final class ServerMetrics {
                 page.counter(
                     "etcd_server_client_requests_total",
                     "The total number of client requests per client version.",
-                    count.sum(),
+                    count,
                     "client_api_version",
                     client.version(),
                     "type",
