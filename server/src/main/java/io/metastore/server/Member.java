@@ -50,7 +50,9 @@ final class Member implements AutoCloseable {
 
   private Member(ServerConfig config, Place place, Stopper stopper) throws IOException {
     this.config = config;
-    this.node = Node.start(nodeConfig(config, place), stopper);
+    MemberPages pages = new MemberPages(VERSION);
+    this.node = Node.start(nodeConfig(config, place), pages, stopper);
+    pages.know(node.cluster());
     this.metastore =
         new MetastoreServices(node, new MetastoreSettings(Version.text(), stopper::leave));
     this.etcd =

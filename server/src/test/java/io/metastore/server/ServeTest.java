@@ -42,6 +42,12 @@ class ServeTest {
         assertThat(get("/health")).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
         assertThat(get("/version")).startsWith("{\"etcdserver\":\"3.");
         assertThat(get("/metrics")).contains("\netcd_server_has_leader 1\n");
+        assertThat(get(peerPort, "/version")).isEqualTo(get("/version"));
+        assertThat(get(peerPort, "/members"))
+            .matches(
+                "\\[\\{\"id\":\\d+,\"peerURLs\":\\[\"http://127.0.0.1:%d\"],\"name\":\"default\",\"clientURLs\":\\[\"http://127.0.0.1:%d\"]}]\n"
+                    .formatted(peerPort, clientPort));
+        assertThat(get(peerPort, "/nothing")).isEqualTo("404 page not found\n");
         while (!get("/metrics").contains("\netcd_server_leader_changes_seen_total 1\n")) {
           // It looks who leads now and then; the one change there was will be seen.
           Thread.onSpinWait();

@@ -35,6 +35,7 @@ import io.metastore.core.machine.StoreState;
 import io.metastore.core.machine.StoreView;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.PeerPages;
 import io.metastore.core.raft.PeerService;
 import io.metastore.core.raft.ProcessStopper;
 import io.metastore.core.raft.RaftMember;
@@ -117,7 +118,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final Meters meters = new Meters();
   private final ApplyMeter applyMeter = new ApplyMeter(meters);
 
-  private Node(NodeConfig config, ProcessStopper stopper) throws IOException {
+  private Node(NodeConfig config, PeerPages pages, ProcessStopper stopper) throws IOException {
     this.config = config;
     this.tables =
         new LiveTables(
@@ -145,6 +146,7 @@ public final class Node implements Metastore, AutoCloseable {
             wiring,
             wiring.peerService(),
             known.passed()::isDone,
+            pages,
             stopper);
     this.proposer =
         new Proposer(
@@ -202,7 +204,13 @@ public final class Node implements Metastore, AutoCloseable {
    * @param stopper called when the member cannot go on
    */
   public static Node start(NodeConfig config, ProcessStopper stopper) throws IOException {
-    return new Node(config, stopper);
+    return start(config, path -> null, stopper);
+  }
+
+  /** As {@link #start(NodeConfig, ProcessStopper)}, with pages on the peer addresses. */
+  public static Node start(NodeConfig config, PeerPages pages, ProcessStopper stopper)
+      throws IOException {
+    return new Node(config, pages, stopper);
   }
 
   /** Completes when this member has found its cluster and told it about itself. */

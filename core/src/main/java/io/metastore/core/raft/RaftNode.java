@@ -112,6 +112,7 @@ public final class RaftNode {
    * @param members as far as this member knows; what its log says of them goes before. {@link
    *     RaftMembers#UNKNOWN} for one that was invited and does nothing before the leader calls it
    * @param mayVote asked whenever another member wants this one's vote, on any thread
+   * @param pages served to who speaks HTTP/1.1 to the peer addresses
    */
   public static RaftNode start(
       RaftSettings settings,
@@ -121,6 +122,7 @@ public final class RaftNode {
       ReplicatedState state,
       PeerService service,
       BooleanSupplier mayVote,
+      PeerPages pages,
       ProcessStopper stopper)
       throws IOException {
     RaftGroupId groupId = RaftGroupId.valueOf(new UUID(0x6d65746173746f72L, clusterId));
@@ -141,6 +143,7 @@ public final class RaftNode {
         (builder, types) -> {
           settings.peerListen().stream().skip(1).forEach(builder::addListenAddress);
           return builder
+              .protocolNegotiator(new PeerNegotiator(pages))
               .directExecutor()
               .callExecutor(new CallThreads())
               .addService(service.build())

@@ -11,6 +11,9 @@ public record EtcdVersion(String server) {
   /** The newest stable version that this server was written against; also in {@code bin/etcd}. */
   public static final EtcdVersion DEFAULT = new EtcdVersion("3.7.1");
 
+  /** The first that tells the version of its storage. */
+  private static final int STORAGE_SINCE_MINOR = 6;
+
   public EtcdVersion {
     requireNonNull(server, "server");
     if (!server.matches("\\d+\\.\\d+\\.\\d+")) {
@@ -41,9 +44,11 @@ public record EtcdVersion(String server) {
     };
   }
 
-  /** Whether {@code /version} tells the storage's version. */
-  boolean tellsStorage() {
-    return minorNumber() >= 6;
+  /** What {@code /version} tells. */
+  public String json() {
+    String storage =
+        minorNumber() >= STORAGE_SINCE_MINOR ? ",\"storage\":\"%s\"".formatted(cluster()) : "";
+    return "{\"etcdserver\":\"%s\",\"etcdcluster\":\"%s\"%s}".formatted(server, cluster(), storage);
   }
 
   /** Major and minor only, such as {@code 3.7}. */

@@ -9,13 +9,7 @@ public final class VersionEndpoint implements HttpEndpoint {
   private final HttpAnswer answer;
 
   public VersionEndpoint(EtcdVersion version) {
-    String storage =
-        version.tellsStorage() ? ",\"storage\":\"%s\"".formatted(version.cluster()) : "";
-    this.answer =
-        HttpAnswer.ok(
-            "application/json",
-            "{\"etcdserver\":\"%s\",\"etcdcluster\":\"%s\"%s}"
-                .formatted(version.server(), version.cluster(), storage));
+    this.answer = HttpAnswer.ok("application/json", version.json());
   }
 
   @Override

@@ -1,0 +1,36 @@
+package io.metastore.core.raft;
+
+import org.apache.ratis.thirdparty.io.grpc.netty.GrpcHttp2ConnectionHandler;
+import org.apache.ratis.thirdparty.io.grpc.netty.InternalProtocolNegotiator;
+import org.apache.ratis.thirdparty.io.grpc.netty.InternalProtocolNegotiators;
+import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandler;
+import org.apache.ratis.thirdparty.io.netty.util.AsciiString;
+
+/**
+ * Lets a connection to the peer port that speaks HTTP/1.1 be served {@link PeerPages}. Does for
+ * Ratis' copy of gRPC what the client port's negotiator does for gRPC itself (ADR 10).
+ */
+final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
+  private final PeerPages pages;
+
+  PeerNegotiator(PeerPages pages) {
+    this.pages = pages;
+  }
+
+  @Override
+  public AsciiString scheme() {
+    return AsciiString.of("http");
+  }
+
+  @Override
+  public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
+    PeerSniffer sniffer =
+        new PeerSniffer(grpc, InternalProtocolNegotiators.grpcNegotiationHandler(grpc), pages);
+    return InternalProtocolNegotiators.waitUntilActiveHandler(sniffer, grpc.getNegotiationLogger());
+  }
+
+  @Override
+  public void close() {
+    // Nothing is held.
+  }
+}

@@ -1,0 +1,91 @@
+package io.metastore.core.raft;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.util.Objects.requireNonNull;
+
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.thirdparty.io.grpc.netty.GrpcHttp2ConnectionHandler;
+import org.apache.ratis.thirdparty.io.grpc.netty.ProtocolNegotiationEvent;
+import org.apache.ratis.thirdparty.io.netty.buffer.ByteBuf;
+import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandler;
+import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandlerContext;
+import org.apache.ratis.thirdparty.io.netty.channel.ChannelInboundHandlerAdapter;
+import org.apache.ratis.thirdparty.io.netty.channel.ChannelPipeline;
+import org.apache.ratis.thirdparty.io.netty.handler.codec.ByteToMessageDecoder;
+import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpObjectAggregator;
+import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpServerCodec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Holds a new connection's first bytes until they tell whether it speaks HTTP/2, which is gRPC's,
+ * then makes way. Owned by the connection's event loop.
+ */
+final class PeerSniffer extends ChannelInboundHandlerAdapter {
+  /** {@code PRI} opens HTTP/2; no HTTP/1.1 method starts so. */
+  private static final int PREFIX = 3;
+
+  private static final int BODY_BYTES_MAX = 4096;
+  private static final int HTTP_SECONDS_MAX = 30;
+
+  private final GrpcHttp2ConnectionHandler grpc;
+  private final ChannelHandler grpcNegotiation;
+  private final PeerPages pages;
+
+  private @Nullable ProtocolNegotiationEvent negotiation;
+  private @Nullable ByteBuf seen;
+
+  PeerSniffer(GrpcHttp2ConnectionHandler grpc, ChannelHandler grpcNegotiation, PeerPages pages) {
+    this.grpc = grpc;
+    this.grpcNegotiation = grpcNegotiation;
+    this.pages = pages;
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    if (seen != null) {
+      seen.release();
+      seen = null;
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ProtocolNegotiationEvent negotiated) {
+      negotiation = negotiated;
+    } else {
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = (ByteBuf) message;
+    ByteBuf first =
+        seen == null
+            ? bytes
+            : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), seen, bytes);
+    seen = first;
+    if (first.readableBytes() < PREFIX) {
+      return;
+    }
+    seen = null;
+    ChannelPipeline pipeline = ctx.pipeline();
+    if (first.toString(first.readerIndex(), PREFIX, US_ASCII).equals("PRI")) {
+      pipeline.replace(this, null, grpcNegotiation);
+      ProtocolNegotiationEvent event = requireNonNull(negotiation, "active before it is read");
+      // The event first: grpc adds its HTTP/2 handler on it, and that one must see the bytes.
+      pipeline.fireUserEventTriggered(event);
+    } else {
+      // gRPC's server forgets the connection, and its handshake timeout with it.
+      grpc.notifyUnused();
+      while (pipeline.last() != this) {
+        pipeline.removeLast();
+      }
+      ctx.executor().schedule(() -> ctx.channel().close(), HTTP_SECONDS_MAX, TimeUnit.SECONDS);
+      pipeline.addLast(
+          new HttpServerCodec(), new HttpObjectAggregator(BODY_BYTES_MAX), new PageHandler(pages));
+      pipeline.remove(this);
+    }
+    pipeline.fireChannelRead(first);
+  }
+}
