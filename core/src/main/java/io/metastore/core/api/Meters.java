@@ -1,5 +1,7 @@
 package io.metastore.core.api;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -52,4 +54,24 @@ public final class Meters {
 
   /** Renewals that callers of this member asked for. */
   public final LongAdder leaseRenewals = new LongAdder();
+
+  private final Map<String, PeerMeter> peers = new ConcurrentHashMap<>();
+
+  /** This member's calls to another one, beside Raft's own. */
+  public static final class PeerMeter {
+    /** Seconds until calls that are answered at once were answered. */
+    public final Histogram roundTrips = Histogram.doubling(0.0001, 16);
+
+    /** Calls that got no answer. */
+    public final LongAdder failures = new LongAdder();
+  }
+
+  /**
+   * The calls to the member that listens there.
+   *
+   * @param address host and port
+   */
+  public PeerMeter peer(String address) {
+    return peers.computeIfAbsent(address, key -> new PeerMeter());
+  }
 }

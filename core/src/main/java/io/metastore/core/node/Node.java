@@ -126,7 +126,7 @@ public final class Node implements Metastore, AutoCloseable {
     this.machine = tables.open();
     this.applied = new AppliedIndex(reply, machine.state().index());
     this.hub = new WatchHub(this::retainView, watchLimits(config));
-    this.peers = new PeerChannels(peerMessageBytesMax(config));
+    this.peers = new PeerChannels(peerMessageBytesMax(config), meters);
     this.compactor = new Compactor(() -> machine);
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockDesk(process(), this::submit, this::retainView);

@@ -64,6 +64,11 @@ public final class PeerCall<Q extends Message, A extends Message> {
             .build();
   }
 
+  /** Whether the time to the answer is that of the way there and back. */
+  boolean isAnsweredAtOnce() {
+    return this == TERM;
+  }
+
   MethodDescriptor<Q, A> descriptor() {
     return descriptor;
   }

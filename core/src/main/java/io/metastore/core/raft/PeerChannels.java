@@ -1,6 +1,7 @@
 package io.metastore.core.raft;
 
 import com.google.protobuf.Message;
+import io.metastore.core.api.Meters;
 import java.net.ConnectException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,10 +22,20 @@ public final class PeerChannels implements AutoCloseable {
   }
 
   private final int messageBytesMax;
+  private final Meters meters;
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
+  /** Counted by nobody. */
   public PeerChannels(int messageBytesMax) {
+    this(messageBytesMax, new Meters());
+  }
+
+  /**
+   * @param meters counts the calls
+   */
+  public PeerChannels(int messageBytesMax, Meters meters) {
     this.messageBytesMax = messageBytesMax;
+    this.meters = meters;
   }
 
   /**
@@ -37,6 +48,8 @@ public final class PeerChannels implements AutoCloseable {
   public <Q extends Message, A extends Message> CompletableFuture<A> call(
       String address, PeerCall<Q, A> call, Q request, long timeoutMs) {
     CompletableFuture<A> answer = new CompletableFuture<>();
+    Meters.PeerMeter meter = meters.peer(address);
+    long start = System.nanoTime();
     ClientCalls.asyncUnaryCall(
         channel(address)
             .newCall(
@@ -46,11 +59,15 @@ public final class PeerChannels implements AutoCloseable {
         new StreamObserver<A>() {
           @Override
           public void onNext(A value) {
+            if (call.isAnsweredAtOnce()) {
+              meter.roundTrips.recordSince(start);
+            }
             answer.complete(value);
           }
 
           @Override
           public void onError(Throwable failure) {
+            meter.failures.increment();
             answer.completeExceptionally(failure);
           }
 

@@ -115,6 +115,9 @@ public final class ServerMetrics {
           id,
           "Remote",
           Long.toHexString(member.id()));
+      if (member.id() != self) {
+        peer(page, member);
+      }
     }
     page.gauge(
         "etcd_server_is_learner",
@@ -124,6 +127,24 @@ public final class ServerMetrics {
         "etcd_debugging_auth_revision",
         "The current revision of auth store.",
         authRevision.getAsLong());
+  }
+
+  private void peer(MetricsPage page, MemberInfo member) {
+    String address = member.peerUrls().get(0).replaceFirst("^https?://", "");
+    Meters.PeerMeter made = cluster.meters().peer(address);
+    String id = Long.toHexString(member.id());
+    page.histogram(
+        "etcd_network_peer_round_trip_time_seconds",
+        "Round-Trip-Time histogram between peers",
+        made.roundTrips,
+        "To",
+        id);
+    page.counter(
+        "etcd_network_peer_sent_failures_total",
+        "The total number of send failures from peers.",
+        made.failures.sum(),
+        "To",
+        id);
   }
 
   private void proposals(MetricsPage page, Meters meters) {

@@ -127,6 +127,7 @@ class MemberEndpointsTest {
   @Test
   void metricsTellOfMemberProcessAndCalls() throws Exception {
     meters.puts.add(2);
+    meters.peer("b:1").failures.increment();
     meters.applies.record(0.02);
     try (PortFixture fixture = fixture()) {
       PortFixture.echo(fixture.channel(), EchoService.message(1));
@@ -147,6 +148,8 @@ class MemberEndpointsTest {
               "etcd_mvcc_put_total 2",
               "etcd_debugging_mvcc_watcher_total 2",
               "etcd_debugging_auth_revision 3",
+              "etcd_network_peer_sent_failures_total{To=\"ffffffffffffffff\"} 1",
+              "etcd_network_peer_round_trip_time_seconds_count{To=\"ffffffffffffffff\"} 0",
               "etcd_network_known_peers{Local=\"1\",Remote=\"1\"} 1",
               "etcd_server_apply_duration_seconds_bucket"
                   + "{op=\"Batch\",success=\"true\",version=\"v3\",le=\"0.0256\"} 1",
@@ -196,7 +199,10 @@ class MemberEndpointsTest {
                 switch (name) {
                   case "leaderId" -> leaderId;
                   case "memberId" -> 1L;
-                  case "members" -> List.of(new MemberInfo(1, "m", List.of(), List.of(), learner));
+                  case "members" ->
+                      List.of(
+                          new MemberInfo(1, "m", List.of("http://a:1"), List.of(), learner),
+                          new MemberInfo(-1, "n", List.of("http://b:1"), List.of(), false));
                   case "meters" -> meters;
                   case "watches" -> new ClusterView.WatchCounts(1, 2, 0);
                   default -> 7L;
