@@ -40,7 +40,7 @@ public final class EtcdServices implements AutoCloseable {
             gated(gate, auth, new MaintenanceService(cluster, headers, settings)),
             gated(gate, auth, new ClusterService(metastore, headers)),
             // Knows the service "" only, which is serving.
-            gated(gate, new HealthStatusManager().getHealthService()));
+            gated(gate, worded(new HealthStatusManager().getHealthService())));
     leaderTimer.scheduleWithFixedDelay(
         leaderWatch::look,
         settings.electionTimeoutMs(),
@@ -60,6 +60,10 @@ public final class EtcdServices implements AutoCloseable {
   @Override
   public void close() {
     leaderTimer.shutdownNow();
+  }
+
+  private static BindableService worded(BindableService health) {
+    return () -> ServerInterceptors.intercept(health, new HealthWords());
   }
 
   private static BindableService gated(RequestGate gate, BindableService service) {

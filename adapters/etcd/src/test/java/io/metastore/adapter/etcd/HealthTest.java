@@ -1,0 +1,24 @@
+package io.metastore.adapter.etcd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import org.junit.jupiter.api.Test;
+
+class HealthTest {
+
+  @Test
+  void onlyTheServerAsAWholeHasAHealth() {
+    try (ServiceFixture fixture = new ServiceFixture()) {
+      HealthGrpc.HealthBlockingStub health = HealthGrpc.newBlockingStub(fixture.channel);
+      assertThat(health.check(HealthCheckRequest.getDefaultInstance()).getStatus())
+          .isEqualTo(ServingStatus.SERVING);
+      HealthCheckRequest kv = HealthCheckRequest.newBuilder().setService("etcdserverpb.KV").build();
+      ServiceFixture.assertFails(() -> health.check(kv), Status.Code.NOT_FOUND, "unknown service");
+      assertThat(health.watch(kv).next().getStatus()).isEqualTo(ServingStatus.SERVICE_UNKNOWN);
+    }
+  }
+}
