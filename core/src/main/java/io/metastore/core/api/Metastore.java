@@ -69,7 +69,10 @@ public interface Metastore {
   /** Asks the leader how long a lease has left; never renews it. */
   CompletableFuture<LeaseStatus> timeToLive(long leaseId, boolean withKeys);
 
-  /** The ids of all leases, soonest to expire first as far as this member knows. */
+  /**
+   * The ids of all leases whose grant was answered, soonest to expire first as far as this member
+   * knows.
+   */
   CompletableFuture<List<Long>> leases();
 
   /**

@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * were applied.
  */
 public final class LeaseKeeper {
+  /** Answers for a lease of which no applied entry has told this keeper. */
+  public static final long UNKNOWN = -1;
+
   /** Expired leases proposed and not yet applied; the rest waits for the next turn. */
   private static final int REVOKES_IN_FLIGHT_MAX = 1000;
 
@@ -143,13 +146,14 @@ public final class LeaseKeeper {
    * Renews a lease.
    *
    * @return for how many seconds it surely lives: the granted TTL, or what the log knows of it if
-   *     that is less; 0 if the lease is unknown or at its end
+   *     that is less; 0 if the lease is at its end; {@link #UNKNOWN} if there is none
    */
   public long renew(long id) {
     Deadline deadline = deadlines.get(id);
-    if (deadline == null
-        || ending.contains(deadline)
-        || deadline.atNanos - nanoClock.getAsLong() <= 0) {
+    if (deadline == null) {
+      return UNKNOWN;
+    }
+    if (ending.contains(deadline) || deadline.atNanos - nanoClock.getAsLong() <= 0) {
       return 0;
     }
     setAlarm(deadline, TimeUnit.SECONDS.toNanos(deadline.lease.ttl()));
@@ -161,10 +165,10 @@ public final class LeaseKeeper {
     return deadline.lease.ttl();
   }
 
-  /** What is left of a lease, in seconds rounded up; -1 if there is no such lease. */
+  /** What is left of a lease, in seconds rounded up; {@link #UNKNOWN} if there is none. */
   public long remaining(long id) {
     Deadline deadline = deadlines.get(id);
-    return deadline == null ? -1 : Math.max(0, secondsLeft(deadline));
+    return deadline == null ? UNKNOWN : Math.max(0, secondsLeft(deadline));
   }
 
   /** The ids of all leases, soonest to expire first. */

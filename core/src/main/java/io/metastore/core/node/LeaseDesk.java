@@ -16,16 +16,26 @@ import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.RaftNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Leases as callers see them on any member: renewals and questions go to the leader's {@link
  * LeaseKeeper}, which runs here while this member leads.
+ *
+ * <p>A lease whose grant was answered anywhere is known to every call that comes after that. The
+ * member that was asked for the grant may have applied it before the leader has, so a call to the
+ * leader says how far the calling member has applied the log, and the leader answers when it has
+ * come as far. A renewal of a lease that the leader does not know is answered only after a read
+ * barrier, and only if this member's tables do not hold the lease then.
  *
  * <p>Thread-safe. The keeper and the queue of renewals belong to the thread {@code lease}.
  */
@@ -38,12 +48,18 @@ final class LeaseDesk implements AutoCloseable {
   private final RaftNode raft;
   private final PeerChannels peers;
   private final Supplier<CompletableFuture<Void>> barrier;
+  private final AppliedIndex applied;
   private final Supplier<StoreView> views;
   private final LeaseKeeper keeper;
   private final long marginMs;
   private final long gapNanos;
   private final long timeoutMs;
   private final ScheduledExecutorService thread;
+
+  /** What callers still wait for; {@link #close} ends it. */
+  private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean stopped;
 
   private List<Renewal> renewals = new ArrayList<>();
   private boolean callInFlight;
@@ -56,13 +72,15 @@ final class LeaseDesk implements AutoCloseable {
   /**
    * Starts to look after due leases.
    *
-   * @param barrier opens when this member has heard of whoever leads now
+   * @param barrier opens when this member has applied all that any member answered before, see
+   *     {@link ReadIndex}
    * @param keeper used on {@code thread} only
    */
   LeaseDesk(
       RaftNode raft,
       PeerChannels peers,
       Supplier<CompletableFuture<Void>> barrier,
+      AppliedIndex applied,
       Supplier<StoreView> views,
       LeaseKeeper keeper,
       ScheduledExecutorService thread,
@@ -70,6 +88,7 @@ final class LeaseDesk implements AutoCloseable {
     this.raft = raft;
     this.peers = peers;
     this.barrier = barrier;
+    this.applied = applied;
     this.views = views;
     this.keeper = keeper;
     this.thread = thread;
@@ -89,7 +108,7 @@ final class LeaseDesk implements AutoCloseable {
   /** This member leads; called by the apply thread, in order with {@link #applied}. */
   void lead(long term) {
     StoreView view = views.get();
-    thread.execute(
+    execute(
         () -> {
           try {
             keeper.lead(view.reader(), term, marginMs);
@@ -101,7 +120,7 @@ final class LeaseDesk implements AutoCloseable {
 
   /** This member may have stopped to lead; any thread. */
   void leaderChanged() {
-    thread.execute(
+    execute(
         () -> {
           if (keeper.isLeading() && !raft.isLeaderReady()) {
             keeper.resign();
@@ -112,17 +131,13 @@ final class LeaseDesk implements AutoCloseable {
   /** Called by the apply thread. */
   void applied(List<LeaseEvent> events) {
     if (!events.isEmpty()) {
-      thread.execute(() -> keeper.applied(events));
+      execute(() -> keeper.applied(events));
     }
   }
 
   CompletableFuture<Long> keepAlive(long id) {
-    Renewal renewal =
-        new Renewal(
-            id,
-            System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs),
-            new CompletableFuture<>());
-    thread.execute(
+    Renewal renewal = new Renewal(id, deadlineNanos(), newAnswer());
+    execute(
         () -> {
           renewals.add(renewal);
           renewWaiting();
@@ -131,52 +146,107 @@ final class LeaseDesk implements AutoCloseable {
   }
 
   CompletableFuture<LeaseStatus> timeToLive(long id, boolean withKeys) {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
-    return remaining(id, deadline)
-        .thenApply(
-            remaining -> remaining < 0 ? LeaseStatus.unknown(id) : status(id, remaining, withKeys));
+    CompletableFuture<LeaseStatus> status = newAnswer();
+    long deadlineNanos = deadlineNanos();
+    afterBarrier(
+        () -> askRemaining(id, withKeys, deadlineNanos, status), status::completeExceptionally);
+    return status;
   }
 
   CompletableFuture<List<Long>> ids() {
-    CompletableFuture<List<Long>> ids = new CompletableFuture<>();
-    thread.execute(() -> ids.complete(keeper.isLeading() ? keeper.ids() : storedIds()));
+    CompletableFuture<List<Long>> ids = newAnswer();
+    afterBarrier(
+        () -> ids.complete(keeper.isLeading() ? keeper.ids() : storedIds()),
+        ids::completeExceptionally);
     return ids;
   }
 
   /** Serves another member's renewals. */
   CompletableFuture<RenewLeasesReply> serve(RenewLeasesRequest request) {
-    CompletableFuture<RenewLeasesReply> reply = new CompletableFuture<>();
-    thread.execute(
+    return serve(
+        request.getApplied(),
         () -> {
-          RenewLeasesReply.Builder answer = RenewLeasesReply.newBuilder();
-          if (leads()) {
-            answer.setServed(true);
-            request.getIdsList().forEach(id -> answer.addTtls(keeper.renew(id)));
-          }
-          reply.complete(answer.build());
-        });
-    return reply;
+          RenewLeasesReply.Builder answer = RenewLeasesReply.newBuilder().setServed(true);
+          request.getIdsList().forEach(id -> answer.addTtls(keeper.renew(id)));
+          return answer.build();
+        },
+        RenewLeasesReply.getDefaultInstance());
   }
 
   /** Serves another member's question. */
   CompletableFuture<LeaseRemainingReply> serve(LeaseRemainingRequest request) {
-    CompletableFuture<LeaseRemainingReply> reply = new CompletableFuture<>();
-    thread.execute(
+    return serve(
+        request.getApplied(),
         () ->
-            reply.complete(
-                leads()
-                    ? LeaseRemainingReply.newBuilder()
-                        .setServed(true)
-                        .setRemaining(keeper.remaining(request.getId()))
-                        .build()
-                    : LeaseRemainingReply.getDefaultInstance()));
+            LeaseRemainingReply.newBuilder()
+                .setServed(true)
+                .setRemaining(keeper.remaining(request.getId()))
+                .build(),
+        LeaseRemainingReply.getDefaultInstance());
+  }
+
+  /**
+   * Answers as the leader, once this member's keeper knows all that the asking member has applied.
+   */
+  private <A> CompletableFuture<A> serve(long askerApplied, Supplier<A> answer, A notLeading) {
+    CompletableFuture<A> reply = newAnswer();
+    Runnable serve = () -> execute(() -> reply.complete(leads() ? answer.get() : notLeading));
+    if (!raft.isLeaderReady() || applied.get() >= askerApplied) {
+      serve.run();
+    } else {
+      applied.await(askerApplied).thenRun(serve);
+    }
     return reply;
   }
 
   @Override
   public void close() {
+    stopped = true;
     thread.shutdownNow();
-    renewals.forEach(r -> r.ttl().completeExceptionally(new NotServed(NotServed.Reason.STOPPED)));
+    unanswered.forEach(LeaseDesk::failStopped);
+  }
+
+  /** A future that completes at {@link #close} at the latest. */
+  @SuppressWarnings("CollectionUndefinedEquality") // this very future is meant
+  private <A> CompletableFuture<A> newAnswer() {
+    CompletableFuture<A> answer = new CompletableFuture<>();
+    unanswered.add(answer);
+    answer.whenComplete((value, failure) -> unanswered.remove(answer));
+    if (stopped) {
+      failStopped(answer);
+    }
+    return answer;
+  }
+
+  private static void failStopped(CompletableFuture<?> answer) {
+    answer.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
+  }
+
+  /** Runs a task on the lease thread; does nothing after {@link #close}. */
+  private void execute(Runnable task) {
+    try {
+      thread.execute(task);
+    } catch (RejectedExecutionException e) {
+      // close() ends what the task would have answered.
+    }
+  }
+
+  /** Runs a step on the lease thread when the barrier has opened. */
+  private void afterBarrier(Runnable step, Consumer<Throwable> onFailure) {
+    barrier
+        .get()
+        .whenComplete(
+            (opened, failure) -> {
+              if (failure != null) {
+                onFailure.accept(failure);
+              } else {
+                execute(step);
+              }
+            });
+  }
+
+  private long deadlineNanos() {
+    return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs);
   }
 
   private void tick() {
@@ -213,7 +283,7 @@ final class LeaseDesk implements AutoCloseable {
         .get()
         .whenComplete(
             (opened, failure) ->
-                thread.execute(
+                execute(
                     () -> {
                       if (failure != null || gaps != askedFor) {
                         askWhoLeads();
@@ -227,8 +297,9 @@ final class LeaseDesk implements AutoCloseable {
   /** Renews what waits: here if this member leads, else by one call to the leader at a time. */
   private void renewWaiting() {
     if (leads()) {
-      renewals.forEach(renewal -> renewal.ttl().complete(keeper.renew(renewal.id())));
-      renewals.clear();
+      List<Renewal> all = renewals;
+      renewals = new ArrayList<>();
+      renewed(all, all.stream().map(renewal -> keeper.renew(renewal.id())).toList());
       return;
     }
     if (renewals.isEmpty() || callInFlight) {
@@ -243,24 +314,61 @@ final class LeaseDesk implements AutoCloseable {
       later(sent);
       return;
     }
-    RenewLeasesRequest.Builder request = RenewLeasesRequest.newBuilder();
+    RenewLeasesRequest.Builder request = RenewLeasesRequest.newBuilder().setApplied(applied.get());
     sent.forEach(renewal -> request.addIds(renewal.id()));
     peers
         .call(leader, PeerCall.RENEW_LEASES, request.build(), CALL_TIMEOUT_MS)
         .whenComplete(
             (reply, failure) ->
-                thread.execute(
+                execute(
                     () -> {
                       if (failure != null || !reply.getServed()) {
                         later(sent);
                         return;
                       }
-                      for (int i = 0; i < sent.size(); i++) {
-                        sent.get(i).ttl().complete(reply.getTtls(i));
-                      }
                       callInFlight = false;
+                      renewed(sent, reply.getTtlsList());
                       renewWaiting();
                     }));
+  }
+
+  /** Passes on what the leader says of each; what it does not know is looked for here. */
+  private void renewed(List<Renewal> sent, List<Long> ttls) {
+    List<Renewal> unknown = new ArrayList<>();
+    for (int i = 0; i < sent.size(); i++) {
+      if (ttls.get(i) == LeaseKeeper.UNKNOWN) {
+        unknown.add(sent.get(i));
+      } else {
+        sent.get(i).ttl().complete(ttls.get(i));
+      }
+    }
+    if (!unknown.isEmpty()) {
+      afterBarrier(
+          () -> lookFor(unknown),
+          failure -> unknown.forEach(renewal -> renewal.ttl().completeExceptionally(failure)));
+    }
+  }
+
+  /**
+   * The leader did not know these. Those that are granted all the same it knows by the time it
+   * answers the next call, which says that they are applied here.
+   */
+  private void lookFor(List<Renewal> unknown) {
+    List<Renewal> granted = new ArrayList<>();
+    StoreView view = views.get();
+    try {
+      for (Renewal renewal : unknown) {
+        if (LeaseTable.find(view.reader(), renewal.id()) == null) {
+          renewal.ttl().complete(0L);
+        } else {
+          granted.add(renewal);
+        }
+      }
+    } finally {
+      view.release();
+    }
+    askAgain(granted);
+    renewWaiting();
   }
 
   /**
@@ -268,14 +376,7 @@ final class LeaseDesk implements AutoCloseable {
    * up.
    */
   private void later(List<Renewal> unanswered) {
-    long now = System.nanoTime();
-    for (Renewal renewal : unanswered) {
-      if (renewal.deadlineNanos() - now <= 0) {
-        renewal.ttl().completeExceptionally(new NotServed(NotServed.Reason.TIMEOUT));
-      } else {
-        renewals.add(renewal);
-      }
-    }
+    askAgain(unanswered);
     thread.schedule(
         () -> {
           callInFlight = false;
@@ -285,15 +386,22 @@ final class LeaseDesk implements AutoCloseable {
         TimeUnit.MILLISECONDS);
   }
 
-  private CompletableFuture<Long> remaining(long id, long deadlineNanos) {
-    CompletableFuture<Long> remaining = new CompletableFuture<>();
-    thread.execute(() -> askRemaining(id, deadlineNanos, remaining));
-    return remaining;
+  private void askAgain(List<Renewal> unanswered) {
+    long now = System.nanoTime();
+    for (Renewal renewal : unanswered) {
+      if (renewal.deadlineNanos() - now <= 0) {
+        renewal.ttl().completeExceptionally(new NotServed(NotServed.Reason.TIMEOUT));
+      } else {
+        renewals.add(renewal);
+      }
+    }
   }
 
-  private void askRemaining(long id, long deadlineNanos, CompletableFuture<Long> remaining) {
+  /** Called after a barrier, so a leader that does not know the lease tells that there is none. */
+  private void askRemaining(
+      long id, boolean withKeys, long deadlineNanos, CompletableFuture<LeaseStatus> status) {
     if (leads()) {
-      remaining.complete(keeper.remaining(id));
+      status.complete(status(id, keeper.remaining(id), withKeys));
       return;
     }
     String leader = leaderAddress();
@@ -303,17 +411,19 @@ final class LeaseDesk implements AutoCloseable {
             : peers.call(
                 leader,
                 PeerCall.LEASE_REMAINING,
-                LeaseRemainingRequest.newBuilder().setId(id).build(),
+                LeaseRemainingRequest.newBuilder().setId(id).setApplied(applied.get()).build(),
                 CALL_TIMEOUT_MS);
     asked.whenComplete(
         (reply, failure) -> {
           if (failure == null && reply.getServed()) {
-            remaining.complete(reply.getRemaining());
+            status.complete(status(id, reply.getRemaining(), withKeys));
           } else if (deadlineNanos - System.nanoTime() <= 0) {
-            remaining.completeExceptionally(new NotServed(NotServed.Reason.TIMEOUT));
+            status.completeExceptionally(new NotServed(NotServed.Reason.TIMEOUT));
           } else {
             thread.schedule(
-                () -> askRemaining(id, deadlineNanos, remaining), RETRY_MS, TimeUnit.MILLISECONDS);
+                () -> askRemaining(id, withKeys, deadlineNanos, status),
+                RETRY_MS,
+                TimeUnit.MILLISECONDS);
           }
         });
   }
@@ -327,7 +437,7 @@ final class LeaseDesk implements AutoCloseable {
     StoreView view = views.get();
     try {
       Lease lease = LeaseTable.find(view.reader(), id);
-      return lease == null
+      return lease == null || remaining == LeaseKeeper.UNKNOWN
           ? LeaseStatus.unknown(id)
           : new LeaseStatus(
               id,

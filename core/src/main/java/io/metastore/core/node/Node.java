@@ -172,7 +172,14 @@ public final class Node implements Metastore, AutoCloseable {
             System::nanoTime, this::submit, leaseThread::execute, LEASE_CHECKPOINT_INTERVAL_MS);
     this.leases =
         new LeaseDesk(
-            raft, peers, readIndex::barrier, this::retainView, keeper, leaseThread, config);
+            raft,
+            peers,
+            readIndex::barrier,
+            applied,
+            this::retainView,
+            keeper,
+            leaseThread,
+            config);
     this.cluster =
         new MemberView(
             config,

@@ -86,7 +86,7 @@ class LeaseKeeperTest {
   void whatIsAtItsEndOrUnknownIsNotRenewed() {
     lead();
     apply(Commands.grant(7, 10));
-    assertThat(keeper.renew(8)).isZero();
+    assertThat(keeper.renew(8)).isEqualTo(LeaseKeeper.UNKNOWN);
     nowNanos += TimeUnit.SECONDS.toNanos(10);
     assertThat(keeper.renew(7)).as("due, though no tick has seen it").isZero();
     passMs(0);
@@ -181,7 +181,7 @@ class LeaseKeeperTest {
     apply(Commands.grant(7, 10));
     keeper.resign();
     assertThat(keeper.isLeading()).isFalse();
-    assertThat(keeper.renew(7)).isZero();
+    assertThat(keeper.renew(7)).isEqualTo(LeaseKeeper.UNKNOWN);
     assertThat(keeper.remaining(7)).isEqualTo(-1);
     apply(Commands.grant(8, 10));
     passMs(60_000);

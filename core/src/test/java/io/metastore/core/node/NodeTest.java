@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Command;
+import io.metastore.core.command.GrantLease;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
@@ -15,10 +16,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class NodeTest {
+  private static final int LEASES_PER_CALLER = 50;
+  private static final long TTL = 20;
+
   @TempDir Path directory;
 
   @Test
@@ -74,6 +82,72 @@ class NodeTest {
       assertThat(get(late, "k4999")).isEqualTo("v4999");
       assertThat(put(late, "b", "2")).isEqualTo(5003);
     }
+  }
+
+  /** The member that was asked for a lease may have applied its grant before the leader has. */
+  @ParameterizedTest(name = "{0} members")
+  @ValueSource(ints = {1, 3})
+  void aLeaseCanBeKeptAliveAndAskedForAsSoonAsItIsGranted(int members) throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, members).startAll()) {
+      AtomicLong ids = new AtomicLong();
+      grantAndUseMany(cluster, members, ids);
+      if (members > 1) {
+        int leader = (int) cluster.node(0).cluster().leaderId() - 1;
+        cluster.stop(leader);
+        cluster.start(leader).ready().get(30, TimeUnit.SECONDS);
+        grantAndUseMany(cluster, members, ids);
+      }
+    }
+  }
+
+  /** Each lease through one member and then another, by many callers at once. */
+  private static void grantAndUseMany(TestCluster cluster, int members, AtomicLong ids)
+      throws Exception {
+    List<CompletableFuture<Void>> callers = new ArrayList<>();
+    for (int caller = 0; caller < 200; caller++) {
+      Node here = cluster.node(caller % members);
+      Node there = cluster.node((caller + 1) % members);
+      callers.add(repeat(LEASES_PER_CALLER, () -> grantAndUse(ids.incrementAndGet(), here, there)));
+    }
+    for (CompletableFuture<Void> caller : callers) {
+      caller.get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  private static CompletableFuture<Void> grantAndUse(long id, Node here, Node there) {
+    GrantLease grant = GrantLease.newBuilder().setId(id).setTtl(TTL).build();
+    return here.submit(Command.newBuilder().setGrantLease(grant).build())
+        .thenCompose(granted -> keptAlive(id, here))
+        .thenCompose(kept -> keptAlive(id, there))
+        .thenCompose(kept -> there.timeToLive(id, false))
+        .thenAccept(status -> assertThat(status.grantedTtl()).as("time to live").isEqualTo(TTL));
+  }
+
+  private static CompletableFuture<Void> keptAlive(long id, Node node) {
+    return node.keepAlive(id).thenAccept(ttl -> assertThat(ttl).as("kept alive").isEqualTo(TTL));
+  }
+
+  @Test
+  void renewalsThatNobodyCanAnswerEndWithTheMember() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
+      cluster.stop(0);
+      cluster.stop(1);
+      Node alone = cluster.node(2);
+      List<CompletableFuture<?>> calls =
+          List.of(alone.keepAlive(1), alone.timeToLive(1, true), alone.leases());
+      cluster.stop(2);
+      for (CompletableFuture<?> call : calls) {
+        assertThat(call).failsWithin(30, TimeUnit.SECONDS);
+      }
+      assertThat(alone.keepAlive(1)).isCompletedExceptionally();
+    }
+  }
+
+  private static CompletableFuture<Void> repeat(
+      int times, Supplier<CompletableFuture<Void>> action) {
+    return times == 0
+        ? CompletableFuture.completedFuture(null)
+        : action.get().thenComposeAsync(done -> repeat(times - 1, action));
   }
 
   private static Command putCommand(String key, String value) {
