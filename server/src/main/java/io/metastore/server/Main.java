@@ -1,7 +1,6 @@
 package io.metastore.server;
 
 import io.metastore.cli.Commands;
-import io.metastore.server.config.Usage;
 import java.util.Arrays;
 import java.util.List;
 
@@ -24,10 +23,6 @@ public final class Main {
       return;
     }
     List<String> flags = words.subList(1, words.size());
-    if (!flags.isEmpty() && List.of("-h", "--h", "-help", "--help").contains(flags.get(0))) {
-      System.out.print(Usage.text());
-      return;
-    }
     int exitCode = new ServeCommand(flags, System.getenv()).run();
     // Not exit: what a member that failed has left running must not be waited for.
     Runtime.getRuntime().halt(exitCode);

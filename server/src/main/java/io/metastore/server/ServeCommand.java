@@ -3,9 +3,9 @@ package io.metastore.server;
 import static java.util.Objects.requireNonNull;
 
 import ch.qos.logback.classic.Level;
+import io.metastore.server.config.Bootstrap;
 import io.metastore.server.config.ConfigError;
 import io.metastore.server.config.Configuration;
-import io.metastore.server.config.Discovery;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.InitialCluster;
 import io.metastore.server.config.Place;
@@ -41,11 +41,19 @@ final class ServeCommand {
     ServerConfig config;
     try {
       Configuration configuration = Configuration.read(arguments, variables);
+      if (configuration.asksForVersion()) {
+        System.out.print(Version.likeEtcd());
+        return 0;
+      }
       LogSetup.level(Level.valueOf(configuration.logLevel().name()));
       report(configuration);
       config = configuration.serverConfig();
     } catch (UsageError e) {
-      System.err.print(e.getMessage() + "\n" + Usage.text());
+      if (e.asksForHelp()) {
+        System.out.print(Usage.summary() + Usage.flags());
+        return 0;
+      }
+      System.err.print(e.getMessage() + "\n" + Usage.summary());
       return Main.EXIT_USAGE;
     } catch (ConfigError e) {
       LOG.atError().addKeyValue(e.factName(), e.fact()).log(e.getMessage());
@@ -70,9 +78,28 @@ final class ServeCommand {
                 LOG.atWarn()
                     .addKeyValue("environment-variable", variable)
                     .log("unrecognized environment variable"));
+    if (configuration.file() != null) {
+      LOG.atInfo()
+          .addKeyValue("path", configuration.file())
+          .log(
+              "loaded server configuration, other configuration command line flags and environment"
+                  + " variables will be ignored if provided");
+    }
     configuration
-        .ignoredFlags()
-        .forEach(flag -> LOG.atWarn().addKeyValue("flag", flag).log("flag has no effect here"));
+        .unknownKeys()
+        .forEach(
+            key ->
+                LOG.atWarn()
+                    .addKeyValue("key", key)
+                    .log("unrecognized key in the configuration file"));
+    configuration
+        .ignored()
+        .forEach(
+            (flag, reason) ->
+                LOG.atWarn()
+                    .addKeyValue("flag", flag)
+                    .addKeyValue("reason", reason)
+                    .log("flag has no effect here"));
     LOG.atInfo().addKeyValue("args", arguments).log("Running: ");
   }
 
@@ -91,7 +118,7 @@ final class ServeCommand {
         Member member = start(config, place, stopper);
         member.ready().join();
         member.openPort();
-      } else if (config.discovery().kind() == Discovery.Kind.MULTICAST) {
+      } else if (config.bootstrap().kind() == Bootstrap.Kind.MULTICAST) {
         serveWhenFound(config, stopper);
       } else {
         serveWhenInvited(config, stopper);
@@ -109,7 +136,7 @@ final class ServeCommand {
     DataDirectory.prepare(config.dataDirectory());
     EtcdUrl peerUrl = config.advertisePeerUrls().get(0);
     MulticastDiscovery discovery =
-        MulticastDiscovery.start(config.discovery(), config.clusterToken(), config.name(), peerUrl);
+        MulticastDiscovery.start(config.bootstrap(), config.clusterToken(), config.name(), peerUrl);
     InitialCluster cluster = InitialCluster.of(discovery.await(), config.clusterToken());
     InitialCluster.Member self = requireNonNull(cluster.find(config.name()), "found itself");
     Member member = start(config, new Place(cluster, self), stopper);

@@ -32,9 +32,9 @@ class MulticastTest {
   private static String[] flags(int size) {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     return new String[] {
-      "--discovery-size=" + size,
-      "--discovery-interface=lo",
-      "--discovery-group=239.77.%d.%d:%d"
+      "--multicast-size=" + size,
+      "--multicast-interface=lo",
+      "--multicast-group=239.77.%d.%d:%d"
           .formatted(random.nextInt(1, 255), random.nextInt(1, 255), random.nextInt(12_000, 32_000))
     };
   }

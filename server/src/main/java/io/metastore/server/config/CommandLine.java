@@ -15,13 +15,6 @@ import java.util.Map;
  */
 record CommandLine(Map<String, Setting> values, List<String> rest) {
 
-  /**
-   * A flag's value.
-   *
-   * @param value as the flag's type reads it
-   */
-  record Setting(Flag flag, String text, Object value) {}
-
   static CommandLine parse(List<String> words) throws UsageError {
     Map<String, Setting> values = new LinkedHashMap<>();
     List<String> rest = new ArrayList<>(words);
@@ -49,7 +42,9 @@ record CommandLine(Map<String, Setting> values, List<String> rest) {
     String name = equals < 0 ? assignment : assignment.substring(0, equals);
     Flag flag = EtcdFlags.find(name);
     if (flag == null) {
-      throw new UsageError("flag provided but not defined: -" + name);
+      throw name.equals("h") || name.equals("help")
+          ? UsageError.help()
+          : new UsageError("flag provided but not defined: -" + name);
     }
     String text;
     if (equals >= 0) {
@@ -62,7 +57,7 @@ record CommandLine(Map<String, Setting> values, List<String> rest) {
       text = following.remove(0);
     }
     try {
-      return new Setting(flag, text, flag.type().parse(text));
+      return Setting.parse(flag, text);
     } catch (IllegalArgumentException e) {
       String what =
           flag.type().isSwitch()

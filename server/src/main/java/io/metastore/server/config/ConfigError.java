@@ -2,7 +2,7 @@ package io.metastore.server.config;
 
 import java.io.Serial;
 
-/** The configuration can be read but not run: it is logged, the exit code is 1. */
+/** A configuration that the server cannot run with: it is logged, the exit code is 1. */
 public final class ConfigError extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 

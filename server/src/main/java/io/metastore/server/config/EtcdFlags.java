@@ -1,215 +1,830 @@
 package io.metastore.server.config;
 
+import static io.metastore.server.config.Flag.flag;
+import static io.metastore.server.config.FlagType.ANYTHING;
 import static io.metastore.server.config.FlagType.CLUSTER_STATE;
 import static io.metastore.server.config.FlagType.COUNT;
 import static io.metastore.server.config.FlagType.DURATION;
-import static io.metastore.server.config.FlagType.IGNORED;
-import static io.metastore.server.config.FlagType.IGNORED_SWITCH;
-import static io.metastore.server.config.FlagType.LOG_LEVEL;
+import static io.metastore.server.config.FlagType.NAMES;
+import static io.metastore.server.config.FlagType.NUMBER;
+import static io.metastore.server.config.FlagType.ORIGINS;
 import static io.metastore.server.config.FlagType.SWITCH;
 import static io.metastore.server.config.FlagType.TEXT;
+import static io.metastore.server.config.FlagType.UINT32;
 import static io.metastore.server.config.FlagType.URLS;
+import static io.metastore.server.config.FlagType.WORDS;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All flags, in the order of the usage text. To add one, add a line and read it where it acts. */
+/**
+ * All flags: one table for the command line, the environment, the configuration file, the usage
+ * text and docs/configuration.md.
+ *
+ * <p>To add a flag, add a row and read it where it acts. To make one work that is ignored or
+ * refused, take that off its row.
+ */
 final class EtcdFlags {
   static final String NAME = "name";
   static final String DATA_DIR = "data-dir";
+  static final String SNAPSHOT_COUNT = "snapshot-count";
+  static final String HEARTBEAT_INTERVAL = "heartbeat-interval";
+  static final String ELECTION_TIMEOUT = "election-timeout";
   static final String LISTEN_PEER_URLS = "listen-peer-urls";
   static final String LISTEN_CLIENT_URLS = "listen-client-urls";
+  static final String LISTEN_CLIENT_HTTP_URLS = "listen-client-http-urls";
+  static final String MAX_TXN_OPS = "max-txn-ops";
+  static final String MAX_REQUEST_BYTES = "max-request-bytes";
+  static final String ENABLE_GRPC_GATEWAY = "enable-grpc-gateway";
+  static final String FEATURE_GATES = "feature-gates";
+
   static final String INITIAL_ADVERTISE_PEER_URLS = "initial-advertise-peer-urls";
-  static final String ADVERTISE_CLIENT_URLS = "advertise-client-urls";
   static final String INITIAL_CLUSTER = "initial-cluster";
   static final String INITIAL_CLUSTER_STATE = "initial-cluster-state";
   static final String INITIAL_CLUSTER_TOKEN = "initial-cluster-token";
-  static final String HEARTBEAT_INTERVAL = "heartbeat-interval";
-  static final String ELECTION_TIMEOUT = "election-timeout";
-  static final String SNAPSHOT_COUNT = "snapshot-count";
-  static final String MAX_TXN_OPS = "max-txn-ops";
-  static final String MAX_REQUEST_BYTES = "max-request-bytes";
-  static final String WATCH_PROGRESS_NOTIFY_INTERVAL = "watch-progress-notify-interval";
-  static final String DISCOVERY = "discovery";
-  static final String DISCOVERY_SIZE = "discovery-size";
-  static final String DISCOVERY_GROUP = "discovery-group";
-  static final String DISCOVERY_INTERFACE = "discovery-interface";
-  static final String ENABLE_GRPC_GATEWAY = "enable-grpc-gateway";
-  static final String ENABLE_GRPC_REFLECTION = "enable-grpc-reflection";
-  static final String ENABLE_PPROF = "enable-pprof";
-  static final String METRICS = "metrics";
+  static final String ADVERTISE_CLIENT_URLS = "advertise-client-urls";
+  static final String DISCOVERY_TOKEN = "discovery-token";
+  static final String DISCOVERY_ENDPOINTS = "discovery-endpoints";
+  static final String DISCOVERY_FALLBACK = "discovery-fallback";
+  static final String DISCOVERY_SRV = "discovery-srv";
+  static final String AUTO_COMPACTION_MODE = "auto-compaction-mode";
+
+  static final String CIPHER_SUITES = "cipher-suites";
   static final String CORS = "cors";
   static final String HOST_WHITELIST = "host-whitelist";
+  static final String TLS_MIN_VERSION = "tls-min-version";
+  static final String TLS_MAX_VERSION = "tls-max-version";
+
+  static final String ENABLE_PPROF = "enable-pprof";
+  static final String METRICS = "metrics";
   static final String LISTEN_METRICS_URLS = "listen-metrics-urls";
-  static final String LISTEN_CLIENT_HTTP_URLS = "listen-client-http-urls";
-  static final String LOG_LEVEL_FLAG = "log-level";
 
-  /** An older spelling, to the flag that it means. */
-  private static final Map<String, String> ALIASES =
-      Map.of("experimental-watch-progress-notify-interval", WATCH_PROGRESS_NOTIFY_INTERVAL);
+  static final String LOGGER = "logger";
+  static final String LOG_LEVEL = "log-level";
 
-  private static final String NO_EFFECT = "No effect here.";
+  static final String ENABLE_DISTRIBUTED_TRACING = "enable-distributed-tracing";
+  static final String DISTRIBUTED_TRACING_SAMPLING_RATE = "distributed-tracing-sampling-rate";
 
-  static final List<Flag> ALL =
-      List.of(
-          new Flag(NAME, TEXT, "default", "Human-readable name for this member."),
-          new Flag(DATA_DIR, TEXT, "", "Path to the data directory; ${name}.etcd by default."),
-          new Flag(
-              LISTEN_PEER_URLS,
-              URLS,
-              "http://localhost:2380",
-              "List of URLs to listen on for traffic between members."),
-          new Flag(
-              LISTEN_CLIENT_URLS,
-              URLS,
-              "http://localhost:2379",
-              "List of URLs to listen on for client traffic."),
-          new Flag(
-              INITIAL_ADVERTISE_PEER_URLS,
-              URLS,
-              "http://localhost:2380",
-              "List of this member's peer URLs to advertise to the rest of the cluster."),
-          new Flag(
-              ADVERTISE_CLIENT_URLS,
-              URLS,
-              "http://localhost:2379",
-              "List of this member's client URLs to advertise to the public."),
-          new Flag(
-              INITIAL_CLUSTER, TEXT, "", "Initial cluster: name=URL,…; this member by default."),
-          new Flag(
-              INITIAL_CLUSTER_STATE,
-              CLUSTER_STATE,
-              "new",
-              "Initial cluster state ('new' or 'existing')."),
-          new Flag(
-              INITIAL_CLUSTER_TOKEN,
-              TEXT,
-              "etcd-cluster",
-              "Tells this cluster from others when ids are made."),
-          new Flag(
-              DISCOVERY,
-              FlagType.DISCOVERY,
-              "static",
-              "How the members of a new cluster find each other ('static': --initial-cluster,"
-                  + " 'multicast', or 'none': wait for Bootstrap or Join of the native API). Not"
-                  + " etcd's flag of this name."),
-          new Flag(
-              DISCOVERY_SIZE, COUNT, "0", "How many members 'multicast' forms the cluster of."),
-          new Flag(
-              DISCOVERY_GROUP,
-              TEXT,
-              "239.77.83.1:2382",
-              "Address and port at which members meet by 'multicast'."),
-          new Flag(
-              DISCOVERY_INTERFACE,
-              TEXT,
-              "",
-              "Name of the network interface for 'multicast'; the system's choice by default."),
-          new Flag(
+  static final String COMPACT_HASH_CHECK_TIME = "compact-hash-check-time";
+  static final String WATCH_PROGRESS_NOTIFY_INTERVAL = "watch-progress-notify-interval";
+
+  static final String CONFIG_FILE = "config-file";
+  static final String VERSION = "version";
+
+  static final String BOOTSTRAP = "bootstrap";
+  static final String MULTICAST_SIZE = "multicast-size";
+  static final String MULTICAST_GROUP = "multicast-group";
+  static final String MULTICAST_INTERFACE = "multicast-interface";
+  static final String ENABLE_GRPC_REFLECTION = "enable-grpc-reflection";
+
+  private static final String NO_TLS = "TLS is not served yet.";
+  private static final String NO_BOLT = "Keys are stored in RocksDB, not in bbolt.";
+  private static final String NO_TRACING = "No traces are sent.";
+  private static final String NO_HASH_CHECK = "Members do not compare hashes of their data.";
+  private static final String NO_V2_PROXY = "There is no v2 proxy, as in etcd since 3.6.";
+  private static final String NO_V2 = "There is no v2 API and no v2 store.";
+  private static final String NOT_YET = "It has no effect yet.";
+  private static final String LONG_GONE = "etcd has ignored it since 3.0.";
+
+  private static final Section MEMBER =
+      new Section(
+          "Member",
+          flag(NAME, TEXT, "default", "Human-readable name for this member."),
+          flag(DATA_DIR, TEXT, "", "Path to the data directory; ${name}.etcd if empty."),
+          flag("wal-dir", TEXT, "", "Path to the dedicated wal directory.")
+              .refused("The Raft log is kept in the data directory."),
+          flag(
+              SNAPSHOT_COUNT,
+              COUNT,
+              "10000",
+              "Number of committed transactions to trigger a snapshot."),
+          flag(
               HEARTBEAT_INTERVAL,
               COUNT,
               "100",
-              "Time (in milliseconds) after which a member that was away is tried again. Heartbeats are sent every"
-                  + " half election timeout."),
-          new Flag(
+              "Time (in milliseconds) after which a member that was away is tried again."
+                  + " Heartbeats are sent every half election timeout."),
+          flag(
               ELECTION_TIMEOUT,
               COUNT,
               "1000",
               "Time (in milliseconds) for an election to timeout."),
-          new Flag(
-              SNAPSHOT_COUNT,
-              COUNT,
-              "10000",
-              "Number of committed transactions to trigger a snapshot to disk."),
-          new Flag(
+          flag(
+                  "initial-election-tick-advance",
+                  SWITCH,
+                  "true",
+                  "Whether to fast-forward initial election ticks on boot for faster election.")
+              .ignored("The first election timeout after a start is always short."),
+          flag(
+              LISTEN_PEER_URLS,
+              URLS,
+              "http://localhost:2380",
+              "List of URLs to listen on for peer traffic."),
+          flag(
+              LISTEN_CLIENT_URLS,
+              URLS,
+              "http://localhost:2379",
+              "List of URLs to listen on for client grpc traffic and http as long as"
+                  + " --listen-client-http-urls is not specified."),
+          flag(
+              LISTEN_CLIENT_HTTP_URLS,
+              URLS,
+              "",
+              "List of URLs to listen on for http only client traffic. Enabling this flag removes"
+                  + " http services from --listen-client-urls."),
+          flag("max-snapshots", COUNT, "5", "Maximum number of snapshot files to retain.")
+              .ignored("Only the newest checkpoint is kept."),
+          flag("max-wals", COUNT, "5", "Maximum number of wal files to retain.")
+              .ignored("The log is kept as far as the newest checkpoint needs it."),
+          flag("memory-mlock", SWITCH, "false", "Enable to enforce etcd pages to stay in RAM.")
+              .ignored("A JVM cannot lock its memory.")
+              .formerly("experimental-memory-mlock"),
+          flag(
+                  "quota-backend-bytes",
+                  NUMBER,
+                  "0",
+                  "Sets the maximum size (in bytes) that the etcd backend database may consume."
+                      + " Exceeding this triggers an alarm and puts etcd in read-only mode. Set to"
+                      + " 0 to use the default 2GiB limit.")
+              .ignored(NOT_YET),
+          flag("backend-bbolt-freelist-type", TEXT, "map", "Type of the freelist of bbolt.")
+              .ignored(NO_BOLT)
+              .formerly("experimental-backend-bbolt-freelist-type"),
+          flag("backend-batch-interval", DURATION, "0", "Maximum time before bbolt commits.")
+              .ignored(NO_BOLT),
+          flag("backend-batch-limit", NUMBER, "0", "Maximum operations before bbolt commits.")
+              .ignored(NO_BOLT),
+          flag(
               MAX_TXN_OPS,
               COUNT,
               "128",
               "Maximum number of operations permitted in a transaction."),
-          new Flag(
+          flag(
               MAX_REQUEST_BYTES,
               COUNT,
               "1572864",
               "Maximum client request size in bytes the server will accept."),
-          new Flag(
-              WATCH_PROGRESS_NOTIFY_INTERVAL,
-              DURATION,
-              "10m",
-              "Duration of periodic watch progress notifications."),
-          new Flag(ENABLE_GRPC_GATEWAY, SWITCH, "true", "Enable GRPC gateway."),
-          new Flag(
-              ENABLE_GRPC_REFLECTION,
-              SWITCH,
-              "false",
-              "Answer gRPC server reflection (grpcurl and the like). Not in etcd."),
-          new Flag(
-              ENABLE_PPROF,
-              SWITCH,
-              "false",
-              "Serve facts on threads and heap below /debug/pprof/. What a JVM cannot tell is not found."),
-          new Flag(
-              METRICS,
+          flag(
+                  "max-concurrent-streams",
+                  UINT32,
+                  "4294967295",
+                  "Maximum concurrent streams that each client can open at a time.")
+              .ignored(NOT_YET),
+          flag(
+                  "grpc-keepalive-min-time",
+                  DURATION,
+                  "5s",
+                  "Minimum interval duration that a client should wait before pinging server.")
+              .ignored(NOT_YET),
+          flag(
+                  "grpc-keepalive-interval",
+                  DURATION,
+                  "2h",
+                  "Frequency duration of server-to-client ping to check if a connection is alive"
+                      + " (0 to disable).")
+              .ignored(NOT_YET),
+          flag(
+                  "grpc-keepalive-timeout",
+                  DURATION,
+                  "20s",
+                  "Additional duration of wait before closing a non-responsive connection (0 to"
+                      + " disable).")
+              .ignored(NOT_YET),
+          flag(
+                  "socket-reuse-port",
+                  SWITCH,
+                  "false",
+                  "Enable to set socket option SO_REUSEPORT on listeners allowing rebinding of a"
+                      + " port already in use.")
+              .ignored(NOT_YET)
+              .yaml("socket-options.reuse-port"),
+          flag(
+                  "socket-reuse-address",
+                  SWITCH,
+                  "false",
+                  "Enable to set socket option SO_REUSEADDR on listeners allowing binding to an"
+                      + " address in TIME_WAIT state.")
+              .ignored("Listeners always have SO_REUSEADDR.")
+              .yaml("socket-options.reuse-address"),
+          flag(ENABLE_GRPC_GATEWAY, SWITCH, "true", "Enable GRPC gateway."),
+          flag("raft-read-timeout", DURATION, "5s", "Read timeout set on each peer connection.")
+              .ignored("Members hear of a broken connection by gRPC's own keepalive.")
+              .yaml(null),
+          flag("raft-write-timeout", DURATION, "5s", "Write timeout set on each peer connection.")
+              .ignored("Members hear of a broken connection by gRPC's own keepalive.")
+              .yaml(null),
+          flag(
+              FEATURE_GATES,
+              FlagType.FEATURE_GATES,
+              "",
+              "A set of key=value pairs that describe server level feature gates for"
+                  + " alpha/experimental features."));
+
+  private static final Section CLUSTERING =
+      new Section(
+          "Clustering",
+          flag(
+              INITIAL_ADVERTISE_PEER_URLS,
+              URLS,
+              "http://localhost:2380",
+              "List of this member's peer URLs to advertise to the rest of the cluster."),
+          flag(
+              INITIAL_CLUSTER,
               TEXT,
-              "basic",
-              "Set level of detail for exported metrics, specify 'extensive' to include server side grpc"
-                  + " histogram metrics."),
-          new Flag(
+              "",
+              "Initial cluster configuration for bootstrapping, name=URL,…; this member alone if"
+                  + " empty."),
+          flag(
+              INITIAL_CLUSTER_STATE,
+              CLUSTER_STATE,
+              "new",
+              "Initial cluster state ('new' when bootstrapping a new cluster or 'existing' when"
+                  + " adding new members to an existing cluster). After successful initialization"
+                  + " (bootstrapping or adding), flag is ignored on restarts."),
+          flag(
+              INITIAL_CLUSTER_TOKEN,
+              TEXT,
+              "etcd-cluster",
+              "Initial cluster token for the etcd cluster during bootstrap; part of the hash that"
+                  + " member and cluster IDs are derived from."),
+          flag(
+              ADVERTISE_CLIENT_URLS,
+              URLS,
+              "http://localhost:2379",
+              "List of this member's client URLs to advertise to the public."),
+          discovery(
+                  DISCOVERY_TOKEN,
+                  TEXT,
+                  "",
+                  "discovery token for the etcd cluster to be bootstrapped.")
+              .yaml("discovery-config.token"),
+          discovery(
+                  DISCOVERY_ENDPOINTS,
+                  NAMES,
+                  "",
+                  "List of gRPC endpoints of the discovery service.")
+              .yaml("discovery-config.client.endpoints"),
+          discovery(
+                  "discovery-dial-timeout", DURATION, "2s", "dial timeout for client connections.")
+              .yaml("discovery-config.client.dial-timeout"),
+          discovery(
+                  "discovery-request-timeout",
+                  DURATION,
+                  "5s",
+                  "timeout for discovery requests (excluding dial timeout).")
+              .yaml("discovery-config.client.request-timeout"),
+          discovery(
+                  "discovery-keepalive-time",
+                  DURATION,
+                  "2s",
+                  "keepalive time for client connections.")
+              .yaml("discovery-config.client.keepalive-time"),
+          discovery(
+                  "discovery-keepalive-timeout",
+                  DURATION,
+                  "6s",
+                  "keepalive timeout for client connections.")
+              .yaml("discovery-config.client.keepalive-timeout"),
+          discovery(
+                  "discovery-insecure-transport",
+                  SWITCH,
+                  "true",
+                  "disable transport security for client connections.")
+              .yaml("discovery-config.client.secure.insecure-transport"),
+          discovery(
+                  "discovery-insecure-skip-tls-verify",
+                  SWITCH,
+                  "false",
+                  "skip server certificate verification (CAUTION: this option should be enabled"
+                      + " only for testing purposes).")
+              .yaml("discovery-config.client.secure.insecure-skip-tls-verify"),
+          discovery(
+                  "discovery-cert",
+                  TEXT,
+                  "",
+                  "identify secure client using this TLS certificate file.")
+              .yaml("discovery-config.client.secure.cert"),
+          discovery("discovery-key", TEXT, "", "identify secure client using this TLS key file.")
+              .yaml("discovery-config.client.secure.key"),
+          discovery(
+                  "discovery-cacert",
+                  TEXT,
+                  "",
+                  "verify certificates of TLS-enabled secure servers using this CA bundle.")
+              .yaml("discovery-config.client.secure.cacert"),
+          discovery("discovery-user", TEXT, "", "username[:password] for authentication.")
+              .yaml("discovery-config.client.auth.username"),
+          discovery("discovery-password", TEXT, "", "password for authentication.")
+              .yaml("discovery-config.client.auth.password"),
+          flag(
+                  DISCOVERY_FALLBACK,
+                  FlagType.DISCOVERY_FALLBACK,
+                  "exit",
+                  "Expected behavior ('exit') when discovery services fails.")
+              .yaml(null),
+          flag(DISCOVERY_SRV, TEXT, "", "DNS srv domain used to bootstrap the cluster.")
+              .refused("A cluster is not found by DNS yet."),
+          flag(
+                  "discovery-srv-name",
+                  TEXT,
+                  "",
+                  "Suffix to the dns srv name queried when bootstrapping.")
+              .ignored("A cluster is not found by DNS yet."),
+          flag(
+                  "strict-reconfig-check",
+                  SWITCH,
+                  "true",
+                  "Reject reconfiguration requests that would cause quorum loss.")
+              .ignored("Requests that would cause quorum loss are always rejected."),
+          flag(
+                  "pre-vote",
+                  SWITCH,
+                  "true",
+                  "Enable the raft Pre-Vote algorithm to prevent disruption when a node that has"
+                      + " been partitioned away rejoins the cluster.")
+              .ignored("Pre-Vote is always on."),
+          flag(
+                  "auto-compaction-retention",
+                  TEXT,
+                  "0",
+                  "Auto compaction retention length. 0 means disable auto compaction.")
+              .ignored(NOT_YET),
+          flag(
+                  AUTO_COMPACTION_MODE,
+                  TEXT,
+                  "periodic",
+                  "Interpret 'auto-compaction-retention' one of: periodic|revision. 'periodic' for"
+                      + " duration based retention, defaulting to hours if no time unit is"
+                      + " provided (e.g. '5m'). 'revision' for revision number based retention.")
+              .ignored(NOT_YET),
+          flag("v2-deprecation", TEXT, "write-only-drop-data", "Phase of v2store deprecation.")
+              .ignored(NO_V2));
+
+  private static final Section SECURITY =
+      new Section(
+          "Security",
+          tls("cert-file", TEXT, "", "Path to the client server TLS cert file.")
+              .yaml("client-transport-security.cert-file"),
+          tls("key-file", TEXT, "", "Path to the client server TLS key file.")
+              .yaml("client-transport-security.key-file"),
+          tls("client-cert-auth", SWITCH, "false", "Enable client cert authentication.")
+              .yaml("client-transport-security.client-cert-auth"),
+          tls(
+                  "client-cert-file",
+                  TEXT,
+                  "",
+                  "Path to an explicit peer client TLS cert file otherwise cert file will be used"
+                      + " when client auth is required.")
+              .yaml("client-transport-security.client-cert-file"),
+          tls(
+                  "client-key-file",
+                  TEXT,
+                  "",
+                  "Path to an explicit peer client TLS key file otherwise key file will be used"
+                      + " when client auth is required.")
+              .yaml("client-transport-security.client-key-file"),
+          tls("client-crl-file", TEXT, "", "Path to the client certificate revocation list file.")
+              .yaml(null),
+          tls(
+                  "client-cert-allowed-hostname",
+                  WORDS,
+                  "",
+                  "Comma-separated list of SAN hostnames for client cert authentication.")
+              .yaml("client-transport-security.allowed-hostname"),
+          tls("trusted-ca-file", TEXT, "", "Path to the client server TLS trusted CA cert file.")
+              .yaml("client-transport-security.trusted-ca-file"),
+          tls("auto-tls", SWITCH, "false", "Client TLS using generated certificates.")
+              .yaml("client-transport-security.auto-tls"),
+          tls("peer-cert-file", TEXT, "", "Path to the peer server TLS cert file.")
+              .yaml("peer-transport-security.cert-file"),
+          tls("peer-key-file", TEXT, "", "Path to the peer server TLS key file.")
+              .yaml("peer-transport-security.key-file"),
+          tls("peer-client-cert-auth", SWITCH, "false", "Enable peer client cert authentication.")
+              .yaml("peer-transport-security.client-cert-auth"),
+          tls(
+                  "peer-client-cert-file",
+                  TEXT,
+                  "",
+                  "Path to an explicit peer client TLS cert file otherwise peer cert file will be"
+                      + " used when client auth is required.")
+              .yaml("peer-transport-security.client-cert-file"),
+          tls(
+                  "peer-client-key-file",
+                  TEXT,
+                  "",
+                  "Path to an explicit peer client TLS key file otherwise peer key file will be"
+                      + " used when client auth is required.")
+              .yaml("peer-transport-security.client-key-file"),
+          tls("peer-trusted-ca-file", TEXT, "", "Path to the peer server TLS trusted CA file.")
+              .yaml("peer-transport-security.trusted-ca-file"),
+          tls(
+                  "peer-cert-allowed-cn",
+                  WORDS,
+                  "",
+                  "Comma-separated list of allowed CNs for inter-peer TLS authentication.")
+              .yaml("peer-transport-security.allowed-cn"),
+          tls(
+                  "peer-cert-allowed-hostname",
+                  WORDS,
+                  "",
+                  "Comma-separated list of allowed SAN hostnames for inter-peer TLS"
+                      + " authentication.")
+              .yaml("peer-transport-security.allowed-hostname"),
+          tls(
+                  "peer-auto-tls",
+                  SWITCH,
+                  "false",
+                  "Peer TLS using self-generated certificates if --peer-key-file and"
+                      + " --peer-cert-file are not provided.")
+              .yaml("peer-transport-security.auto-tls"),
+          flag(
+                  "self-signed-cert-validity",
+                  COUNT,
+                  "1",
+                  "The validity period of the client and peer certificates that are automatically"
+                      + " generated, the unit is year.")
+              .ignored(NO_TLS),
+          tls("peer-crl-file", TEXT, "", "Path to the peer certificate revocation list file.")
+              .yaml(null),
+          tls(
+                  "peer-skip-client-san-verification",
+                  SWITCH,
+                  "false",
+                  "Skip verification of SAN field in client certificate for peer connections.")
+              .formerly("experimental-peer-skip-client-san-verification")
+              .yaml("peer-transport-security.skip-client-san-verification"),
+          flag(
+                  CIPHER_SUITES,
+                  WORDS,
+                  "",
+                  "Comma-separated list of supported TLS cipher suites between client/server and"
+                      + " peers (empty will be auto-populated).")
+              .ignored(NO_TLS),
+          flag(
               CORS,
-              TEXT,
+              ORIGINS,
               "*",
               "Comma-separated whitelist of origins for CORS, or cross-origin resource sharing,"
                   + " (empty or * means allow all)."),
-          new Flag(
+          flag(
               HOST_WHITELIST,
-              TEXT,
+              NAMES,
               "*",
               "Acceptable hostnames from HTTP client requests, if server is not secure (empty or *"
                   + " means allow all)."),
-          new Flag(
+          flag(
+                  TLS_MIN_VERSION,
+                  TEXT,
+                  "TLS1.2",
+                  "Minimum TLS version supported by etcd. Possible values: TLS1.2, TLS1.3.")
+              .ignored(NO_TLS),
+          flag(
+                  TLS_MAX_VERSION,
+                  TEXT,
+                  "",
+                  "Maximum TLS version supported by etcd. Possible values: TLS1.2, TLS1.3 (empty"
+                      + " will be auto-populated).")
+              .ignored(NO_TLS));
+
+  private static final Section AUTH =
+      new Section(
+          "Auth",
+          flag(
+                  "auth-token",
+                  TEXT,
+                  "simple",
+                  "Specify a v3 authentication token type and its options ('simple' or 'jwt').")
+              .refused("etcd's users and tokens are not served yet."),
+          flag(
+                  "bcrypt-cost",
+                  COUNT,
+                  "10",
+                  "Specify the cost / strength of the bcrypt algorithm for hashing auth passwords."
+                      + " Valid values are between 4 and 31.")
+              .ignored(NOT_YET),
+          flag("auth-token-ttl", COUNT, "300", "Time (in seconds) of the auth-token-ttl.")
+              .ignored(NOT_YET));
+
+  private static final Section MONITORING =
+      new Section(
+          "Profiling and Monitoring",
+          flag(
+              ENABLE_PPROF,
+              SWITCH,
+              "false",
+              "Serve facts on threads and heap below /debug/pprof/. What a JVM cannot tell is not"
+                  + " found."),
+          flag(
+              METRICS,
+              TEXT,
+              "basic",
+              "Set level of detail for exported metrics, specify 'extensive' to include server"
+                  + " side grpc histogram metrics."),
+          flag(
               LISTEN_METRICS_URLS,
               URLS,
               "",
-              "List of URLs to listen on for the /metrics and /health endpoints."),
-          new Flag(
-              LISTEN_CLIENT_HTTP_URLS,
-              URLS,
-              "",
-              "List of URLs to listen on for http only client traffic. Enabling this flag removes http"
-                  + " services from --listen-client-urls."),
-          new Flag(
-              LOG_LEVEL_FLAG,
+              "List of URLs to listen on for the /metrics and /health endpoints."));
+
+  private static final Section LOGGING =
+      new Section(
+          "Logging",
+          flag(LOGGER, TEXT, "zap", "Currently only supports 'zap' for structured logging."),
+          flag(
+                  "log-outputs",
+                  NAMES,
+                  "default",
+                  "Specify 'stdout' or 'stderr' to skip journald logging even when running under"
+                      + " systemd, or list of comma separated output targets.")
+              .ignored(NOT_YET),
+          flag(
               LOG_LEVEL,
+              FlagType.LOG_LEVEL,
               "info",
               "Configures log level. Only supports debug, info, warn, error, panic, or fatal."),
-          // What scripts and manifests pass along and nothing here depends on.
-          new Flag("logger", IGNORED, "zap", NO_EFFECT),
-          new Flag("log-outputs", IGNORED, "default", NO_EFFECT),
-          new Flag("log-format", IGNORED, "json", NO_EFFECT),
-          new Flag("backend-batch-interval", IGNORED, "", NO_EFFECT),
-          new Flag("backend-batch-limit", IGNORED, "", NO_EFFECT),
-          new Flag("backend-bbolt-freelist-type", IGNORED, "", NO_EFFECT),
-          new Flag("max-snapshots", IGNORED, "", NO_EFFECT),
-          new Flag("max-wals", IGNORED, "", NO_EFFECT),
-          new Flag("enable-v2", IGNORED_SWITCH, "false", NO_EFFECT),
-          new Flag("v2-deprecation", IGNORED, "", NO_EFFECT),
-          new Flag("debug", IGNORED_SWITCH, "false", NO_EFFECT),
-          new Flag("log-package-levels", IGNORED, "", NO_EFFECT),
-          new Flag("raft-read-timeout", IGNORED, "", NO_EFFECT),
-          new Flag("raft-write-timeout", IGNORED, "", NO_EFFECT),
-          new Flag("unsafe-no-fsync", IGNORED_SWITCH, "false", NO_EFFECT));
+          flag("log-format", TEXT, "json", "Configures log format. Only supports json, console.")
+              .ignored(NOT_YET),
+          flag(
+                  "enable-log-rotation",
+                  SWITCH,
+                  "false",
+                  "Enable log rotation of a single log-outputs file target.")
+              .ignored(NOT_YET),
+          flag(
+                  "log-rotation-config-json",
+                  TEXT,
+                  "{\"maxsize\": 100, \"maxage\": 0, \"maxbackups\": 0, \"localtime\": false,"
+                      + " \"compress\": false}",
+                  "Configures log rotation if enabled with a JSON logger config. MaxSize(MB),"
+                      + " MaxAge(days,0=no limit), MaxBackups(0=no limit), LocalTime(use computers"
+                      + " local time), Compress(gzip).")
+              .ignored(NOT_YET),
+          flag(
+                  "warning-unary-request-duration",
+                  DURATION,
+                  "300ms",
+                  "Set time duration after which a warning is logged if a unary request takes more"
+                      + " than this duration.")
+              .ignored(NOT_YET)
+              .formerly("experimental-warning-unary-request-duration"));
+
+  private static final Section TRACING =
+      new Section(
+          "Distributed tracing",
+          flag(ENABLE_DISTRIBUTED_TRACING, SWITCH, "false", "Enable distributed tracing.")
+              .ignored(NO_TRACING)
+              .formerly("experimental-enable-distributed-tracing"),
+          flag(
+                  "distributed-tracing-address",
+                  TEXT,
+                  "localhost:4317",
+                  "Distributed tracing collector address.")
+              .ignored(NO_TRACING)
+              .formerly("experimental-distributed-tracing-address"),
+          flag(
+                  "distributed-tracing-service-name",
+                  TEXT,
+                  "etcd",
+                  "Distributed tracing service name, must be same across all etcd instances.")
+              .ignored(NO_TRACING)
+              .formerly("experimental-distributed-tracing-service-name"),
+          flag(
+                  "distributed-tracing-instance-id",
+                  TEXT,
+                  "",
+                  "Distributed tracing instance ID, must be unique per each etcd instance.")
+              .ignored(NO_TRACING)
+              .formerly("experimental-distributed-tracing-instance-id"),
+          flag(
+                  DISTRIBUTED_TRACING_SAMPLING_RATE,
+                  NUMBER,
+                  "0",
+                  "Number of samples to collect per million spans for distributed tracing.")
+              .ignored(NO_TRACING)
+              .formerly("experimental-distributed-tracing-sampling-rate"));
+
+  private static final Section FEATURES =
+      new Section(
+          "Features",
+          flag(
+                  "corrupt-check-time",
+                  DURATION,
+                  "0s",
+                  "Duration of time between cluster corruption check passes.")
+              .ignored(NO_HASH_CHECK)
+              .formerly("experimental-corrupt-check-time"),
+          flag(
+                  COMPACT_HASH_CHECK_TIME,
+                  DURATION,
+                  "1m",
+                  "Duration of time between leader checks followers compaction hashes.")
+              .ignored(NO_HASH_CHECK)
+              .formerly("experimental-compact-hash-check-time"),
+          flag(
+                  "compaction-batch-limit",
+                  NUMBER,
+                  "0",
+                  "Sets the maximum revisions deleted in each compaction batch; 0 for 1000.")
+              .ignored(NOT_YET)
+              .formerly("experimental-compaction-batch-limit"),
+          flag(
+                  "compaction-sleep-interval",
+                  DURATION,
+                  "0s",
+                  "Sets the sleep interval between each compaction batch; 0 for 10ms.")
+              .ignored(NOT_YET)
+              .formerly("experimental-compaction-sleep-interval"),
+          flag(
+                  WATCH_PROGRESS_NOTIFY_INTERVAL,
+                  DURATION,
+                  "10m",
+                  "Duration of periodical watch progress notification.")
+              .formerly("experimental-watch-progress-notify-interval"),
+          flag(
+                  "warning-apply-duration",
+                  DURATION,
+                  "100ms",
+                  "Warning is generated if requests take more than this duration.")
+              .ignored(NOT_YET)
+              .formerly("experimental-warning-apply-duration"),
+          flag(
+                  "bootstrap-defrag-threshold-megabytes",
+                  COUNT,
+                  "0",
+                  "Enable the defrag during etcd server bootstrap on condition that it will free at"
+                      + " least the provided threshold of disk space.")
+              .ignored("RocksDB gives space back by itself.")
+              .formerly("experimental-bootstrap-defrag-threshold-megabytes"),
+          flag(
+                  "max-learners",
+                  NUMBER,
+                  "1",
+                  "Set the max number of learner members allowed in the cluster membership.")
+              .ignored(NOT_YET)
+              .formerly("experimental-max-learners"),
+          flag(
+                  "downgrade-check-time",
+                  DURATION,
+                  "5s",
+                  "Duration of time between two downgrade status checks.")
+              .ignored("The cluster has one data format and cannot be downgraded.")
+              .formerly("experimental-downgrade-check-time"),
+          flag(
+                  "snapshot-catchup-entries",
+                  COUNT,
+                  "5000",
+                  "Number of entries for a slow follower to catch up after compacting the raft"
+                      + " storage entries.")
+              .ignored("A follower that is behind the log's beginning is sent a checkpoint.")
+              .formerly("experimental-snapshot-catchup-entries"));
+
+  private static final Section UNSAFE =
+      new Section(
+          "Unsafe feature",
+          flag("force-new-cluster", SWITCH, "false", "Force to create a new one-member cluster.")
+              .refused("A member cannot leave its cluster by a flag yet."),
+          flag("unsafe-no-fsync", SWITCH, "false", "Disables fsync, unsafe, will cause data loss.")
+              .ignored("Writes are always forced to disk.")
+              .formerly("experimental-unsafe-no-fsync"));
+
+  private static final Section START =
+      new Section(
+          "Start",
+          flag(
+                  CONFIG_FILE,
+                  TEXT,
+                  "",
+                  "Path to the server configuration file. Note that if a configuration file is"
+                      + " provided, other command line flags and environment variables will be"
+                      + " ignored.")
+              .yaml(null),
+          flag(VERSION, SWITCH, "false", "Print the version and exit.").yaml(null));
+
+  private static final Section OWN =
+      new Section(
+          "Metastore's own",
+          flag(
+              BOOTSTRAP,
+              FlagType.BOOTSTRAP,
+              "static",
+              "How a member without data finds its cluster: 'static' by --initial-cluster or"
+                  + " --discovery-…, 'multicast' by IP multicast, 'wait' by a call of Bootstrap or"
+                  + " Join of the native API."),
+          flag(
+              MULTICAST_SIZE,
+              COUNT,
+              "0",
+              "Number of members that --bootstrap=multicast forms the cluster of."),
+          flag(
+              MULTICAST_GROUP,
+              TEXT,
+              "239.77.83.1:2382",
+              "Address and port at which members meet with --bootstrap=multicast."),
+          flag(
+              MULTICAST_INTERFACE,
+              TEXT,
+              "",
+              "Name of the network interface for --bootstrap=multicast; the system's choice if"
+                  + " empty."),
+          flag(
+              ENABLE_GRPC_REFLECTION,
+              SWITCH,
+              "false",
+              "Answer gRPC server reflection (grpcurl and the like)."));
+
+  private static final Section OLD =
+      new Section(
+          "Flags of older versions",
+          flag("discovery", TEXT, "", "URL of the v2 discovery service.")
+              .refused("The v2 discovery service is gone; use --discovery-endpoints."),
+          flag("discovery-proxy", TEXT, "", "HTTP proxy to the v2 discovery service.")
+              .ignored("The v2 discovery service is gone."),
+          flag("enable-v2", SWITCH, "false", "Accept etcd V2 client requests.").ignored(NO_V2),
+          flag("experimental-enable-v2v3", TEXT, "", "v3 prefix for serving emulated v2 state.")
+              .ignored(NO_V2),
+          flag("proxy", TEXT, "off", "Proxy mode setting ('off', 'readonly' or 'on').")
+              .refused(NO_V2_PROXY),
+          flag("proxy-failure-wait", COUNT, "5000", "For the v2 proxy.").ignored(NO_V2_PROXY),
+          flag("proxy-refresh-interval", COUNT, "30000", "For the v2 proxy.").ignored(NO_V2_PROXY),
+          flag("proxy-dial-timeout", COUNT, "1000", "For the v2 proxy.").ignored(NO_V2_PROXY),
+          flag("proxy-write-timeout", COUNT, "5000", "For the v2 proxy.").ignored(NO_V2_PROXY),
+          flag("proxy-read-timeout", COUNT, "0", "For the v2 proxy.").ignored(NO_V2_PROXY),
+          flag("debug", SWITCH, "false", "Enable debug-level logging for etcd.")
+              .ignored("Use --log-level=debug, as in etcd since 3.5."),
+          flag("log-output", TEXT, "default", "Output target of the log.")
+              .ignored("Use --log-outputs, as in etcd since 3.5."),
+          flag("log-package-levels", TEXT, "", "Log level of single packages.")
+              .ignored("Use --log-level, as in etcd since 3.5."),
+          flag(
+                  "wait-cluster-ready-timeout",
+                  DURATION,
+                  "5s",
+                  "Maximum time to wait for the cluster to be ready.")
+              .ignored("The client port opens when the cluster has a leader.")
+              .formerly("experimental-wait-cluster-ready-timeout"));
+
+  /** Flags that etcd itself takes and passes over. */
+  private static final List<String> LEGACY =
+      List.of(
+          "cluster-active-size",
+          "cluster-remove-delay",
+          "cluster-sync-interval",
+          "config",
+          "force",
+          "max-result-buffer",
+          "max-retry-attempts",
+          "peer-heartbeat-interval",
+          "peer-election-timeout",
+          "retry-interval",
+          "snapshot",
+          "v",
+          "vv",
+          "test.coverprofile",
+          "test.outputdir");
+
+  static final List<Section> SECTIONS =
+      List.of(
+          MEMBER,
+          CLUSTERING,
+          SECURITY,
+          AUTH,
+          MONITORING,
+          LOGGING,
+          TRACING,
+          FEATURES,
+          UNSAFE,
+          START,
+          OWN,
+          withGatesAndLegacy(OLD));
+
+  static final List<Flag> ALL =
+      SECTIONS.stream().flatMap(section -> section.flags().stream()).toList();
 
   private static final Map<String, Flag> BY_NAME = new LinkedHashMap<>();
 
   static {
-    ALL.forEach(flag -> BY_NAME.put(flag.name(), flag));
+    ALL.forEach(flag -> flag.names().forEach(name -> BY_NAME.put(name, flag)));
+  }
+
+  /** Flags under one heading. */
+  record Section(String title, List<Flag> flags) {
+    Section {
+      flags = List.copyOf(flags);
+    }
+
+    Section(String title, Flag... flags) {
+      this(title, List.of(flags));
+    }
   }
 
   private EtcdFlags() {}
 
   static @Nullable Flag find(String name) {
-    return BY_NAME.get(ALIASES.getOrDefault(name, name));
+    return BY_NAME.get(name);
   }
 
   static Flag get(String name) {
@@ -218,5 +833,28 @@ final class EtcdFlags {
       throw new IllegalArgumentException("no such flag: " + name);
     }
     return flag;
+  }
+
+  private static Flag discovery(String name, FlagType type, String defaultText, String help) {
+    return flag(name, type, defaultText, "V3 discovery: " + help)
+        .refused("A cluster is not found by v3 discovery yet.");
+  }
+
+  private static Flag tls(String name, FlagType type, String defaultText, String help) {
+    return flag(name, type, defaultText, help).refused(NO_TLS);
+  }
+
+  private static Section withGatesAndLegacy(Section old) {
+    List<Flag> flags = new ArrayList<>(old.flags());
+    for (FeatureGate gate : FeatureGate.values()) {
+      String name = gate.olderFlag();
+      if (name != null) {
+        String on = Boolean.toString(gate.onByDefault());
+        flags.add(flag(name, SWITCH, on, "Now --feature-gates=" + gate.etcdName() + "=true."));
+      }
+    }
+    Stream<Flag> legacy =
+        LEGACY.stream().map(name -> flag(name, ANYTHING, "", "None.").ignored(LONG_GONE));
+    return new Section(old.title(), Stream.concat(flags.stream(), legacy).toList());
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A URL that a member listens on or is reached at: scheme, host and port and nothing else.
@@ -37,6 +38,11 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
     }
     urls.sort(Comparator.comparing(EtcdUrl::text));
     return List.copyOf(urls);
+  }
+
+  /** Comma-separated, as {@link #parseList} takes them. */
+  static String join(List<EtcdUrl> urls) {
+    return urls.stream().map(EtcdUrl::text).collect(Collectors.joining(","));
   }
 
   static EtcdUrl parse(String text) {

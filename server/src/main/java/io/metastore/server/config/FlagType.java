@@ -4,31 +4,56 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * How a flag's text is read. Every message is the one that etcd gives; it is preceded by {@code
  * invalid value "…" for flag -…: }.
  */
 enum FlagType {
-  TEXT {
+  TEXT("string") {
     @Override
     Object parse(String text) {
       return text;
     }
   },
   /** A number that is not negative, Long. */
-  COUNT {
+  COUNT("uint") {
     @Override
     Object parse(String text) {
-      long number = decode(text);
-      if (number < 0) {
+      if (text.startsWith("-") || text.startsWith("+")) {
         throw new IllegalArgumentException(PARSE_ERROR);
       }
-      return number;
+      return decode(text);
+    }
+  },
+  /** A number, Long. */
+  NUMBER("int") {
+    @Override
+    Object parse(String text) {
+      return decode(text);
+    }
+  },
+  /** A number of 32 bits that is not negative, Long. */
+  UINT32("uint32") {
+    @Override
+    Object parse(String text) {
+      String problem;
+      try {
+        long number = (Long) COUNT.parse(text);
+        if (number >>> Integer.SIZE == 0) {
+          return number;
+        }
+        problem = OUT_OF_RANGE;
+      } catch (IllegalArgumentException e) {
+        problem = PARSE_ERROR.equals(e.getMessage()) ? "invalid syntax" : OUT_OF_RANGE;
+      }
+      throw new IllegalArgumentException(
+          "strconv.ParseUint: parsing \"%s\": %s".formatted(text, problem));
     }
   },
   /** Boolean; the value may be left out. */
-  SWITCH {
+  SWITCH("bool") {
     @Override
     Object parse(String text) {
       if (TRUE.contains(text)) {
@@ -41,34 +66,69 @@ enum FlagType {
     }
   },
   /** As Go writes it, {@code 1h10m}; {@link java.time.Duration}. */
-  DURATION {
+  DURATION("time.Duration") {
     @Override
     Object parse(String text) {
       return GoDuration.parse(text);
     }
   },
   /** Comma-separated; a sorted list of {@link EtcdUrl}, empty for an empty text. */
-  URLS {
+  URLS("string") {
     @Override
     Object parse(String text) {
       return text.isEmpty() ? List.of() : EtcdUrl.parseList(text);
     }
   },
-  /** {@code new} or {@code existing}. */
-  CLUSTER_STATE {
+  /** Comma-separated, in their order; a list of String, empty for an empty text. */
+  WORDS("[]string") {
     @Override
     Object parse(String text) {
-      if (!text.equals("new") && !text.equals("existing")) {
-        throw new IllegalArgumentException("invalid value");
-      }
-      return text;
+      return text.isEmpty() ? List.of() : List.of(text.split(",", -1));
     }
   },
-  /** {@code static}, {@code multicast} or {@code none}; {@link Discovery.Kind}. */
-  DISCOVERY {
+  /** Comma-separated, each once; a sorted list of String, empty for an empty text. */
+  NAMES("[]string") {
     @Override
     Object parse(String text) {
-      for (Discovery.Kind kind : Discovery.Kind.values()) {
+      return text.isEmpty() ? List.of() : List.copyOf(new TreeSet<>(List.of(text.split(",", -1))));
+    }
+  },
+  /** URLs or {@code *}; a sorted list of String. */
+  ORIGINS("string") {
+    @Override
+    Object parse(String text) {
+      if (text.equals("*")) {
+        return List.of("*");
+      }
+      return EtcdUrl.parseList(text).stream().map(EtcdUrl::text).distinct().toList();
+    }
+  },
+  /** {@link FeatureGates}. */
+  FEATURE_GATES("string") {
+    @Override
+    Object parse(String text) {
+      return FeatureGates.parse(text);
+    }
+  },
+  /** {@code new} or {@code existing}. */
+  CLUSTER_STATE("string") {
+    @Override
+    Object parse(String text) {
+      return oneOf(text, "new", "existing");
+    }
+  },
+  /** {@code exit} or {@code proxy}. */
+  DISCOVERY_FALLBACK("string") {
+    @Override
+    Object parse(String text) {
+      return oneOf(text, "exit", "proxy");
+    }
+  },
+  /** {@code static}, {@code multicast} or {@code wait}; {@link Bootstrap.Kind}. */
+  BOOTSTRAP("string") {
+    @Override
+    Object parse(String text) {
+      for (Bootstrap.Kind kind : Bootstrap.Kind.values()) {
         if (kind.name().toLowerCase(Locale.ROOT).equals(text)) {
           return kind;
         }
@@ -77,55 +137,77 @@ enum FlagType {
     }
   },
   /** {@link LogLevel}. */
-  LOG_LEVEL {
+  LOG_LEVEL("string") {
     @Override
     Object parse(String text) {
       return LogLevel.parse(text);
     }
   },
-  /** Takes a value that nobody looks at. */
-  IGNORED {
+  /** Any text; the value may be left out. For flags that etcd dropped long ago. */
+  ANYTHING("string") {
     @Override
     Object parse(String text) {
       return text;
     }
-  },
-  /** A switch that nobody looks at. */
-  IGNORED_SWITCH {
-    @Override
-    Object parse(String text) {
-      return SWITCH.parse(text);
-    }
   };
 
   private static final String PARSE_ERROR = "parse error";
+  private static final String OUT_OF_RANGE = "value out of range";
   private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
   private static final Set<String> FALSE = Set.of("0", "f", "F", "false", "FALSE", "False");
-  private static final Map<String, Integer> RADIX = Map.of("0x", 16, "0o", 8, "0b", 2);
+  private static final Map<String, Integer> RADIX =
+      Map.of("0x", 16, "0X", 16, "0o", 8, "0O", 8, "0b", 2, "0B", 2);
+
+  private final String goType;
+
+  FlagType(String goType) {
+    this.goType = goType;
+  }
 
   /**
    * @throws IllegalArgumentException with what is wrong, if {@code text} is not of this type
    */
   abstract Object parse(String text);
 
-  boolean isSwitch() {
-    return this == SWITCH || this == IGNORED_SWITCH;
+  /** The type of the field that etcd's configuration file sets. */
+  String goType() {
+    return goType;
   }
 
-  /** As Go's {@code strconv.ParseInt} with base 0, apart from octals that begin with a bare 0. */
+  /** Whether the flag may stand without a value. */
+  boolean isSwitch() {
+    return this == SWITCH || this == ANYTHING;
+  }
+
+  private static String oneOf(String text, String... valid) {
+    if (!List.of(valid).contains(text)) {
+      throw new IllegalArgumentException("invalid value");
+    }
+    return text;
+  }
+
+  /** As Go's {@code strconv.ParseInt} with base 0. */
   private static long decode(String text) {
-    boolean negative = text.startsWith("-");
-    String digits = negative || text.startsWith("+") ? text.substring(1) : text;
-    Integer radix = digits.length() > 2 ? RADIX.get(digits.substring(0, 2)) : null;
-    String plain = radix == null ? digits : digits.substring(2);
-    if (plain.startsWith("-") || plain.startsWith("+")) {
+    boolean signed = text.startsWith("-") || text.startsWith("+");
+    String digits = signed ? text.substring(1) : text;
+    int radix = 10;
+    if (digits.length() > 2 && RADIX.containsKey(digits.substring(0, 2))) {
+      radix = RADIX.getOrDefault(digits.substring(0, 2), radix);
+      digits = digits.substring(2);
+    } else if (digits.length() > 1 && digits.startsWith("0")) {
+      radix = 8;
+      digits = digits.substring(1);
+    }
+    if (digits.startsWith("-") || digits.startsWith("+")) {
       throw new IllegalArgumentException(PARSE_ERROR);
     }
     try {
-      return Long.parseLong((negative ? "-" : "") + plain, radix == null ? 10 : radix);
+      return Long.parseLong((text.startsWith("-") ? "-" : "") + digits, radix);
     } catch (NumberFormatException e) {
-      boolean digitsOnly = !plain.isEmpty() && plain.chars().allMatch(Character::isDigit);
-      throw new IllegalArgumentException(digitsOnly ? "value out of range" : PARSE_ERROR, e);
+      int base = radix;
+      boolean digitsOnly =
+          !digits.isEmpty() && digits.chars().allMatch(c -> Character.digit(c, base) >= 0);
+      throw new IllegalArgumentException(digitsOnly ? OUT_OF_RANGE : PARSE_ERROR, e);
     }
   }
 }

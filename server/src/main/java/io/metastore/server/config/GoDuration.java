@@ -2,12 +2,13 @@ package io.metastore.server.config;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as Go writes them: {@code 300ms}, {@code -1.5h}, {@code 2h45m}. */
-final class GoDuration {
+public final class GoDuration {
   private static final Pattern WHOLE =
       Pattern.compile("([-+]?)((?:\\d+\\.?\\d*|\\.\\d+)(?:ns|us|µs|μs|ms|s|m|h))+");
   private static final Pattern PART =
@@ -48,5 +49,33 @@ final class GoDuration {
       throw new IllegalArgumentException("parse error", e);
     }
     return text.startsWith("-") ? duration.negated() : duration;
+  }
+
+  /** As Go prints it: {@code 1m30s}, {@code 1.5ms}, {@code 0s}. */
+  public static String text(Duration duration) {
+    if (duration.isNegative()) {
+      return "-" + text(duration.negated());
+    }
+    long nanos = duration.toNanos();
+    for (String unit : List.of("ns", "µs", "ms")) {
+      long next = NANOS.getOrDefault(unit, 1L) * 1000;
+      if (nanos != 0 && nanos < next) {
+        return decimal(nanos, next / 1000) + unit;
+      }
+    }
+    long minutes = duration.toMinutes();
+    String seconds =
+        decimal(nanos % NANOS.getOrDefault("m", 1L), NANOS.getOrDefault("s", 1L)) + "s";
+    if (minutes == 0) {
+      return seconds;
+    }
+    return (minutes < 60 ? "" : minutes / 60 + "h") + minutes % 60 + "m" + seconds;
+  }
+
+  private static String decimal(long nanos, long unit) {
+    return BigDecimal.valueOf(nanos)
+        .divide(BigDecimal.valueOf(unit))
+        .stripTrailingZeros()
+        .toPlainString();
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What one member is told at start, read and checked.
  *
  * @param place null if nobody has told yet which cluster this member belongs to; then {@code
- *     discovery} says how it finds out
+ *     bootstrap} says how it finds out
  * @param heartbeatMs how soon a member that was away is tried again
  * @param electionTimeoutMs how long a follower waits for its leader
  * @param snapshotCount commands after which the log is folded into a checkpoint
@@ -26,7 +26,7 @@ public record ServerConfig(
     List<EtcdUrl> advertisePeerUrls,
     List<EtcdUrl> advertiseClientUrls,
     @Nullable Place place,
-    Discovery discovery,
+    Bootstrap bootstrap,
     String clusterToken,
     int heartbeatMs,
     int electionTimeoutMs,
@@ -39,7 +39,7 @@ public record ServerConfig(
   public ServerConfig {
     requireNonNull(name, "name");
     requireNonNull(dataDirectory, "dataDirectory");
-    requireNonNull(discovery, "discovery");
+    requireNonNull(bootstrap, "bootstrap");
     requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
     requireNonNull(http, "http");

@@ -1,39 +1,54 @@
 package io.metastore.server.config;
 
-/** What {@code -h} and a bad command line show. */
+/** What {@code -h} shows; a bad command line shows its first part. */
 public final class Usage {
 
   private Usage() {}
 
-  public static String text() {
-    StringBuilder text =
-        new StringBuilder(
-            """
-            Usage:
+  /** How to call the server. */
+  public static String summary() {
+    return """
+        Usage:
 
-              etcd [flags]
-                Start a Metastore server; metastore serve [flags] is the same.
+          etcd [flags]
+            Start a Metastore server; metastore serve [flags] is the same.
 
-              etcd --version
-                Show the version of etcd that is answered for.
+          etcd --version
+            Show the version of etcd that is answered for.
 
-              etcd -h | --help
-                Show this text.
+          etcd -h | --help
+            Show the help information about the flags.
 
-            Each flag is also the environment variable ETCD_ with its name in capital letters and
-            with _ for -.
+          etcd --config-file
+            Path to the server configuration file. Note that if a configuration file is provided, other command line flags and environment variables will be ignored.
+            Durations are integer nanoseconds there (e.g. 600000000000 for 10m).
 
-            """);
-    for (Flag flag : EtcdFlags.ALL) {
-      if (!flag.isIgnored()) {
-        text.append(
-            "  --%s '%s'%n    %s%n".formatted(flag.name(), flag.defaultText(), flag.help()));
+        Each flag is also the environment variable ETCD_ with its name in capital letters and with _ for -.
+
+        """;
+  }
+
+  /** Every flag that has an effect, and the names of the others. */
+  public static String flags() {
+    StringBuilder text = new StringBuilder();
+    StringBuilder others = new StringBuilder();
+    for (EtcdFlags.Section section : EtcdFlags.SECTIONS) {
+      StringBuilder flags = new StringBuilder();
+      for (Flag flag : section.flags()) {
+        if (flag.effect() == Flag.Effect.WORKS) {
+          flags.append(
+              "  --%s '%s'\n    %s\n".formatted(flag.name(), flag.defaultText(), flag.help()));
+        } else {
+          others.append(" --").append(flag.name());
+        }
+      }
+      if (!flags.isEmpty()) {
+        text.append(section.title()).append(":\n").append(flags).append('\n');
       }
     }
-    text.append("\nAccepted without effect:\n ");
-    EtcdFlags.ALL.stream()
-        .filter(Flag::isIgnored)
-        .forEach(flag -> text.append(" --").append(flag.name()));
-    return text.append('\n').toString();
+    return text
+        + "Known and without effect, or refused (docs/configuration.md says why):\n "
+        + others
+        + "\n";
   }
 }

@@ -2,13 +2,30 @@ package io.metastore.server.config;
 
 import java.io.Serial;
 
-/**
- * The command line makes no sense: its message and the usage text are shown, the exit code is 2.
- */
+/** The command line cannot be read, or asks for help. */
 public final class UsageError extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
+  private final boolean help;
+
   UsageError(String message) {
+    this(message, false);
+  }
+
+  private UsageError(String message, boolean help) {
     super(message);
+    this.help = help;
+  }
+
+  static UsageError help() {
+    return new UsageError("help requested", true);
+  }
+
+  /**
+   * Whether help was asked for, so that nothing is wrong. Else the message and the first part of
+   * the usage text are shown, and the exit code is 2.
+   */
+  public boolean asksForHelp() {
+    return help;
   }
 }

@@ -1,6 +1,6 @@
 package io.metastore.server.discovery;
 
-import io.metastore.server.config.Discovery;
+import io.metastore.server.config.Bootstrap;
 import io.metastore.server.config.EtcdUrl;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -30,7 +30,7 @@ public final class MulticastDiscovery implements AutoCloseable {
   private static final long GO_ON_MS = 500;
   private static final long REPORT_MS = 10_000;
 
-  private final Discovery discovery;
+  private final Bootstrap bootstrap;
   private final Roll roll;
   private final InetSocketAddress group;
   private final MulticastSocket socket;
@@ -38,8 +38,8 @@ public final class MulticastDiscovery implements AutoCloseable {
   private long reportedMs;
 
   private MulticastDiscovery(
-      Discovery discovery, Roll roll, InetSocketAddress group, MulticastSocket socket) {
-    this.discovery = discovery;
+      Bootstrap bootstrap, Roll roll, InetSocketAddress group, MulticastSocket socket) {
+    this.bootstrap = bootstrap;
     this.roll = roll;
     this.group = group;
     this.socket = socket;
@@ -51,18 +51,18 @@ public final class MulticastDiscovery implements AutoCloseable {
    * @throws IOException if the group or the interface cannot be used
    */
   public static MulticastDiscovery start(
-      Discovery discovery, String token, String name, EtcdUrl peerUrl) throws IOException {
-    InetSocketAddress group = groupOf(discovery);
-    NetworkInterface networkInterface = findInterface(discovery);
+      Bootstrap bootstrap, String token, String name, EtcdUrl peerUrl) throws IOException {
+    InetSocketAddress group = groupOf(bootstrap);
+    NetworkInterface networkInterface = findInterface(bootstrap);
     Roll roll =
         new Roll(
             token,
             new SecureRandom().nextLong(),
             name,
             "http://" + peerUrl.authority(),
-            discovery.size());
+            bootstrap.size());
     if (roll.own(0).getSerializedSize() > Roll.DATAGRAM_BYTES_MAX) {
-      throw new IOException("name, URL and token are too long for --discovery=multicast");
+      throw new IOException("name, URL and token are too long for --bootstrap=multicast");
     }
     // Its port may be used by several members of one machine.
     MulticastSocket socket = new MulticastSocket(group.getPort());
@@ -77,18 +77,18 @@ public final class MulticastDiscovery implements AutoCloseable {
       throw e;
     }
     LOG.atInfo()
-        .addKeyValue("group", discovery.group())
-        .addKeyValue("interface", discovery.networkInterface())
-        .addKeyValue("size", discovery.size())
+        .addKeyValue("group", bootstrap.group())
+        .addKeyValue("interface", bootstrap.networkInterface())
+        .addKeyValue("size", bootstrap.size())
         .log("looking for the other members by multicast");
-    return new MulticastDiscovery(discovery, roll, group, socket);
+    return new MulticastDiscovery(bootstrap, roll, group, socket);
   }
 
-  private static InetSocketAddress groupOf(Discovery discovery) throws IOException {
-    int colon = discovery.group().lastIndexOf(':');
+  private static InetSocketAddress groupOf(Bootstrap bootstrap) throws IOException {
+    int colon = bootstrap.group().lastIndexOf(':');
     try {
-      int port = Integer.parseInt(discovery.group().substring(colon + 1));
-      InetSocketAddress group = new InetSocketAddress(discovery.group().substring(0, colon), port);
+      int port = Integer.parseInt(bootstrap.group().substring(colon + 1));
+      InetSocketAddress group = new InetSocketAddress(bootstrap.group().substring(0, colon), port);
       if (!group.isUnresolved() && group.getAddress().isMulticastAddress() && port > 0) {
         return group;
       }
@@ -96,16 +96,16 @@ public final class MulticastDiscovery implements AutoCloseable {
       // Told below.
     }
     throw new IOException(
-        "--discovery-group is no multicast address and port: " + discovery.group());
+        "--multicast-group is no multicast address and port: " + bootstrap.group());
   }
 
-  private static @Nullable NetworkInterface findInterface(Discovery discovery) throws IOException {
-    if (discovery.networkInterface().isEmpty()) {
+  private static @Nullable NetworkInterface findInterface(Bootstrap bootstrap) throws IOException {
+    if (bootstrap.networkInterface().isEmpty()) {
       return null;
     }
-    NetworkInterface found = NetworkInterface.getByName(discovery.networkInterface());
+    NetworkInterface found = NetworkInterface.getByName(bootstrap.networkInterface());
     if (found == null) {
-      throw new IOException("--discovery-interface: no " + discovery.networkInterface());
+      throw new IOException("--multicast-interface: no " + bootstrap.networkInterface());
     }
     return found;
   }
@@ -198,7 +198,7 @@ public final class MulticastDiscovery implements AutoCloseable {
       reportedMs = now;
       LOG.atInfo()
           .addKeyValue("seen", roll.members(now))
-          .addKeyValue("size", discovery.size())
+          .addKeyValue("size", bootstrap.size())
           .addKeyValue("ignored-datagrams", roll.ignored())
           .log("still looking for the other members");
     }

@@ -16,9 +16,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The messages are those of etcd 3.7.3, copied from its runs, where etcd has such a case. */
 class ConfigurationTest {
-  private static final String CLIENT =
-      "--listen-client-urls=http://127.0.0.1:1 --advertise-client-urls=http://127.0.0.1:1 ";
-
   @Test
   void withoutFlagsEverythingIsEtcdsDefault() throws Exception {
     ServerConfig config = config("");
@@ -271,17 +268,23 @@ class ConfigurationTest {
   }
 
   @Test
-  void flagsWithoutEffectAreReported() throws Exception {
+  void flagsWithoutEffectAreReportedWithTheReason() throws Exception {
     Configuration configuration =
-        Configuration.read(words(CLIENT + "--logger=zap --log-outputs stderr --debug"), Map.of());
-    assertThat(configuration.ignoredFlags()).containsExactly("logger", "log-outputs", "debug");
+        Configuration.read(
+            words(
+                "--max-wals=5 --debug --vv --backend-batch-limit 3"
+                    + " --experimental-initial-corrupt-check=true"),
+            Map.of());
+    assertThat(configuration.ignored())
+        .containsOnlyKeys("debug", "vv", "backend-batch-limit", "feature-gates InitialCorruptCheck")
+        .containsEntry("backend-batch-limit", "Keys are stored in RocksDB, not in bbolt.");
   }
 
   @Test
   void usageNamesEveryFlagThatWorks() {
-    assertThat(Usage.text())
+    assertThat(Usage.flags())
         .contains("--initial-cluster-token 'etcd-cluster'", "--max-txn-ops '128'")
-        .doesNotContain("--logger '");
+        .doesNotContain("--max-wals '");
   }
 
   private static Place place(ServerConfig config) {

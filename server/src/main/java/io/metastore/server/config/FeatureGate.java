@@ -1,0 +1,102 @@
+package io.metastore.server.config;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * etcd's feature gates. None of them switches anything here: what they guard in etcd either does
+ * not exist in this server or is always on.
+ *
+ * <p>Source: etcd's {@code server/features/etcd_features.go}.
+ */
+public enum FeatureGate {
+  COMPACT_HASH_CHECK(
+      "CompactHashCheck",
+      Stage.ALPHA,
+      "experimental-compact-hash-check-enabled",
+      "Members do not compare hashes of their data."),
+  FAST_LEASE_KEEP_ALIVE(
+      "FastLeaseKeepAlive", Stage.BETA, null, "A lease is always renewed without waiting."),
+  INITIAL_CORRUPT_CHECK(
+      "InitialCorruptCheck",
+      Stage.ALPHA,
+      "experimental-initial-corrupt-check",
+      "Members do not compare hashes of their data."),
+  LEASE_CHECKPOINT(
+      "LeaseCheckpoint",
+      Stage.ALPHA,
+      "experimental-enable-lease-checkpoint",
+      "The remaining time of leases above 5 minutes is always kept in the log."),
+  LEASE_CHECKPOINT_PERSIST(
+      "LeaseCheckpointPersist",
+      Stage.ALPHA,
+      "experimental-enable-lease-checkpoint-persist",
+      "The remaining time of leases above 5 minutes is always kept in the log."),
+  PRIORITY_REQUEST("PriorityRequest", Stage.ALPHA, null, "Requests are applied in their order."),
+  SET_MEMBER_LOCAL_ADDR(
+      "SetMemberLocalAddr",
+      Stage.ALPHA,
+      null,
+      "The system chooses the local address of a connection to a peer."),
+  STOP_GRPC_SERVICE_ON_DEFRAG(
+      "StopGRPCServiceOnDefrag",
+      Stage.ALPHA,
+      "experimental-stop-grpc-service-on-defrag",
+      "Defragmentation does not hold up requests."),
+  TXN_MODE_WRITE_WITH_SHARED_BUFFER(
+      "TxnModeWriteWithSharedBuffer",
+      Stage.BETA,
+      "experimental-txn-mode-write-with-shared-buffer",
+      "There is no such buffer.");
+
+  /** How finished etcd thinks that a feature is. */
+  enum Stage {
+    /** Off unless asked for. */
+    ALPHA,
+    /** On unless switched off. */
+    BETA
+  }
+
+  private final String etcdName;
+  private final Stage stage;
+  private final @Nullable String olderFlag;
+  private final String reason;
+
+  FeatureGate(String etcdName, Stage stage, @Nullable String olderFlag, String reason) {
+    this.etcdName = etcdName;
+    this.stage = stage;
+    this.olderFlag = olderFlag;
+    this.reason = reason;
+  }
+
+  /** Null if etcd has none of this name. */
+  static @Nullable FeatureGate find(String etcdName) {
+    Optional<FeatureGate> found =
+        Stream.of(values()).filter(gate -> gate.etcdName.equals(etcdName)).findAny();
+    return found.orElse(null);
+  }
+
+  /** As {@code --feature-gates} takes it. */
+  public String etcdName() {
+    return etcdName;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  boolean onByDefault() {
+    return stage == Stage.BETA;
+  }
+
+  /** The switch that older versions of etcd have instead; null if they have none. */
+  @Nullable String olderFlag() {
+    return olderFlag;
+  }
+
+  /** Why it has no effect here, as one sentence. */
+  public String reason() {
+    return reason;
+  }
+}
