@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>{@code P} ‖ user key: created;
+ *   <li>{@code A} ‖ user key: put again by the revision that created it;
  *   <li>{@code U} ‖ int64 replaced revision ‖ int32 size of the user key ‖ user key ‖ record: an
  *       existing key got a new version. The log carries it whole, so that nothing but a pointer
  *       need be written when a later version replaces it;
@@ -38,6 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChangeLog {
   private static final byte CREATED = 'P';
+  private static final byte PUT_AGAIN = 'A';
   private static final byte UPDATED = 'U';
   private static final byte DELETED = 'D';
 
@@ -91,7 +93,7 @@ public final class ChangeLog {
       key.copyTo(out);
       value = out.put(encodedVersion).array();
     } else {
-      value = new KeyWriter().int8(CREATED).bytes(key).toBytes();
+      value = new KeyWriter().int8(replaced == 0 ? CREATED : PUT_AGAIN).bytes(key).toBytes();
     }
     writes.put(Table.CHANGES, tableKey(revision, sub), value);
   }
@@ -163,6 +165,33 @@ public final class ChangeLog {
     return false;
   }
 
+  /**
+   * By how many the keys of a range have become more from {@code firstRevision} to {@code
+   * lastRevision}, both inclusive; negative if less.
+   *
+   * @param changesMax gives up after so many changes
+   * @return null if it gave up
+   */
+  static @Nullable Long gain(
+      Reader reader, KeyRange range, long firstRevision, long lastRevision, long changesMax) {
+    long seen = 0;
+    long gain = 0;
+    try (Cursor cursor =
+        reader.scan(Table.CHANGES, start(firstRevision), start(lastRevision + 1))) {
+      while (cursor.next()) {
+        if (seen++ == changesMax) {
+          return null;
+        }
+        byte[] value = cursor.value();
+        boolean counts = value[0] == CREATED || value[0] == DELETED;
+        if (counts && range.contains(decode(0, 0, value).key())) {
+          gain += value[0] == CREATED ? 1 : -1;
+        }
+      }
+    }
+    return gain;
+  }
+
   /** The version that the log carries whole at this place. */
   static KeyValue get(Reader reader, long revision, int sub) {
     byte[] value = reader.find(Table.CHANGES, tableKey(revision, sub));
@@ -188,7 +217,8 @@ public final class ChangeLog {
 
   private static Change decode(long revision, int sub, byte[] value) {
     return switch (value[0]) {
-      case CREATED -> new Change(revision, sub, WatchEvent.Kind.PUT, keyAfter(1, value), null, 0);
+      case CREATED, PUT_AGAIN ->
+          new Change(revision, sub, WatchEvent.Kind.PUT, keyAfter(1, value), null, 0);
       case DELETED ->
           new Change(
               revision,

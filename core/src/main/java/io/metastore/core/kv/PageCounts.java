@@ -4,11 +4,13 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.api.KeyOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How many keys there were behind the pages that were read last. Who reads the next page at the
- * same revision, as {@code etcdctl} and Kubernetes do, is told {@code count} without all of them
- * being counted again.
+ * How many keys there were behind the pages that were read last. A client that reads the next page
+ * at the same revision, as {@code etcdctl} and Kubernetes do, is told {@code count} without all of
+ * them being counted again. That matters once more has changed since than there are keys; before,
+ * {@link KeyCounts} and the {@link ChangeLog} tell as quickly.
  *
  * <p>What was true of a revision stays true, so nothing here gets stale. Thread-safe; bounded.
  */
@@ -26,27 +28,24 @@ public final class PageCounts {
         }
       };
 
-  /** As a request names them. */
-  private record KeysOfRevision(ByteString from, ByteString end, long revision) {}
+  private record KeysOfRevision(ByteString from, @Nullable ByteString to, long revision) {}
 
-  /** Remembers that {@code count} keys follow {@code last} in a range that ends at {@code end}. */
-  void put(ByteString last, ByteString end, long revision, long count) {
-    if (last.size() + end.size() > KEY_BYTES_MAX) {
+  /** Remembers that {@code count} keys of the range follow {@code last}. */
+  void put(ByteString last, KeyRange range, long revision, long count) {
+    ByteString to = range.to();
+    if (last.size() + (to == null ? 0 : to.size()) > KEY_BYTES_MAX) {
       return;
     }
-    KeysOfRevision rest = new KeysOfRevision(KeyOrder.after(last), end, revision);
+    KeysOfRevision rest = new KeysOfRevision(KeyOrder.after(last), to, revision);
     synchronized (counts) {
       counts.put(rest, count);
     }
   }
 
-  /**
-   * How many keys there are from {@code from} to {@code end}; {@link #UNKNOWN} if that is not
-   * known.
-   */
-  long get(ByteString from, ByteString end, long revision) {
+  /** How many keys the range has; {@link #UNKNOWN} if that is not known. */
+  long get(KeyRange range, long revision) {
     synchronized (counts) {
-      return counts.getOrDefault(new KeysOfRevision(from, end, revision), UNKNOWN);
+      return counts.getOrDefault(new KeysOfRevision(range.from(), range.to(), revision), UNKNOWN);
     }
   }
 }

@@ -31,6 +31,11 @@ public record RangeReader(
   /** What a key costs besides its bytes, as objects here and as a message in the answer. */
   private static final int PER_KEY_BYTES = 128;
 
+  private static final long UNKNOWN = PageCounts.UNKNOWN;
+
+  /** So many changes are always walked to learn how many keys there were before them. */
+  private static final long CHANGES_MIN = 1_000;
+
   /** An answer would need more memory than is set aside for it. */
   public static final class ResponseTooLarge extends RuntimeException {
     @Serial private static final long serialVersionUID = 1L;
@@ -63,12 +68,18 @@ public record RangeReader(
     if (keys.isEmpty()) {
       return new RangeResult(List.of(), 0, false);
     }
-    try (VersionCursor cursor =
-        newest
-            ? VersionCursor.latest(reader, keys)
-            : VersionCursor.at(reader, keys, range.getRevision())) {
-      return collect(range, cursor, newest ? revision : range.getRevision());
+    long at = newest ? revision : range.getRevision();
+    if (range.getCountOnly()) {
+      long count = count(keys, at);
+      return new RangeResult(List.of(), count == UNKNOWN ? walk(keys, at) : count, false);
     }
+    try (VersionCursor cursor = cursor(keys, at)) {
+      return collect(range, keys, cursor, at);
+    }
+  }
+
+  private VersionCursor cursor(KeyRange keys, long at) {
+    return at == revision ? VersionCursor.latest(reader, keys) : VersionCursor.at(reader, keys, at);
   }
 
   private RangeResult readKey(Range range) {
@@ -85,43 +96,35 @@ public record RangeReader(
   /**
    * @param at the revision that the cursor reads
    */
-  private RangeResult collect(Range range, VersionCursor cursor, long at) {
-    long known =
-        pages == null || range.getUncounted()
-            ? PageCounts.UNKNOWN
-            : pages.get(range.getKey(), range.getRangeEnd(), at);
-    if (known != PageCounts.UNKNOWN && range.getCountOnly()) {
-      return new RangeResult(List.of(), known, false);
-    }
+  private RangeResult collect(Range range, KeyRange keys, VersionCursor cursor, long at) {
     boolean sorted = isSorted(range);
     boolean filtered = isFiltered(range);
+    boolean uncounted = range.getUncounted();
     long limit = range.getLimit() > 0 ? range.getLimit() : Long.MAX_VALUE;
+    long bytesTarget =
+        uncounted && range.getBytesTarget() > 0 ? range.getBytesTarget() : Long.MAX_VALUE;
+    // Values are needed to sort by them, even if the answer drops them.
+    boolean dropValues = range.getKeysOnly() && range.getSortTarget() != Range.SortTarget.VALUE;
     List<KeyValue> found = new ArrayList<>();
+    long count = UNKNOWN;
     long seen = 0;
     long bytes = 0;
     boolean more = false;
-    // Values are needed to sort by them, even if the answer drops them.
-    boolean dropValues = range.getKeysOnly() && range.getSortTarget() != Range.SortTarget.VALUE;
-    boolean uncounted = range.getUncounted() && !range.getCountOnly();
-    boolean untilFull = uncounted || known != PageCounts.UNKNOWN;
-    long bytesTarget =
-        uncounted && range.getBytesTarget() > 0 ? range.getBytesTarget() : Long.MAX_VALUE;
-    while (!(more && untilFull) && cursor.next()) {
+    while (cursor.next()) {
       seen++;
-      if (range.getCountOnly()) {
-        continue;
-      }
-      boolean full = !sorted && (found.size() >= limit || bytes >= bytesTarget);
-      if (full && (more || !filtered)) {
-        more = true; // only the count is still of interest
-        continue;
+      if (more) {
+        continue; // only the count is still of interest
       }
       KeyValue current = cursor.current();
       if (filtered && !passes(range, current)) {
         continue;
       }
-      if (full) {
+      if (!sorted && (found.size() >= limit || bytes >= bytesTarget)) {
         more = true;
+        count = uncounted ? found.size() : count(keys, at);
+        if (count != UNKNOWN) {
+          break;
+        }
         continue;
       }
       found.add(dropValues ? current.withoutValue() : current);
@@ -130,10 +133,12 @@ public record RangeReader(
         throw new ResponseTooLarge(responseBytesMax);
       }
     }
-    long count = uncounted ? found.size() : known != PageCounts.UNKNOWN ? known : seen;
+    if (count == UNKNOWN) {
+      count = uncounted ? found.size() : seen;
+    }
     if (more && !uncounted && !filtered && pages != null) {
       ByteString last = found.get(found.size() - 1).key();
-      pages.put(last, range.getRangeEnd(), at, count - found.size());
+      pages.put(last, keys, at, count - found.size());
     }
     if (sorted) {
       found.sort(comparator(range));
@@ -146,6 +151,31 @@ public record RangeReader(
       found.replaceAll(KeyValue::withoutValue);
     }
     return new RangeResult(found, count, more);
+  }
+
+  /** How many keys there are, or {@link #UNKNOWN} if only walking them can tell. */
+  private long count(KeyRange keys, long at) {
+    if (at == revision) {
+      return KeyCounts.count(reader, keys);
+    }
+    long known = pages == null ? UNKNOWN : pages.get(keys, at);
+    if (known != UNKNOWN) {
+      return known;
+    }
+    long now = KeyCounts.count(reader, keys);
+    // To walk more changes than there are keys would cost more than to walk the keys.
+    Long gain = ChangeLog.gain(reader, keys, at + 1, revision, CHANGES_MIN + now);
+    return gain == null ? UNKNOWN : now - gain;
+  }
+
+  private long walk(KeyRange keys, long at) {
+    long count = 0;
+    try (VersionCursor cursor = cursor(keys, at)) {
+      while (cursor.next()) {
+        count++;
+      }
+    }
+    return count;
   }
 
   private static boolean isSorted(Range range) {

@@ -26,6 +26,7 @@ import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Withdraw;
+import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.kv.KeyScan;
 import io.metastore.core.kv.PageCounts;
 import io.metastore.core.lease.Lease;
@@ -63,6 +64,7 @@ public final class StoreMachine implements AutoCloseable {
   private final long responseBytesMax;
   private final PageCounts pages = new PageCounts();
   private final LockTable locks;
+  private final KeyCounts counts;
   private StoreState state;
   private volatile Rules access;
   private volatile StoreView view;
@@ -76,6 +78,7 @@ public final class StoreMachine implements AutoCloseable {
     this.storage = storage;
     this.responseBytesMax = responseBytesMax;
     this.locks = new LockTable(storage);
+    this.counts = new KeyCounts(storage);
     this.state = StoreState.read(storage);
     this.access = Rules.read(storage);
     this.view = new StoreView(state, access, storage.snapshot(), responseBytesMax, pages);
@@ -113,7 +116,7 @@ public final class StoreMachine implements AutoCloseable {
     }
     WriteSet writes = storage.newWriteSet();
     long timeMs = Math.max(batch.getTimeMs(), state.timeMs());
-    Turn turn = new Turn(writes, locks, timeMs, state, access.settings());
+    Turn turn = new Turn(writes, locks, counts, timeMs, state, access.settings());
     List<Applied.SliceOutcomes> slices = new ArrayList<>();
     for (Slice slice : batch.getSlicesList()) {
       List<Outcome> outcomes = new ArrayList<>(slice.getCommandsCount());

@@ -5,6 +5,7 @@ import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.auth.AuthSettings;
 import io.metastore.core.auth.AuthTable;
+import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.kv.KvTable;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseTable;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Turn {
   private final WriteSet writes;
   private final LockTable locks;
+  private final KeyCounts counts;
   private final List<WatchEvent> events = new ArrayList<>();
   private final List<LockEvent> lockEvents = new ArrayList<>();
   private final List<LeaseEvent> leaseEvents = new ArrayList<>();
@@ -41,10 +43,17 @@ final class Turn {
    * @param timeMs what the entry's time is taken to be
    * @param before where the machine stands
    */
-  Turn(WriteSet writes, LockTable locks, long timeMs, StoreState before, AuthSettings auth) {
+  Turn(
+      WriteSet writes,
+      LockTable locks,
+      KeyCounts counts,
+      long timeMs,
+      StoreState before,
+      AuthSettings auth) {
     this.timeMs = timeMs;
     this.writes = writes;
     this.locks = locks;
+    this.counts = counts;
     this.revision = before.revision();
     this.compacted = before.compacted();
     this.auth = auth;
@@ -119,6 +128,9 @@ final class Turn {
     KeyValue current =
         KvTable.put(
             writes, revision + 1, changesInCommand++, compacted, key, value, lease, previous);
+    if (previous == null) {
+      counts.created(writes, key);
+    }
     long previousLease = previous == null ? 0 : previous.lease();
     if (previousLease != lease) {
       if (previousLease != 0) {
@@ -136,6 +148,7 @@ final class Turn {
   void delete(KeyValue previous) {
     KeyValue before = before(previous);
     KvTable.delete(writes, revision + 1, changesInCommand++, compacted, previous);
+    counts.deleted(writes, previous.key());
     if (previous.lease() != 0) {
       LeaseTable.detach(writes, previous.lease(), previous.key());
     }

@@ -5,6 +5,8 @@ package io.metastore.core.storage;
  * changes.
  */
 public enum SmallTable {
+  /** First key of a block → how many keys the block has. */
+  COUNT('c'),
   /** Singletons: applied index, revision, compaction, digest; the last client's id. */
   META('m'),
   /** Lease id → TTL. */

@@ -62,6 +62,7 @@ final class StoreInvariants {
     invariants.versions.forEach(invariants::checkVersions);
     invariants.checkLeases();
     invariants.checkLocks(reader);
+    invariants.checkCounts(reader);
     invariants.checkChanges(reader);
     checkAccess(reader);
   }
@@ -154,6 +155,28 @@ final class StoreInvariants {
         });
   }
 
+  private void checkCounts(Reader reader) {
+    Map<ByteString, Integer> counts = new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+    forEach(
+        reader,
+        Table.SMALL,
+        SmallTable.COUNT.key().toBytes(),
+        (key, value) ->
+            counts.put(new KeyReader(key).skip(1).bytes(), new KeyReader(value).int32()));
+    TreeMap<ByteString, Integer> wanted =
+        new TreeMap<>(ByteString.unsignedLexicographicalComparator());
+    counts.keySet().forEach(first -> wanted.put(first, 0));
+    versions.forEach(
+        (key, newestFirst) -> {
+          if (newestFirst.get(0).latest()) {
+            ByteString first = wanted.floorKey(key);
+            assertThat(first).as("a block for " + key.toStringUtf8()).isNotNull();
+            wanted.merge(first, 1, Integer::sum);
+          }
+        });
+    assertThat(counts).as("keys of each block").isEqualTo(wanted);
+  }
+
   private static void checkAccess(Reader reader) {
     Rules rules = Rules.read(reader);
     Set<String> roles = new TreeSet<>(rules.roles());
@@ -201,14 +224,16 @@ final class StoreInvariants {
         (key, newestFirst) -> {
           for (Version version : newestFirst) {
             if (version.revision() >= firstKept) {
-              assertThat(changes).contains(version.revision() + " " + hex(key));
+              String change = version.revision() + " " + hex(key);
+              // AssertJ's own contains() would look through all of them.
+              assertThat(changes.contains(change)).as("in the change log: " + change).isTrue();
             }
           }
         });
   }
 
   private void checkChange(long revision, byte kind, ByteString key) {
-    assertThat(kind).isIn((byte) 'P', (byte) 'U', (byte) 'D');
+    assertThat(kind).isIn((byte) 'P', (byte) 'A', (byte) 'U', (byte) 'D');
     List<Version> found =
         versions.getOrDefault(key, List.of()).stream()
             .filter(version -> version.revision() == revision)
