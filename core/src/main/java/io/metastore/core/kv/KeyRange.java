@@ -30,6 +30,11 @@ public record KeyRange(ByteString from, @Nullable ByteString to, boolean single)
     return new KeyRange(prefix, end == null ? null : UnsafeByteOperations.unsafeWrap(end), false);
   }
 
+  /** The part of it that follows {@code last}, a key of it. */
+  public KeyRange after(ByteString last) {
+    return new KeyRange(KeyOrder.after(last), to, false);
+  }
+
   public boolean contains(ByteString key) {
     return compare(from, key) <= 0 && (to == null || compare(key, to) < 0);
   }

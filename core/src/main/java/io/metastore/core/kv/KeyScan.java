@@ -11,14 +11,23 @@ import java.util.function.Predicate;
 public final class KeyScan {
   private KeyScan() {}
 
-  /** All of them, in key order; the range is given as in a request. */
-  public static List<KeyValue> all(Reader reader, ByteString key, ByteString rangeEnd) {
-    if (rangeEnd.isEmpty()) {
-      KeyValue found = KvTable.find(reader, key);
-      return found == null ? List.of() : List.of(found);
-    }
+  /**
+   * The first of them, in key order.
+   *
+   * @param bytesMax stops after so many bytes of keys and values
+   * @return empty only if there are none
+   */
+  public static List<KeyValue> first(Reader reader, KeyRange range, int keysMax, long bytesMax) {
     List<KeyValue> found = new ArrayList<>();
-    allMatch(reader, key, rangeEnd, found::add);
+    long[] bytes = new long[1];
+    allMatch(
+        reader,
+        range,
+        key -> {
+          found.add(key);
+          bytes[0] += key.key().size() + key.value().size();
+          return found.size() < keysMax && bytes[0] < bytesMax;
+        });
     return found;
   }
 

@@ -84,10 +84,16 @@ public final class LeaseTable {
 
   /** The attached keys, in key order. */
   public static List<ByteString> keys(Reader reader, long id) {
+    return keys(reader, id, ByteString.EMPTY, Integer.MAX_VALUE);
+  }
+
+  /** The first of the attached keys from {@code from} on, in key order. */
+  public static List<ByteString> keys(Reader reader, long id, ByteString from, int keysMax) {
     byte[] prefix = SmallTable.LEASE_KEY.key().int64(id).toBytes();
     List<ByteString> keys = new ArrayList<>();
-    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
-      while (cursor.next()) {
+    try (Cursor cursor =
+        reader.scan(Table.SMALL, attachmentKey(id, from), Bytes.afterPrefix(prefix))) {
+      while (keys.size() < keysMax && cursor.next()) {
         keys.add(new KeyReader(cursor.key()).skip(prefix.length).bytes());
       }
     }

@@ -13,7 +13,11 @@ import java.util.List;
  * @param revision the newest revision after it
  * @param compacted the compacted revision after it
  * @param slices the outcomes of the slices whose callers wait on this member, in log order
- * @param events all changes of keys, in order; their mod revisions are their revisions
+ * @param events all changes of keys, in order; their mod revisions are their revisions. None if
+ *     they were too many to keep: then the change log alone has them
+ * @param puts how many keys were put
+ * @param putBytes bytes of the keys and values that were put
+ * @param deletes how many keys were deleted
  */
 public record Applied(
     long index,
@@ -21,8 +25,31 @@ public record Applied(
     long compacted,
     List<SliceOutcomes> slices,
     List<WatchEvent> events,
+    long puts,
+    long putBytes,
+    long deletes,
     List<LockEvent> lockEvents,
     List<LeaseEvent> leaseEvents) {
+
+  /** What an entry did that had been applied before. */
+  static Applied nothing(StoreState state, long index) {
+    return new Applied(
+        index,
+        state.revision(),
+        state.compacted(),
+        List.of(),
+        List.of(),
+        /* puts= */ 0,
+        /* putBytes= */ 0,
+        /* deletes= */ 0,
+        List.of(),
+        List.of());
+  }
+
+  /** Whether {@link #events} lacks what happened. */
+  public boolean eventsOmitted() {
+    return events.isEmpty() && puts + deletes > 0;
+  }
 
   /**
    * The outcomes of one slice's commands, in their order.

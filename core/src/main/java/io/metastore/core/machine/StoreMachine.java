@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.KeyOrder;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
@@ -60,6 +61,9 @@ public final class StoreMachine implements AutoCloseable {
   /** In seconds. */
   public static final long LOCK_DELAY_MAX = 60;
 
+  /** A command that changes many keys looks them up so many at a time. */
+  static final int KEYS_AT_ONCE = 1_000;
+
   private final Storage storage;
   private final long responseBytesMax;
   private final PageCounts pages = new PageCounts();
@@ -81,7 +85,7 @@ public final class StoreMachine implements AutoCloseable {
     this.counts = new KeyCounts(storage);
     this.state = StoreState.read(storage);
     this.access = Rules.read(storage);
-    this.view = new StoreView(state, access, storage.snapshot(), responseBytesMax, pages);
+    this.view = new StoreView(state, access, storage.snapshotForScans(), responseBytesMax, pages);
   }
 
   /** Where the machine stands. */
@@ -111,12 +115,10 @@ public final class StoreMachine implements AutoCloseable {
    */
   public Applied apply(long term, long index, CommandBatch batch, long origin) {
     if (index <= state.index()) {
-      return new Applied(
-          index, state.revision(), state.compacted(), List.of(), List.of(), List.of(), List.of());
+      return Applied.nothing(state, index);
     }
-    WriteSet writes = storage.newWriteSet();
     long timeMs = Math.max(batch.getTimeMs(), state.timeMs());
-    Turn turn = new Turn(writes, locks, counts, timeMs, state, access.settings());
+    Turn turn = new Turn(storage, locks, counts, timeMs, state, access.settings());
     List<Applied.SliceOutcomes> slices = new ArrayList<>();
     for (Slice slice : batch.getSlicesList()) {
       List<Outcome> outcomes = new ArrayList<>(slice.getCommandsCount());
@@ -127,28 +129,12 @@ public final class StoreMachine implements AutoCloseable {
         slices.add(new Applied.SliceOutcomes(slice.getSequence(), outcomes));
       }
     }
-    StoreState next =
-        new StoreState(
-            term,
-            index,
-            turn.revision(),
-            turn.compacted(),
-            timeMs,
-            StateDigest.next(state.digest(), writes));
-    next.write(writes);
-    storage.write(writes);
+    StoreState next = turn.end(term, index);
     if (turn.auth().getRevision() != access.revision()) {
       access = Rules.read(storage);
     }
     publish(next);
-    return new Applied(
-        index,
-        turn.revision(),
-        turn.compacted(),
-        slices,
-        turn.events(),
-        turn.lockEvents(),
-        turn.leaseEvents());
+    return turn.applied(index, slices);
   }
 
   /** Takes notice of an entry that is Raft's own and changes nothing here. */
@@ -197,7 +183,7 @@ public final class StoreMachine implements AutoCloseable {
   private void publish(StoreState next) {
     StoreView previous = view;
     state = next;
-    view = new StoreView(next, access, storage.snapshot(), responseBytesMax, pages);
+    view = new StoreView(next, access, storage.snapshotForScans(), responseBytesMax, pages);
     previous.release();
   }
 
@@ -278,18 +264,23 @@ public final class StoreMachine implements AutoCloseable {
       return notFound(turn, revoke.getId());
     }
     boolean expired = revoke.getGrantedIndex() != 0;
-    List<ByteString> keys = LeaseTable.keys(turn.writes(), lease.id());
     int deleted = 0;
-    for (ByteString key : keys) {
-      KeyValue attached = requireNonNull(turn.find(key), "attached key exists");
-      int delay = expired ? turn.locks().delay(turn.writes(), attached) : 0;
-      if (delay > 0) {
-        delay(attached, delay, index, turn);
-      } else {
-        turn.delete(attached);
-        deleted++;
+    List<ByteString> keys = List.of();
+    do {
+      ByteString from =
+          keys.isEmpty() ? ByteString.EMPTY : KeyOrder.after(keys.get(keys.size() - 1));
+      keys = LeaseTable.keys(turn.writes(), lease.id(), from, KEYS_AT_ONCE);
+      for (ByteString key : keys) {
+        KeyValue attached = requireNonNull(turn.find(key), "attached key exists");
+        int delay = expired ? turn.locks().delay(turn.writes(), attached) : 0;
+        if (delay > 0) {
+          delay(attached, delay, index, turn);
+        } else {
+          turn.delete(attached);
+          deleted++;
+        }
       }
-    }
+    } while (!keys.isEmpty());
     turn.endCommand();
     LeaseTable.remove(turn.writes(), lease.id());
     turn.add(new LeaseEvent.Revoked(lease.id()));

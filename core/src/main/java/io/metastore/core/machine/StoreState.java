@@ -1,5 +1,6 @@
 package io.metastore.core.machine;
 
+import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.KeyReader;
 import io.metastore.core.storage.KeyWriter;
 import io.metastore.core.storage.Reader;
@@ -10,7 +11,8 @@ import io.metastore.core.storage.WriteSet;
 /**
  * Where the machine stands; written with every entry's changes, atomically.
  *
- * <p>Layout in {@link Table#SMALL}: {@code m} ‖ {@code s} → the six numbers as int64.
+ * <p>Layout in {@link Table#SMALL}: {@code m} ‖ {@code s} → the six numbers as int64; {@code m} ‖
+ * {@code t} → nothing, while only a part of an entry's changes is written.
  *
  * @param term Raft term of the last applied entry
  * @param index Raft log index of the last applied entry
@@ -23,6 +25,7 @@ public record StoreState(
     long term, long index, long revision, long compacted, long timeMs, long digest) {
   private static final StoreState EMPTY = new StoreState(0, -1, 1, -1, 0, 0);
   private static final byte[] KEY = SmallTable.META.key().int8('s').toBytes();
+  private static final byte[] TORN = SmallTable.META.key().int8('t').toBytes();
 
   static StoreState read(Reader reader) {
     byte[] value = reader.find(Table.SMALL, KEY);
@@ -31,6 +34,21 @@ public record StoreState(
     }
     KeyReader in = new KeyReader(value);
     return new StoreState(in.int64(), in.int64(), in.int64(), in.int64(), in.int64(), in.int64());
+  }
+
+  /** Whether a crash left the tables with a part of an entry's changes. */
+  public static boolean isTorn(Reader reader) {
+    return reader.find(Table.SMALL, TORN) != null;
+  }
+
+  /** Tells, with a part of an entry's changes, that more of them follow. */
+  static void writeTorn(WriteSet writes) {
+    writes.put(Table.SMALL, TORN, Bytes.EMPTY);
+  }
+
+  /** Tells, with the last of an entry's changes, that no more follow. */
+  static void writeWhole(WriteSet writes) {
+    writes.delete(Table.SMALL, TORN);
   }
 
   void write(WriteSet writes) {

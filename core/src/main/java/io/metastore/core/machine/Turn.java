@@ -11,6 +11,7 @@ import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockEvent;
 import io.metastore.core.lock.LockTable;
+import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,12 +22,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * One log entry being applied: its changes so far, and what they cause. Every change of a key goes
  * through here, so that versions, lease attachments, lock queues and events always move together.
+ *
+ * <p>Memory is bounded whatever the entry does, for one command may delete every key that there is.
+ * Changes are written in parts of about {@link #PART_BYTES}. Readers see none of them before the
+ * entry's view is published; if the process dies before the last part is on disk, the tables are
+ * found torn at the next start and are made anew from a checkpoint and the log. Events beyond
+ * {@link #EVENTS_BYTES_MAX} are not kept: watchers read them from the change log.
  */
 final class Turn {
+  /** Every member must write the same parts: the digest depends on them. */
+  static final int PART_BYTES = 16 << 20;
+
+  static final long EVENTS_BYTES_MAX = 16L << 20;
+
+  /** What an event costs besides its keys and values. */
+  private static final int EVENT_BYTES = 256;
+
+  private final Storage storage;
   private final WriteSet writes;
   private final LockTable locks;
   private final KeyCounts counts;
   private final List<WatchEvent> events = new ArrayList<>();
+  private long eventsBytes;
+  private long puts;
+  private long putBytes;
+  private long deletes;
   private final List<LockEvent> lockEvents = new ArrayList<>();
   private final List<LeaseEvent> leaseEvents = new ArrayList<>();
 
@@ -38,20 +58,24 @@ final class Turn {
   private long compacted;
   private AuthSettings auth;
   private int changesInCommand;
+  private long digest;
+  private boolean torn;
 
   /**
    * @param timeMs what the entry's time is taken to be
    * @param before where the machine stands
    */
   Turn(
-      WriteSet writes,
+      Storage storage,
       LockTable locks,
       KeyCounts counts,
       long timeMs,
       StoreState before,
       AuthSettings auth) {
     this.timeMs = timeMs;
-    this.writes = writes;
+    this.storage = storage;
+    this.writes = storage.newWriteSet();
+    this.digest = before.digest();
     this.locks = locks;
     this.counts = counts;
     this.revision = before.revision();
@@ -141,7 +165,10 @@ final class Turn {
       }
     }
     boolean created = current.createRevision() == current.modRevision();
-    events.add(new WatchEvent(WatchEvent.Kind.PUT, current, created ? null : before));
+    puts++;
+    putBytes += key.size() + value.size();
+    add(new WatchEvent(WatchEvent.Kind.PUT, current, created ? null : before));
+    writePartIfLarge();
     return current;
   }
 
@@ -153,8 +180,10 @@ final class Turn {
       LeaseTable.detach(writes, previous.lease(), previous.key());
     }
     KeyValue tombstone = KeyValue.tombstone(previous.key(), revision + 1);
-    events.add(new WatchEvent(WatchEvent.Kind.DELETE, tombstone, before));
+    deletes++;
+    add(new WatchEvent(WatchEvent.Kind.DELETE, tombstone, before));
     locksToGrant.addAll(locks.deleted(writes, previous, lockEvents));
+    writePartIfLarge();
   }
 
   /**
@@ -164,7 +193,7 @@ final class Turn {
    * @param replaced the version just replaced, which the command may have made
    */
   private @Nullable KeyValue before(KeyValue replaced) {
-    if (replaced.modRevision() <= revision) {
+    if (replaced.modRevision() <= revision || eventsOmitted()) {
       return replaced;
     }
     for (int i = events.size() - changesInCommand; i < events.size(); i++) {
@@ -175,6 +204,61 @@ final class Turn {
     throw new IllegalStateException("made by no event of the command: " + replaced);
   }
 
+  private void add(WatchEvent event) {
+    KeyValue previous = event.previous();
+    eventsBytes +=
+        EVENT_BYTES
+            + event.current().key().size()
+            + event.current().value().size()
+            + (previous == null ? 0 : previous.value().size());
+    if (eventsOmitted()) {
+      events.clear();
+    } else {
+      events.add(event);
+    }
+  }
+
+  private boolean eventsOmitted() {
+    return eventsBytes > EVENTS_BYTES_MAX;
+  }
+
+  private void writePartIfLarge() {
+    if (writes.sizeBytes() >= PART_BYTES) {
+      digest = StateDigest.next(digest, writes);
+      StoreState.writeTorn(writes);
+      torn = true;
+      storage.write(writes);
+      writes.clear();
+    }
+  }
+
+  /** Writes what is not written yet, and where the machine stands after it. */
+  StoreState end(long term, long index) {
+    StoreState after =
+        new StoreState(term, index, revision, compacted, timeMs, StateDigest.next(digest, writes));
+    if (torn) {
+      StoreState.writeWhole(writes);
+    }
+    after.write(writes);
+    storage.write(writes);
+    return after;
+  }
+
+  /** What the entry did. */
+  Applied applied(long index, List<Applied.SliceOutcomes> slices) {
+    return new Applied(
+        index,
+        revision,
+        compacted,
+        slices,
+        events,
+        puts,
+        putBytes,
+        deletes,
+        lockEvents,
+        leaseEvents);
+  }
+
   void compact(long atRevision) {
     compacted = atRevision;
   }
@@ -183,15 +267,7 @@ final class Turn {
     leaseEvents.add(event);
   }
 
-  List<WatchEvent> events() {
-    return events;
-  }
-
   List<LockEvent> lockEvents() {
     return lockEvents;
-  }
-
-  List<LeaseEvent> leaseEvents() {
-    return leaseEvents;
   }
 }

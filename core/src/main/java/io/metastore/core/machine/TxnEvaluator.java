@@ -42,13 +42,16 @@ final class TxnEvaluator {
   static final long RANGE_BYTES_MAX = 16L << 20;
 
   /**
-   * The most that one range delete may remove. Its changes and events are in memory until the entry
-   * is applied, on every member alike, and an entry that no member can apply would stop the cluster
-   * for good.
+   * The most that one delete may return of what it removed. What it only removes has no limit: it
+   * is never in memory as a whole.
    */
-  static final int DELETED_KEYS_MAX = 200_000;
+  static final long PREVIOUS_BYTES_MAX = 64L << 20;
 
-  static final long DELETED_BYTES_MAX = 64L << 20;
+  /** What a deleted key costs in memory besides its bytes. */
+  private static final int PREVIOUS_KEY_BYTES = 128;
+
+  /** A delete takes so many bytes of keys and values into memory at a time. */
+  private static final long DELETED_AT_ONCE_BYTES = 4L << 20;
 
   /** How many changes a compare may look through to find one of its range. */
   static final int UNCHANGED_CHANGES_MAX = 100_000;
@@ -132,28 +135,22 @@ final class TxnEvaluator {
   }
 
   private static @Nullable Failure check(Delete delete, Reader before) {
-    if (delete.getRangeEnd().isEmpty()) {
+    if (delete.getRangeEnd().isEmpty() || !delete.getPrevKv()) {
       return null;
     }
-    int[] keys = new int[1];
     long[] bytes = new long[1];
     boolean fits =
         KeyScan.allMatch(
             before,
             delete.getKey(),
             delete.getRangeEnd(),
-            doomed ->
-                ++keys[0] <= DELETED_KEYS_MAX
-                    && (bytes[0] += doomed.key().size() + doomed.value().size())
-                        <= DELETED_BYTES_MAX);
+            doomed -> {
+              bytes[0] += doomed.key().size() + doomed.value().size() + PREVIOUS_KEY_BYTES;
+              return bytes[0] <= PREVIOUS_BYTES_MAX;
+            });
     return fits
         ? null
-        : Failure.of(
-            FailureCode.REQUEST_TOO_LARGE,
-            "deletedKeysMax",
-            DELETED_KEYS_MAX,
-            "deletedBytesMax",
-            DELETED_BYTES_MAX);
+        : Failure.of(FailureCode.REQUEST_TOO_LARGE, "previousBytesMax", PREVIOUS_BYTES_MAX);
   }
 
   private static @Nullable Failure check(Range range, RangeReader before) {
@@ -215,11 +212,30 @@ final class TxnEvaluator {
   }
 
   private static DeleteResult delete(Delete delete, Turn turn) {
-    List<KeyValue> doomed = KeyScan.all(turn.writes(), delete.getKey(), delete.getRangeEnd());
-    for (KeyValue previous : doomed) {
-      turn.delete(previous);
+    KeyRange rest = KeyRange.of(delete.getKey(), delete.getRangeEnd());
+    List<KeyValue> previous = new ArrayList<>();
+    long deleted = 0;
+    List<KeyValue> doomed;
+    do {
+      doomed = doomed(rest, turn);
+      doomed.forEach(turn::delete);
+      deleted += doomed.size();
+      if (delete.getPrevKv()) {
+        previous.addAll(doomed);
+      }
+      if (!doomed.isEmpty()) {
+        rest = rest.after(doomed.get(doomed.size() - 1).key());
+      }
+    } while (!doomed.isEmpty());
+    return new DeleteResult(deleted, previous);
+  }
+
+  private static List<KeyValue> doomed(KeyRange range, Turn turn) {
+    if (range.single()) {
+      KeyValue found = turn.find(range.from());
+      return found == null ? List.of() : List.of(found);
     }
-    return new DeleteResult(doomed.size(), delete.getPrevKv() ? doomed : List.of());
+    return KeyScan.first(turn.writes(), range, StoreMachine.KEYS_AT_ONCE, DELETED_AT_ONCE_BYTES);
   }
 
   private static List<Op> branch(Txn txn, boolean succeeded) {

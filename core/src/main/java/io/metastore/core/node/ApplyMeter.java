@@ -1,8 +1,6 @@
 package io.metastore.core.node;
 
-import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.Meters;
-import io.metastore.core.api.WatchEvent;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Op;
@@ -31,7 +29,9 @@ final class ApplyMeter {
       meters.slowApplies.increment();
     }
     count(batch);
-    countEvents(result);
+    meters.puts.add(result.puts());
+    meters.putBytes.add(result.putBytes());
+    meters.deletes.add(result.deletes());
     for (LeaseEvent event : result.leaseEvents()) {
       if (event instanceof LeaseEvent.Revoked) {
         meters.leasesRevoked.increment();
@@ -61,20 +61,5 @@ final class ApplyMeter {
         && txn.getFailureCount() == 0
         && txn.getSuccessCount() == 1
         && txn.getSuccess(0).getKindCase() != Op.KindCase.TXN;
-  }
-
-  private void countEvents(Applied result) {
-    long puts = 0;
-    long bytes = 0;
-    for (WatchEvent event : result.events()) {
-      if (event.kind() == WatchEvent.Kind.PUT) {
-        KeyValue put = event.current();
-        puts++;
-        bytes += put.key().size() + put.value().size();
-      }
-    }
-    meters.puts.add(puts);
-    meters.putBytes.add(bytes);
-    meters.deletes.add(result.events().size() - puts);
   }
 }

@@ -1,6 +1,7 @@
 package io.metastore.core.node;
 
 import io.metastore.core.machine.StoreMachine;
+import io.metastore.core.machine.StoreState;
 import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.StorageOptions;
@@ -13,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory of the live tables: {@code <generation>/}, the highest complete one counts. A
@@ -22,6 +25,7 @@ import java.util.stream.Stream;
  * <p>Called by the apply thread, or before it starts.
  */
 final class LiveTables {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveTables.class);
   private static final String PARTIAL = ".partial";
 
   private final Path directory;
@@ -87,6 +91,14 @@ final class LiveTables {
     long opened = generation;
     Path path = directory.resolve(Long.toString(opened));
     Storage storage = Storage.open(path, options, () -> deleteOutdated(path, opened));
+    if (StoreState.isTorn(storage)) {
+      // The process died within an entry. Raft makes these tables anew, from the newest checkpoint
+      // or from the beginning of its log.
+      LOG.info("tables hold a part of an entry, starting without them path={}", path);
+      generation++;
+      storage.close();
+      return openGeneration();
+    }
     return new StoreMachine(storage, responseBytesMax);
   }
 

@@ -9,7 +9,7 @@ public interface Cursor extends AutoCloseable {
   /** Moves forward to the first entry at or after {@code key}; false at the end. */
   boolean seek(byte[] key);
 
-  /** The current entry's key; the array is the caller's. */
+  /** The current entry's key; the array must not be changed. */
   byte[] key();
 
   /** The current entry's value; the array is the caller's. */

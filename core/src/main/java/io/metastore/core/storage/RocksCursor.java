@@ -1,5 +1,7 @@
 package io.metastore.core.storage;
 
+import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
@@ -7,54 +9,140 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
+import org.rocksdb.Status;
 
-/** A RocksDB iterator with bounds. */
+/**
+ * A RocksDB iterator with bounds.
+ *
+ * <p>RocksDB keeps deletions for a time, and an iterator walks over each of them. Where this one
+ * meets too many it walks on to the next entry that exists, and reports the gap between; it jumps
+ * over gaps that are known.
+ */
 final class RocksCursor implements Cursor {
+  /** To walk over so many deletions costs about as much as ten entries do. */
+  private static final int DELETIONS_MAX = 256;
+
+  private final RocksDB db;
+  private final ColumnFamilyHandle handle;
+  private final org.rocksdb.@Nullable Snapshot snapshot;
+  private final byte[] from;
+  private final byte @Nullable [] to;
+  private final Gaps gaps;
+  private final @Nullable Consumer<Gaps.Gap> onGap;
   private final ReadOptions options;
   private final @Nullable Slice upper;
   private final RocksIterator iterator;
-  private final byte[] from;
   private boolean started;
+  private byte @Nullable [] key;
 
+  /**
+   * @param snapshot null to see the table as it stands now
+   * @param gaps of the table as this cursor sees it
+   * @param onGap takes the gaps that are found; null to walk over any number of deletions
+   */
   RocksCursor(
       RocksDB db,
       ColumnFamilyHandle handle,
       org.rocksdb.@Nullable Snapshot snapshot,
       byte[] from,
-      byte @Nullable [] to) {
+      byte @Nullable [] to,
+      Gaps gaps,
+      @Nullable Consumer<Gaps.Gap> onGap) {
+    this.db = db;
+    this.handle = handle;
+    this.snapshot = snapshot;
     this.from = from;
-    this.options = new ReadOptions();
+    this.to = to;
+    this.gaps = gaps;
+    this.onGap = onGap;
     this.upper = to == null ? null : new Slice(to);
-    if (snapshot != null) {
-      options.setSnapshot(snapshot);
-    }
-    if (upper != null) {
-      options.setIterateUpperBound(upper);
+    this.options = options(upper);
+    if (onGap != null) {
+      options.setMaxSkippableInternalKeys(DELETIONS_MAX);
     }
     this.iterator = db.newIterator(handle, options);
   }
 
-  @Override
-  public boolean next() {
-    if (started) {
-      iterator.next();
-    } else {
-      started = true;
-      iterator.seek(from);
+  private ReadOptions options(@Nullable Slice end) {
+    ReadOptions made = new ReadOptions();
+    if (snapshot != null) {
+      made.setSnapshot(snapshot);
     }
-    return valid();
+    if (end != null) {
+      made.setIterateUpperBound(end);
+    }
+    return made;
   }
 
   @Override
-  public boolean seek(byte[] key) {
+  public boolean next() {
+    if (!started) {
+      return seek(from);
+    }
+    byte[] last = key();
+    iterator.next();
+    return settle() || (isIncomplete() && seek(Bytes.after(last)));
+  }
+
+  @Override
+  public boolean seek(byte[] target) {
     started = true;
-    iterator.seek(key);
-    return valid();
+    byte[] position = target;
+    byte[] gapFrom = null;
+    boolean found = false;
+    while (!found && position != null && !isEnd(position)) {
+      Gaps.Gap known = gaps.containing(position);
+      if (known != null) {
+        known.markUsed();
+        position = known.to;
+        continue;
+      }
+      iterator.seek(position);
+      found = settle();
+      if (!found && isIncomplete()) {
+        gapFrom = gapFrom == null ? position : gapFrom;
+        position = walk(position);
+      } else if (!found) {
+        position = null;
+      }
+    }
+    if (!found) {
+      key = null;
+    }
+    if (gapFrom != null && onGap != null) {
+      onGap.accept(new Gaps.Gap(gapFrom, found ? key : to));
+    }
+    return found;
+  }
+
+  /** The next entry from here on, or where the next known gap begins. */
+  private byte @Nullable [] walk(byte[] position) {
+    Gaps.Gap next = gaps.firstAfter(position);
+    byte[] end = next == null || isEnd(next.from) ? to : next.from;
+    try (Slice endSlice = end == null ? null : new Slice(end);
+        ReadOptions unlimited = options(endSlice);
+        RocksIterator walking = db.newIterator(handle, unlimited)) {
+      walking.seek(position);
+      if (walking.isValid()) {
+        return walking.key();
+      }
+      walking.status();
+      return end;
+    } catch (RocksDBException e) {
+      throw new StorageException("scan", e);
+    }
+  }
+
+  private boolean isEnd(byte[] position) {
+    return to != null && Arrays.compareUnsigned(position, to) >= 0;
   }
 
   @Override
   public byte[] key() {
-    return iterator.key();
+    if (key == null) {
+      throw new IllegalStateException("cursor is not on an entry");
+    }
+    return key;
   }
 
   @Override
@@ -71,15 +159,22 @@ final class RocksCursor implements Cursor {
     }
   }
 
-  private boolean valid() {
-    if (iterator.isValid()) {
-      return true;
-    }
+  private boolean settle() {
+    boolean valid = iterator.isValid();
+    key = valid ? iterator.key() : null;
+    return valid;
+  }
+
+  /** Whether the iterator stopped because of too many deletions, and not at its end. */
+  private boolean isIncomplete() {
     try {
       iterator.status();
+      return false;
     } catch (RocksDBException e) {
+      if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
+        return true;
+      }
       throw new StorageException("scan", e);
     }
-    return false;
   }
 }

@@ -1,5 +1,7 @@
 package io.metastore.core.storage;
 
+import java.util.EnumMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -14,10 +16,21 @@ public final class Snapshot implements Reader, AutoCloseable {
   private final org.rocksdb.Snapshot snapshot;
   private final ReadOptions options;
 
-  Snapshot(Storage storage, RocksDB db) {
+  /** Of the tables whose gaps are known; none if not even that is known. Guarded by itself. */
+  private final Map<Table, Gaps> gaps;
+
+  /** The number of the last write that it sees. */
+  private final long write;
+
+  /**
+   * @param write the number of the last write that it sees
+   */
+  Snapshot(Storage storage, RocksDB db, Map<Table, Gaps> gaps, long write) {
     this.storage = storage;
     this.snapshot = db.getSnapshot();
     this.options = new ReadOptions().setSnapshot(snapshot);
+    this.gaps = gaps.isEmpty() ? Map.of() : new EnumMap<>(gaps);
+    this.write = write;
   }
 
   @Override
@@ -31,7 +44,29 @@ public final class Snapshot implements Reader, AutoCloseable {
 
   @Override
   public Cursor scan(Table table, byte[] from, byte @Nullable [] to) {
-    return new RocksCursor(storage.db(), storage.handle(table), snapshot, from, to);
+    Gaps known = gaps(table);
+    return new RocksCursor(
+        storage.db(),
+        storage.handle(table),
+        snapshot,
+        from,
+        to,
+        known == null ? Gaps.NONE : known,
+        known == null ? null : gap -> learned(table, gap));
+  }
+
+  private @Nullable Gaps gaps(Table table) {
+    synchronized (gaps) {
+      return gaps.get(table);
+    }
+  }
+
+  /** For whoever reads here next, and for the snapshots to come. */
+  private void learned(Table table, Gaps.Gap gap) {
+    synchronized (gaps) {
+      gaps.computeIfPresent(table, (same, known) -> known.with(gap));
+    }
+    storage.learned(table, gap, write);
   }
 
   @Override

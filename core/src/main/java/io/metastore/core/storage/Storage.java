@@ -25,9 +25,11 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksObject;
+import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -57,6 +59,11 @@ public final class Storage implements Reader, AutoCloseable {
           CompressionType.LZ4_COMPRESSION,
           CompressionType.LZ4_COMPRESSION);
 
+  /** A file is compacted if so many of so many neighbouring entries are deletions. */
+  private static final long DELETIONS_TRIGGER = 8 << 10;
+
+  private static final long DELETIONS_WINDOW = 32 << 10;
+
   private final RocksDB db;
   private final Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
@@ -69,6 +76,17 @@ public final class Storage implements Reader, AutoCloseable {
 
   /** As {@link #write} last left them. */
   private final RowCache latest;
+
+  /** Not of the change log, which is deleted from its front only. Owned by the writing thread. */
+  private final Map<Table, GapKeeper> gaps =
+      new EnumMap<>(
+          Map.of(
+              Table.LATEST, new GapKeeper(),
+              Table.HISTORY, new GapKeeper(),
+              Table.SMALL, new GapKeeper()));
+
+  /** How many writes there were. Owned by the writing thread. */
+  private long written;
 
   private Storage(Path directory, StorageOptions options, Runnable onClosed) {
     this.onClosed = onClosed;
@@ -158,8 +176,16 @@ public final class Storage implements Reader, AutoCloseable {
             .setPinL0FilterAndIndexBlocksInCache(true)
             .setFormatVersion(5)
             .setFilterPolicy(own(new BloomFilter(10)));
+    // Files with many deletions are compacted soon: else every scan would walk over them, after a
+    // restart too, when nobody knows the gaps yet.
+    Options withCollector = own(new Options());
+    withCollector.setTablePropertiesCollectorFactory(
+        List.of(
+            own(
+                TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                    DELETIONS_WINDOW, DELETIONS_TRIGGER, /* deletion_ratio= */ 0))));
     return own(
-        new ColumnFamilyOptions()
+        new ColumnFamilyOptions(withCollector)
             .setTableFormatConfig(tableConfig)
             .setWriteBufferSize(options.writeBufferBytes())
             .setMaxWriteBufferNumber(3)
@@ -172,7 +198,18 @@ public final class Storage implements Reader, AutoCloseable {
    */
   public Snapshot snapshot() {
     users.incrementAndGet();
-    return new Snapshot(this, db);
+    return new Snapshot(this, db, Map.of(), /* write= */ 0);
+  }
+
+  /**
+   * As {@link #snapshot}, for the thread that writes: scans of it do not walk over what they know,
+   * or learn, to be deletions only.
+   */
+  public Snapshot snapshotForScans() {
+    users.incrementAndGet();
+    Map<Table, Gaps> current = new EnumMap<>(Table.class);
+    gaps.forEach((table, keeper) -> current.put(table, keeper.current()));
+    return new Snapshot(this, db, current, written);
   }
 
   /** An empty set of changes on top of what is stored. */
@@ -205,6 +242,38 @@ public final class Storage implements Reader, AutoCloseable {
       throw new StorageException("write", e);
     }
     writes.forEachChange(Table.LATEST, latest::put);
+    written++;
+    gaps.forEach((table, keeper) -> keepGaps(table, keeper, writes));
+  }
+
+  private void keepGaps(Table table, GapKeeper keeper, WriteSet writes) {
+    writes.forEachChange(
+        table,
+        (key, value) -> {
+          if (value == null) {
+            keeper.deleted(key);
+          } else {
+            keeper.put(key, written);
+          }
+        });
+    keeper.takeOver();
+  }
+
+  void learned(Table table, Gaps.Gap gap, long write) {
+    keeper(table).learned(gap, write);
+  }
+
+  /** For tests: whether a scan would jump over this key. */
+  boolean knownGap(Table table, byte[] key) {
+    return keeper(table).current().containing(key) != null;
+  }
+
+  private GapKeeper keeper(Table table) {
+    GapKeeper keeper = gaps.get(table);
+    if (keeper == null) {
+      throw new IllegalStateException("no gaps kept for " + table);
+    }
+    return keeper;
   }
 
   /**
@@ -248,7 +317,7 @@ public final class Storage implements Reader, AutoCloseable {
 
   @Override
   public Cursor scan(Table table, byte[] from, byte @Nullable [] to) {
-    return new RocksCursor(db, handle(table), null, from, to);
+    return new RocksCursor(db, handle(table), null, from, to, Gaps.NONE, null);
   }
 
   /** When this returns, everything written before is on disk. */
@@ -333,7 +402,12 @@ public final class Storage implements Reader, AutoCloseable {
 
     @Override
     public Cursor scan(Table table, byte[] from, byte @Nullable [] to) {
-      return Storage.this.scan(table, from, to);
+      if (!gaps.containsKey(table)) {
+        return Storage.this.scan(table, from, to);
+      }
+      GapKeeper keeper = keeper(table);
+      return new RocksCursor(
+          db, handle(table), null, from, to, keeper.current(), gap -> keeper.learned(gap, written));
     }
   }
 

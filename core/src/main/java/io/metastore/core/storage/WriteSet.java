@@ -41,8 +41,14 @@ public final class WriteSet implements Reader {
     sizeBytes += key.length + ENTRY_BYTES;
   }
 
+  /** Forgets all changes: they are stored. */
+  public void clear() {
+    changes.values().forEach(NavigableMap::clear);
+    sizeBytes = 0;
+  }
+
   /** About how many bytes the changes take when written; never less than they do. */
-  int sizeBytes() {
+  public int sizeBytes() {
     return sizeBytes;
   }
 

@@ -108,6 +108,10 @@ public final class WatchHub implements AutoCloseable {
    * anybody is told of the entry's outcomes; never blocks.
    */
   public void offer(Applied applied) {
+    if (applied.eventsOmitted()) {
+      missed();
+      return;
+    }
     if (applied.events().isEmpty()) {
       return;
     }
@@ -134,6 +138,10 @@ public final class WatchHub implements AutoCloseable {
    * place.
    */
   public void reset() {
+    missed();
+  }
+
+  private void missed() {
     gap = true;
     execute(() -> {});
   }
