@@ -23,11 +23,14 @@ import io.metastore.server.config.StoredCluster;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * A running member: the store, and the client port in front of it.
@@ -69,22 +72,7 @@ final class Member implements AutoCloseable {
    */
   static Member start(ServerConfig config, Place place, Stopper stopper) throws IOException {
     InitialCluster cluster = place.cluster();
-    LOG.atInfo()
-        .addKeyValue("etcd-version", VERSION.server())
-        .addKeyValue("java-version", System.getProperty("java.version"))
-        .addKeyValue("name", config.name())
-        .addKeyValue("data-dir", config.dataDirectory())
-        .addKeyValue("local-member-id", Long.toHexString(place.self().id()))
-        .addKeyValue("cluster-id", Long.toHexString(cluster.id()))
-        .addKeyValue("initial-cluster", cluster.text())
-        .addKeyValue("initial-cluster-state", cluster.state())
-        .addKeyValue("listen-peer-urls", config.listenPeerUrls())
-        .addKeyValue("listen-client-urls", config.listenClientUrls())
-        .addKeyValue("advertise-client-urls", config.advertiseClientUrls())
-        .addKeyValue("heartbeat-interval-ms", config.heartbeatMs())
-        .addKeyValue("election-timeout-ms", config.electionTimeoutMs())
-        .addKeyValue("snapshot-count", config.snapshotCount())
-        .log("starting an etcd server");
+    logStart(config, place);
     DataDirectory.prepare(config.dataDirectory());
     Member member = new Member(config, place, stopper);
     switch (cluster.state()) {
@@ -94,6 +82,27 @@ final class Member implements AutoCloseable {
               "the data directory tells the cluster; flags of a first start are not looked at");
     }
     return member;
+  }
+
+  private static void logStart(ServerConfig config, Place place) {
+    InitialCluster cluster = place.cluster();
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("etcd-version", VERSION.server());
+    facts.put("metastore-version", Version.text());
+    facts.put("java-version", System.getProperty("java.version"));
+    facts.put("os", System.getProperty("os.name"));
+    facts.put("arch", System.getProperty("os.arch"));
+    facts.put("max-cpu-available", Runtime.getRuntime().availableProcessors());
+    facts.put("member-initialized", cluster.state() == InitialCluster.State.STORED);
+    facts.putAll(config.startFacts());
+    facts.put("initial-cluster", cluster.text());
+    facts.put("local-member-id", Long.toHexString(place.self().id()));
+    facts.put("cluster-id", Long.toHexString(cluster.id()));
+    LoggingEventBuilder line = LOG.atInfo();
+    for (Map.Entry<String, Object> fact : facts.entrySet()) {
+      line = line.addKeyValue(fact.getKey(), fact.getValue());
+    }
+    line.log("starting an etcd server");
   }
 
   /** Completes when the cluster has a leader that knows this member. */

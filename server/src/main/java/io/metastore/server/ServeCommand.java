@@ -2,12 +2,12 @@ package io.metastore.server;
 
 import static java.util.Objects.requireNonNull;
 
-import ch.qos.logback.classic.Level;
 import io.metastore.server.config.Bootstrap;
 import io.metastore.server.config.ConfigError;
 import io.metastore.server.config.Configuration;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.InitialCluster;
+import io.metastore.server.config.LogConfig;
 import io.metastore.server.config.Place;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.config.Usage;
@@ -45,7 +45,7 @@ final class ServeCommand {
         System.out.print(Version.likeEtcd());
         return 0;
       }
-      LogSetup.level(Level.valueOf(configuration.logLevel().name()));
+      setUpLog(configuration.logConfig());
       report(configuration);
       config = configuration.serverConfig();
     } catch (UsageError e) {
@@ -60,6 +60,14 @@ final class ServeCommand {
       return Main.EXIT_FAILED;
     }
     return serve(config);
+  }
+
+  private static void setUpLog(LogConfig config) throws ConfigError {
+    try {
+      LogSetup.apply(config);
+    } catch (IOException e) {
+      throw ConfigError.notVerified("cannot write to --log-outputs: " + e);
+    }
   }
 
   private void report(Configuration configuration) {

@@ -134,6 +134,40 @@ class ServeTest {
   }
 
   @Test
+  void aFileOfEtcdsKeysConfiguresTheServer() throws Exception {
+    Path file = directory.resolve("etcd.yaml");
+    Path log = directory.resolve("etcd.log");
+    Files.writeString(
+        file,
+        """
+        name: default
+        data-dir: %s
+        listen-client-urls: http://127.0.0.1:%d
+        advertise-client-urls: http://127.0.0.1:%d
+        listen-peer-urls: http://127.0.0.1:%d
+        initial-advertise-peer-urls: http://127.0.0.1:%d
+        heartbeat-interval: 50
+        watch-progress-notify-interval: 600000000000
+        log-outputs: [stderr, %s]
+        log-format: console
+        """
+            .formatted(data(), clientPort, clientPort, peerPort, peerPort, log));
+    try (ServerProcess server =
+        ServerProcess.start(Map.of("ETCD_CONFIG_FILE", file.toString()), "--name=passed-over")) {
+      String start = server.awaitLine("starting an etcd server");
+      assertThat(start)
+          .matches("[-0-9]{10}T[:.0-9]{15}Z\tinfo\tserver/Member\tstarting an etcd server\t\\{.*}")
+          .contains(
+              "\"name\": \"default\"",
+              "\"heartbeat-interval\": \"50ms\"",
+              "\"listen-peer-urls\": [\"http://127.0.0.1:%d\"]".formatted(peerPort),
+              "\"compact-check-time-interval\": \"1m0s\"");
+      server.awaitLine("ready to serve client requests");
+      assertThat(Files.readAllLines(log)).contains(start);
+    }
+  }
+
+  @Test
   void badFlagShowsTheUsageAndEndsWithTwo() throws Exception {
     try (ServerProcess server = ServerProcess.start(Map.of(), "--nope")) {
       assertThat(server.awaitExit()).isEqualTo(2);

@@ -15,7 +15,8 @@ public final class ConfigError extends Exception {
     this.fact = fact;
   }
 
-  static ConfigError notVerified(String error) {
+  /** What the flags say cannot be. */
+  public static ConfigError notVerified(String error) {
     return new ConfigError("failed to verify flags", "error", error);
   }
 

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * The flags of one process: from a configuration file, or else from command line and environment
  * together.
  *
- * <p>Reading and checking are apart because the log level must be known before anything can be said
- * about the rest: {@link #read}, then {@link #serverConfig}.
+ * <p>Reading and checking are apart because the log must be set up before anything can be said
+ * about the rest: {@link #read}, then {@link #logConfig} and {@link #serverConfig}.
  */
 public final class Configuration {
   /** Commands travel in batches, which must stay below 2 GiB. */
@@ -66,8 +66,13 @@ public final class Configuration {
     return new Configuration(commandLine, path, ConfigFile.read(path));
   }
 
-  public LogLevel logLevel() {
-    return values.value(EtcdFlags.LOG_LEVEL, LogLevel.class);
+  /**
+   * How to log from now on.
+   *
+   * @throws ConfigError with etcd's words for the first thing that is wrong with it
+   */
+  public LogConfig logConfig() throws ConfigError {
+    return LogFlags.read(values);
   }
 
   /** Whether only the version is asked for. */
@@ -151,7 +156,8 @@ public final class Configuration {
         values.bounded(EtcdFlags.MAX_TXN_OPS, Integer.MAX_VALUE),
         values.bounded(EtcdFlags.MAX_REQUEST_BYTES, REQUEST_BYTES_MAX),
         values.duration(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL),
-        httpConfig());
+        httpConfig(),
+        StartFacts.of(values, dataDirectory));
   }
 
   private HttpConfig httpConfig() throws ConfigError {

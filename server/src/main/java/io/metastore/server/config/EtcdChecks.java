@@ -27,7 +27,6 @@ final class EtcdChecks {
   static void run(Values values, boolean fromFile) throws ConfigError {
     EtcdChecks checks = new EtcdChecks(values);
     checks.fallback();
-    checks.logging();
     checks.urls();
     checks.bootstrap();
     checks.timing();
@@ -42,16 +41,6 @@ final class EtcdChecks {
     if (values.text(EtcdFlags.DISCOVERY_FALLBACK).equals("proxy")) {
       throw ConfigError.notVerified(
           "v2 proxy is deprecated, and --discovery-fallback can't be configured as \"proxy\"");
-    }
-  }
-
-  private void logging() throws ConfigError {
-    String logger = values.text(EtcdFlags.LOGGER);
-    if (logger.equals("capnslog")) {
-      throw ConfigError.notVerified("--logger=capnslog is removed in v3.5");
-    }
-    if (!logger.equals("zap")) {
-      throw ConfigError.notVerified("unknown logger option \"" + logger + '"');
     }
   }
 

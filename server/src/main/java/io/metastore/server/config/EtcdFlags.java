@@ -64,7 +64,11 @@ final class EtcdFlags {
   static final String LISTEN_METRICS_URLS = "listen-metrics-urls";
 
   static final String LOGGER = "logger";
+  static final String LOG_OUTPUTS = "log-outputs";
   static final String LOG_LEVEL = "log-level";
+  static final String LOG_FORMAT = "log-format";
+  static final String ENABLE_LOG_ROTATION = "enable-log-rotation";
+  static final String LOG_ROTATION_CONFIG_JSON = "log-rotation-config-json";
 
   static final String ENABLE_DISTRIBUTED_TRACING = "enable-distributed-tracing";
   static final String DISTRIBUTED_TRACING_SAMPLING_RATE = "distributed-tracing-sampling-rate";
@@ -361,7 +365,7 @@ final class EtcdFlags {
                       + " duration based retention, defaulting to hours if no time unit is"
                       + " provided (e.g. '5m'). 'revision' for revision number based retention.")
               .ignored(NOT_YET),
-          flag("v2-deprecation", TEXT, "write-only-drop-data", "Phase of v2store deprecation.")
+          flag("v2-deprecation", TEXT, "write-only", "Phase of v2store deprecation.")
               .ignored(NO_V2));
 
   private static final Section SECURITY =
@@ -535,34 +539,30 @@ final class EtcdFlags {
           "Logging",
           flag(LOGGER, TEXT, "zap", "Currently only supports 'zap' for structured logging."),
           flag(
-                  "log-outputs",
-                  NAMES,
-                  "default",
-                  "Specify 'stdout' or 'stderr' to skip journald logging even when running under"
-                      + " systemd, or list of comma separated output targets.")
-              .ignored(NOT_YET),
+              LOG_OUTPUTS,
+              NAMES,
+              "default",
+              "Specify 'stdout' or 'stderr' to skip journald logging even when running under"
+                  + " systemd, or list of comma separated output targets."),
           flag(
               LOG_LEVEL,
               FlagType.LOG_LEVEL,
               "info",
               "Configures log level. Only supports debug, info, warn, error, panic, or fatal."),
-          flag("log-format", TEXT, "json", "Configures log format. Only supports json, console.")
-              .ignored(NOT_YET),
+          flag(LOG_FORMAT, TEXT, "json", "Configures log format. Only supports json, console."),
           flag(
-                  "enable-log-rotation",
-                  SWITCH,
-                  "false",
-                  "Enable log rotation of a single log-outputs file target.")
-              .ignored(NOT_YET),
+              ENABLE_LOG_ROTATION,
+              SWITCH,
+              "false",
+              "Enable log rotation of a single log-outputs file target."),
           flag(
-                  "log-rotation-config-json",
-                  TEXT,
-                  "{\"maxsize\": 100, \"maxage\": 0, \"maxbackups\": 0, \"localtime\": false,"
-                      + " \"compress\": false}",
-                  "Configures log rotation if enabled with a JSON logger config. MaxSize(MB),"
-                      + " MaxAge(days,0=no limit), MaxBackups(0=no limit), LocalTime(use computers"
-                      + " local time), Compress(gzip).")
-              .ignored(NOT_YET),
+              LOG_ROTATION_CONFIG_JSON,
+              TEXT,
+              "{\"maxsize\": 100, \"maxage\": 0, \"maxbackups\": 0, \"localtime\": false,"
+                  + " \"compress\": false}",
+              "Configures log rotation if enabled with a JSON logger config. MaxSize(MB),"
+                  + " MaxAge(days,0=no limit), MaxBackups(0=no limit), LocalTime(use computers"
+                  + " local time), Compress(gzip)."),
           flag(
                   "warning-unary-request-duration",
                   DURATION,

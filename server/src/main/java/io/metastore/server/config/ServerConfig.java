@@ -4,7 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param snapshotCount commands after which the log is folded into a checkpoint
  * @param maxTxnOps operations in one transaction
  * @param maxRequestBytes the largest request
+ * @param startFacts what the log line of the start tells of the flags, in its order
  */
 public record ServerConfig(
     String name,
@@ -34,7 +38,8 @@ public record ServerConfig(
     int maxTxnOps,
     int maxRequestBytes,
     Duration watchProgressInterval,
-    HttpConfig http) {
+    HttpConfig http,
+    Map<String, Object> startFacts) {
 
   public ServerConfig {
     requireNonNull(name, "name");
@@ -43,6 +48,7 @@ public record ServerConfig(
     requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
     requireNonNull(http, "http");
+    startFacts = Collections.unmodifiableMap(new LinkedHashMap<>(startFacts));
     listenPeerUrls = List.copyOf(listenPeerUrls);
     listenClientUrls = List.copyOf(listenClientUrls);
     advertisePeerUrls = List.copyOf(advertisePeerUrls);

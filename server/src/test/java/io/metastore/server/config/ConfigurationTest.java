@@ -37,7 +37,7 @@ class ConfigurationTest {
     assertThat(config.maxTxnOps()).isEqualTo(128);
     assertThat(config.maxRequestBytes()).isEqualTo(1_572_864);
     assertThat(config.watchProgressInterval()).isEqualTo(Duration.ofMinutes(10));
-    assertThat(read("").logLevel()).isEqualTo(LogLevel.INFO);
+    assertThat(read("").logConfig().level()).isEqualTo(LogLevel.INFO);
   }
 
   @Test
@@ -96,7 +96,7 @@ class ConfigurationTest {
 
   @Test
   void logLevelIsKnownBeforeTheRest() throws Exception {
-    assertThat(read("--log-level warn").logLevel()).isEqualTo(LogLevel.WARN);
+    assertThat(read("--log-level warn").logConfig().level()).isEqualTo(LogLevel.WARN);
   }
 
   @Test
