@@ -7,11 +7,14 @@ import io.metastore.server.config.ConfigError;
 import io.metastore.server.config.Configuration;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.InitialCluster;
+import io.metastore.server.config.InitialPlace;
 import io.metastore.server.config.LogConfig;
 import io.metastore.server.config.Place;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.config.Usage;
 import io.metastore.server.config.UsageError;
+import io.metastore.server.discovery.DnsDiscovery;
+import io.metastore.server.discovery.EtcdDiscovery;
 import io.metastore.server.discovery.MulticastDiscovery;
 import io.metastore.server.logging.LogSetup;
 import java.io.IOException;
@@ -56,10 +59,14 @@ final class ServeCommand {
       System.err.print(e.getMessage() + "\n" + Usage.summary());
       return Main.EXIT_USAGE;
     } catch (ConfigError e) {
-      LOG.atError().addKeyValue(e.factName(), e.fact()).log(e.getMessage());
+      log(e);
       return Main.EXIT_FAILED;
     }
     return serve(config);
+  }
+
+  private static void log(ConfigError error) {
+    LOG.atError().addKeyValue(error.factName(), error.fact()).log(error.getMessage());
   }
 
   private static void setUpLog(LogConfig config) throws ConfigError {
@@ -123,15 +130,17 @@ final class ServeCommand {
     try {
       Place place = config.place();
       if (place != null) {
-        Member member = start(config, place, stopper);
-        member.ready().join();
-        member.openPort();
-      } else if (config.bootstrap().kind() == Bootstrap.Kind.MULTICAST) {
-        serveWhenFound(config, stopper);
-      } else {
+        serve(config, place, stopper);
+      } else if (config.bootstrap() instanceof Bootstrap.Multicast multicast) {
+        serveWhenFound(config, multicast, stopper);
+      } else if (config.bootstrap() instanceof Bootstrap.Wait) {
         serveWhenInvited(config, stopper);
+      } else {
+        serve(config, discover(config), stopper);
       }
       Thread.currentThread().join();
+    } catch (ConfigError e) {
+      log(e);
     } catch (IOException | RuntimeException e) {
       LOG.atError().setCause(e).log("failed to serve");
     } catch (InterruptedException e) {
@@ -140,11 +149,36 @@ final class ServeCommand {
     return Main.EXIT_FAILED;
   }
 
-  private static void serveWhenFound(ServerConfig config, Stopper stopper) throws IOException {
+  /** By the ways that etcd has beside {@code --initial-cluster}. */
+  private static Place discover(ServerConfig config)
+      throws ConfigError, IOException, InterruptedException {
+    if (config.bootstrap() instanceof Bootstrap.Etcd etcd) {
+      return EtcdDiscovery.join(etcd, config.name(), config.advertisePeerUrls());
+    }
+    if (config.bootstrap() instanceof Bootstrap.Dns dns) {
+      String cluster = DnsDiscovery.find(dns, config.name(), config.advertisePeerUrls());
+      return InitialPlace.find(
+          config.name(),
+          config.advertisePeerUrls(),
+          cluster,
+          config.clusterToken(),
+          InitialCluster.State.NEW);
+    }
+    throw new IllegalStateException("a place is missing: " + config.bootstrap());
+  }
+
+  private static void serve(ServerConfig config, Place place, Stopper stopper) throws IOException {
+    Member member = start(config, place, stopper);
+    member.ready().join();
+    member.openPort();
+  }
+
+  private static void serveWhenFound(
+      ServerConfig config, Bootstrap.Multicast multicast, Stopper stopper) throws IOException {
     DataDirectory.prepare(config.dataDirectory());
     EtcdUrl peerUrl = config.advertisePeerUrls().get(0);
     MulticastDiscovery discovery =
-        MulticastDiscovery.start(config.bootstrap(), config.clusterToken(), config.name(), peerUrl);
+        MulticastDiscovery.start(multicast, config.clusterToken(), config.name(), peerUrl);
     InitialCluster cluster = InitialCluster.of(discovery.await(), config.clusterToken());
     InitialCluster.Member self = requireNonNull(cluster.find(config.name()), "found itself");
     Member member = start(config, new Place(cluster, self), stopper);

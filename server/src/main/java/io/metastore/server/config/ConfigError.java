@@ -21,7 +21,7 @@ public final class ConfigError extends Exception {
   }
 
   /** The cluster that the flags describe is not one that this member can be of. */
-  static ConfigError discovery(String error) {
+  public static ConfigError discovery(String error) {
     return new ConfigError("discovery failed", "error", error);
   }
 

@@ -137,7 +137,7 @@ public final class Configuration {
     Path dataDirectory = Path.of(directory.isEmpty() ? name + ".etcd" : directory);
     Bootstrap bootstrap = bootstrap(name);
     Place place = StoredCluster.find(dataDirectory);
-    if (place == null && bootstrap.kind() == Bootstrap.Kind.STATIC) {
+    if (place == null && bootstrap instanceof Bootstrap.Static) {
       place = InitialPlace.find(values);
     }
     return new ServerConfig(
@@ -212,24 +212,48 @@ public final class Configuration {
   }
 
   private Bootstrap bootstrap(String name) throws ConfigError {
-    Bootstrap bootstrap =
-        new Bootstrap(
-            values.value(EtcdFlags.BOOTSTRAP, Bootstrap.Kind.class),
-            values.bounded(EtcdFlags.MULTICAST_SIZE, MULTICAST_SIZE_MAX),
-            values.text(EtcdFlags.MULTICAST_GROUP),
-            values.text(EtcdFlags.MULTICAST_INTERFACE));
-    if (bootstrap.kind() == Bootstrap.Kind.STATIC) {
-      return bootstrap;
+    String way = values.text(EtcdFlags.BOOTSTRAP);
+    if (way.equals("static")) {
+      return etcdsBootstrap();
     }
     if (values.isSet(EtcdFlags.INITIAL_CLUSTER)) {
       throw ConfigError.notVerified("--initial-cluster goes with --bootstrap=static only");
     }
-    if (bootstrap.kind() == Bootstrap.Kind.MULTICAST && bootstrap.size() == 0) {
-      throw ConfigError.notVerified("--bootstrap=multicast needs --multicast-size");
-    }
     if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
       throw ConfigError.notVerified("--name is empty or has control characters");
     }
-    return bootstrap;
+    if (way.equals("wait")) {
+      return new Bootstrap.Wait();
+    }
+    int size = values.bounded(EtcdFlags.MULTICAST_SIZE, MULTICAST_SIZE_MAX);
+    if (size == 0) {
+      throw ConfigError.notVerified("--bootstrap=multicast needs --multicast-size");
+    }
+    return new Bootstrap.Multicast(
+        size, values.text(EtcdFlags.MULTICAST_GROUP), values.text(EtcdFlags.MULTICAST_INTERFACE));
+  }
+
+  private Bootstrap etcdsBootstrap() {
+    List<String> endpoints = values.names(EtcdFlags.DISCOVERY_ENDPOINTS);
+    if (!endpoints.isEmpty()) {
+      return new Bootstrap.Etcd(
+          values.text(EtcdFlags.DISCOVERY_TOKEN),
+          endpoints,
+          values.duration(EtcdFlags.DISCOVERY_DIAL_TIMEOUT),
+          values.duration(EtcdFlags.DISCOVERY_REQUEST_TIMEOUT),
+          values.duration(EtcdFlags.DISCOVERY_KEEPALIVE_TIME),
+          values.duration(EtcdFlags.DISCOVERY_KEEPALIVE_TIMEOUT),
+          values.isOn(EtcdFlags.DISCOVERY_INSECURE_TRANSPORT),
+          values.isOn(EtcdFlags.DISCOVERY_INSECURE_SKIP_TLS_VERIFY),
+          values.text(EtcdFlags.DISCOVERY_CERT),
+          values.text(EtcdFlags.DISCOVERY_KEY),
+          values.text(EtcdFlags.DISCOVERY_CACERT),
+          values.text(EtcdFlags.DISCOVERY_USER),
+          values.text(EtcdFlags.DISCOVERY_PASSWORD));
+    }
+    String domain = values.text(EtcdFlags.DISCOVERY_SRV);
+    return domain.isEmpty()
+        ? new Bootstrap.Static()
+        : new Bootstrap.Dns(domain, values.text(EtcdFlags.DISCOVERY_SRV_NAME));
   }
 }

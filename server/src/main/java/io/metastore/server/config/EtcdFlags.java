@@ -49,6 +49,18 @@ final class EtcdFlags {
   static final String ADVERTISE_CLIENT_URLS = "advertise-client-urls";
   static final String DISCOVERY_TOKEN = "discovery-token";
   static final String DISCOVERY_ENDPOINTS = "discovery-endpoints";
+  static final String DISCOVERY_DIAL_TIMEOUT = "discovery-dial-timeout";
+  static final String DISCOVERY_REQUEST_TIMEOUT = "discovery-request-timeout";
+  static final String DISCOVERY_KEEPALIVE_TIME = "discovery-keepalive-time";
+  static final String DISCOVERY_KEEPALIVE_TIMEOUT = "discovery-keepalive-timeout";
+  static final String DISCOVERY_INSECURE_TRANSPORT = "discovery-insecure-transport";
+  static final String DISCOVERY_INSECURE_SKIP_TLS_VERIFY = "discovery-insecure-skip-tls-verify";
+  static final String DISCOVERY_CERT = "discovery-cert";
+  static final String DISCOVERY_KEY = "discovery-key";
+  static final String DISCOVERY_CACERT = "discovery-cacert";
+  static final String DISCOVERY_USER = "discovery-user";
+  static final String DISCOVERY_PASSWORD = "discovery-password";
+  static final String DISCOVERY_SRV_NAME = "discovery-srv-name";
   static final String DISCOVERY_FALLBACK = "discovery-fallback";
   static final String DISCOVERY_SRV = "discovery-srv";
   static final String AUTO_COMPACTION_MODE = "auto-compaction-mode";
@@ -272,57 +284,56 @@ final class EtcdFlags {
                   "",
                   "List of gRPC endpoints of the discovery service.")
               .yaml("discovery-config.client.endpoints"),
-          discovery(
-                  "discovery-dial-timeout", DURATION, "2s", "dial timeout for client connections.")
+          discovery(DISCOVERY_DIAL_TIMEOUT, DURATION, "2s", "dial timeout for client connections.")
               .yaml("discovery-config.client.dial-timeout"),
           discovery(
-                  "discovery-request-timeout",
+                  DISCOVERY_REQUEST_TIMEOUT,
                   DURATION,
                   "5s",
                   "timeout for discovery requests (excluding dial timeout).")
               .yaml("discovery-config.client.request-timeout"),
           discovery(
-                  "discovery-keepalive-time",
+                  DISCOVERY_KEEPALIVE_TIME,
                   DURATION,
                   "2s",
                   "keepalive time for client connections.")
               .yaml("discovery-config.client.keepalive-time"),
           discovery(
-                  "discovery-keepalive-timeout",
+                  DISCOVERY_KEEPALIVE_TIMEOUT,
                   DURATION,
                   "6s",
                   "keepalive timeout for client connections.")
               .yaml("discovery-config.client.keepalive-timeout"),
           discovery(
-                  "discovery-insecure-transport",
+                  DISCOVERY_INSECURE_TRANSPORT,
                   SWITCH,
                   "true",
                   "disable transport security for client connections.")
               .yaml("discovery-config.client.secure.insecure-transport"),
           discovery(
-                  "discovery-insecure-skip-tls-verify",
+                  DISCOVERY_INSECURE_SKIP_TLS_VERIFY,
                   SWITCH,
                   "false",
                   "skip server certificate verification (CAUTION: this option should be enabled"
                       + " only for testing purposes).")
               .yaml("discovery-config.client.secure.insecure-skip-tls-verify"),
           discovery(
-                  "discovery-cert",
+                  DISCOVERY_CERT,
                   TEXT,
                   "",
                   "identify secure client using this TLS certificate file.")
               .yaml("discovery-config.client.secure.cert"),
-          discovery("discovery-key", TEXT, "", "identify secure client using this TLS key file.")
+          discovery(DISCOVERY_KEY, TEXT, "", "identify secure client using this TLS key file.")
               .yaml("discovery-config.client.secure.key"),
           discovery(
-                  "discovery-cacert",
+                  DISCOVERY_CACERT,
                   TEXT,
                   "",
                   "verify certificates of TLS-enabled secure servers using this CA bundle.")
               .yaml("discovery-config.client.secure.cacert"),
-          discovery("discovery-user", TEXT, "", "username[:password] for authentication.")
+          discovery(DISCOVERY_USER, TEXT, "", "username[:password] for authentication.")
               .yaml("discovery-config.client.auth.username"),
-          discovery("discovery-password", TEXT, "", "password for authentication.")
+          discovery(DISCOVERY_PASSWORD, TEXT, "", "password for authentication.")
               .yaml("discovery-config.client.auth.password"),
           flag(
                   DISCOVERY_FALLBACK,
@@ -330,14 +341,12 @@ final class EtcdFlags {
                   "exit",
                   "Expected behavior ('exit') when discovery services fails.")
               .yaml(null),
-          flag(DISCOVERY_SRV, TEXT, "", "DNS srv domain used to bootstrap the cluster.")
-              .refused("A cluster is not found by DNS yet."),
+          flag(DISCOVERY_SRV, TEXT, "", "DNS srv domain used to bootstrap the cluster."),
           flag(
-                  "discovery-srv-name",
-                  TEXT,
-                  "",
-                  "Suffix to the dns srv name queried when bootstrapping.")
-              .ignored("A cluster is not found by DNS yet."),
+              DISCOVERY_SRV_NAME,
+              TEXT,
+              "",
+              "Suffix to the dns srv name queried when bootstrapping."),
           flag(
                   "strict-reconfig-check",
                   SWITCH,
@@ -836,8 +845,7 @@ final class EtcdFlags {
   }
 
   private static Flag discovery(String name, FlagType type, String defaultText, String help) {
-    return flag(name, type, defaultText, "V3 discovery: " + help)
-        .refused("A cluster is not found by v3 discovery yet.");
+    return flag(name, type, defaultText, "V3 discovery: " + help);
   }
 
   private static Flag tls(String name, FlagType type, String defaultText, String help) {

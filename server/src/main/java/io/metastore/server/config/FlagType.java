@@ -1,7 +1,6 @@
 package io.metastore.server.config;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -124,16 +123,11 @@ enum FlagType {
       return oneOf(text, "exit", "proxy");
     }
   },
-  /** {@code static}, {@code multicast} or {@code wait}; {@link Bootstrap.Kind}. */
+  /** {@code static}, {@code multicast} or {@code wait}. */
   BOOTSTRAP("string") {
     @Override
     Object parse(String text) {
-      for (Bootstrap.Kind kind : Bootstrap.Kind.values()) {
-        if (kind.name().toLowerCase(Locale.ROOT).equals(text)) {
-          return kind;
-        }
-      }
-      throw new IllegalArgumentException("invalid value");
+      return oneOf(text, "static", "multicast", "wait");
     }
   },
   /** {@link LogLevel}. */

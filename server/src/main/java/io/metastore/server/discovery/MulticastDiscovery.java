@@ -30,7 +30,7 @@ public final class MulticastDiscovery implements AutoCloseable {
   private static final long GO_ON_MS = 500;
   private static final long REPORT_MS = 10_000;
 
-  private final Bootstrap bootstrap;
+  private final Bootstrap.Multicast bootstrap;
   private final Roll roll;
   private final InetSocketAddress group;
   private final MulticastSocket socket;
@@ -38,7 +38,7 @@ public final class MulticastDiscovery implements AutoCloseable {
   private long reportedMs;
 
   private MulticastDiscovery(
-      Bootstrap bootstrap, Roll roll, InetSocketAddress group, MulticastSocket socket) {
+      Bootstrap.Multicast bootstrap, Roll roll, InetSocketAddress group, MulticastSocket socket) {
     this.bootstrap = bootstrap;
     this.roll = roll;
     this.group = group;
@@ -51,7 +51,8 @@ public final class MulticastDiscovery implements AutoCloseable {
    * @throws IOException if the group or the interface cannot be used
    */
   public static MulticastDiscovery start(
-      Bootstrap bootstrap, String token, String name, EtcdUrl peerUrl) throws IOException {
+      Bootstrap.Multicast bootstrap, String token, String name, EtcdUrl peerUrl)
+      throws IOException {
     InetSocketAddress group = groupOf(bootstrap);
     NetworkInterface networkInterface = findInterface(bootstrap);
     Roll roll =
@@ -84,7 +85,7 @@ public final class MulticastDiscovery implements AutoCloseable {
     return new MulticastDiscovery(bootstrap, roll, group, socket);
   }
 
-  private static InetSocketAddress groupOf(Bootstrap bootstrap) throws IOException {
+  private static InetSocketAddress groupOf(Bootstrap.Multicast bootstrap) throws IOException {
     int colon = bootstrap.group().lastIndexOf(':');
     try {
       int port = Integer.parseInt(bootstrap.group().substring(colon + 1));
@@ -99,7 +100,8 @@ public final class MulticastDiscovery implements AutoCloseable {
         "--multicast-group is no multicast address and port: " + bootstrap.group());
   }
 
-  private static @Nullable NetworkInterface findInterface(Bootstrap bootstrap) throws IOException {
+  private static @Nullable NetworkInterface findInterface(Bootstrap.Multicast bootstrap)
+      throws IOException {
     if (bootstrap.networkInterface().isEmpty()) {
       return null;
     }
