@@ -5,7 +5,6 @@ import io.metastore.adapter.etcd.EtcdServices;
 import io.metastore.adapter.etcd.EtcdSettings;
 import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.ClientPortSettings;
-import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.adapter.etcd.port.GrpcCounters;
 import io.metastore.adapter.etcd.port.Reflection;
 import io.metastore.adapter.metastore.MetastoreServices;
@@ -41,8 +40,6 @@ import org.slf4j.spi.LoggingEventBuilder;
 final class Member implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
 
-  private static final EtcdVersion VERSION = EtcdVersion.DEFAULT;
-
   private final ServerConfig config;
   private final Node node;
   private final EtcdServices etcd;
@@ -53,7 +50,7 @@ final class Member implements AutoCloseable {
 
   private Member(ServerConfig config, Place place, Stopper stopper) throws IOException {
     this.config = config;
-    MemberPages pages = new MemberPages(VERSION);
+    MemberPages pages = new MemberPages(config.compatVersion());
     this.node = Node.start(nodeConfig(config, place), pages, stopper);
     pages.know(node.cluster());
     this.metastore =
@@ -61,7 +58,8 @@ final class Member implements AutoCloseable {
     this.etcd =
         new EtcdServices(
             node,
-            new EtcdSettings(VERSION.server(), config.maxTxnOps(), config.electionTimeoutMs()));
+            new EtcdSettings(
+                config.compatVersion().server(), config.maxTxnOps(), config.electionTimeoutMs()));
   }
 
   /**
@@ -87,7 +85,7 @@ final class Member implements AutoCloseable {
   private static void logStart(ServerConfig config, Place place) {
     InitialCluster cluster = place.cluster();
     Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("etcd-version", VERSION.server());
+    facts.put("etcd-version", config.compatVersion().server());
     facts.put("metastore-version", Version.text());
     facts.put("java-version", System.getProperty("java.version"));
     facts.put("os", System.getProperty("os.name"));
@@ -126,7 +124,7 @@ final class Member implements AutoCloseable {
     }
     GrpcCounters calls = new GrpcCounters(config.http().extensiveMetrics());
     List<BindableService> services = services();
-    http = new HttpSide(config, VERSION, node, services, calls);
+    http = new HttpSide(config, config.compatVersion(), node, services, calls);
     port = ClientPort.start(portSettings(config), services, calls, http.siteBesideGrpc());
     http.openPorts();
     LOG.info("ready to serve client requests");
@@ -142,7 +140,8 @@ final class Member implements AutoCloseable {
   static ClientPortSettings portSettings(ServerConfig config) {
     return ClientPortSettings.of(
         config.listenClientUrls().stream().map(EtcdUrl::socketAddress).toList(),
-        config.maxRequestBytes());
+        config.maxRequestBytes(),
+        config.connectionRules());
   }
 
   private List<BindableService> services() {

@@ -1,7 +1,6 @@
 package io.metastore.server;
 
 import io.metastore.adapter.etcd.port.ClientPort;
-import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.adapter.etcd.port.GrpcCounters;
 import io.metastore.adapter.etcd.port.HealthEndpoint;
 import io.metastore.adapter.etcd.port.HttpSite;
@@ -67,7 +66,7 @@ final class WaitingMember implements AutoCloseable {
                       "/health",
                       HealthEndpoint.withoutCluster(),
                       "/version",
-                      new VersionEndpoint(EtcdVersion.DEFAULT))));
+                      new VersionEndpoint(config.compatVersion()))));
       LOG.atInfo()
           .addKeyValue("name", config.name())
           .addKeyValue("listen-peer-urls", config.listenPeerUrls())

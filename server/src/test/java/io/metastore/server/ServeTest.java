@@ -150,6 +150,7 @@ class ServeTest {
         watch-progress-notify-interval: 600000000000
         log-outputs: [stderr, %s]
         log-format: console
+        compat-version: 3.4.23
         """
             .formatted(data(), clientPort, clientPort, peerPort, peerPort, log));
     try (ServerProcess server =
@@ -164,6 +165,8 @@ class ServeTest {
               "\"compact-check-time-interval\": \"1m0s\"");
       server.awaitLine("ready to serve client requests");
       assertThat(Files.readAllLines(log)).contains(start);
+      assertThat(get("/version"))
+          .isEqualTo("{\"etcdserver\":\"3.4.23\",\"etcdcluster\":\"3.4.0\"}");
     }
   }
 

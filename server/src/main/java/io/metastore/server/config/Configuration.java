@@ -1,6 +1,9 @@
 package io.metastore.server.config;
 
+import io.metastore.adapter.etcd.port.ConnectionRules;
+import io.metastore.adapter.etcd.port.EtcdVersion;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +24,9 @@ public final class Configuration {
 
   /** More would not be a cluster that anybody wants. */
   private static final int MULTICAST_SIZE_MAX = 99;
+
+  /** What grpc-go, and so etcd, takes if it is told nothing. */
+  private static final Duration GO_CLIENT_PING_MIN = Duration.ofMinutes(5);
 
   private final CommandLine commandLine;
   private final Environment environment;
@@ -157,6 +163,8 @@ public final class Configuration {
         values.bounded(EtcdFlags.MAX_REQUEST_BYTES, REQUEST_BYTES_MAX),
         values.duration(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL),
         httpConfig(),
+        connectionRules(),
+        values.value(EtcdFlags.COMPAT_VERSION, EtcdVersion.class),
         StartFacts.of(values, dataDirectory));
   }
 
@@ -170,6 +178,16 @@ public final class Configuration {
         hostWhitelist(),
         httpUrls(EtcdFlags.LISTEN_METRICS_URLS),
         httpUrls(EtcdFlags.LISTEN_CLIENT_HTTP_URLS));
+  }
+
+  private ConnectionRules connectionRules() {
+    Duration clientPingMin = values.duration(EtcdFlags.GRPC_KEEPALIVE_MIN_TIME);
+    long streams = values.number(EtcdFlags.MAX_CONCURRENT_STREAMS);
+    return new ConnectionRules(
+        clientPingMin.isZero() ? GO_CLIENT_PING_MIN : clientPingMin,
+        values.duration(EtcdFlags.GRPC_KEEPALIVE_INTERVAL),
+        values.duration(EtcdFlags.GRPC_KEEPALIVE_TIMEOUT),
+        streams == 0 ? Integer.MAX_VALUE : (int) Math.min(streams, Integer.MAX_VALUE));
   }
 
   private Set<String> hostWhitelist() {

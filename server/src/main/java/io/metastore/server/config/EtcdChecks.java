@@ -33,6 +33,7 @@ final class EtcdChecks {
     if (!fromFile) {
       checks.advertisedClientUrls();
     }
+    checks.keepAlive();
     checks.features();
     checks.tls();
   }
@@ -121,6 +122,19 @@ final class EtcdChecks {
         && !values.isSet(EtcdFlags.ADVERTISE_CLIENT_URLS)) {
       throw ConfigError.notVerified(
           "--advertise-client-urls is required when --listen-client-urls is set explicitly");
+    }
+  }
+
+  /** Not etcd's: it passes nonsense on to grpc-go. */
+  private void keepAlive() throws ConfigError {
+    for (String flag :
+        List.of(
+            EtcdFlags.GRPC_KEEPALIVE_MIN_TIME,
+            EtcdFlags.GRPC_KEEPALIVE_INTERVAL,
+            EtcdFlags.GRPC_KEEPALIVE_TIMEOUT)) {
+      if (values.duration(flag).isNegative()) {
+        throw ConfigError.notVerified("--" + flag + " must not be negative");
+      }
     }
   }
 

@@ -14,6 +14,7 @@ import static io.metastore.server.config.FlagType.UINT32;
 import static io.metastore.server.config.FlagType.URLS;
 import static io.metastore.server.config.FlagType.WORDS;
 
+import io.metastore.adapter.etcd.port.EtcdVersion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,10 @@ final class EtcdFlags {
   static final String LISTEN_CLIENT_HTTP_URLS = "listen-client-http-urls";
   static final String MAX_TXN_OPS = "max-txn-ops";
   static final String MAX_REQUEST_BYTES = "max-request-bytes";
+  static final String MAX_CONCURRENT_STREAMS = "max-concurrent-streams";
+  static final String GRPC_KEEPALIVE_MIN_TIME = "grpc-keepalive-min-time";
+  static final String GRPC_KEEPALIVE_INTERVAL = "grpc-keepalive-interval";
+  static final String GRPC_KEEPALIVE_TIMEOUT = "grpc-keepalive-timeout";
   static final String ENABLE_GRPC_GATEWAY = "enable-grpc-gateway";
   static final String FEATURE_GATES = "feature-gates";
 
@@ -95,6 +100,7 @@ final class EtcdFlags {
   static final String MULTICAST_SIZE = "multicast-size";
   static final String MULTICAST_GROUP = "multicast-group";
   static final String MULTICAST_INTERFACE = "multicast-interface";
+  static final String COMPAT_VERSION = "compat-version";
   static final String ENABLE_GRPC_REFLECTION = "enable-grpc-reflection";
 
   private static final String NO_TLS = "TLS is not served yet.";
@@ -185,38 +191,34 @@ final class EtcdFlags {
               "1572864",
               "Maximum client request size in bytes the server will accept."),
           flag(
-                  "max-concurrent-streams",
-                  UINT32,
-                  "4294967295",
-                  "Maximum concurrent streams that each client can open at a time.")
-              .ignored(NOT_YET),
+              MAX_CONCURRENT_STREAMS,
+              UINT32,
+              "4294967295",
+              "Maximum concurrent streams that each client can open at a time."),
           flag(
-                  "grpc-keepalive-min-time",
-                  DURATION,
-                  "5s",
-                  "Minimum interval duration that a client should wait before pinging server.")
-              .ignored(NOT_YET),
+              GRPC_KEEPALIVE_MIN_TIME,
+              DURATION,
+              "5s",
+              "Minimum interval duration that a client should wait before pinging server."),
           flag(
-                  "grpc-keepalive-interval",
-                  DURATION,
-                  "2h",
-                  "Frequency duration of server-to-client ping to check if a connection is alive"
-                      + " (0 to disable).")
-              .ignored(NOT_YET),
+              GRPC_KEEPALIVE_INTERVAL,
+              DURATION,
+              "2h",
+              "Frequency duration of server-to-client ping to check if a connection is alive"
+                  + " (0 to disable)."),
           flag(
-                  "grpc-keepalive-timeout",
-                  DURATION,
-                  "20s",
-                  "Additional duration of wait before closing a non-responsive connection (0 to"
-                      + " disable).")
-              .ignored(NOT_YET),
+              GRPC_KEEPALIVE_TIMEOUT,
+              DURATION,
+              "20s",
+              "Additional duration of wait before closing a non-responsive connection (0 to"
+                  + " disable)."),
           flag(
                   "socket-reuse-port",
                   SWITCH,
                   "false",
                   "Enable to set socket option SO_REUSEPORT on listeners allowing rebinding of a"
                       + " port already in use.")
-              .ignored(NOT_YET)
+              .ignored("A port belongs to one process.")
               .yaml("socket-options.reuse-port"),
           flag(
                   "socket-reuse-address",
@@ -739,6 +741,12 @@ final class EtcdFlags {
               "",
               "Name of the network interface for --bootstrap=multicast; the system's choice if"
                   + " empty."),
+          flag(
+              COMPAT_VERSION,
+              FlagType.ETCD_VERSION,
+              EtcdVersion.DEFAULT.server(),
+              "Version of etcd, 3.4.0 or newer, that is reported and whose answers are imitated where"
+                  + " versions differ."),
           flag(
               ENABLE_GRPC_REFLECTION,
               SWITCH,

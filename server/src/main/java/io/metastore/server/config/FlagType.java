@@ -1,5 +1,6 @@
 package io.metastore.server.config;
 
+import io.metastore.adapter.etcd.port.EtcdVersion;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -128,6 +129,17 @@ enum FlagType {
     @Override
     Object parse(String text) {
       return oneOf(text, "static", "multicast", "wait");
+    }
+  },
+  /** Major, minor and patch of a version from 3.4 on; {@link EtcdVersion}. */
+  ETCD_VERSION("string") {
+    @Override
+    Object parse(String text) {
+      EtcdVersion version = new EtcdVersion(text);
+      if (!text.startsWith("3.") || version.minorNumber() < 4) {
+        throw new IllegalArgumentException("not 3.4 or a newer version 3");
+      }
+      return version;
     }
   },
   /** {@link LogLevel}. */

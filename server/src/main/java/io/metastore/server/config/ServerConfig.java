@@ -2,6 +2,8 @@ package io.metastore.server.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.adapter.etcd.port.ConnectionRules;
+import io.metastore.adapter.etcd.port.EtcdVersion;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param snapshotCount commands after which the log is folded into a checkpoint
  * @param maxTxnOps operations in one transaction
  * @param maxRequestBytes the largest request
+ * @param connectionRules of gRPC on the client port
+ * @param compatVersion the version of etcd that is imitated
  * @param startFacts what the log line of the start tells of the flags, in its order
  */
 public record ServerConfig(
@@ -39,6 +43,8 @@ public record ServerConfig(
     int maxRequestBytes,
     Duration watchProgressInterval,
     HttpConfig http,
+    ConnectionRules connectionRules,
+    EtcdVersion compatVersion,
     Map<String, Object> startFacts) {
 
   public ServerConfig {
@@ -48,6 +54,8 @@ public record ServerConfig(
     requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
     requireNonNull(http, "http");
+    requireNonNull(connectionRules, "connectionRules");
+    requireNonNull(compatVersion, "compatVersion");
     startFacts = Collections.unmodifiableMap(new LinkedHashMap<>(startFacts));
     listenPeerUrls = List.copyOf(listenPeerUrls);
     listenClientUrls = List.copyOf(listenClientUrls);

@@ -118,6 +118,7 @@ class EveryFlagTest {
       case CLUSTER_STATE -> "existing";
       case DISCOVERY_FALLBACK -> "proxy";
       case BOOTSTRAP -> "wait";
+      case ETCD_VERSION -> "3.4.23";
       case LOG_LEVEL -> "warn";
       case TEXT, WORDS, NAMES, ANYTHING -> "seven";
     };

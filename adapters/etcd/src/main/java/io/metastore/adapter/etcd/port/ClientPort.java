@@ -122,12 +122,8 @@ public final class ClientPort implements AutoCloseable {
             .maxInboundMessageSize(settings.refusedBytesMax())
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
             .handshakeTimeout(settings.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
-            // etcd's enforcement policy and its own pings.
-            .permitKeepAliveTime(5, TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(false)
-            .keepAliveTime(2, TimeUnit.HOURS)
-            .keepAliveTimeout(20, TimeUnit.SECONDS)
             .addStreamTracerFactory(counters);
+    settings.rules().apply(builder);
     settings.listen().stream().skip(1).forEach(builder::addListenAddress);
     GoRequests requests = new GoRequests(settings.receiveBytesMax());
     for (BindableService service : services) {

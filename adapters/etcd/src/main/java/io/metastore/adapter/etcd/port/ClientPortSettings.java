@@ -14,6 +14,7 @@ import java.util.List;
  * @param eventLoops threads that serve all connections
  * @param maxRequestBytes the largest request that the store takes; a frame may be a little larger,
  *     so that the store's own refusal is heard rather than the transport's
+ * @param rules for connections that speak gRPC
  * @param handshakeTimeout how long a connection may stay open without saying which protocol it
  *     speaks
  * @param stopGrace how long calls in flight may go on when the port closes
@@ -22,6 +23,7 @@ public record ClientPortSettings(
     List<InetSocketAddress> listen,
     int eventLoops,
     int maxRequestBytes,
+    ConnectionRules rules,
     Duration handshakeTimeout,
     Duration stopGrace) {
 
@@ -30,6 +32,7 @@ public record ClientPortSettings(
 
   public ClientPortSettings {
     listen = List.copyOf(listen);
+    requireNonNull(rules, "rules");
     requireNonNull(handshakeTimeout, "handshakeTimeout");
     requireNonNull(stopGrace, "stopGrace");
     if (listen.isEmpty()) {
@@ -38,8 +41,9 @@ public record ClientPortSettings(
   }
 
   /** Two event loops, a patient handshake, a short goodbye. */
-  public static ClientPortSettings of(List<InetSocketAddress> listen, int maxRequestBytes) {
-    return new ClientPortSettings(listen, 2, maxRequestBytes, HANDSHAKE_TIMEOUT, STOP_GRACE);
+  public static ClientPortSettings of(
+      List<InetSocketAddress> listen, int maxRequestBytes, ConnectionRules rules) {
+    return new ClientPortSettings(listen, 2, maxRequestBytes, rules, HANDSHAKE_TIMEOUT, STOP_GRACE);
   }
 
   /** The largest message or HTTP body that is taken. */

@@ -15,6 +15,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.ClientPortSettings;
+import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.adapter.etcd.port.GrpcCounters;
 import io.metastore.adapter.etcd.port.HttpSite;
@@ -254,7 +255,9 @@ class GatewayTest {
     List<BindableService> services = List.of(withTokens(new Kv()), new Lease(), new Election());
     return ClientPort.start(
         ClientPortSettings.of(
-            List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), MESSAGE_BYTES_MAX),
+            List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            MESSAGE_BYTES_MAX,
+            ConnectionRules.DEFAULT),
         services,
         counters,
         new HttpSite(

@@ -42,7 +42,12 @@ final class PortFixture implements AutoCloseable {
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     ClientPortSettings settings =
         new ClientPortSettings(
-            List.of(free, free), 2, MAX_REQUEST_BYTES, handshake, Duration.ofSeconds(5));
+            List.of(free, free),
+            2,
+            MAX_REQUEST_BYTES,
+            ConnectionRules.DEFAULT,
+            handshake,
+            Duration.ofSeconds(5));
     try {
       port = ClientPort.start(settings, List.of(service), counters, HttpSite.open(endpoints));
     } catch (IOException e) {

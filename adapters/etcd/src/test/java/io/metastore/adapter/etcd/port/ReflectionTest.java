@@ -29,7 +29,7 @@ class ReflectionTest {
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (ClientPort port =
         ClientPort.start(
-            ClientPortSettings.of(List.of(free), 1024),
+            ClientPortSettings.of(List.of(free), 1024, ConnectionRules.DEFAULT),
             services,
             new GrpcCounters(),
             HttpSite.none())) {
