@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.metastore.adapter.grpc.RangeStream;
 import io.metastore.core.api.Failure;
+import io.metastore.core.api.KeyOrder;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.OpResult.RangeResult;
@@ -12,6 +13,7 @@ import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.command.Range;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest.SortTarget;
 import io.metastore.etcdapi.etcdserverpb.RangeResponse;
 import io.metastore.etcdapi.etcdserverpb.RangeStreamResponse;
 import java.util.List;
@@ -66,18 +68,42 @@ final class RangeStreamer extends RangeStream<RangeStreamResponse> {
   @Override
   protected RangeStreamResponse toMessage(
       ReadView opened, List<KeyValue> keyValues, RangeResult found, boolean last) {
+    boolean only = last && sentKeys() == keyValues.size();
+    RangeResult sent = only && sortsOnlyChunk() ? sortedPage(opened) : found;
     RangeResponse.Builder chunk = RangeResponse.newBuilder();
-    RangeTranslator.addKeyValues(chunk, request, found);
+    RangeTranslator.addKeyValues(chunk, request, sent);
     if (last) {
       chunk
           .setHeader(headers.at(opened.revision()))
-          .setMore(found.more())
+          .setMore(sent.more())
           .setCount(
               request.getCountOnly()
-                  ? found.count()
-                  : found.more() ? sentKeys() + countFrom(opened, nextKey()) : sentKeys());
+                  ? sent.count()
+                  : sent.more() ? sentKeys() + countAfter(opened, sent) : sentKeys());
     }
     return RangeStreamResponse.newBuilder().setRangeResponse(chunk).build();
+  }
+
+  /**
+   * Whether etcd sorts a stream of one chunk by its sort target, as it does in a Range with a limit
+   * and no order. Longer streams we send in key order; etcd sorts each chunk by itself, and leaves
+   * out keys or repeats them.
+   */
+  private boolean sortsOnlyChunk() {
+    return request.getSortTarget() != SortTarget.KEY && !request.getCountOnly();
+  }
+
+  private RangeResult sortedPage(ReadView opened) {
+    long limit =
+        request.getLimit() > 0 ? Math.min(request.getLimit(), FIRST_CHUNK_KEYS) : FIRST_CHUNK_KEYS;
+    RangeRequest page = request.toBuilder().setLimit(limit).build();
+    Outcome read = opened.range(RangeTranslator.toRange(page));
+    return RangeTranslator.sortPage(page, ((Outcome.Ranged) read).result());
+  }
+
+  private long countAfter(ReadView opened, RangeResult chunk) {
+    KeyValue last = chunk.keyValues().get(chunk.keyValues().size() - 1);
+    return countFrom(opened, KeyOrder.after(last.key()));
   }
 
   private long countFrom(ReadView opened, ByteString key) {

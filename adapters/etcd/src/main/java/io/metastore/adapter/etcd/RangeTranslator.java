@@ -143,7 +143,8 @@ final class RangeTranslator {
     };
   }
 
-  private static RangeResult sortPage(RangeRequest request, RangeResult page) {
+  /** Sorts what {@link #toRange} fetched for a request that {@link #sortsPage}. */
+  static RangeResult sortPage(RangeRequest request, RangeResult page) {
     List<KeyValue> sorted = new ArrayList<>(page.keyValues());
     sorted.sort(comparator(request.getSortTarget()));
     boolean more = sorted.size() > request.getLimit();

@@ -91,6 +91,39 @@ final class RangeStreamerTest {
   }
 
   @Test
+  void sortTargetWithoutOrderSortsAStreamOfOneChunk() {
+    view.put("a", 9);
+    view.put("b", 3);
+    view.put("c", 5);
+    RangeRequest byRevision = ALL.toBuilder().setSortTarget(SortTarget.MOD).build();
+
+    assertThat(keys(stream(byRevision))).containsExactly("b", "c", "a");
+    view.closed = false;
+    // Of the limit and one key more, in key order, the last one after sorting is dropped; the count
+    // goes on from the last one that is sent.
+    List<RangeResponse> limited = stream(byRevision.toBuilder().setLimit(2).build());
+    assertThat(keys(limited)).containsExactly("b", "c");
+    assertThat(limited.get(0).getMore()).isTrue();
+    assertThat(limited.get(0).getCount()).isEqualTo(2);
+  }
+
+  @Test
+  void sortTargetWithoutOrderLeavesALongerStreamInKeyOrder() {
+    view.fill(15, 10);
+    view.put("0003", 99);
+
+    assertThat(keys(stream(ALL.toBuilder().setSortTarget(SortTarget.MOD).build())))
+        .containsExactlyElementsOf(view.keys());
+  }
+
+  private static List<String> keys(List<RangeResponse> chunks) {
+    return chunks.stream()
+        .flatMap(chunk -> chunk.getKvsList().stream())
+        .map(kv -> kv.getKey().toStringUtf8())
+        .toList();
+  }
+
+  @Test
   void limitThatIsJustReachedLeavesNothingMore() {
     view.fill(10, 10);
 
@@ -270,6 +303,10 @@ final class RangeStreamerTest {
         String key = "%04d".formatted(i);
         keys.put(key, new KeyValue(bytes(key), bytes("x".repeat(valueBytes)), i + 2, i + 2, 1, 0));
       }
+    }
+
+    void put(String key, long modRevision) {
+      keys.put(key, new KeyValue(bytes(key), bytes("v"), modRevision, modRevision, 1, 0));
     }
 
     List<String> keys() {

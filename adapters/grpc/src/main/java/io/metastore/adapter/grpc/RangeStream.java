@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * belongs to whoever runs the task, one thread of {@link Metastore#scans} at a time.
  */
 public abstract class RangeStream<M extends MessageLite> {
-  private static final long FIRST_CHUNK_KEYS = 10;
+  /** The most keys of the first chunk. */
+  protected static final long FIRST_CHUNK_KEYS = 10;
 
   private final Metastore metastore;
   private final Range range;
@@ -98,11 +99,6 @@ public abstract class RangeStream<M extends MessageLite> {
   /** How many keys have been sent, those of the present chunk included. */
   protected final long sentKeys() {
     return sentKeys;
-  }
-
-  /** Where the part of the range begins that is not in any chunk yet. */
-  protected final ByteString nextKey() {
-    return nextKey;
   }
 
   private void cancel() {
