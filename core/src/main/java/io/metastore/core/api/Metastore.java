@@ -26,7 +26,15 @@ public interface Metastore {
    */
   CompletableFuture<Outcome> submit(Command command);
 
-  /** Reads one range; completes with {@link Outcome.Ranged} or {@link Outcome.Failed}. */
+  /** The most bytes of keys and values that {@link #range} gathers, {@value} of them. */
+  int SMALL_RANGE_BYTES = 64 << 10;
+
+  /**
+   * Reads one key, or a range of at most {@link #SMALL_RANGE_BYTES}; completes with {@link
+   * Outcome.Ranged} or {@link Outcome.Failed}, for a larger range with {@link
+   * FailureCode#RESPONSE_TOO_LARGE}: take memory from {@link #answers} and read it by {@link
+   * #view}.
+   */
   CompletableFuture<Outcome> range(Range range, Consistency consistency);
 
   /**
@@ -41,8 +49,14 @@ public interface Metastore {
    */
   CompletableFuture<ReadView> view(Consistency consistency);
 
-  /** Runs work that may read a lot. */
+  /** Runs work that reads small ranges, or makes long replies. */
   Executor scans();
+
+  /** Runs large reads, piece by piece: each piece is a task of its own, so that all get on. */
+  Executor bulk();
+
+  /** The memory that large answers share. */
+  AnswerBudget answers();
 
   /**
    * Completes when this member has physically removed what the compaction at {@code revision},

@@ -6,6 +6,7 @@ import io.metastore.core.api.ClientView;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.LockPlaceView;
+import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.command.Range;
@@ -33,6 +34,7 @@ public final class StoreView {
   private final AccessRules access;
   private final Snapshot snapshot;
   private final RangeReader ranges;
+  private final RangeReader smallRanges;
   private final AtomicInteger holders = new AtomicInteger(1);
 
   StoreView(
@@ -46,6 +48,13 @@ public final class StoreView {
     this.snapshot = snapshot;
     this.ranges =
         new RangeReader(snapshot, state.revision(), state.compacted(), responseBytesMax, pages);
+    this.smallRanges =
+        new RangeReader(
+            snapshot,
+            state.revision(),
+            state.compacted(),
+            Math.min(responseBytesMax, Metastore.SMALL_RANGE_BYTES),
+            pages);
   }
 
   public StoreState state() {
@@ -63,12 +72,21 @@ public final class StoreView {
 
   /** {@link Outcome.Ranged} or {@link Outcome.Failed}; only while retained. */
   public Outcome range(Range range) {
-    Failure refusal = ranges.check(range);
+    return range(range, ranges);
+  }
+
+  /** As {@link #range}, of at most {@link Metastore#SMALL_RANGE_BYTES}. */
+  public Outcome smallRange(Range range) {
+    return range(range, smallRanges);
+  }
+
+  private Outcome range(Range range, RangeReader reader) {
+    Failure refusal = reader.check(range);
     if (refusal != null) {
       return new Outcome.Failed(revision(), refusal);
     }
     try {
-      return new Outcome.Ranged(revision(), ranges.read(range));
+      return new Outcome.Ranged(revision(), reader.read(range));
     } catch (RangeReader.ResponseTooLarge e) {
       return tooLarge();
     }

@@ -3,6 +3,7 @@ package io.metastore.core.node;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.metastore.core.api.AccessRules;
+import io.metastore.core.api.AnswerBudget;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Credentials;
@@ -81,6 +82,12 @@ public final class Node implements Metastore, AutoCloseable {
 
   private static final int IN_FLIGHT_ALONE = 2;
   private static final int SCAN_THREADS = 2;
+  private static final int BULK_THREADS = 2;
+
+  /** Large answers may use so much of the memory: a third of the heap's size. */
+  private static final int ANSWERS_PART = 3;
+
+  private static final long ANSWER_STALL_MS = 30_000;
   private static final long LEASE_CHECKPOINT_INTERVAL_MS = 5 * 60_000;
   private static final long SWEEP_MS = 100;
   private static final long WATCH_MS = 1000;
@@ -112,6 +119,9 @@ public final class Node implements Metastore, AutoCloseable {
   private final ExecutorService reply = Executors.newSingleThreadExecutor(Threads.named("reply"));
   private final ExecutorService scans =
       Executors.newFixedThreadPool(SCAN_THREADS, Threads.numbered("scan"));
+  private final ExecutorService bulk =
+      Executors.newFixedThreadPool(BULK_THREADS, Threads.numbered("bulk"));
+  private final AnswerBudget answers;
   private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(Threads.named("housekeeping"));
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -120,6 +130,12 @@ public final class Node implements Metastore, AutoCloseable {
 
   private Node(NodeConfig config, PeerPages pages, ProcessStopper stopper) throws IOException {
     this.config = config;
+    this.answers =
+        new AnswerBudget(
+            Runtime.getRuntime().maxMemory() / ANSWERS_PART,
+            config.requestTimeoutMs(),
+            ANSWER_STALL_MS,
+            System::nanoTime);
     this.tables =
         new LiveTables(
             config.dataDirectory().resolve("db"), config.storage(), config.responseBytesMax());
@@ -251,7 +267,7 @@ public final class Node implements Metastore, AutoCloseable {
   public CompletableFuture<Outcome> range(Range range, Consistency consistency) {
     boolean small = range.getRangeEnd().isEmpty();
     meters.ranges.increment();
-    return read(consistency, small, view -> view.range(range));
+    return read(consistency, small, view -> view.smallRange(range));
   }
 
   @Override
@@ -267,6 +283,16 @@ public final class Node implements Metastore, AutoCloseable {
   @Override
   public Executor scans() {
     return scans;
+  }
+
+  @Override
+  public Executor bulk() {
+    return bulk;
+  }
+
+  @Override
+  public AnswerBudget answers() {
+    return answers;
   }
 
   @Override
@@ -346,6 +372,7 @@ public final class Node implements Metastore, AutoCloseable {
     peers.close();
     hub.close();
     scans.shutdown();
+    bulk.shutdown();
     passwords.close();
     reply.shutdown();
     if (quiet) {
@@ -419,6 +446,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   private void housekeep() {
     proposer.expire();
+    answers.tick();
     cluster.noteLeader();
     if (checkpointTrigger.isDue()) {
       checkpoint()

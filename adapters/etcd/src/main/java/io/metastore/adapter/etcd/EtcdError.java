@@ -41,6 +41,9 @@ enum EtcdError {
   STREAM_SORT(Code.UNIMPLEMENTED, "RangeStream does not support custom sort orders"),
   STREAM_FILTER(Code.UNIMPLEMENTED, "RangeStream does not support revision filters"),
 
+  // Ours: an etcd without memory ends.
+  NO_MEMORY(Code.RESOURCE_EXHAUSTED, "metastore: not enough memory for this call"),
+
   // Ours: etcd builds answers of any size until it runs out of memory.
   RESPONSE_TOO_LARGE(
       Code.RESOURCE_EXHAUSTED,

@@ -84,6 +84,10 @@ final class EtcdErrors {
       // The store's threads take no more work: it is being closed.
       return EtcdError.STOPPED.exception();
     }
+    if (cause instanceof OutOfMemoryError) {
+      LOG.warn("no memory for a call", cause);
+      return EtcdError.NO_MEMORY.exception();
+    }
     LOG.error("call failed", cause);
     return Status.UNKNOWN.withDescription(String.valueOf(cause.getMessage())).asRuntimeException();
   }

@@ -3,6 +3,7 @@ package io.metastore.adapter.etcd;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.metastore.adapter.grpc.EncodedMessage;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Metastore;
 import java.util.List;
@@ -32,7 +33,7 @@ public final class EtcdServices implements AutoCloseable {
     SessionLeases sessions = new SessionLeases(metastore, EtcdServices::newLeaseId);
     services =
         List.of(
-            gated(gate, auth, new KvService(metastore, headers, settings.maxTxnOps())),
+            gated(gate, auth, encoding(new KvService(metastore, headers, settings.maxTxnOps()))),
             gated(gate, auth, new WatchService(metastore, headers)),
             gated(gate, auth, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
             gated(gate, auth, new LockService(metastore, headers, sessions)),
@@ -64,6 +65,10 @@ public final class EtcdServices implements AutoCloseable {
 
   private static BindableService worded(BindableService health) {
     return () -> ServerInterceptors.intercept(health, new HealthWords());
+  }
+
+  private static BindableService encoding(BindableService service) {
+    return () -> EncodedMessage.inService(service.bindService());
   }
 
   private static BindableService gated(RequestGate gate, BindableService service) {

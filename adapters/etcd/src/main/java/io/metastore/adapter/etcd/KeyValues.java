@@ -1,6 +1,17 @@
 package io.metastore.adapter.etcd;
 
+import static io.metastore.etcdapi.mvccpb.KeyValue.CREATE_REVISION_FIELD_NUMBER;
+import static io.metastore.etcdapi.mvccpb.KeyValue.KEY_FIELD_NUMBER;
+import static io.metastore.etcdapi.mvccpb.KeyValue.LEASE_FIELD_NUMBER;
+import static io.metastore.etcdapi.mvccpb.KeyValue.MOD_REVISION_FIELD_NUMBER;
+import static io.metastore.etcdapi.mvccpb.KeyValue.VALUE_FIELD_NUMBER;
+import static io.metastore.etcdapi.mvccpb.KeyValue.VERSION_FIELD_NUMBER;
+
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
 import io.metastore.core.api.KeyValue;
+import io.metastore.etcdapi.etcdserverpb.RangeResponse;
+import java.io.IOException;
 
 /** Versions of keys as etcd's clients see them. */
 final class KeyValues {
@@ -21,5 +32,61 @@ final class KeyValues {
         .setModRevision(keyValue.modRevision())
         .setVersion(keyValue.version())
         .setValue(keyValue.value());
+  }
+
+  /**
+   * The bytes of a key-value as an element of {@link RangeResponse#getKvsList}.
+   *
+   * @param indexed whether it is without its lease
+   */
+  static int entryBytes(KeyValue keyValue, boolean indexed) {
+    int bytes = bytes(keyValue, indexed);
+    return CodedOutputStream.computeTagSize(RangeResponse.KVS_FIELD_NUMBER)
+        + CodedOutputStream.computeUInt32SizeNoTag(bytes)
+        + bytes;
+  }
+
+  /** Writes what {@link #entryBytes} has counted: as protobuf does, but without an object. */
+  static void writeEntry(CodedOutputStream out, KeyValue keyValue, boolean indexed)
+      throws IOException {
+    out.writeTag(RangeResponse.KVS_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+    out.writeUInt32NoTag(bytes(keyValue, indexed));
+    if (!keyValue.key().isEmpty()) {
+      out.writeBytes(KEY_FIELD_NUMBER, keyValue.key());
+    }
+    writeNumber(out, CREATE_REVISION_FIELD_NUMBER, keyValue.createRevision());
+    writeNumber(out, MOD_REVISION_FIELD_NUMBER, keyValue.modRevision());
+    writeNumber(out, VERSION_FIELD_NUMBER, keyValue.version());
+    if (!keyValue.value().isEmpty()) {
+      out.writeBytes(VALUE_FIELD_NUMBER, keyValue.value());
+    }
+    if (!indexed) {
+      writeNumber(out, LEASE_FIELD_NUMBER, keyValue.lease());
+    }
+  }
+
+  private static int bytes(KeyValue keyValue, boolean indexed) {
+    int bytes = 0;
+    if (!keyValue.key().isEmpty()) {
+      bytes += CodedOutputStream.computeBytesSize(KEY_FIELD_NUMBER, keyValue.key());
+    }
+    bytes += numberBytes(CREATE_REVISION_FIELD_NUMBER, keyValue.createRevision());
+    bytes += numberBytes(MOD_REVISION_FIELD_NUMBER, keyValue.modRevision());
+    bytes += numberBytes(VERSION_FIELD_NUMBER, keyValue.version());
+    if (!keyValue.value().isEmpty()) {
+      bytes += CodedOutputStream.computeBytesSize(VALUE_FIELD_NUMBER, keyValue.value());
+    }
+    return indexed ? bytes : bytes + numberBytes(LEASE_FIELD_NUMBER, keyValue.lease());
+  }
+
+  private static int numberBytes(int field, long number) {
+    return number == 0 ? 0 : CodedOutputStream.computeInt64Size(field, number);
+  }
+
+  private static void writeNumber(CodedOutputStream out, int field, long number)
+      throws IOException {
+    if (number != 0) {
+      out.writeInt64(field, number);
+    }
   }
 }

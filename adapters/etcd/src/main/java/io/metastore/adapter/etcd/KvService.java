@@ -39,10 +39,24 @@ final class KvService extends KVGrpc.KVImplBase {
       call.onError(refusal.exception());
       return;
     }
-    metastore
-        .range(RangeTranslator.toRange(request), RangeTranslator.toConsistency(request))
-        .whenComplete(
-            new Answer<>(call, headers, metastore.scans(), RangeTranslator.toReplier(request)));
+    CompletableFuture<Outcome> read =
+        metastore.range(RangeTranslator.toRange(request), RangeTranslator.toConsistency(request));
+    Answer<RangeResponse> answer =
+        new Answer<>(call, headers, metastore.scans(), RangeTranslator.toReplier(request));
+    if (request.getRangeEnd().isEmpty()) {
+      read.whenComplete(answer);
+      return;
+    }
+    LargeRange large =
+        new LargeRange(metastore, headers, request, (ServerCallStreamObserver<RangeResponse>) call);
+    read.whenComplete(
+        (outcome, failure) -> {
+          if (LargeRange.isLarge(outcome)) {
+            large.start();
+          } else {
+            answer.accept(outcome, failure);
+          }
+        });
   }
 
   @Override

@@ -75,7 +75,7 @@ final class RangeTranslator {
 
   /** The answer to {@code request}. */
   static RangeResponse toReply(RangeRequest request, ResponseHeader header, RangeResult result) {
-    RangeResult sorted = sortsPage(request) ? sortPage(request, result) : result;
+    RangeResult sorted = arrange(request, result);
     RangeResponse.Builder reply =
         RangeResponse.newBuilder()
             .setHeader(header)
@@ -86,13 +86,25 @@ final class RangeTranslator {
   }
 
   static void addKeyValues(RangeResponse.Builder reply, RangeRequest request, RangeResult result) {
-    // Since 3.7 etcd answers from its index where no value is needed, and that knows no leases.
-    boolean indexed = request.getKeysOnly() && request.getSortTarget() != SortTarget.VALUE;
+    boolean indexed = isIndexed(request);
     List<KeyValue> keyValues = result.keyValues();
     for (int i = 0; i < keyValues.size(); i++) {
       KeyValue keyValue = keyValues.get(i);
       reply.addKvs(indexed ? KeyValues.toWireWithoutLease(keyValue) : KeyValues.toWire(keyValue));
     }
+  }
+
+  /**
+   * Whether the answer is without leases: since 3.7 etcd answers from its index where no value is
+   * needed, and that knows none.
+   */
+  static boolean isIndexed(RangeRequest request) {
+    return request.getKeysOnly() && request.getSortTarget() != SortTarget.VALUE;
+  }
+
+  /** What was read for {@link #toRange}, as the answer has it. */
+  static RangeResult arrange(RangeRequest request, RangeResult result) {
+    return sortsPage(request) ? sortPage(request, result) : result;
   }
 
   /**

@@ -53,6 +53,7 @@ final class EtcdErrorTest {
           NOBODY_ELECTED             |  2 | election: no leader
           STREAM_SORT                | 12 | RangeStream does not support custom sort orders
           STREAM_FILTER              | 12 | RangeStream does not support revision filters
+          NO_MEMORY                  |  8 | metastore: not enough memory for this call
           RESPONSE_TOO_LARGE         |  8 | metastore: response is too large, read the range in parts (limit) or as a stream
           """)
   void errorHasEtcdsCodeAndText(EtcdError error, int code, String text) {

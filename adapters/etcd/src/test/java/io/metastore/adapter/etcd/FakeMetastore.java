@@ -2,6 +2,7 @@ package io.metastore.adapter.etcd;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.AccessRules;
+import io.metastore.core.api.AnswerBudget;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Credentials;
 import io.metastore.core.api.LeaseStatus;
@@ -29,6 +30,7 @@ final class FakeMetastore implements Metastore {
   final LinkedBlockingQueue<FakeWatchStream> watchStreams = new LinkedBlockingQueue<>();
   final LinkedBlockingQueue<FakeLockWait> lockWaits = new LinkedBlockingQueue<>();
   final LinkedBlockingQueue<Long> renewals = new LinkedBlockingQueue<>();
+  final AnswerBudget answers = new AnswerBudget(1 << 30, 1000, 1000, () -> 0);
   final CompletableFuture<Void> compacted = new CompletableFuture<>();
 
   volatile AccessRules access = new FakeAccess(false);
@@ -87,6 +89,16 @@ final class FakeMetastore implements Metastore {
   public CompletableFuture<ReadView> view(Consistency consistency) {
     reads.add(new Asked("view", consistency));
     return onView;
+  }
+
+  @Override
+  public Executor bulk() {
+    return Runnable::run;
+  }
+
+  @Override
+  public AnswerBudget answers() {
+    return answers;
   }
 
   @Override

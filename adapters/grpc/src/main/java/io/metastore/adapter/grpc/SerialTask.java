@@ -29,14 +29,23 @@ public final class SerialTask {
   }
 
   /**
-   * As {@link #wake}, but never here.
+   * As {@link #wake}, but as a task of the executor, and another one for what is asked meanwhile:
+   * so tasks that ask for themselves take turns.
    *
    * @throws RejectedExecutionException if the executor takes no more; nobody is at the work then,
    *     and nobody ever will be
    */
   public void wakeOn(Executor executor) {
     if (wakes.getAndIncrement() == 0) {
-      executor.execute(this::run);
+      executor.execute(() -> runOn(executor));
+    }
+  }
+
+  private void runOn(Executor executor) {
+    int seen = wakes.get();
+    work.run();
+    if (wakes.addAndGet(-seen) != 0) {
+      executor.execute(() -> runOn(executor));
     }
   }
 

@@ -13,6 +13,8 @@ import io.grpc.Status;
 import io.metastore.adapter.etcd.EtcdLimits;
 import io.metastore.adapter.etcd.port.HttpHandler;
 import io.metastore.adapter.etcd.port.HttpReply;
+import io.metastore.adapter.grpc.EncodedMessage;
+import java.io.ByteArrayInputStream;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -28,12 +30,12 @@ import org.jspecify.annotations.Nullable;
  * the service does on other threads is passed there. Answers become JSON on the thread that sends
  * them: long ones come from threads made for them.
  */
-final class GatewayCall extends ServerCall<Message, Message> implements HttpHandler.Messages {
+final class GatewayCall extends ServerCall<Message, Object> implements HttpHandler.Messages {
   /** Requests of a WebSocket that may wait for the service; then no more are read. */
   private static final int WAITING_MAX = 64;
 
   private final Routes.Route route;
-  private final ServerMethodDefinition<Message, Message> definition;
+  private final ServerMethodDefinition<Message, Object> definition;
   private final HttpReply reply;
   private final Replies replies;
   private final ServerStreamTracer tracer;
@@ -70,7 +72,7 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
 
   GatewayCall(
       Routes.Route route,
-      ServerMethodDefinition<Message, Message> definition,
+      ServerMethodDefinition<Message, Object> definition,
       HttpReply reply,
       Replies replies,
       ServerStreamTracer tracer,
@@ -249,7 +251,8 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
   }
 
   @Override
-  public void sendMessage(Message message) {
+  public void sendMessage(Object answer) {
+    Message message = toObject(answer);
     tracer.outboundMessage(messagesOut++);
     tracer.outboundWireSize(message.getSerializedSize());
     String json = Replies.json(message);
@@ -259,6 +262,15 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
       byte[] line = Replies.streamed(json);
       onLoop(() -> stream(line));
     }
+  }
+
+  private Message toObject(Object answer) {
+    return answer instanceof EncodedMessage encoded
+        ? (Message)
+            definition
+                .getMethodDescriptor()
+                .parseResponse(new ByteArrayInputStream(encoded.toBytes()))
+        : (Message) answer;
   }
 
   private void stream(byte[] line) {
@@ -327,7 +339,7 @@ final class GatewayCall extends ServerCall<Message, Message> implements HttpHand
   }
 
   @Override
-  public MethodDescriptor<Message, Message> getMethodDescriptor() {
+  public MethodDescriptor<Message, Object> getMethodDescriptor() {
     return definition.getMethodDescriptor();
   }
 

@@ -34,7 +34,7 @@ final class Routes {
    * @param definition null if the server has no such service
    */
   record Route(
-      String name, String service, @Nullable ServerMethodDefinition<Message, Message> definition) {
+      String name, String service, @Nullable ServerMethodDefinition<Message, Object> definition) {
 
     /** An empty message of the kind that is asked for. */
     Message requestPrototype() {
@@ -87,7 +87,7 @@ final class Routes {
         new Route(
             name,
             service.getFullName(),
-            (ServerMethodDefinition<Message, Message>) methods.get(name));
+            (ServerMethodDefinition<Message, Object>) methods.get(name));
     HttpRule rule = method.getOptions().getExtension(AnnotationsProto.http);
     byPath.put(rule.getPost(), route);
     rule.getAdditionalBindingsList().forEach(other -> byPath.put(other.getPost(), route));

@@ -180,7 +180,8 @@ public final class ClientPort implements AutoCloseable {
     }
   }
 
-  private static void cut(Channel channel) {
+  /** Ends a connection at once; any thread. */
+  static void cut(Channel channel) {
     // From the head of the pipeline, past the HTTP/2 handler, which would linger for its streams.
     var first = channel.pipeline().firstContext();
     if (first != null) {

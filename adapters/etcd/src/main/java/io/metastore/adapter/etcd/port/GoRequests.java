@@ -12,6 +12,8 @@ import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.metastore.adapter.etcd.EtcdLimits;
+import io.metastore.adapter.grpc.EncodedMessage;
+import io.metastore.adapter.grpc.PacedConnection;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -88,6 +90,9 @@ final class GoRequests {
     @Override
     public void sendMessage(A message) {
       if (!refused) {
+        if ((Object) message instanceof EncodedMessage encoded) {
+          encoded.connect(getAttributes().get(PacedConnection.ATTRIBUTE));
+        }
         super.sendMessage(message);
       }
     }

@@ -3,8 +3,11 @@ package io.metastore.adapter.etcd.port;
 import static java.util.Objects.requireNonNull;
 
 import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiationEvent;
 import io.grpc.netty.ProtocolNegotiationEvent;
+import io.metastore.adapter.grpc.PacedConnection;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -89,10 +92,19 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
   private void becomeGrpc(ChannelHandlerContext ctx, ByteBuf first) {
     ChannelPipeline pipeline = ctx.pipeline();
     pipeline.replace(this, null, grpcNegotiation);
-    ProtocolNegotiationEvent event = requireNonNull(negotiation, "active before it is read");
+    ProtocolNegotiationEvent event =
+        withPacing(requireNonNull(negotiation, "active before it is read"), ctx.channel());
     // The event first: grpc adds its HTTP/2 handler on it, and that one must see the bytes.
     pipeline.fireUserEventTriggered(event);
     pipeline.fireChannelRead(first);
+  }
+
+  private ProtocolNegotiationEvent withPacing(ProtocolNegotiationEvent event, Channel channel) {
+    return InternalProtocolNegotiationEvent.withAttributes(
+        event,
+        InternalProtocolNegotiationEvent.getAttributes(event).toBuilder()
+            .set(PacedConnection.ATTRIBUTE, new GrpcConnection(grpc, channel))
+            .build());
   }
 
   private void becomeHttp1(ChannelHandlerContext ctx, ByteBuf first) {

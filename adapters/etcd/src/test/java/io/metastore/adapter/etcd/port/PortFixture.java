@@ -1,6 +1,7 @@
 package io.metastore.adapter.etcd.port;
 
 import com.google.protobuf.BytesValue;
+import io.grpc.BindableService;
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
@@ -29,12 +30,12 @@ final class PortFixture implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  PortFixture(EchoService service, Map<String, HttpEndpoint> endpoints, Duration handshake) {
+  PortFixture(BindableService service, Map<String, HttpEndpoint> endpoints, Duration handshake) {
     this(service, endpoints, handshake, new GrpcCounters());
   }
 
   PortFixture(
-      EchoService service,
+      BindableService service,
       Map<String, HttpEndpoint> endpoints,
       Duration handshake,
       GrpcCounters counters) {
@@ -60,6 +61,10 @@ final class PortFixture implements AutoCloseable {
         EchoService.open(),
         Map.of("/version", new VersionEndpoint(EtcdVersion.DEFAULT)),
         Duration.ofMinutes(2));
+  }
+
+  static PortFixture open(BindableService service) {
+    return new PortFixture(service, Map.of(), Duration.ofMinutes(2));
   }
 
   InetSocketAddress address() {

@@ -1,0 +1,87 @@
+package io.metastore.core.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.metastore.core.api.AnswerBudget.Held;
+import io.metastore.core.api.StoreException.NotServed;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class AnswerBudgetTest {
+  private final AtomicLong nanos = new AtomicLong();
+  private final AnswerBudget budget = new AnswerBudget(100, 5, 20, nanos::get);
+
+  @Test
+  void bytesAreHandedOutInOrder() {
+    Held first = take(60).join();
+    CompletableFuture<Held> large = take(50);
+    CompletableFuture<Held> small = take(10);
+    // There are 40 left, but if later calls could pass, the first might wait for ever.
+    assertThat(large).isNotDone();
+    assertThat(small).isNotDone();
+
+    first.close();
+
+    assertThat(large).isCompleted();
+    assertThat(small).isCompleted();
+  }
+
+  @Test
+  void answerLargerThanTheBudgetIsAlone() {
+    Held one = take(1).join();
+    CompletableFuture<Held> huge = take(1000);
+    assertThat(huge).isNotDone();
+    one.close();
+    assertThat(huge).isCompleted();
+    CompletableFuture<Held> next = take(1);
+    assertThat(next).isNotDone();
+    huge.join().close();
+    assertThat(next).isCompleted();
+  }
+
+  @Test
+  void givingBackTwiceCountsOnce() {
+    Held held = take(100).join();
+    held.close();
+    held.close();
+    take(100).join();
+    assertThat(take(1)).isNotDone();
+  }
+
+  @Test
+  void callThatWaitsTooLongIsNotServed() {
+    take(100).join();
+    CompletableFuture<Held> late = take(1);
+    passMs(4);
+    assertThat(late).isNotDone();
+    passMs(2);
+    assertThatThrownBy(late::join).hasCauseInstanceOf(NotServed.class);
+  }
+
+  @Test
+  void callWhoseClientTakesNothingIsTold() {
+    AtomicInteger stalls = new AtomicInteger();
+    Held held = budget.take(10, stalls::incrementAndGet).join();
+    passMs(15);
+    held.moved();
+    passMs(15);
+    assertThat(stalls).hasValue(0);
+    passMs(10);
+    assertThat(stalls).hasValue(1);
+    held.close();
+    passMs(100);
+    assertThat(stalls).hasValue(1);
+  }
+
+  private CompletableFuture<Held> take(long bytes) {
+    return budget.take(bytes, () -> {});
+  }
+
+  private void passMs(long ms) {
+    nanos.addAndGet(ms * 1_000_000);
+    budget.tick();
+  }
+}
