@@ -119,13 +119,18 @@ final class ServeCommand {
   }
 
   private static int serve(ServerConfig config) {
-    Thread.setDefaultUncaughtExceptionHandler(
-        (thread, failure) ->
-            LOG.atError()
-                .setCause(failure)
-                .addKeyValue("thread", thread.getName())
-                .log("uncaught exception"));
     Stopper stopper = new Stopper();
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) -> {
+          LOG.atError()
+              .setCause(failure)
+              .addKeyValue("thread", thread.getName())
+              .log("uncaught exception");
+          if (failure instanceof Error) {
+            // Memory or stack ran out in a thread that the rest relies on; failed calls are caught.
+            stopper.stop("thread " + thread.getName() + " died", failure);
+          }
+        });
     StopSignals.install(stopper::stopParts);
     try {
       Place place = config.place();

@@ -35,7 +35,6 @@ public final class ServerProcess implements AutoCloseable {
           "-Xmx192m",
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
-          "-XX:+ExitOnOutOfMemoryError",
           "-Djava.util.concurrent.ForkJoinPool.common.parallelism=4");
 
   private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
@@ -51,6 +50,7 @@ public final class ServerProcess implements AutoCloseable {
   private final int peerPort = FreePorts.next();
   private final ManagedChannel channel;
   private List<String> flags = List.of();
+  private List<String> jvmOptions = List.of();
   private @Nullable Process process;
 
   ServerProcess(String name, Path directory) {
@@ -104,6 +104,11 @@ public final class ServerProcess implements AutoCloseable {
     flags = List.copyOf(all);
   }
 
+  /** Further options of the JVM, from the next start on. */
+  public void jvmOptions(String... options) {
+    jvmOptions = List.of(options);
+  }
+
   /** Starts the process on whatever is in its directory; does not wait until it serves. */
   public void start() throws IOException {
     if (process != null && process.isAlive()) {
@@ -119,6 +124,7 @@ public final class ServerProcess implements AutoCloseable {
     } else {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(JVM_OPTIONS);
+      command.addAll(jvmOptions);
       command.add("-Djava.io.tmpdir=" + scratch);
       command.addAll(List.of("-cp", System.getProperty("java.class.path")));
       command.addAll(List.of("io.metastore.server.Main", "serve"));

@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Whoever builds a large answer takes its bytes first and gives them back when the answer has
  * left. Bytes are handed out in the order in which they were asked for. A call that does not get
- * its bytes in time fails with {@link NotServed}; a client that holds bytes and takes nothing of
- * its answer for a while is reported to its call, which must then give them back.
+ * its bytes in time fails with {@link NotServed}. While calls wait, a call that holds bytes and
+ * whose client takes nothing of its answer is told so, and must give them back.
  *
  * <p>Thread-safe.
  */
@@ -37,8 +37,8 @@ public final class AnswerBudget {
 
   /**
    * @param waitMsMax how long a call waits for its bytes
-   * @param stallMsMax how long bytes are held without {@link Held#moved} before their holder is
-   *     told
+   * @param stallMsMax how long bytes may be held without {@link Held#moved} while calls wait; less
+   *     than {@code waitMsMax}, for their sake
    * @param clockNanos such as {@link System#nanoTime}
    */
   public AnswerBudget(long bytesMax, long waitMsMax, long stallMsMax, LongSupplier clockNanos) {
@@ -46,6 +46,11 @@ public final class AnswerBudget {
     this.waitNanosMax = waitMsMax * 1_000_000;
     this.stallNanosMax = stallMsMax * 1_000_000;
     this.clockNanos = clockNanos;
+  }
+
+  /** All there is. */
+  public long bytesMax() {
+    return bytesMax;
   }
 
   /** Bytes that were taken; closing gives them back. */
@@ -76,7 +81,7 @@ public final class AnswerBudget {
    *
    * @param bytes more than the whole budget counts as the whole: such an answer is alone
    * @param onStall called, on the thread of {@link #tick} and maybe more than once, when nothing
-   *     {@linkplain Held#moved moved} for too long
+   *     {@linkplain Held#moved moved} for too long and calls wait
    * @return completes when the bytes are there, on the thread that gave them back; fails with
    *     {@link NotServed} for reason {@code TIMEOUT}
    */
@@ -100,7 +105,10 @@ public final class AnswerBudget {
       while (!waiting.isEmpty() && now - waiting.element().sinceNanos() > waitNanosMax) {
         late.add(waiting.remove());
       }
-      stalled = held.stream().filter(h -> now - h.movedNanos > stallNanosMax).toList();
+      stalled =
+          waiting.isEmpty()
+              ? List.of()
+              : held.stream().filter(h -> now - h.movedNanos > stallNanosMax).toList();
     }
     NotServed timeout = new NotServed(NotServed.Reason.TIMEOUT);
     late.forEach(asked -> asked.granted().completeExceptionally(timeout));

@@ -39,7 +39,7 @@ public interface Metastore {
 
   /**
    * Evaluates a transaction that holds only ranges, without a log entry; completes with {@link
-   * Outcome.TxnDone} or {@link Outcome.Failed}.
+   * Outcome.TxnDone} or {@link Outcome.Failed}, as {@link #range} does for what is not small.
    */
   CompletableFuture<Outcome> readTxn(Txn txn, Consistency consistency);
 

@@ -21,8 +21,17 @@ public interface ReadView extends AutoCloseable {
   /**
    * Evaluates a transaction that holds only ranges: {@link Outcome.TxnDone} or {@link
    * Outcome.Failed}.
+   *
+   * @param bytesMax of keys and values in the answer; above that it is {@link
+   *     FailureCode#RESPONSE_TOO_LARGE}
    */
-  Outcome readTxn(Txn txn);
+  Outcome readTxn(Txn txn, long bytesMax);
+
+  /**
+   * About how many bytes of keys and values the answer to a transaction would have if it ran now,
+   * whichever branch is taken; of an answer that will be refused as too large, at least the limit.
+   */
+  long answerBytes(Txn txn);
 
   /** The queue of a lock, in order; empty if nobody wants it. */
   List<LockPlaceView> lockQueue(ByteString name);

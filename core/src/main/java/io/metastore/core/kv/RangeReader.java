@@ -40,9 +40,20 @@ public record RangeReader(
   public static final class ResponseTooLarge extends RuntimeException {
     @Serial private static final long serialVersionUID = 1L;
 
-    private ResponseTooLarge(long bytesMax) {
+    public ResponseTooLarge(long bytesMax) {
       super("response exceeds " + bytesMax + " bytes", null, false, false);
     }
+  }
+
+  /** What a key-value of an answer counts for. */
+  public static long bytes(KeyValue keyValue) {
+    return (long) keyValue.key().size() + keyValue.value().size() + PER_KEY_BYTES;
+  }
+
+  /** The same with a lower limit for answers. */
+  public RangeReader atMost(long bytesMax) {
+    return new RangeReader(
+        reader, revision, compacted, Math.min(bytesMax, responseBytesMax), pages);
   }
 
   /** Why this range cannot be read, or null if it can. */

@@ -34,7 +34,6 @@ public final class StoreView {
   private final AccessRules access;
   private final Snapshot snapshot;
   private final RangeReader ranges;
-  private final RangeReader smallRanges;
   private final AtomicInteger holders = new AtomicInteger(1);
 
   StoreView(
@@ -48,13 +47,6 @@ public final class StoreView {
     this.snapshot = snapshot;
     this.ranges =
         new RangeReader(snapshot, state.revision(), state.compacted(), responseBytesMax, pages);
-    this.smallRanges =
-        new RangeReader(
-            snapshot,
-            state.revision(),
-            state.compacted(),
-            Math.min(responseBytesMax, Metastore.SMALL_RANGE_BYTES),
-            pages);
   }
 
   public StoreState state() {
@@ -77,7 +69,7 @@ public final class StoreView {
 
   /** As {@link #range}, of at most {@link Metastore#SMALL_RANGE_BYTES}. */
   public Outcome smallRange(Range range) {
-    return range(range, smallRanges);
+    return range(range, ranges.atMost(Metastore.SMALL_RANGE_BYTES));
   }
 
   private Outcome range(Range range, RangeReader reader) {
@@ -92,10 +84,14 @@ public final class StoreView {
     }
   }
 
-  /** {@link Outcome.TxnDone} or {@link Outcome.Failed}; only while retained. */
-  public Outcome readTxn(Txn txn) {
+  /**
+   * {@link Outcome.TxnDone} or {@link Outcome.Failed}; only while retained.
+   *
+   * @param bytesMax of keys and values in the answer
+   */
+  public Outcome readTxn(Txn txn, long bytesMax) {
     try {
-      return TxnEvaluator.read(txn, ranges);
+      return TxnEvaluator.read(txn, ranges, bytesMax);
     } catch (RangeReader.ResponseTooLarge e) {
       return tooLarge();
     }
@@ -142,8 +138,13 @@ public final class StoreView {
     }
 
     @Override
-    public Outcome readTxn(Txn txn) {
-      return StoreView.this.readTxn(txn);
+    public Outcome readTxn(Txn txn, long bytesMax) {
+      return StoreView.this.readTxn(txn, bytesMax);
+    }
+
+    @Override
+    public long answerBytes(Txn txn) {
+      return TxnEvaluator.answerBytes(txn, ranges);
     }
 
     @Override

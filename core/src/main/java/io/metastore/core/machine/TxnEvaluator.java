@@ -7,6 +7,7 @@ import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.OpResult;
 import io.metastore.core.api.OpResult.DeleteResult;
 import io.metastore.core.api.OpResult.PutResult;
+import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.OpResult.TxnResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Compare;
@@ -76,16 +77,89 @@ final class TxnEvaluator {
     return new Outcome.TxnDone(turn.revision(), failedCompare, result.results());
   }
 
-  /** Runs a transaction of ranges only. */
-  static Outcome read(Txn txn, RangeReader reader) {
+  /**
+   * Runs a transaction of ranges only.
+   *
+   * @param bytesMax of keys and values in the whole answer
+   */
+  static Outcome read(Txn txn, RangeReader reader, long bytesMax) {
     Deque<Integer> branches = new ArrayDeque<>();
-    Failure refusal = choose(txn, reader, branches);
+    Failure refusal = choose(txn, reader.atMost(bytesMax), branches);
     if (refusal != null) {
       return new Outcome.Failed(reader.revision(), refusal);
     }
     int failedCompare = branches.element();
-    TxnResult result = run(txn, branches, op -> reader.read(op.getRange()));
+    long[] bytesLeft = {bytesMax};
+    TxnResult result =
+        run(
+            txn,
+            branches,
+            op -> {
+              RangeResult range = reader.atMost(bytesLeft[0]).read(op.getRange());
+              bytesLeft[0] -= bytes(range.keyValues());
+              if (bytesLeft[0] < 0) {
+                throw new RangeReader.ResponseTooLarge(bytesMax);
+              }
+              return range;
+            });
     return new Outcome.TxnDone(reader.revision(), failedCompare, result.results());
+  }
+
+  private static long bytes(List<KeyValue> keyValues) {
+    long bytes = 0;
+    for (KeyValue keyValue : keyValues) {
+      bytes += RangeReader.bytes(keyValue);
+    }
+    return bytes;
+  }
+
+  /**
+   * About how many bytes of keys and values the answer would have on the state of {@code now}: the
+   * larger branch counts, and of what would be refused the limit.
+   */
+  static long answerBytes(Txn txn, RangeReader now) {
+    return Math.max(answerBytes(txn.getSuccessList(), now), answerBytes(txn.getFailureList(), now));
+  }
+
+  private static long answerBytes(List<Op> ops, RangeReader now) {
+    long bytes = 0;
+    for (Op op : ops) {
+      bytes +=
+          switch (op.getKindCase()) {
+            case RANGE -> answerBytes(op.getRange(), now);
+            case DELETE -> op.getDelete().getPrevKv() ? previousBytes(op.getDelete(), now) : 0;
+            case PUT -> op.getPut().getPrevKv() ? answerBytes(op.getPut(), now) : 0;
+            case TXN -> answerBytes(op.getTxn(), now);
+            case KIND_NOT_SET -> 0;
+          };
+    }
+    return bytes;
+  }
+
+  private static long answerBytes(Range range, RangeReader now) {
+    if (now.check(range) != null) {
+      return 0;
+    }
+    try {
+      return bytes(now.atMost(RANGE_BYTES_MAX).read(range).keyValues());
+    } catch (RangeReader.ResponseTooLarge e) {
+      return RANGE_BYTES_MAX;
+    }
+  }
+
+  private static long answerBytes(Put put, RangeReader now) {
+    KeyValue previous = KvTable.find(now.reader(), put.getKey());
+    return previous == null ? 0 : RangeReader.bytes(previous);
+  }
+
+  private static long previousBytes(Delete delete, RangeReader now) {
+    long[] bytes = new long[1];
+    KeyScan.allMatch(
+        now.reader(),
+        delete.getKey(),
+        delete.getRangeEnd(),
+        doomed -> (bytes[0] += RangeReader.bytes(doomed)) <= DELETED_BYTES_MAX);
+    return bytes[0];
   }
 
   /**

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +101,7 @@ final class LeaseDesk implements AutoCloseable {
   }
 
   static ScheduledExecutorService newThread() {
-    return Executors.newSingleThreadScheduledExecutor(Threads.named("lease"));
+    return Threads.scheduler("lease");
   }
 
   /** This member leads; called by the apply thread, in order with {@link #applied}. */

@@ -87,7 +87,7 @@ public final class Node implements Metastore, AutoCloseable {
   /** Large answers may use so much of the memory: a third of the heap's size. */
   private static final int ANSWERS_PART = 3;
 
-  private static final long ANSWER_STALL_MS = 30_000;
+  private static final long ANSWER_STALL_MS = 5000;
   private static final long LEASE_CHECKPOINT_INTERVAL_MS = 5 * 60_000;
   private static final long SWEEP_MS = 100;
   private static final long WATCH_MS = 1000;
@@ -208,14 +208,11 @@ public final class Node implements Metastore, AutoCloseable {
             meters);
     this.membership = new MembershipDesk(config, raft, peers, cluster, applied, housekeeping);
     wiring.complete();
-    housekeeping.scheduleWithFixedDelay(this::housekeep, SWEEP_MS, SWEEP_MS, TimeUnit.MILLISECONDS);
+    every(SWEEP_MS, this::housekeep);
     RemovalWatch removal = new RemovalWatch(config, known, raft, cluster, stopper);
-    housekeeping.scheduleWithFixedDelay(
-        removal::look, REMOVAL_MS, REMOVAL_MS, TimeUnit.MILLISECONDS);
-    housekeeping.scheduleWithFixedDelay(
-        () -> mendLearner(stopper), WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
-    housekeeping.scheduleWithFixedDelay(
-        this::watchFollowers, WATCH_MS, WATCH_MS, TimeUnit.MILLISECONDS);
+    every(REMOVAL_MS, removal::look);
+    every(WATCH_MS, () -> mendLearner(stopper));
+    every(WATCH_MS, this::watchFollowers);
     compactor.wake();
     known.goOn(housekeeping, stopper);
     known.passed().thenRun(this::publish);
@@ -272,7 +269,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   @Override
   public CompletableFuture<Outcome> readTxn(Txn txn, Consistency consistency) {
-    return read(consistency, false, view -> view.readTxn(txn));
+    return read(consistency, false, view -> view.readTxn(txn, SMALL_RANGE_BYTES));
   }
 
   @Override
@@ -443,6 +440,10 @@ public final class Node implements Metastore, AutoCloseable {
   }
 
   // --- keeping house ---------------------------------------------------------------------------
+
+  private void every(long ms, Runnable task) {
+    housekeeping.scheduleWithFixedDelay(Threads.unending(task), ms, ms, TimeUnit.MILLISECONDS);
+  }
 
   private void housekeep() {
     proposer.expire();

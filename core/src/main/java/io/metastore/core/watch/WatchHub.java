@@ -47,8 +47,8 @@ public final class WatchHub implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WatchHub.class);
 
   /**
-   * About how many changes one step of the sweep reads, and about how many bytes of events it
-   * gathers.
+   * About how many changes one step of the sweep reads, and at most about how many bytes of events
+   * it gathers: less if a stream's queue may hold less, for a message is given to gRPC as a whole.
    */
   private static final int SWEEP_CHANGES_MAX = 1000;
 
@@ -304,13 +304,14 @@ public final class WatchHub implements AutoCloseable {
     List<Watcher> watchers = catchingUp.all();
     long from = watchers.stream().mapToLong(w -> w.nextRevision).min().orElseThrow();
     StoreView view = views.get();
+    long bytesMax = Math.min(SWEEP_BYTES_MAX, limits.streamBytesMax(openStreams.get()));
     try {
       long compacted = view.state().compacted();
       if (from < compacted) {
         watchers.stream().filter(w -> w.nextRevision < compacted).forEach(w -> end(w, compacted));
         return;
       }
-      long through = gatherChanges(view, from);
+      long through = gatherChanges(view, from, bytesMax);
       for (Watcher watcher : catchingUp.all()) {
         if (!watcher.gathered.isEmpty()) {
           send(watcher, through);
@@ -330,19 +331,14 @@ public final class WatchHub implements AutoCloseable {
   /**
    * Gathers events from a piece of the change log; returns the last revision that is wholly in it.
    */
-  private long gatherChanges(StoreView view, long from) {
+  private long gatherChanges(StoreView view, long from, long bytesMax) {
     ChangeLog.Piece piece =
-        ChangeLog.read(
-            view.reader(),
-            from,
-            view.revision(),
-            SWEEP_CHANGES_MAX,
-            /* bytesMax= */ SWEEP_BYTES_MAX);
+        ChangeLog.read(view.reader(), from, view.revision(), SWEEP_CHANGES_MAX, bytesMax);
     List<ChangeLog.Change> changes = piece.changes();
     long gatheredBytes = 0;
     for (int i = 0; i < changes.size(); i++) {
       ChangeLog.Change change = changes.get(i);
-      if (gatheredBytes > SWEEP_BYTES_MAX && change.revision() != changes.get(i - 1).revision()) {
+      if (gatheredBytes > bytesMax && change.revision() != changes.get(i - 1).revision()) {
         return change.revision() - 1;
       }
       List<Watcher> matching = new ArrayList<>();

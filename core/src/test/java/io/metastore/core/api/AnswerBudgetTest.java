@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class AnswerBudgetTest {
   private final AtomicLong nanos = new AtomicLong();
-  private final AnswerBudget budget = new AnswerBudget(100, 5, 20, nanos::get);
+  private final AnswerBudget budget = new AnswerBudget(100, 5, 3, nanos::get);
 
   @Test
   void bytesAreHandedOutInOrder() {
@@ -62,18 +62,20 @@ class AnswerBudgetTest {
   }
 
   @Test
-  void callWhoseClientTakesNothingIsTold() {
+  void callWhoseClientTakesNothingIsToldWhenOthersWait() {
     AtomicInteger stalls = new AtomicInteger();
-    Held held = budget.take(10, stalls::incrementAndGet).join();
-    passMs(15);
-    held.moved();
-    passMs(15);
+    Held held = budget.take(100, stalls::incrementAndGet).join();
+    passMs(100);
     assertThat(stalls).hasValue(0);
-    passMs(10);
+    held.moved();
+
+    CompletableFuture<Held> waiting = take(1);
+    passMs(2);
+    assertThat(stalls).hasValue(0);
+    passMs(2);
     assertThat(stalls).hasValue(1);
     held.close();
-    passMs(100);
-    assertThat(stalls).hasValue(1);
+    assertThat(waiting).isCompleted();
   }
 
   private CompletableFuture<Held> take(long bytes) {

@@ -207,7 +207,7 @@ class ModelTest {
     if (nextPages.size() >= PAGES_WAITING) {
       checkRange(machine, nextPages.remove());
     }
-    Outcome txnDone = machine.read(view -> view.readTxn(txn));
+    Outcome txnDone = machine.read(view -> view.readTxn(txn, Long.MAX_VALUE));
     assertThat(withoutDetails(txnDone)).as("txn %s", txn).isEqualTo(model.readTxn(txn));
   }
 

@@ -47,7 +47,11 @@ final class Scenario {
     return switch (line.verb()) {
       case "get" -> answer(machine().read(view -> view.range(ScenarioParser.range(line))));
       case "read" ->
-          answer(machine().read(view -> view.readTxn(ScenarioParser.txn(body(text)).build())));
+          answer(
+              machine()
+                  .read(
+                      view ->
+                          view.readTxn(ScenarioParser.txn(body(text)).build(), Long.MAX_VALUE)));
       case "entry" -> apply(body(text).stream().map(ScenarioParser::command).toList());
       case "again" -> again();
       case "restart" -> restart();

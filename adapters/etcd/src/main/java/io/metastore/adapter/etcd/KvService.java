@@ -1,7 +1,9 @@
 package io.metastore.adapter.etcd;
 
+import com.google.protobuf.MessageLite;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.LargeTxn;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Command;
@@ -78,9 +80,10 @@ final class KvService extends KVGrpc.KVImplBase {
       call.onError(refusal.exception());
       return;
     }
-    metastore
-        .submit(TxnTranslator.toCommand(PutTranslator.toOp(request)))
-        .whenComplete(new Answer<>(call, headers, metastore.scans(), PutTranslator::toReply));
+    write(
+        TxnTranslator.toTxn(PutTranslator.toOp(request)),
+        call,
+        new Answer<>(call, headers, metastore.scans(), PutTranslator::toReply));
   }
 
   @Override
@@ -90,9 +93,10 @@ final class KvService extends KVGrpc.KVImplBase {
       call.onError(refusal.exception());
       return;
     }
-    metastore
-        .submit(TxnTranslator.toCommand(DeleteTranslator.toOp(request)))
-        .whenComplete(new Answer<>(call, headers, metastore.scans(), DeleteTranslator::toReply));
+    write(
+        TxnTranslator.toTxn(DeleteTranslator.toOp(request)),
+        call,
+        new Answer<>(call, headers, metastore.scans(), DeleteTranslator::toReply));
   }
 
   @Override
@@ -103,16 +107,26 @@ final class KvService extends KVGrpc.KVImplBase {
       return;
     }
     Txn txn = TxnTranslator.toTxn(request);
-    CompletableFuture<Outcome> done =
-        TxnTranslator.isReadOnly(request)
-            ? metastore.readTxn(txn, TxnTranslator.toConsistency(request))
-            : metastore.submit(Command.newBuilder().setTxn(txn).build());
-    done.whenComplete(
+    Answer<TxnResponse> answer =
         new Answer<>(
             call,
             headers,
             metastore.scans(),
-            (header, outcome) -> TxnTranslator.toReply(request, header, outcome)));
+            (header, outcome) -> TxnTranslator.toReply(request, header, outcome));
+    if (TxnTranslator.isReadOnly(request)) {
+      new LargeTxn<>(metastore, txn, call, answer).read(TxnTranslator.toConsistency(request));
+    } else {
+      write(txn, call, answer);
+    }
+  }
+
+  private <R extends MessageLite> void write(Txn txn, StreamObserver<R> call, Answer<R> answer) {
+    Command command = Command.newBuilder().setTxn(txn).build();
+    if (LargeTxn.isPossible(txn)) {
+      new LargeTxn<>(metastore, txn, call, answer).write(() -> metastore.submit(command));
+    } else {
+      metastore.submit(command).whenComplete(answer);
+    }
   }
 
   @Override

@@ -7,7 +7,6 @@ import io.metastore.core.api.OpResult.PutResult;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.OpResult.TxnResult;
 import io.metastore.core.api.Outcome;
-import io.metastore.core.command.Command;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Txn;
 import io.metastore.etcdapi.etcdserverpb.Compare;
@@ -31,8 +30,8 @@ final class TxnTranslator {
   private TxnTranslator() {}
 
   /** One operation as a transaction of its own, which is how the store does everything. */
-  static Command toCommand(Op op) {
-    return Command.newBuilder().setTxn(Txn.newBuilder().addSuccess(op)).build();
+  static Txn toTxn(Op op) {
+    return Txn.newBuilder().addSuccess(op).build();
   }
 
   /** What is wrong with the request, or null. */

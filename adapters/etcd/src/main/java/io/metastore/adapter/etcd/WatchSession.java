@@ -139,7 +139,7 @@ final class WatchSession {
     }
     try {
       handleAndSend();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       over = true;
       close();
       call.onError(EtcdErrors.of(e));

@@ -344,7 +344,12 @@ final class RangeStreamerTest {
     }
 
     @Override
-    public Outcome readTxn(Txn txn) {
+    public Outcome readTxn(Txn txn, long bytesMax) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long answerBytes(Txn txn) {
       throw new UnsupportedOperationException();
     }
 

@@ -54,6 +54,14 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
     ((StreamObserver<Object>) (StreamObserver<?>) call).onNext(this);
   }
 
+  /**
+   * Ends a streaming call at once and drops what its client has not taken yet; an error would have
+   * to wait behind that. Also for messages that are objects.
+   */
+  static void abort(StreamObserver<?> call, Status why) {
+    new Abort(why).sendTo(call);
+  }
+
   /** The connection that takes the message in pieces; called before it is sent, if at all. */
   public final void connect(@Nullable PacedConnection paced) {
     connection = paced;
@@ -142,6 +150,21 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
                 descriptor.getRequestMarshaller(), new Either<>(descriptor.getResponseMarshaller()))
             .build(),
         handler);
+  }
+
+  /** gRPC resets the stream of a call whose message cannot be marshalled. */
+  private static final class Abort extends EncodedMessage {
+    private final Status why;
+
+    Abort(Status why) {
+      super(0);
+      this.why = why;
+    }
+
+    @Override
+    protected boolean writePiece(OutputStream target) {
+      throw why.asRuntimeException();
+    }
   }
 
   /** Marshals encoded messages as they are and leaves the others to the method's marshaller. */

@@ -2,8 +2,10 @@ package io.metastore.adapter.grpc;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.metastore.core.api.AnswerBudget;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
@@ -22,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Sends one range in chunks, all read from one view of the store.
  *
  * <p>A chunk is read only when the stream is ready for it, and only as much as makes a message of
- * about the target's size; so a slow client holds that much memory, and no thread. All state
- * belongs to whoever runs the task, one thread of {@link Metastore#scans} at a time.
+ * about the target's size; so a slow client holds the memory of two messages, taken from {@link
+ * Metastore#answers}, and no thread. All state belongs to whoever runs the task, one thread of
+ * {@link Metastore#bulk} at a time.
  */
 public abstract class RangeStream<M extends MessageLite> {
   /** The most keys of the first chunk. */
@@ -35,11 +38,19 @@ public abstract class RangeStream<M extends MessageLite> {
   private final long chunkBytesTarget;
   private final SerialTask sending = new SerialTask(this::sendWhatIsReady);
 
-  /** The client has gone. */
-  private volatile boolean cancelled;
+  /** The call is over, whoever ended it. */
+  private volatile boolean ended;
+
+  /** The client takes nothing, and others wait for the memory. */
+  private volatile boolean stalled;
+
+  private volatile AnswerBudget.@Nullable Held held;
 
   /** Set before the first wake. */
   private volatile @Nullable ReadView view;
+
+  /** The last chunk has been given to gRPC. */
+  private boolean complete;
 
   private boolean done;
   private ByteString nextKey;
@@ -61,9 +72,26 @@ public abstract class RangeStream<M extends MessageLite> {
 
   /** Called once, before the service method returns. */
   public final void start(Consistency consistency) {
-    call.setOnCancelHandler(this::cancel);
-    call.setOnCloseHandler(this::cancel);
+    call.setOnCancelHandler(this::end);
+    call.setOnCloseHandler(this::end);
     call.setOnReadyHandler(this::wake);
+    metastore
+        .answers()
+        .take(2 * chunkBytesTarget, this::stall)
+        .whenComplete(
+            (taken, failure) -> {
+              held = taken;
+              if (failure != null) {
+                call.onError(toError(failure));
+              } else if (ended) {
+                taken.close();
+              } else {
+                open(consistency);
+              }
+            });
+  }
+
+  private void open(Consistency consistency) {
     metastore
         .view(consistency)
         .whenComplete(
@@ -101,8 +129,17 @@ public abstract class RangeStream<M extends MessageLite> {
     return sentKeys;
   }
 
-  private void cancel() {
-    cancelled = true;
+  private void end() {
+    ended = true;
+    AnswerBudget.Held holding = held;
+    if (holding != null) {
+      holding.close();
+    }
+    wake();
+  }
+
+  private void stall() {
+    stalled = true;
     wake();
   }
 
@@ -112,7 +149,7 @@ public abstract class RangeStream<M extends MessageLite> {
       return;
     }
     try {
-      sending.wakeOn(metastore.scans());
+      sending.wakeOn(metastore.bulk());
     } catch (RejectedExecutionException e) {
       finish(opened);
       call.onError(toError(e));
@@ -121,19 +158,37 @@ public abstract class RangeStream<M extends MessageLite> {
 
   private void sendWhatIsReady() {
     ReadView opened = view;
-    if (opened == null) {
+    if (opened == null || done) {
       return;
     }
     try {
-      while (!done && !cancelled && call.isReady()) {
-        sendChunk(opened);
-      }
-      if (cancelled) {
+      if (ended) {
         finish(opened);
+      } else if (call.isReady()) {
+        moved();
+        if (complete) {
+          finish(opened);
+          call.onCompleted();
+        } else {
+          sendChunk(opened);
+          wake();
+        }
+      } else if (stalled) {
+        finish(opened);
+        EncodedMessage.abort(
+            call, Status.RESOURCE_EXHAUSTED.withDescription("answer was not read, others wait"));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       finish(opened);
       call.onError(toError(e));
+    }
+  }
+
+  private void moved() {
+    stalled = false;
+    AnswerBudget.Held holding = held;
+    if (holding != null) {
+      holding.moved();
     }
   }
 
@@ -175,12 +230,9 @@ public abstract class RangeStream<M extends MessageLite> {
     }
     boolean last = !found.more() || keysLeft() == 0;
     M message = toMessage(opened, keyValues, found, last);
-    if (last) {
-      finish(opened);
-    }
     call.onNext(message);
     if (last) {
-      call.onCompleted();
+      complete = true; // and ended when the client has taken it: until then it may be aborted
     } else if (keyValues.size() == found.keyValues().size()) {
       resize(message.getSerializedSize());
     }

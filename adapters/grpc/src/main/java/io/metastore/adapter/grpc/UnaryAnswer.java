@@ -83,13 +83,18 @@ public abstract class UnaryAnswer<T, R> implements BiConsumer<@Nullable T, @Null
     R reply;
     try {
       reply = toReply(done);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       // Nobody looks at the future that this callback belongs to; the caller must not wait for
       // ever.
       call.onError(toError(e));
       return;
     }
-    send(call, reply);
+    try {
+      send(call, reply);
+    } catch (OutOfMemoryError e) {
+      // gRPC has ended the call, and the thread has others to serve.
+      toError(e);
+    }
   }
 
   private static boolean isLong(@Nullable Object done) {

@@ -116,6 +116,10 @@ final class Errors {
       // The store's threads take no more work: it is being closed.
       return of(refusal(Reason.STOPPING, "the server is stopping"));
     }
+    if (cause instanceof OutOfMemoryError) {
+      LOG.warn("no memory for a call", cause);
+      return of(refusal(Reason.ANSWER_TOO_LARGE, "not enough memory for this call"));
+    }
     LOG.error("call failed", cause);
     return of(refusal(Reason.BUG, String.valueOf(cause.getMessage())));
   }

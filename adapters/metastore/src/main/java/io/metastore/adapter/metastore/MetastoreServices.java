@@ -2,6 +2,7 @@ package io.metastore.adapter.metastore;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
+import io.metastore.adapter.grpc.EncodedMessage;
 import io.metastore.core.api.Metastore;
 import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -54,7 +55,9 @@ public final class MetastoreServices implements AutoCloseable {
   }
 
   private static BindableService authorized(BindableService service, Authorization authorization) {
-    return () -> ServerInterceptors.intercept(service, authorization);
+    return () ->
+        ServerInterceptors.intercept(
+            EncodedMessage.inService(service.bindService()), authorization);
   }
 
   @Override

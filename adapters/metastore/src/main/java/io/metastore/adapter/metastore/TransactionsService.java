@@ -1,6 +1,7 @@
 package io.metastore.adapter.metastore;
 
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.LargeTxn;
 import io.metastore.api.v1.CommitRequest;
 import io.metastore.api.v1.CommitResponse;
 import io.metastore.api.v1.ExecuteRequest;
@@ -10,6 +11,7 @@ import io.metastore.api.v1.SnapshotResponse;
 import io.metastore.api.v1.TransactionsGrpc;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Txn;
 
@@ -36,11 +38,20 @@ final class TransactionsService extends TransactionsGrpc.TransactionsImplBase {
 
   @Override
   public void execute(ExecuteRequest request, StreamObserver<ExecuteResponse> call) {
-    Answer.to(
+    Answer.orRefuse(
         call,
-        metastore.scans(),
-        () -> Access.submit(metastore, TxnTranslator.toCommand(request)),
-        outcome -> TxnTranslator.toReply(request, outcome));
+        () -> {
+          Command command = TxnTranslator.toCommand(request);
+          Answer<Outcome, ExecuteResponse> answer =
+              Answer.of(
+                  call, metastore.scans(), outcome -> TxnTranslator.toReply(request, outcome));
+          if (LargeTxn.isPossible(command.getTxn())) {
+            new LargeTxn<>(metastore, command.getTxn(), call, answer)
+                .write(() -> Access.submit(metastore, command));
+          } else {
+            Access.submit(metastore, command).whenComplete(answer);
+          }
+        });
   }
 
   @Override

@@ -285,7 +285,12 @@ final class ListTest {
     }
 
     @Override
-    public Outcome readTxn(Txn txn) {
+    public Outcome readTxn(Txn txn, long bytesMax) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public long answerBytes(Txn txn) {
       throw new UnsupportedOperationException();
     }
 
