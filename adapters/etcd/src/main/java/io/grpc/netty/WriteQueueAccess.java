@@ -4,7 +4,7 @@ package io.grpc.netty;
  * Lets a connection send what its calls have written so far.
  *
  * <p>gRPC does so only at the end of a message. Its queue of writes is package-private, so this
- * class is in gRPC's package; see ADR 24. It does not compile, or {@code PacedAnswerTest} fails,
+ * class is in gRPC's package; see ADR 26. It does not compile, or {@code PacedAnswerTest} fails,
  * when gRPC changes that.
  */
 public final class WriteQueueAccess {
