@@ -25,8 +25,10 @@ import org.jspecify.annotations.Nullable;
  * more.
  */
 final class LargeRange {
-  /** Beside what is being sent, a page of key-values. */
-  private static final long HELD_BYTES = LargeAnswer.SENDING_BYTES + LargeAnswer.PIECE_BYTES;
+  /** What is read at a time; an answer that is no larger is read only once. */
+  private static final long PAGE_BYTES = 1 << 20;
+
+  private static final long HELD_BYTES = LargeAnswer.SENDING_BYTES + PAGE_BYTES;
 
   private final Metastore metastore;
   private final ResponseHeaders headers;
@@ -80,7 +82,7 @@ final class LargeRange {
               }
               answer.closeAtEnd(view);
               Range read = sorted ? wholeRange() : range;
-              KeyPages pages = new KeyPages(view, read, LargeAnswer.PIECE_BYTES);
+              KeyPages pages = new KeyPages(view, read, PAGE_BYTES);
               answer.next(() -> measure(view, pages));
             });
   }
