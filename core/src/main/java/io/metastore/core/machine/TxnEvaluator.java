@@ -158,7 +158,7 @@ final class TxnEvaluator {
         now.reader(),
         delete.getKey(),
         delete.getRangeEnd(),
-        doomed -> (bytes[0] += RangeReader.bytes(doomed)) <= DELETED_BYTES_MAX);
+        doomed -> (bytes[0] += RangeReader.bytes(doomed)) <= PREVIOUS_BYTES_MAX);
     return bytes[0];
   }
 
