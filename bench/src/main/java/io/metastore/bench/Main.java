@@ -14,7 +14,8 @@ import picocli.CommandLine.Command;
       RunCommand.class,
       CompareCommand.class,
       LocksCommand.class,
-      RangeMemoryCommand.class
+      RangeMemoryCommand.class,
+      FailoverCommand.class
     })
 public final class Main {
   private Main() {}

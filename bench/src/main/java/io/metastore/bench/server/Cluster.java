@@ -5,13 +5,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A static cluster of server processes on free ports of this machine, with empty data directories.
@@ -22,23 +23,34 @@ public final class Cluster implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
   private static final long ASK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+  private final ServerKind kind;
   private final Path directory;
+  private final @Nullable PeerLinks links;
   private final List<Member> members;
-  private final List<ServerProcess> processes = new ArrayList<>();
+
+  /** Read by the relays' threads too. */
+  private final List<ServerProcess> processes = new CopyOnWriteArrayList<>();
+
   private final Thread stopAtExit = new Thread(this::stopAll, "stop-servers");
   private final double startSeconds;
   private boolean stopped;
 
-  private Cluster(ServerKind kind, int size, Path directory) {
+  private Cluster(ServerKind kind, int size, Path directory, boolean linked) {
+    this.kind = kind;
     this.directory = directory;
-    this.members = members(size);
+    List<Endpoint> free =
+        Ports.free(3 * size).stream().map(port -> new Endpoint("127.0.0.1", port)).toList();
+    List<Endpoint> peers = free.subList(0, size);
+    this.links =
+        linked ? new PeerLinks(peers.stream().map(Endpoint::port).toList(), this::pids) : null;
+    this.members = members(peers, free.subList(size, 3 * size), links);
     Runtime.getRuntime().addShutdownHook(stopAtExit);
     try {
       long startNanos = System.nanoTime();
       for (Member member : members) {
-        startMember(kind, member);
+        processes.add(startMember(member));
       }
-      awaitServing(kind);
+      awaitServing();
       startSeconds = (System.nanoTime() - startNanos) / 1e9;
     } catch (RuntimeException | Error e) {
       close();
@@ -54,9 +66,20 @@ public final class Cluster implements AutoCloseable {
    *     has the end of its log
    */
   public static Cluster start(ServerKind kind, int size, Path parent) {
+    return start(kind, size, parent, false);
+  }
+
+  /**
+   * As {@link #start}, with connections between the members that can be held, see {@link #links}.
+   */
+  public static Cluster startLinked(ServerKind kind, int size, Path parent) {
+    return start(kind, size, parent, true);
+  }
+
+  private static Cluster start(ServerKind kind, int size, Path parent, boolean linked) {
     try {
       Files.createDirectories(parent);
-      return new Cluster(kind, size, Files.createTempDirectory(parent, kind.name() + "-"));
+      return new Cluster(kind, size, Files.createTempDirectory(parent, kind.name() + "-"), linked);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -70,6 +93,38 @@ public final class Cluster implements AutoCloseable {
   /** The process ids of the members, in the order of the endpoints. */
   public List<Long> pids() {
     return processes.stream().map(ServerProcess::pid).toList();
+  }
+
+  /**
+   * The connections between the members.
+   *
+   * @throws IllegalStateException if it was not started with {@link #startLinked}
+   */
+  public PeerLinks links() {
+    if (links == null) {
+      throw new IllegalStateException("the members are connected directly");
+    }
+    return links;
+  }
+
+  /** Ends a member by SIGKILL; returns when its process is gone. */
+  public void kill(int member) throws InterruptedException {
+    processes.get(member).kill();
+  }
+
+  /** Starts a killed member on the data that it has; does not wait until it serves. */
+  public synchronized void restart(int member) {
+    processes.set(member, startMember(members.get(member)));
+  }
+
+  /** Stops a member by SIGSTOP; its connections stay open. */
+  public void pause(int member) throws InterruptedException {
+    processes.get(member).signal("STOP");
+  }
+
+  /** Lets a paused member go on. */
+  public void resume(int member) throws InterruptedException {
+    processes.get(member).signal("CONT");
   }
 
   /** From the start of the first process to the first answer of the last member. */
@@ -91,20 +146,22 @@ public final class Cluster implements AutoCloseable {
     stopped = true;
     processes.forEach(ServerProcess::stop);
     processes.clear();
+    if (links != null) {
+      links.close();
+    }
     deleteDirectory();
   }
 
-  private synchronized void startMember(ServerKind kind, Member member) {
+  private synchronized ServerProcess startMember(Member member) {
     if (stopped) {
       // The end of the JVM came in between; a server started now would outlive it.
       throw new IllegalStateException("stopped while starting");
     }
-    processes.add(
-        ServerProcess.start(
-            kind.command(member, members, directory), directory.resolve(member.name() + ".log")));
+    return ServerProcess.start(
+        kind.command(member, members, directory), directory.resolve(member.name() + ".log"));
   }
 
-  private void awaitServing(ServerKind kind) {
+  private void awaitServing() {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     for (int i = 0; i < members.size(); i++) {
       ServerProcess process = processes.get(i);
@@ -132,14 +189,20 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  private static List<Member> members(int size) {
-    List<Endpoint> free =
-        Ports.free(3 * size).stream().map(port -> new Endpoint("127.0.0.1", port)).toList();
-    return IntStream.range(0, size)
+  /**
+   * @param others two for each member
+   */
+  private static List<Member> members(
+      List<Endpoint> peers, List<Endpoint> others, @Nullable PeerLinks links) {
+    return IntStream.range(0, peers.size())
         .mapToObj(
             i ->
                 new Member(
-                    "m" + (i + 1), free.get(3 * i), free.get(3 * i + 1), free.get(3 * i + 2)))
+                    "m" + (i + 1),
+                    others.get(2 * i),
+                    peers.get(i),
+                    links == null ? peers.get(i) : new Endpoint("127.0.0.1", links.port(i)),
+                    others.get(2 * i + 1)))
         .toList();
   }
 }

@@ -50,14 +50,16 @@ public record ServerCommand(String name, List<String> command) implements Server
 
   private static List<String> flags(Member member, List<Member> cluster, Path directory) {
     String peers =
-        cluster.stream().map(m -> m.name() + "=" + url(m.peer())).collect(Collectors.joining(","));
+        cluster.stream()
+            .map(m -> m.name() + "=" + url(m.advertised()))
+            .collect(Collectors.joining(","));
     return List.of(
         "--name=" + member.name(),
         "--data-dir=" + directory.resolve(member.name()),
         "--listen-client-urls=" + url(member.client()),
         "--advertise-client-urls=" + url(member.client()),
         "--listen-peer-urls=" + url(member.peer()),
-        "--initial-advertise-peer-urls=" + url(member.peer()),
+        "--initial-advertise-peer-urls=" + url(member.advertised()),
         "--initial-cluster=" + peers,
         "--initial-cluster-state=new",
         "--initial-cluster-token=bench",

@@ -54,6 +54,20 @@ final class ServerProcess {
     }
   }
 
+  /** SIGKILL; returns when the process is gone. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
+  /** Sends a signal by its name without SIG. */
+  void signal(String name) throws InterruptedException {
+    try {
+      new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot run kill", e);
+    }
+  }
+
   /** Asks the server and its children to end, and after a while makes them. */
   void stop() {
     List<ProcessHandle> family =

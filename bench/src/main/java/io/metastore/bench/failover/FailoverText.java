@@ -1,0 +1,35 @@
+package io.metastore.bench.failover;
+
+import io.metastore.bench.report.TextTable;
+import java.util.List;
+
+/** Results of {@link Failover} as one table for people. */
+public final class FailoverText {
+  private FailoverText() {}
+
+  /** The table; times in milliseconds. */
+  public static String format(List<FailoverResult> results) {
+    TextTable table =
+        new TextTable()
+            .row("leader", "server", "tries", "put median", "put max", "lock median", "lock max");
+    for (FailoverResult result : results) {
+      table.row(
+          result.fault().toString(),
+          result.server(),
+          Integer.toString(result.putMs().size()),
+          median(result.putMs()),
+          max(result.putMs()),
+          median(result.lockMs()),
+          max(result.lockMs()));
+    }
+    return table.format();
+  }
+
+  private static String median(List<Long> values) {
+    return Long.toString(values.stream().sorted().toList().get(values.size() / 2));
+  }
+
+  private static String max(List<Long> values) {
+    return Long.toString(values.stream().max(Long::compare).orElseThrow());
+  }
+}
