@@ -11,8 +11,8 @@ import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseKeeper;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.machine.StoreView;
+import io.metastore.core.node.LeaderCalls.Leader;
 import io.metastore.core.raft.PeerCall;
-import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.RaftNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +24,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Leases as callers see them on any member: renewals and questions go to the leader's {@link
@@ -45,7 +44,7 @@ final class LeaseDesk implements AutoCloseable {
   private static final int RENEWALS_PER_CALL_MAX = 10_000;
 
   private final RaftNode raft;
-  private final PeerChannels peers;
+  private final LeaderCalls leaderCalls;
   private final Supplier<CompletableFuture<Void>> barrier;
   private final AppliedIndex applied;
   private final Supplier<StoreView> views;
@@ -77,7 +76,7 @@ final class LeaseDesk implements AutoCloseable {
    */
   LeaseDesk(
       RaftNode raft,
-      PeerChannels peers,
+      LeaderCalls leaderCalls,
       Supplier<CompletableFuture<Void>> barrier,
       AppliedIndex applied,
       Supplier<StoreView> views,
@@ -85,7 +84,7 @@ final class LeaseDesk implements AutoCloseable {
       ScheduledExecutorService thread,
       NodeConfig config) {
     this.raft = raft;
-    this.peers = peers;
+    this.leaderCalls = leaderCalls;
     this.barrier = barrier;
     this.applied = applied;
     this.views = views;
@@ -308,14 +307,14 @@ final class LeaseDesk implements AutoCloseable {
     List<Renewal> sent =
         new ArrayList<>(renewals.subList(0, Math.min(renewals.size(), RENEWALS_PER_CALL_MAX)));
     renewals = new ArrayList<>(renewals.subList(sent.size(), renewals.size()));
-    String leader = leaderAddress();
+    Leader leader = leaderCalls.findLeader();
     if (leader == null) {
       later(sent);
       return;
     }
     RenewLeasesRequest.Builder request = RenewLeasesRequest.newBuilder().setApplied(applied.get());
     sent.forEach(renewal -> request.addIds(renewal.id()));
-    peers
+    leaderCalls
         .call(leader, PeerCall.RENEW_LEASES, request.build(), CALL_TIMEOUT_MS)
         .whenComplete(
             (reply, failure) ->
@@ -403,11 +402,11 @@ final class LeaseDesk implements AutoCloseable {
       status.complete(status(id, keeper.remaining(id), withKeys));
       return;
     }
-    String leader = leaderAddress();
+    Leader leader = leaderCalls.findLeader();
     CompletableFuture<LeaseRemainingReply> asked =
         leader == null
             ? CompletableFuture.completedFuture(LeaseRemainingReply.getDefaultInstance())
-            : peers.call(
+            : leaderCalls.call(
                 leader,
                 PeerCall.LEASE_REMAINING,
                 LeaseRemainingRequest.newBuilder().setId(id).setApplied(applied.get()).build(),
@@ -425,11 +424,6 @@ final class LeaseDesk implements AutoCloseable {
                 TimeUnit.MILLISECONDS);
           }
         });
-  }
-
-  private @Nullable String leaderAddress() {
-    long leader = raft.leaderId();
-    return leader == 0 ? null : raft.findAddress(leader);
   }
 
   private LeaseStatus status(long id, long remaining, boolean withKeys) {

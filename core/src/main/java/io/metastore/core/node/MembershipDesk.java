@@ -11,9 +11,9 @@ import io.metastore.core.command.ChangeMembersReply;
 import io.metastore.core.command.ChangeMembersRequest;
 import io.metastore.core.command.InviteReply;
 import io.metastore.core.command.InviteRequest;
+import io.metastore.core.node.LeaderCalls.Leader;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
-import io.metastore.core.raft.RaftMember;
 import io.metastore.core.raft.RaftNode;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +33,7 @@ final class MembershipDesk implements Membership {
 
   private final NodeConfig config;
   private final RaftNode raft;
-  private final PeerChannels peers;
+  private final LeaderCalls leaderCalls;
   private final MemberChanges changes;
   private final ScheduledExecutorService timer;
 
@@ -41,12 +41,13 @@ final class MembershipDesk implements Membership {
       NodeConfig config,
       RaftNode raft,
       PeerChannels peers,
+      LeaderCalls leaderCalls,
       ClusterView cluster,
       AppliedIndex applied,
       ScheduledExecutorService timer) {
     this.config = config;
     this.raft = raft;
-    this.peers = peers;
+    this.leaderCalls = leaderCalls;
     this.changes = new MemberChanges(config, raft, peers, cluster, applied);
     this.timer = timer;
   }
@@ -154,20 +155,19 @@ final class MembershipDesk implements Membership {
     if (raft.isLeaderReady()) {
       return changes.change(request);
     }
-    long leader = raft.leaderId();
-    RaftMember found = leader == config.memberId() ? null : raft.members().find(leader);
-    if (found == null) {
+    Leader leader = leaderCalls.findLeader();
+    if (leader == null) {
       return CompletableFuture.completedFuture(MemberChanges.NOT_LEADER);
     }
-    return peers
-        .call(found.peerAddress(), PeerCall.CHANGE_MEMBERS, request, CHANGE_MS)
+    return leaderCalls
+        .call(leader, PeerCall.CHANGE_MEMBERS, request, CHANGE_MS)
         .exceptionally(
             failure -> {
               if (PeerChannels.surelyNotServed(failure)) {
                 return MemberChanges.NOT_LEADER;
               }
               throw new CompletionException(
-                  new OutcomeUnknown(OutcomeUnknown.Reason.CONNECTION_LOST));
+                  new OutcomeUnknown(OutcomeUnknown.Reason.LEADER_FAILED));
             });
   }
 

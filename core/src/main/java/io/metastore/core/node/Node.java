@@ -104,6 +104,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final AppliedIndex applied;
   private final WatchHub hub;
   private final PeerChannels peers;
+  private final LeaderCalls leaderCalls;
   private final KnownMemberCheck known;
   private final RaftNode raft;
   private final Proposer proposer;
@@ -164,10 +165,11 @@ public final class Node implements Metastore, AutoCloseable {
             known.passed()::isDone,
             pages,
             stopper);
+    this.leaderCalls = new LeaderCalls(raft, peers, config.memberId(), reply);
     this.proposer =
         new Proposer(
             raft,
-            peers,
+            leaderCalls,
             config.memberId(),
             origin,
             config.requestTimeoutMs(),
@@ -177,6 +179,7 @@ public final class Node implements Metastore, AutoCloseable {
         new ReadIndex(
             raft,
             peers,
+            leaderCalls,
             config.memberId(),
             applied,
             config.requestTimeoutMs(),
@@ -189,7 +192,7 @@ public final class Node implements Metastore, AutoCloseable {
     this.leases =
         new LeaseDesk(
             raft,
-            peers,
+            leaderCalls,
             readIndex::barrier,
             applied,
             this::retainView,
@@ -206,13 +209,29 @@ public final class Node implements Metastore, AutoCloseable {
             proposer::pending,
             hub::counts,
             meters);
-    this.membership = new MembershipDesk(config, raft, peers, cluster, applied, housekeeping);
+    this.membership =
+        new MembershipDesk(config, raft, peers, leaderCalls, cluster, applied, housekeeping);
     wiring.complete();
     every(SWEEP_MS, this::housekeep);
     RemovalWatch removal = new RemovalWatch(config, known, raft, cluster, stopper);
     every(REMOVAL_MS, removal::look);
     every(WATCH_MS, () -> mendLearner(stopper));
     every(WATCH_MS, this::watchFollowers);
+    QuorumWatch quorum =
+        new QuorumWatch(
+            config.memberId(),
+            () -> raft.isLeaderReady() ? raft.term() : 0,
+            raft::members,
+            member ->
+                peers.call(
+                    member.peerAddress(),
+                    PeerCall.TERM,
+                    TermRequest.getDefaultInstance(),
+                    config.electionTimeoutMs()),
+            this::stepDown,
+            System::nanoTime,
+            TimeUnit.MILLISECONDS.toNanos(config.electionTimeoutMs()));
+    every(config.electionTimeoutMs() / QuorumWatch.LOOKS_PER_TIMEOUT, quorum::look);
     compactor.wake();
     known.goOn(housekeeping, stopper);
     known.passed().thenRun(this::publish);
@@ -465,6 +484,16 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
+  private void stepDown() {
+    LOG.warn("stepping down: no majority of the members has answered for an election timeout");
+    raft.stepDown(config.electionTimeoutMs())
+        .exceptionally(
+            failure -> {
+              LOG.atWarn().setCause(failure).log("could not step down");
+              return false;
+            });
+  }
+
   private void watchFollowers() {
     for (RaftMember silent : raft.silentFollowers()) {
       peers
@@ -701,6 +730,7 @@ public final class Node implements Metastore, AutoCloseable {
     @Override
     public void leaderChanged() {
       if (complete.isDone()) {
+        leaderCalls.leaderChanged();
         leases.leaderChanged();
         proposer.leaderChanged();
       }

@@ -11,6 +11,7 @@ import io.metastore.core.command.ForwardReply;
 import io.metastore.core.command.ForwardRequest;
 import io.metastore.core.command.Slice;
 import io.metastore.core.machine.Applied;
+import io.metastore.core.node.LeaderCalls.Leader;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.ProposalResult;
@@ -39,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * log.
  *
  * <p>A command is proposed again only if it surely did not reach the log. One that may have reached
- * it stays pending until the log tells or its time is up.
+ * it stays pending until the log tells or its time is up. It keeps no place in flight meanwhile: a
+ * batch that was sent to a member which does not lead any more makes room for the next one at once.
  *
  * <p>Thread-safe. One thread, {@code proposer}, forms batches; a command or forwarded slice that
  * finds nothing waiting and nothing in flight, while callers are few, is sent on by the thread that
@@ -59,8 +61,11 @@ final class Proposer implements AutoCloseable {
   /** How long to wait before looking again who leads, if nobody tells. */
   private static final long LEADER_WAIT_MS = 50;
 
+  /** How long to wait before sending again to a leader that did not take a batch. */
+  private static final long REFUSED_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
   private final RaftNode raft;
-  private final PeerChannels peers;
+  private final LeaderCalls leaderCalls;
   private final long selfId;
   private final long origin;
   private final long timeoutMs;
@@ -79,6 +84,10 @@ final class Proposer implements AutoCloseable {
   private int inFlight;
   private boolean stopped;
   private boolean proposedByCaller;
+
+  /** Nothing is sent before this time because the leader did not take a batch; 0 if it does. */
+  private long refusedUntilNanos;
+
   private long sequence;
   private final ReturningCallers returning = new ReturningCallers();
 
@@ -111,14 +120,14 @@ final class Proposer implements AutoCloseable {
    */
   Proposer(
       RaftNode raft,
-      PeerChannels peers,
+      LeaderCalls leaderCalls,
       long selfId,
       long origin,
       long timeoutMs,
       int inFlightMax,
       Meters meters) {
     this.raft = raft;
-    this.peers = peers;
+    this.leaderCalls = leaderCalls;
     this.selfId = selfId;
     this.origin = origin;
     this.timeoutMs = timeoutMs;
@@ -146,13 +155,14 @@ final class Proposer implements AutoCloseable {
             System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMs),
             outcome);
     List<Pending> alone = List.of(pending);
-    String leader = null;
+    Leader leader = null;
     long number = 0;
     lock.lock();
     try {
       if (stopped) {
         outcome.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
-      } else if (isIdle() && (raft.isLeaderReady() || (leader = findLeaderAddress()) != null)) {
+      } else if (isIdle()
+          && (raft.isLeaderReady() || (leader = leaderCalls.findLeader()) != null)) {
         number = takeOff(alone, List.of());
         proposedByCaller = true;
       } else if (queue.size() >= QUEUE_COMMANDS_MAX
@@ -174,7 +184,7 @@ final class Proposer implements AutoCloseable {
 
   /** Saves those who have the store to themselves the way over the proposer's thread. */
   private void sendAtOnce(
-      long number, List<Pending> own, List<Forwarded> foreign, @Nullable String leader) {
+      long number, List<Pending> own, List<Forwarded> foreign, @Nullable Leader leader) {
     try {
       send(number, own, foreign, leader);
     } finally {
@@ -189,12 +199,20 @@ final class Proposer implements AutoCloseable {
   }
 
   private boolean isIdle() {
-    return inFlight == 0 && !proposedByCaller && !isAnyWaiting() && returning.areFew();
+    return inFlight == 0
+        && !proposedByCaller
+        && !isAnyWaiting()
+        && refusedWaitNanos() <= 0
+        && returning.areFew();
   }
 
   /** If two batches take turns, the callers of one return during the other. */
   private long returningWaitNanos() {
     return inFlightMax > 1 ? 0 : returning.waitNanos(System.nanoTime());
+  }
+
+  private long refusedWaitNanos() {
+    return refusedUntilNanos == 0 ? 0 : refusedUntilNanos - System.nanoTime();
   }
 
   private boolean isAnyWaiting() {
@@ -263,6 +281,7 @@ final class Proposer implements AutoCloseable {
   void leaderChanged() {
     lock.lock();
     try {
+      refusedUntilNanos = 0;
       changed.signal();
     } finally {
       lock.unlock();
@@ -372,13 +391,13 @@ final class Proposer implements AutoCloseable {
     List<Pending> own;
     List<Forwarded> foreign;
     long number;
-    String leader;
+    Leader leader;
     lock.lockInterruptibly();
     try {
       if (!awaitTurn()) {
         return false;
       }
-      leader = raft.isLeaderReady() ? null : findLeaderAddress();
+      leader = raft.isLeaderReady() ? null : leaderCalls.findLeader();
       own = drainOwn();
       foreign = leader == null ? drainForwarded() : List.of();
       number = takeOff(own, foreign);
@@ -396,10 +415,10 @@ final class Proposer implements AutoCloseable {
   /**
    * Sends a batch that has taken off.
    *
-   * @param leader its address; null if it is this member
+   * @param leader null if it is this member
    */
   private void send(
-      long number, List<Pending> own, List<Forwarded> foreign, @Nullable String leader) {
+      long number, List<Pending> own, List<Forwarded> foreign, @Nullable Leader leader) {
     if (leader == null) {
       propose(number, own, foreign);
     } else {
@@ -413,13 +432,15 @@ final class Proposer implements AutoCloseable {
       // What a caller proposes came first and must reach the log first.
       if (proposedByCaller || inFlight >= inFlightMax || !isAnyWaiting()) {
         changed.await();
+      } else if (refusedWaitNanos() > 0) {
+        changed.awaitNanos(refusedWaitNanos());
       } else if (returningWaitNanos() > 0) {
         changed.awaitNanos(returningWaitNanos());
       } else if (raft.isLeaderReady()) {
         return true;
       } else {
         refuseForwarded();
-        if (!queue.isEmpty() && findLeaderAddress() != null) {
+        if (!queue.isEmpty() && leaderCalls.findLeader() != null) {
           return true;
         }
         changed.await(LEADER_WAIT_MS, TimeUnit.MILLISECONDS);
@@ -435,11 +456,6 @@ final class Proposer implements AutoCloseable {
       forwarded.end(ForwardReply.Status.NOT_PROPOSED);
     }
     forwardedQueue.clear();
-  }
-
-  private @Nullable String findLeaderAddress() {
-    long leader = raft.leaderId();
-    return leader == 0 || leader == selfId ? null : raft.findAddress(leader);
   }
 
   private List<Pending> drainOwn() {
@@ -505,10 +521,10 @@ final class Proposer implements AutoCloseable {
             });
   }
 
-  private void forward(long number, List<Pending> own, String leader) {
+  private void forward(long number, List<Pending> own, Leader leader) {
     ForwardRequest request =
         ForwardRequest.newBuilder().setSlice(slice(number, own)).setMember(selfId).build();
-    peers
+    leaderCalls
         .call(leader, PeerCall.FORWARD, request, timeoutMs)
         .whenComplete(
             (reply, failure) -> {
@@ -555,13 +571,17 @@ final class Proposer implements AutoCloseable {
     };
   }
 
-  /** A batch left the flight. */
+  /**
+   * A batch left the flight. If its outcome is unknown, its callers wait on, and others take its
+   * place.
+   */
   private void ended(long number, List<Pending> own, ProposalResult result) {
     lock.lock();
     try {
       inFlight--;
       Waiting slot = waiting.get(number);
       if (result == ProposalResult.NOT_PROPOSED && slot != null && !stopped) {
+        refusedUntilNanos = System.nanoTime() + REFUSED_WAIT_NANOS;
         waiting.remove(number);
         for (int i = own.size() - 1; i >= 0; i--) {
           queue.addFirst(own.get(i));

@@ -5,6 +5,7 @@ import io.metastore.core.command.ReadIndexReply;
 import io.metastore.core.command.ReadIndexRequest;
 import io.metastore.core.command.TermReply;
 import io.metastore.core.command.TermRequest;
+import io.metastore.core.node.LeaderCalls.Leader;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.RaftMember;
@@ -45,6 +46,7 @@ final class ReadIndex {
 
   private final RaftNode raft;
   private final PeerChannels peers;
+  private final LeaderCalls leaderCalls;
   private final long selfId;
   private final AppliedIndex applied;
   private final long timeoutMs;
@@ -64,6 +66,7 @@ final class ReadIndex {
   ReadIndex(
       RaftNode raft,
       PeerChannels peers,
+      LeaderCalls leaderCalls,
       long selfId,
       AppliedIndex applied,
       long timeoutMs,
@@ -71,6 +74,7 @@ final class ReadIndex {
       Executor executor) {
     this.raft = raft;
     this.peers = peers;
+    this.leaderCalls = leaderCalls;
     this.selfId = selfId;
     this.applied = applied;
     this.timeoutMs = timeoutMs;
@@ -158,15 +162,14 @@ final class ReadIndex {
     }
     // Our term is read before the question is sent: it is our word for all readers of this round.
     long term = raft.term();
-    long leader = raft.leaderId();
-    String address = leader == selfId ? null : raft.findAddress(leader);
-    if (address == null) {
+    Leader leader = leaderCalls.findLeader();
+    if (leader == null) {
       return CompletableFuture.completedFuture(NONE);
     }
     ReadIndexRequest request =
         ReadIndexRequest.newBuilder().setTerm(term).setMember(selfId).build();
-    return peers
-        .call(address, PeerCall.READ_INDEX, request, ROUND_TIMEOUT_MS)
+    return leaderCalls
+        .call(leader, PeerCall.READ_INDEX, request, ROUND_TIMEOUT_MS)
         .whenComplete(
             (reply, failure) -> {
               if (failure == null && reply.getConfirmed()) {

@@ -8,18 +8,29 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ClientCall;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 
-/** The asking side of {@link PeerCall}s. Thread-safe. */
+/**
+ * The asking side of {@link PeerCall}s. A connection that is silent while calls wait is pinged, and
+ * closed if no answer comes: otherwise one whose packets are dropped on the way is only noticed by
+ * TCP, after a quarter of an hour. Thread-safe.
+ */
 public final class PeerChannels implements AutoCloseable {
   static {
     AnswerThreads.use();
   }
+
+  /** The shortest time that gRPC allows. */
+  private static final long PING_AFTER_S = 10;
+
+  private static final long PING_TIMEOUT_S = 5;
 
   private final int messageBytesMax;
   private final Meters meters;
@@ -43,18 +54,21 @@ public final class PeerChannels implements AutoCloseable {
    *
    * @param address host and port of the peer
    * @return fails if no answer came in time; the call may have been served all the same. Completes
-   *     on a gRPC thread: callbacks must not block
+   *     on a gRPC thread: callbacks must not block. Cancelling it ends the call here, and at the
+   *     peer if that can be reached
    */
   public <Q extends Message, A extends Message> CompletableFuture<A> call(
       String address, PeerCall<Q, A> call, Q request, long timeoutMs) {
     CompletableFuture<A> answer = new CompletableFuture<>();
     Meters.PeerMeter meter = meters.peer(address);
     long start = System.nanoTime();
-    ClientCalls.asyncUnaryCall(
+    ClientCall<Q, A> made =
         channel(address)
             .newCall(
                 call.descriptor(),
-                CallOptions.DEFAULT.withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS)),
+                CallOptions.DEFAULT.withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS));
+    ClientCalls.asyncUnaryCall(
+        made,
         request,
         new StreamObserver<A>() {
           @Override
@@ -76,7 +90,29 @@ public final class PeerChannels implements AutoCloseable {
             // The answer completed the future.
           }
         });
+    answer.whenComplete(
+        (value, failure) -> {
+          if (answer.isCancelled()) {
+            made.cancel("cancelled by the caller", failure);
+          }
+        });
     return answer;
+  }
+
+  /**
+   * Lets a channel that waits before its next attempt to connect try at once. After a long outage
+   * it would wait for up to two minutes.
+   */
+  public void connectNow(String address) {
+    ManagedChannel channel = channels.get(address);
+    if (channel != null) {
+      channel.resetConnectBackoff();
+    }
+  }
+
+  /** Has a server of {@link PeerCall}s take as many pings as these channels send. */
+  static NettyServerBuilder permitPings(NettyServerBuilder server) {
+    return server.permitKeepAliveTime(PING_AFTER_S / 2, TimeUnit.SECONDS);
   }
 
   /** Whether a failed call surely never reached the peer. */
@@ -95,6 +131,8 @@ public final class PeerChannels implements AutoCloseable {
             NettyChannelBuilder.forTarget(target)
                 .usePlaintext()
                 .disableRetry()
+                .keepAliveTime(PING_AFTER_S, TimeUnit.SECONDS)
+                .keepAliveTimeout(PING_TIMEOUT_S, TimeUnit.SECONDS)
                 .maxInboundMessageSize(messageBytesMax)
                 .build());
   }

@@ -142,7 +142,7 @@ public final class RaftNode {
         parameters,
         (builder, types) -> {
           settings.peerListen().stream().skip(1).forEach(builder::addListenAddress);
-          return builder
+          return PeerChannels.permitPings(builder)
               .protocolNegotiator(new PeerNegotiator(pages))
               .directExecutor()
               .callExecutor(new CallThreads())
@@ -363,16 +363,24 @@ public final class RaftNode {
    * @return whether the other member leads now
    */
   public CompletableFuture<Boolean> transferLeadership(long memberId, long timeoutMs) {
+    return transferLeadership(RaftMembers.peerId(memberId), timeoutMs);
+  }
+
+  /**
+   * Gives up leadership, whoever may get it.
+   *
+   * @return whether this member did
+   */
+  public CompletableFuture<Boolean> stepDown(long timeoutMs) {
+    return transferLeadership(null, timeoutMs);
+  }
+
+  private CompletableFuture<Boolean> transferLeadership(@Nullable RaftPeerId to, long timeoutMs) {
     try {
       return server
           .transferLeadershipAsync(
               new TransferLeadershipRequest(
-                  clientId,
-                  self,
-                  groupId,
-                  callIds.incrementAndGet(),
-                  RaftMembers.peerId(memberId),
-                  timeoutMs))
+                  clientId, self, groupId, callIds.incrementAndGet(), to, timeoutMs))
           .thenApply(RaftClientReply::isSuccess);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
