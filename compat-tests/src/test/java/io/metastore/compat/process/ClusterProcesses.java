@@ -1,6 +1,7 @@
 package io.metastore.compat.process;
 
 import io.grpc.StatusRuntimeException;
+import io.metastore.bench.server.PeerLinks;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
 import java.io.IOException;
 import java.net.URI;
@@ -11,25 +12,44 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One member, or three that know each other, all serving when the constructor's caller gets them.
  */
 public final class ClusterProcesses implements AutoCloseable {
   private final List<ServerProcess> members = new ArrayList<>();
+  private final @Nullable PeerLinks links;
 
   private ClusterProcesses(Class<?> test, int count, List<String> flags) throws IOException {
+    this(test, count, flags, false);
+  }
+
+  private ClusterProcesses(Class<?> test, int count, List<String> flags, boolean linked)
+      throws IOException {
     Path directory = Directories.create(test.getSimpleName());
     for (int i = 1; i <= count; i++) {
       Path own = directory.resolve("m" + i);
       Files.createDirectories(own);
       members.add(new ServerProcess("m" + i, own));
     }
+    links = linked ? link() : null;
     String initialCluster =
         members.stream()
             .map(member -> member.name() + "=" + member.peerUrl())
             .collect(Collectors.joining(","));
     members.forEach(member -> member.configure("--initial-cluster=" + initialCluster, flags));
+  }
+
+  private PeerLinks link() {
+    PeerLinks made =
+        new PeerLinks(
+            members.stream().map(ServerProcess::peerPort).toList(),
+            () -> members.stream().map(ServerProcess::pid).toList());
+    for (int i = 0; i < members.size(); i++) {
+      members.get(i).advertise(made.port(i));
+    }
+    return made;
   }
 
   /** Starts members that have no cluster and wait to be given one; does not wait for them. */
@@ -66,6 +86,12 @@ public final class ClusterProcesses implements AutoCloseable {
     return start(new ClusterProcesses(test, 3, Arrays.asList(flags)));
   }
 
+  /** Starts three members whose connections to each other can be held, see {@link #links}. */
+  public static ClusterProcesses threeLinked(Class<?> test)
+      throws IOException, InterruptedException {
+    return start(new ClusterProcesses(test, 3, List.of(), true));
+  }
+
   private static ClusterProcesses start(ClusterProcesses cluster)
       throws IOException, InterruptedException {
     try {
@@ -96,6 +122,14 @@ public final class ClusterProcesses implements AutoCloseable {
     for (ServerProcess member : members) {
       member.awaitReady();
     }
+  }
+
+  /** The connections between the members, which are numbered as in {@link #members}. */
+  public PeerLinks links() {
+    if (links == null) {
+      throw new IllegalStateException("the members are connected directly");
+    }
+    return links;
   }
 
   public List<ServerProcess> members() {
@@ -149,6 +183,9 @@ public final class ClusterProcesses implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    if (links != null) {
+      links.close();
+    }
     for (ServerProcess member : members) {
       member.close();
     }

@@ -48,6 +48,7 @@ public final class ServerProcess implements AutoCloseable {
   private final Path directory;
   private final int clientPort = FreePorts.next();
   private final int peerPort = FreePorts.next();
+  private int advertisedPeerPort = peerPort;
   private final ManagedChannel channel;
   private List<String> flags = List.of();
   private List<String> jvmOptions = List.of();
@@ -80,8 +81,23 @@ public final class ServerProcess implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + clientPort);
   }
 
+  /** Where the other members reach this one. */
   public String peerUrl() {
-    return "http://127.0.0.1:" + peerPort;
+    return "http://127.0.0.1:" + advertisedPeerPort;
+  }
+
+  int peerPort() {
+    return peerPort;
+  }
+
+  /** Has the other members connect to another port, which leads to {@link #peerPort}. */
+  void advertise(int port) {
+    advertisedPeerPort = port;
+  }
+
+  /** 0 if no process was started yet. */
+  long pid() {
+    return process == null ? 0 : process.pid();
   }
 
   /** A connection to this member alone; it is made again by itself after a restart. */
@@ -97,7 +113,7 @@ public final class ServerProcess implements AutoCloseable {
                 "--data-dir=" + directory.resolve("data"),
                 "--listen-client-urls=" + endpoint(),
                 "--advertise-client-urls=" + endpoint(),
-                "--listen-peer-urls=" + peerUrl(),
+                "--listen-peer-urls=http://127.0.0.1:" + peerPort,
                 "--initial-advertise-peer-urls=" + peerUrl(),
                 clusterFlag));
     all.addAll(moreFlags);
