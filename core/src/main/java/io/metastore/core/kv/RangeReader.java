@@ -40,7 +40,7 @@ public record RangeReader(
   public static final class ResponseTooLarge extends RuntimeException {
     @Serial private static final long serialVersionUID = 1L;
 
-    public ResponseTooLarge(long bytesMax) {
+    private ResponseTooLarge(long bytesMax) {
       super("response exceeds " + bytesMax + " bytes", null, false, false);
     }
   }

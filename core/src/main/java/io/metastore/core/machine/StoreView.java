@@ -97,6 +97,11 @@ public final class StoreView {
     }
   }
 
+  /** See {@link ReadView#answerBytes}; only while retained. */
+  public long answerBytes(Txn txn) {
+    return TxnEvaluator.answerBytes(txn, ranges);
+  }
+
   /** False if the view is gone already: take the newer one. */
   boolean tryRetain() {
     for (int held = holders.get(); held > 0; held = holders.get()) {
@@ -144,7 +149,7 @@ public final class StoreView {
 
     @Override
     public long answerBytes(Txn txn) {
-      return TxnEvaluator.answerBytes(txn, ranges);
+      return StoreView.this.answerBytes(txn);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.OpResult;
 import io.metastore.core.api.OpResult.DeleteResult;
 import io.metastore.core.api.OpResult.PutResult;
-import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.OpResult.TxnResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Compare;
@@ -48,8 +47,14 @@ final class TxnEvaluator {
    */
   static final long PREVIOUS_BYTES_MAX = 64L << 20;
 
-  /** What a deleted key costs in memory besides its bytes. */
-  private static final int PREVIOUS_KEY_BYTES = 128;
+  /**
+   * The most that a writing transaction may answer in all: its answer is in memory until the entry
+   * is applied, and an entry that no member can apply would stop the cluster for good.
+   */
+  static final long ANSWER_BYTES_MAX = 64L << 20;
+
+  /** So many single keys of a writing transaction's answer are not looked at for their size. */
+  private static final int UNMEASURED_KEYS = 16;
 
   /** A delete takes so many bytes of keys and values into memory at a time. */
   private static final long DELETED_AT_ONCE_BYTES = 4L << 20;
@@ -67,7 +72,8 @@ final class TxnEvaluator {
     RangeReader before =
         new RangeReader(
             turn.writes(), turn.revision(), turn.compacted(), RANGE_BYTES_MAX, /* pages= */ null);
-    Failure refusal = choose(txn, before, branches);
+    Failure refusal =
+        choose(txn, before, branches, new AnswerSize(ANSWER_BYTES_MAX, UNMEASURED_KEYS));
     if (refusal != null) {
       return new Outcome.Failed(turn.revision(), refusal);
     }
@@ -84,24 +90,12 @@ final class TxnEvaluator {
    */
   static Outcome read(Txn txn, RangeReader reader, long bytesMax) {
     Deque<Integer> branches = new ArrayDeque<>();
-    Failure refusal = choose(txn, reader.atMost(bytesMax), branches);
+    Failure refusal = choose(txn, reader.atMost(bytesMax), branches, new AnswerSize(bytesMax, 0));
     if (refusal != null) {
       return new Outcome.Failed(reader.revision(), refusal);
     }
     int failedCompare = branches.element();
-    long[] bytesLeft = {bytesMax};
-    TxnResult result =
-        run(
-            txn,
-            branches,
-            op -> {
-              RangeResult range = reader.atMost(bytesLeft[0]).read(op.getRange());
-              bytesLeft[0] -= bytes(range.keyValues());
-              if (bytesLeft[0] < 0) {
-                throw new RangeReader.ResponseTooLarge(bytesMax);
-              }
-              return range;
-            });
+    TxnResult result = run(txn, branches, op -> reader.read(op.getRange()));
     return new Outcome.TxnDone(reader.revision(), failedCompare, result.results());
   }
 
@@ -127,7 +121,8 @@ final class TxnEvaluator {
       bytes +=
           switch (op.getKindCase()) {
             case RANGE -> answerBytes(op.getRange(), now);
-            case DELETE -> op.getDelete().getPrevKv() ? previousBytes(op.getDelete(), now) : 0;
+            case DELETE ->
+                op.getDelete().getPrevKv() ? previousBytes(op.getDelete(), now.reader()) : 0;
             case PUT -> op.getPut().getPrevKv() ? answerBytes(op.getPut(), now) : 0;
             case TXN -> answerBytes(op.getTxn(), now);
             case KIND_NOT_SET -> 0;
@@ -152,10 +147,11 @@ final class TxnEvaluator {
     return previous == null ? 0 : RangeReader.bytes(previous);
   }
 
-  private static long previousBytes(Delete delete, RangeReader now) {
+  /** Of what a delete would return; more than {@link #PREVIOUS_BYTES_MAX} is not counted on. */
+  private static long previousBytes(Delete delete, Reader now) {
     long[] bytes = new long[1];
     KeyScan.allMatch(
-        now.reader(),
+        now,
         delete.getKey(),
         delete.getRangeEnd(),
         doomed -> (bytes[0] += RangeReader.bytes(doomed)) <= PREVIOUS_BYTES_MAX);
@@ -167,9 +163,11 @@ final class TxnEvaluator {
    *
    * @param branches receives of each transaction its first compare that does not hold, or {@link
    *     #ALL_HOLD}
+   * @param size of the whole answer
    * @return why the whole transaction cannot be done, or null
    */
-  private static @Nullable Failure choose(Txn txn, RangeReader before, Deque<Integer> branches) {
+  private static @Nullable Failure choose(
+      Txn txn, RangeReader before, Deque<Integer> branches, AnswerSize size) {
     int failedCompare = ALL_HOLD;
     for (int i = 0; i < txn.getComparesCount() && failedCompare == ALL_HOLD; i++) {
       Compare compare = txn.getCompares(i);
@@ -185,10 +183,10 @@ final class TxnEvaluator {
     for (Op op : branch(txn, failedCompare == ALL_HOLD)) {
       Failure refusal =
           switch (op.getKindCase()) {
-            case PUT -> check(op.getPut(), before.reader());
-            case RANGE -> check(op.getRange(), before);
-            case TXN -> choose(op.getTxn(), before, branches);
-            case DELETE -> check(op.getDelete(), before.reader());
+            case PUT -> check(op.getPut(), before.reader(), size);
+            case RANGE -> check(op.getRange(), before, size);
+            case TXN -> choose(op.getTxn(), before, branches, size);
+            case DELETE -> check(op.getDelete(), before.reader(), size);
             case KIND_NOT_SET -> null;
           };
       if (refusal != null) {
@@ -198,36 +196,58 @@ final class TxnEvaluator {
     return null;
   }
 
-  private static @Nullable Failure check(Put put, Reader before) {
+  /** What the answer of a transaction holds as far as its operations have been checked. */
+  private static final class AnswerSize {
+    private final long bytesMax;
+    private int unmeasuredKeys;
+    private long bytes;
+
+    AnswerSize(long bytesMax, int unmeasuredKeys) {
+      this.bytesMax = bytesMax;
+      this.unmeasuredKeys = unmeasuredKeys;
+    }
+
+    @Nullable Failure add(long more) {
+      bytes += more;
+      return bytes <= bytesMax
+          ? null
+          : Failure.of(FailureCode.RESPONSE_TOO_LARGE, "bytesMax", bytesMax);
+    }
+
+    @Nullable Failure addKey(Reader before, ByteString key) {
+      if (unmeasuredKeys > 0) {
+        unmeasuredKeys--;
+        return null;
+      }
+      KeyValue found = KvTable.find(before, key);
+      return found == null ? null : add(RangeReader.bytes(found));
+    }
+  }
+
+  private static @Nullable Failure check(Put put, Reader before, AnswerSize size) {
     if (put.getLease() != 0 && LeaseTable.find(before, put.getLease()) == null) {
       return LeaseTable.notFound(before, put.getLease());
     }
     if ((put.getKeepValue() || put.getKeepLease()) && KvTable.find(before, put.getKey()) == null) {
       return Failure.of(FailureCode.KEY_NOT_FOUND, "key", put.getKey().size() + " bytes");
     }
-    return null;
+    return put.getPrevKv() ? size.addKey(before, put.getKey()) : null;
   }
 
-  private static @Nullable Failure check(Delete delete, Reader before) {
-    if (delete.getRangeEnd().isEmpty() || !delete.getPrevKv()) {
+  private static @Nullable Failure check(Delete delete, Reader before, AnswerSize size) {
+    if (!delete.getPrevKv()) {
       return null;
     }
-    long[] bytes = new long[1];
-    boolean fits =
-        KeyScan.allMatch(
-            before,
-            delete.getKey(),
-            delete.getRangeEnd(),
-            doomed -> {
-              bytes[0] += doomed.key().size() + doomed.value().size() + PREVIOUS_KEY_BYTES;
-              return bytes[0] <= PREVIOUS_BYTES_MAX;
-            });
-    return fits
-        ? null
+    if (delete.getRangeEnd().isEmpty()) {
+      return size.addKey(before, delete.getKey());
+    }
+    long bytes = previousBytes(delete, before);
+    return bytes <= PREVIOUS_BYTES_MAX
+        ? size.add(bytes)
         : Failure.of(FailureCode.REQUEST_TOO_LARGE, "previousBytesMax", PREVIOUS_BYTES_MAX);
   }
 
-  private static @Nullable Failure check(Range range, RangeReader before) {
+  private static @Nullable Failure check(Range range, RangeReader before, AnswerSize size) {
     // Source: etcd's checkTxn, which takes it for an old revision, where a range of its own reads
     // the newest.
     if (range.getRevision() < 0 && range.getRevision() < before.compacted()) {
@@ -235,12 +255,14 @@ final class TxnEvaluator {
           FailureCode.COMPACTED, "requested", range.getRevision(), "compacted", before.compacted());
     }
     Failure refusal = before.check(range);
-    if (refusal != null || range.getRangeEnd().isEmpty() || range.getCountOnly()) {
+    if (refusal != null || range.getCountOnly()) {
       return refusal;
     }
+    if (range.getRangeEnd().isEmpty()) {
+      return size.addKey(before.reader(), range.getKey());
+    }
     try {
-      before.read(range);
-      return null;
+      return size.add(bytes(before.read(range).keyValues()));
     } catch (RangeReader.ResponseTooLarge e) {
       return Failure.of(FailureCode.RESPONSE_TOO_LARGE, "bytesMax", before.responseBytesMax());
     }
