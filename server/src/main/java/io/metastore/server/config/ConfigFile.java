@@ -135,9 +135,21 @@ record ConfigFile(Map<String, Setting> values, List<String> unknown) {
   }
 
   private static ConfigError mismatch(Flag flag, String key, Object value) {
-    String given = jsonType(value) + (value instanceof Number ? " " + value : "");
+    boolean numeric =
+        switch (flag.type()) {
+          case COUNT, NUMBER, UINT32, DURATION -> true;
+          default -> false;
+        };
+    String given = jsonType(value) + (numeric && value instanceof Number ? " " + value : "");
+    // The two structs that etcd reads its file into.
+    String struct =
+        switch (flag.type()) {
+          case URLS, ORIGINS, FEATURE_GATES -> "configJSON";
+          default -> "Config";
+        };
     return cannotUnmarshal(
-        given, "struct field configYAML.Config." + key + " of type " + flag.type().goType());
+        given,
+        "struct field configYAML.%s.%s of type %s".formatted(struct, key, flag.type().goType()));
   }
 
   private static ConfigError cannotUnmarshal(String given, String wanted) {

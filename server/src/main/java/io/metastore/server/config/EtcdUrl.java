@@ -8,7 +8,10 @@ import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -18,6 +21,8 @@ import java.util.stream.Collectors;
  * @param host without the brackets of an IPv6 address
  */
 public record EtcdUrl(String text, String scheme, String host, int port) {
+  private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[^]@]*]|[^:\\[\\]@]*):(\\d+)");
+
   private static final Set<String> SCHEMES = Set.of("http", "https", "unix", "unixs");
 
   public EtcdUrl {
@@ -63,15 +68,22 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
     if (scheme.startsWith("unix")) {
       return new EtcdUrl(text, scheme, text.substring(text.indexOf("://") + 3), 0);
     }
-    String host = uri.getHost();
-    if (host == null || uri.getPort() < 0) {
+    // Not URI's own host and port: it knows none where a name has an underscore.
+    Matcher hostAndPort = HOST_AND_PORT.matcher(Objects.toString(uri.getRawAuthority(), ""));
+    if (!hostAndPort.matches()) {
       throw new IllegalArgumentException(
           "URL address does not have the form \"host:port\": " + text);
     }
     if (!uri.getPath().isEmpty()) {
       throw new IllegalArgumentException("URL must not contain a path: " + text);
     }
-    return new EtcdUrl(text, scheme, unbracketed(host), uri.getPort());
+    int port;
+    try {
+      port = Integer.parseInt(hostAndPort.group(2));
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("parse \"" + text + "\": invalid port", e);
+    }
+    return new EtcdUrl(text, scheme, unbracketed(hostAndPort.group(1)), port);
   }
 
   /** {@code host:port}, with brackets around an IPv6 address. */
