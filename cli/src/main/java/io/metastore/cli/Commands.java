@@ -21,10 +21,12 @@ import io.metastore.cli.locks.ClientsCommand;
 import io.metastore.cli.locks.LockCommand;
 import io.metastore.cli.locks.LocksCommand;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** All commands, by name. */
 @Command(
@@ -47,31 +49,42 @@ import picocli.CommandLine.Command;
       LoginCommand.class,
       AclCommand.class,
       CompletionCommand.class,
+      VersionCommand.class,
       ServeHint.class,
     },
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
     footer = {"", "More: docs/cli.md"})
 public final class Commands extends Settings {
+  @Option(names = "--version", versionHelp = true, description = "Prints the version and exits.")
+  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  private boolean asksForVersion;
+
   private Commands(Console console, Map<String, String> variables) {
     super(console, variables);
   }
 
-  /** Runs one command and ends the JVM with its exit code. */
-  public static void main(String[] words) {
+  /**
+   * Runs one command and ends the JVM with its exit code.
+   *
+   * @param version the lines that {@code --version} and {@code version} print
+   */
+  public static void main(List<String> version, List<String> words) {
     // What libraries log is not for who runs a command.
     LogManager.getLogManager().reset();
-    System.exit(run(Console.ofProcess(), System.getenv(), words));
+    System.exit(run(Console.ofProcess(), System.getenv(), version, words));
   }
 
   /** Runs one command, with these variables of the environment. */
-  static int run(Console console, Map<String, String> variables, String... words) {
-    int exitCode = commandLine(new Commands(console, variables)).execute(words);
+  static int run(
+      Console console, Map<String, String> variables, List<String> version, List<String> words) {
+    CommandLine line = commandLine(new Commands(console, variables), version);
+    int exitCode = line.execute(words.toArray(String[]::new));
     console.flush();
     return exitCode;
   }
 
-  private static CommandLine commandLine(Commands commands) {
+  private static CommandLine commandLine(Commands commands, List<String> version) {
     Failures failures = new Failures(commands);
     CommandLine line =
         new CommandLine(commands)
@@ -82,6 +95,7 @@ public final class Commands extends Settings {
             .setParameterExceptionHandler(failures::misused)
             .setOut(commands.console().writer());
     line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
+    line.getCommandSpec().version(version.toArray(String[]::new));
     return line;
   }
 }

@@ -12,6 +12,8 @@ import java.util.Map;
 
 /** Runs commands in this process, as {@code bin/metastore} would with these words. */
 final class Shell {
+  static final List<String> VERSION = List.of("metastore Version: 1.2.3", "etcd Version: 3.4.5");
+
   private final List<String> settings;
 
   /** With options that come before each command. */
@@ -29,7 +31,7 @@ final class Shell {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console = new Console(new ByteArrayInputStream(input), out, err);
-    int exitCode = Commands.run(console, Map.of(), all.toArray(String[]::new));
+    int exitCode = Commands.run(console, Map.of(), VERSION, all);
     return new Ran(exitCode, ByteString.copyFrom(out.toByteArray()), err.toString(UTF_8));
   }
 

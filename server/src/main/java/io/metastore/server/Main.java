@@ -19,7 +19,7 @@ public final class Main {
   public static void main(String[] args) {
     List<String> words = Arrays.asList(args);
     if (words.isEmpty() || !words.get(0).equals("serve")) {
-      Commands.main(args);
+      Commands.main(Version.lines(), words);
       return;
     }
     List<String> flags = words.subList(1, words.size());
