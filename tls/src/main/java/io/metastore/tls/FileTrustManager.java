@@ -1,0 +1,202 @@
+package io.metastore.tls;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CRLEntry;
+import java.security.cert.X509Certificate;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts certificates of the authorities in the files as they are now, and then only those that
+ * {@link TlsSettings} allow.
+ */
+final class FileTrustManager extends X509ExtendedTrustManager {
+  private final TlsSettings settings;
+  private final FileBacked<X509ExtendedTrustManager> authorities;
+  private final FileBacked<Set<BigInteger>> revoked;
+
+  FileTrustManager(TlsSettings settings) throws IOException {
+    this.settings = settings;
+    Path ca = settings.trustedCa();
+    this.authorities =
+        new FileBacked<>(ca == null ? List.of() : List.of(ca), () -> authorities(ca));
+    Path list = settings.revocationList();
+    this.revoked = new FileBacked<>(list == null ? List.of() : List.of(list), () -> revoked(list));
+  }
+
+  private static X509ExtendedTrustManager authorities(@Nullable Path file)
+      throws IOException, GeneralSecurityException {
+    KeyStore certificates = null;
+    if (file != null) {
+      certificates = KeyStore.getInstance(KeyStore.getDefaultType());
+      certificates.load(null, null);
+      int number = 0;
+      for (X509Certificate certificate : PemFile.read(file).certificates()) {
+        certificates.setCertificateEntry(String.valueOf(number++), certificate);
+      }
+    }
+    TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+    factory.init(certificates);
+    for (TrustManager manager : factory.getTrustManagers()) {
+      if (manager instanceof X509ExtendedTrustManager extended) {
+        return extended;
+      }
+    }
+    throw new GeneralSecurityException("the JDK has no X.509 trust manager");
+  }
+
+  /** Serial numbers, whoever issued the certificates: etcd compares nothing else. */
+  private static Set<BigInteger> revoked(@Nullable Path file)
+      throws IOException, GeneralSecurityException {
+    Set<BigInteger> serials = new HashSet<>();
+    if (file != null) {
+      for (X509CRL list : PemFile.read(file).revocationLists()) {
+        Set<? extends X509CRLEntry> entries = list.getRevokedCertificates();
+        if (entries != null) {
+          entries.forEach(entry -> serials.add(entry.getSerialNumber()));
+        }
+      }
+    }
+    return Set.copyOf(serials);
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    checkClient(
+        chain,
+        engine.getPeerHost(),
+        () -> authorities.get().checkClientTrusted(chain, authType, engine));
+  }
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    checkClient(
+        chain,
+        socket.getInetAddress().getHostAddress(),
+        () -> authorities.get().checkClientTrusted(chain, authType, socket));
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+      throws CertificateException {
+    checkServer(chain, () -> authorities.get().checkServerTrusted(chain, authType, engine));
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+      throws CertificateException {
+    checkServer(chain, () -> authorities.get().checkServerTrusted(chain, authType, socket));
+  }
+
+  /** The check that the JDK's own trust manager makes. */
+  private interface Verification {
+    void run() throws CertificateException;
+  }
+
+  /**
+   * @param address null if the client has none, as with a Unix socket
+   */
+  private void checkClient(
+      X509Certificate[] chain, @Nullable String address, Verification verification)
+      throws CertificateException {
+    try {
+      verification.run();
+    } catch (CertificateException e) {
+      throw refusal(chain[0], e);
+    }
+    requireAllowed(chain[0]);
+    requireUnrevoked(chain);
+    if (settings.checksClientAddress() && address != null) {
+      try {
+        ClientAddressCheck.require(CertificateNames.of(chain[0]), address);
+      } catch (IllegalArgumentException e) {
+        throw new CertificateRefused(chain[0], String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  private void checkServer(X509Certificate[] chain, Verification verification)
+      throws CertificateException {
+    if (settings.trustsEverybody()) {
+      return;
+    }
+    verification.run();
+    requireAllowed(chain[0]);
+    requireUnrevoked(chain);
+  }
+
+  private void requireAllowed(X509Certificate certificate) throws CertificateException {
+    CertificateNames names = CertificateNames.of(certificate);
+    boolean allowed =
+        (settings.allowedNames().isEmpty() || settings.allowedNames().contains(names.commonName()))
+            && (settings.allowedHostnames().isEmpty()
+                || settings.allowedHostnames().stream().anyMatch(names::matches));
+    if (!allowed) {
+      throw new CertificateRefused(certificate, "client certificate authentication failed");
+    }
+  }
+
+  private void requireUnrevoked(X509Certificate[] chain) throws CertificateException {
+    Set<BigInteger> serials = revoked.get();
+    for (X509Certificate certificate : chain) {
+      if (serials.contains(certificate.getSerialNumber())) {
+        throw new CertificateRefused(
+            chain[0],
+            "transport: certificate serial %x revoked".formatted(certificate.getSerialNumber()));
+      }
+    }
+  }
+
+  private static CertificateException refusal(
+      X509Certificate certificate, CertificateException failure) {
+    String reason = "certificate signed by unknown authority";
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertificateExpiredException
+          || cause instanceof CertificateNotYetValidException) {
+        reason = "certificate has expired or is not yet valid: " + cause.getMessage();
+      } else if (cause instanceof CertPathValidatorException invalid
+          && invalid.getReason() == CertPathValidatorException.BasicReason.ALGORITHM_CONSTRAINED) {
+        reason = "certificate uses an algorithm that is not allowed: " + cause.getMessage();
+      } else if (String.valueOf(cause.getMessage()).contains("Extended key usage")) {
+        reason = "certificate specifies an incompatible key usage";
+      }
+    }
+    return new CertificateRefused(
+        certificate, "tls: failed to verify certificate: x509: " + reason, failure);
+  }
+
+  @Override
+  public X509Certificate[] getAcceptedIssuers() {
+    return authorities.get().getAcceptedIssuers();
+  }
+
+  // Without the connection there is no name or address to check: nothing here calls these.
+
+  @Override
+  public void checkClientTrusted(X509Certificate[] chain, String authType) {
+    throw new UnsupportedOperationException("a connection is needed");
+  }
+
+  @Override
+  public void checkServerTrusted(X509Certificate[] chain, String authType) {
+    throw new UnsupportedOperationException("a connection is needed");
+  }
+}

@@ -1,0 +1,129 @@
+package io.metastore.tls;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side of TLS, ready to make connections. Certificates, authorities and revocation lists are
+ * read anew at the first handshake after their files have changed.
+ */
+public final class TlsContext {
+  static {
+    // Both must be set before the JDK's TLS is first used. A client may not ask for new handshakes
+    // on a connection, and sessions are kept here instead of in tickets, so that they can be
+    // forgotten.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
+    System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
+  }
+
+  /** TLS 1.3 has its own, and etcd's flag says nothing of them. */
+  private static final List<String> TLS_1_3_SUITES =
+      List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
+
+  private final TlsSettings settings;
+  private final @Nullable KeyManager keyManager;
+  private final TrustManager trustManager;
+  private final SSLContext context;
+
+  private TlsContext(TlsSettings settings, @Nullable KeyFiles identity) throws IOException {
+    this.settings = settings;
+    this.keyManager = identity == null ? null : new FileKeyManager(identity);
+    this.trustManager = new FileTrustManager(settings);
+    try {
+      this.context = SSLContext.getInstance("TLS");
+      context.init(
+          keyManager == null ? new KeyManager[0] : new KeyManager[] {keyManager},
+          new TrustManager[] {trustManager},
+          null);
+    } catch (GeneralSecurityException e) {
+      throw new IOException("TLS is not available: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * For connections that others make to us.
+   *
+   * @throws IOException if a file cannot be read, or its content cannot be used
+   */
+  public static TlsContext server(TlsSettings settings) throws IOException {
+    return new TlsContext(settings, requireNonNull(settings.identity(), "identity"));
+  }
+
+  /**
+   * For connections that we make to others.
+   *
+   * @throws IOException if a file cannot be read, or its content cannot be used
+   */
+  public static TlsContext client(TlsSettings settings) throws IOException {
+    KeyFiles own = settings.clientIdentity();
+    return new TlsContext(settings, own != null ? own : settings.identity());
+  }
+
+  /**
+   * The JDK's own object; {@link #protocols} and {@link #cipherSuites} are to be set per engine.
+   */
+  public SSLContext context() {
+    return context;
+  }
+
+  /**
+   * To be called for every connection that was accepted: who comes back is checked again, against
+   * the files as they are then, instead of resuming the session.
+   */
+  public static void forbidResumption(SSLEngine accepted) {
+    accepted.getSession().invalidate();
+  }
+
+  /** What shows our certificate; null if we have none. */
+  public @Nullable KeyManager keyManager() {
+    return keyManager;
+  }
+
+  public TrustManager trustManager() {
+    return trustManager;
+  }
+
+  /** Whether those who connect must show a certificate. */
+  public boolean requiresClientCertificate() {
+    return settings.requiresClientCertificate();
+  }
+
+  /** Names of the versions to enable, as the JDK has them. */
+  public List<String> protocols() {
+    return TlsVersion.jdkNames(settings.minVersion(), settings.maxVersion());
+  }
+
+  /** Names of the cipher suites to enable; null for the JDK's defaults. */
+  public @Nullable List<String> cipherSuites() {
+    if (settings.cipherSuites().isEmpty()) {
+      return null;
+    }
+    List<String> suites = new ArrayList<>(TLS_1_3_SUITES);
+    suites.addAll(settings.cipherSuites());
+    return suites;
+  }
+
+  /**
+   * Whether the JDK has a cipher suite.
+   *
+   * @param name as the IANA lists it
+   */
+  public static boolean knowsCipherSuite(String name) {
+    try {
+      return Set.of(SSLContext.getDefault().getSupportedSSLParameters().getCipherSuites())
+          .contains(name);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("TLS is not available", e);
+    }
+  }
+}

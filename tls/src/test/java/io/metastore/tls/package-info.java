@@ -1,0 +1,4 @@
+@NullMarked
+package io.metastore.tls;
+
+import org.jspecify.annotations.NullMarked;
