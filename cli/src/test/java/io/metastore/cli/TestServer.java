@@ -55,6 +55,7 @@ final class TestServer implements AutoCloseable {
                 NodeConfig.Beginning.FOUNDED,
                 List.of("http://127.0.0.1:2379"),
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
+                null,
                 directory,
                 50,
                 500,

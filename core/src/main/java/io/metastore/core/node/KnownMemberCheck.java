@@ -171,7 +171,7 @@ final class KnownMemberCheck {
     KnownMemberRequest request =
         KnownMemberRequest.newBuilder().setId(config.memberId()).setHasData(hasData).build();
     // Connections of its own: a failed one would make later calls wait before they try again.
-    PeerChannels channels = new PeerChannels(MESSAGE_BYTES_MAX);
+    PeerChannels channels = new PeerChannels(config.peerTls(), MESSAGE_BYTES_MAX);
     List<CompletableFuture<List<KnownMemberReply>>> answers = new ArrayList<>();
     for (Configuration.Member member : configuration().getMembersList()) {
       if (member.getId() != config.memberId()) {
@@ -207,7 +207,8 @@ final class KnownMemberCheck {
     return new IOException(
         "member "
             + Long.toHexString(config.memberId())
-            + " was removed from the cluster; to come back it must join with an empty data directory");
+            + " was removed from the cluster; to come back it must join with an empty data"
+            + " directory");
   }
 
   private void refuseIfKnown(List<KnownMemberReply> replies) throws IOException {
@@ -222,8 +223,8 @@ final class KnownMemberCheck {
   private void refuseIfStranger(List<KnownMemberReply> replies) throws IOException {
     if (replies.isEmpty()) {
       throw new IOException(
-          "cannot fetch cluster info from peer urls: could not retrieve cluster information from the"
-              + " given URLs");
+          "cannot fetch cluster info from peer urls: could not retrieve cluster information from"
+              + " the given URLs");
     }
     for (KnownMemberReply reply : replies) {
       if (reply.getClusterId() != config.clusterId()) {

@@ -16,6 +16,7 @@ import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.PeerServer;
 import io.metastore.core.raft.PeerService;
+import io.metastore.core.raft.PeerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -55,7 +56,7 @@ public final class Lobby implements Membership, AutoCloseable {
 
   private final String name;
   private final Consumer<Invitation> writeDown;
-  private final PeerChannels peers = new PeerChannels(MESSAGE_BYTES_MAX);
+  private final PeerChannels peers;
   private final PeerServer server;
   private final SecureRandom random = new SecureRandom();
   private final CompletableFuture<Invitation> invited = new CompletableFuture<>();
@@ -72,13 +73,19 @@ public final class Lobby implements Membership, AutoCloseable {
   private long keptFreeUntilNanos = System.nanoTime();
   private @Nullable Invitation accepted;
 
-  private Lobby(String name, List<InetSocketAddress> listen, Consumer<Invitation> writeDown)
+  private Lobby(
+      String name,
+      List<InetSocketAddress> listen,
+      @Nullable PeerTls tls,
+      Consumer<Invitation> writeDown)
       throws IOException {
     this.name = name;
+    this.peers = new PeerChannels(tls, MESSAGE_BYTES_MAX);
     this.writeDown = writeDown;
     this.server =
         PeerServer.start(
             listen,
+            tls,
             new PeerService()
                 .on(PeerCall.INVITE, request -> CompletableFuture.completedFuture(serve(request))));
   }
@@ -87,13 +94,17 @@ public final class Lobby implements Membership, AutoCloseable {
    * Listens for other members.
    *
    * @param name as this member was told; whoever means another one is refused
+   * @param tls how members speak TLS with each other; null if they do without
    * @param writeDown makes an invitation durable, before this member's word is given
    * @throws IOException if an address cannot be bound
    */
   public static Lobby open(
-      String name, List<InetSocketAddress> listen, Consumer<Invitation> writeDown)
+      String name,
+      List<InetSocketAddress> listen,
+      @Nullable PeerTls tls,
+      Consumer<Invitation> writeDown)
       throws IOException {
-    return new Lobby(name, listen, writeDown);
+    return new Lobby(name, listen, tls, writeDown);
   }
 
   /** Completes when this member is to belong to a cluster. Close the lobby then. */

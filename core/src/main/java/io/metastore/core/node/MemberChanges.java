@@ -87,7 +87,7 @@ final class MemberChanges {
     RaftMembers now = raft.members();
     for (MemberInfo member : cluster.members()) {
       if (member.name().equals(join.getName())
-          || member.peerUrls().contains("http://" + join.getAddress())) {
+          || member.peerUrls().contains(config.peerUrl(join.getAddress()))) {
         throw new ChangeRefused(
             Reason.ALREADY_MEMBER,
             "member %s has this name or URL".formatted(Long.toHexString(member.id())));

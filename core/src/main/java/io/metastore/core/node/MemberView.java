@@ -151,7 +151,7 @@ final class MemberView implements ClusterView {
             new MemberInfo(
                 member.getId(),
                 note.getName(),
-                List.of("http://" + member.getAddress()),
+                List.of(config.peerUrl(member.getAddress())),
                 note.getClientUrlsList(),
                 member.getLearner()));
       }

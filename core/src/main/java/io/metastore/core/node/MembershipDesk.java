@@ -72,7 +72,7 @@ final class MembershipDesk implements Membership {
                 new MemberInfo(
                     reply.getMemberId(),
                     member.name(),
-                    List.of("http://" + member.peerAddress()),
+                    List.of(config.peerUrl(member.peerAddress())),
                     List.of(),
                     learner));
   }

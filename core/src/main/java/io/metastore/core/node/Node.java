@@ -143,7 +143,7 @@ public final class Node implements Metastore, AutoCloseable {
     this.machine = tables.open();
     this.applied = new AppliedIndex(reply, machine.state().index());
     this.hub = new WatchHub(this::retainView, watchLimits(config));
-    this.peers = new PeerChannels(peerMessageBytesMax(config), meters);
+    this.peers = new PeerChannels(config.peerTls(), peerMessageBytesMax(config), meters);
     this.compactor = new Compactor(() -> machine);
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockDesk(process(), this::submit, this::retainView);
@@ -557,6 +557,7 @@ public final class Node implements Metastore, AutoCloseable {
         config.dataDirectory().resolve("raft"),
         config.dataDirectory().resolve("ckpt"),
         config.peerListen(),
+        config.peerTls(),
         config.heartbeatMs(),
         config.electionTimeoutMs(),
         config.maxRequestBytes());

@@ -2,11 +2,13 @@ package io.metastore.core.node;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.core.raft.PeerTls;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a member is told at start.
@@ -17,6 +19,7 @@ import java.util.List;
  * @param beginning how this member came to its cluster
  * @param clientUrls where clients reach this member; published
  * @param peerListen where this member listens for the others
+ * @param peerTls how members speak TLS with each other; null if they do without
  * @param electionTimeoutMs how long a follower waits for its leader
  * @param snapshotCount commands after which the log is folded into a checkpoint
  * @param maxRequestBytes the largest command
@@ -31,6 +34,7 @@ public record NodeConfig(
     Beginning beginning,
     List<String> clientUrls,
     List<InetSocketAddress> peerListen,
+    @Nullable PeerTls peerTls,
     Path dataDirectory,
     int heartbeatMs,
     int electionTimeoutMs,
@@ -67,6 +71,11 @@ public record NodeConfig(
   /** Source: etcd's {@code minTTL}: a lease must outlive an election. */
   long minLeaseTtlSeconds() {
     return (3L * electionTimeoutMs / 2 + 999) / 1000;
+  }
+
+  /** The URL of a member that is reached at this host and port. */
+  String peerUrl(String address) {
+    return (peerTls == null ? "http://" : "https://") + address;
   }
 
   boolean alone() {

@@ -1,20 +1,47 @@
 package io.metastore.core.raft;
 
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.grpc.server.GrpcServices;
+import org.apache.ratis.grpc.server.GrpcServicesImpl;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
+import org.jspecify.annotations.Nullable;
 
-/** Ratis' gRPC transport, except that a leader sends its log by {@link GuardedLogAppender}s. */
+/**
+ * Ratis' gRPC transport, except that a leader sends its log by {@link GuardedLogAppender}s, and
+ * that TLS is ours: Ratis takes keys but no versions or cipher suites, and insists on OpenSSL.
+ */
 final class GuardedGrpcFactory extends GrpcFactory {
+  private static final String PEER_TLS = "metastore.peer-tls";
 
   private final LogAppenders appenders;
+  private final Parameters parameters;
 
   GuardedGrpcFactory(Parameters parameters) {
     super(parameters);
     this.appenders = LogAppenders.of(parameters);
+    this.parameters = parameters;
+  }
+
+  static void putInto(Parameters parameters, @Nullable PeerTls tls) {
+    if (tls != null) {
+      parameters.put(PEER_TLS, tls, PeerTls.class);
+    }
+  }
+
+  /** Connections made to this server are secured by {@link PeerNegotiator}. */
+  @Override
+  public GrpcServices newRaftServerRpc(RaftServer server) {
+    PeerTls tls = parameters.get(PEER_TLS, PeerTls.class);
+    return GrpcServicesImpl.newBuilder()
+        .setServer(server)
+        .setCustomizer(GrpcConfigKeys.Server.servicesCustomizer(parameters))
+        .setServerSslContextForClient(tls == null ? null : tls.client())
+        .build();
   }
 
   @Override

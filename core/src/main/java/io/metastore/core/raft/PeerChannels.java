@@ -16,6 +16,7 @@ import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The asking side of {@link PeerCall}s. A connection that is silent while calls wait is pinged, and
@@ -32,19 +33,22 @@ public final class PeerChannels implements AutoCloseable {
 
   private static final long PING_TIMEOUT_S = 5;
 
+  private final @Nullable PeerTls tls;
   private final int messageBytesMax;
   private final Meters meters;
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
   /** Counted by nobody. */
-  public PeerChannels(int messageBytesMax) {
-    this(messageBytesMax, new Meters());
+  public PeerChannels(@Nullable PeerTls tls, int messageBytesMax) {
+    this(tls, messageBytesMax, new Meters());
   }
 
   /**
+   * @param tls null for connections without TLS
    * @param meters counts the calls
    */
-  public PeerChannels(int messageBytesMax, Meters meters) {
+  public PeerChannels(@Nullable PeerTls tls, int messageBytesMax, Meters meters) {
+    this.tls = tls;
     this.messageBytesMax = messageBytesMax;
     this.meters = meters;
   }
@@ -127,14 +131,15 @@ public final class PeerChannels implements AutoCloseable {
   private ManagedChannel channel(String address) {
     return channels.computeIfAbsent(
         address,
-        target ->
-            NettyChannelBuilder.forTarget(target)
-                .usePlaintext()
-                .disableRetry()
-                .keepAliveTime(PING_AFTER_S, TimeUnit.SECONDS)
-                .keepAliveTimeout(PING_TIMEOUT_S, TimeUnit.SECONDS)
-                .maxInboundMessageSize(messageBytesMax)
-                .build());
+        target -> {
+          NettyChannelBuilder builder = NettyChannelBuilder.forTarget(target);
+          return (tls == null ? builder.usePlaintext() : builder.sslContext(tls.client()))
+              .disableRetry()
+              .keepAliveTime(PING_AFTER_S, TimeUnit.SECONDS)
+              .keepAliveTimeout(PING_TIMEOUT_S, TimeUnit.SECONDS)
+              .maxInboundMessageSize(messageBytesMax)
+              .build();
+        });
   }
 
   @Override

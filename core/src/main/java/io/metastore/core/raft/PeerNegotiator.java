@@ -5,6 +5,7 @@ import org.apache.ratis.thirdparty.io.grpc.netty.InternalProtocolNegotiator;
 import org.apache.ratis.thirdparty.io.grpc.netty.InternalProtocolNegotiators;
 import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandler;
 import org.apache.ratis.thirdparty.io.netty.util.AsciiString;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets a connection to the peer port that speaks HTTP/1.1 be served {@link PeerPages}. Does for
@@ -12,21 +13,27 @@ import org.apache.ratis.thirdparty.io.netty.util.AsciiString;
  */
 final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final PeerPages pages;
+  private final @Nullable PeerTls tls;
 
-  PeerNegotiator(PeerPages pages) {
+  /**
+   * @param tls null for connections without TLS
+   */
+  PeerNegotiator(PeerPages pages, @Nullable PeerTls tls) {
     this.pages = pages;
+    this.tls = tls;
   }
 
   @Override
   public AsciiString scheme() {
-    return AsciiString.of("http");
+    return AsciiString.of(tls == null ? "http" : "https");
   }
 
   @Override
   public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
     PeerSniffer sniffer =
         new PeerSniffer(grpc, InternalProtocolNegotiators.grpcNegotiationHandler(grpc), pages);
-    return InternalProtocolNegotiators.waitUntilActiveHandler(sniffer, grpc.getNegotiationLogger());
+    ChannelHandler first = tls == null ? sniffer : new PeerHandshake(tls, sniffer);
+    return InternalProtocolNegotiators.waitUntilActiveHandler(first, grpc.getNegotiationLogger());
   }
 
   @Override

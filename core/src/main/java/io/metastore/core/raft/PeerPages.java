@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface PeerPages {
 
+  /** Of a member that has nothing to tell. */
+  PeerPages NONE = path -> null;
+
   /** The JSON to be found at {@code path}, or null. */
   @Nullable String find(String path);
 }

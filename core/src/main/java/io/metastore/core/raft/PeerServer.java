@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.Server;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** {@link PeerCall}s without Raft, for a member that has no group yet. */
 public final class PeerServer implements AutoCloseable {
@@ -20,11 +21,15 @@ public final class PeerServer implements AutoCloseable {
   /**
    * Listens and serves.
    *
+   * @param tls null for connections without TLS
    * @throws IOException if an address cannot be bound
    */
-  public static PeerServer start(List<InetSocketAddress> listen, PeerService service)
+  public static PeerServer start(
+      List<InetSocketAddress> listen, @Nullable PeerTls tls, PeerService service)
       throws IOException {
-    NettyServerBuilder builder = NettyServerBuilder.forAddress(listen.get(0));
+    NettyServerBuilder builder =
+        NettyServerBuilder.forAddress(listen.get(0))
+            .protocolNegotiator(new PeerNegotiator(PeerPages.NONE, tls));
     listen.stream().skip(1).forEach(builder::addListenAddress);
     return new PeerServer(builder.addService(service.build()).build().start());
   }

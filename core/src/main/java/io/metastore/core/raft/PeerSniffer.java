@@ -71,10 +71,9 @@ final class PeerSniffer extends ChannelInboundHandlerAdapter {
     seen = null;
     ChannelPipeline pipeline = ctx.pipeline();
     if (first.toString(first.readerIndex(), PREFIX, US_ASCII).equals("PRI")) {
-      pipeline.replace(this, null, grpcNegotiation);
-      ProtocolNegotiationEvent event = requireNonNull(negotiation, "active before it is read");
+      pipeline.addAfter(ctx.name(), null, grpcNegotiation);
       // The event first: grpc adds its HTTP/2 handler on it, and that one must see the bytes.
-      pipeline.fireUserEventTriggered(event);
+      ctx.fireUserEventTriggered(requireNonNull(negotiation, "active before it is read"));
     } else {
       // gRPC's server forgets the connection, and its handshake timeout with it.
       grpc.notifyUnused();
@@ -84,8 +83,9 @@ final class PeerSniffer extends ChannelInboundHandlerAdapter {
       ctx.executor().schedule(() -> ctx.channel().close(), HTTP_SECONDS_MAX, TimeUnit.SECONDS);
       pipeline.addLast(
           new HttpServerCodec(), new HttpObjectAggregator(BODY_BYTES_MAX), new PageHandler(pages));
-      pipeline.remove(this);
     }
-    pipeline.fireChannelRead(first);
+    // From here, not from the pipeline's head: TLS, if spoken, must not see the bytes again.
+    ctx.fireChannelRead(first);
+    pipeline.remove(this);
   }
 }

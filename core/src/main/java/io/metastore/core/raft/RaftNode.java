@@ -138,12 +138,13 @@ public final class RaftNode {
     AnswerThreads.use();
     Parameters parameters = new Parameters();
     appenders.putInto(parameters);
+    GuardedGrpcFactory.putInto(parameters, settings.peerTls());
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
         (builder, types) -> {
           settings.peerListen().stream().skip(1).forEach(builder::addListenAddress);
           return PeerChannels.permitPings(builder)
-              .protocolNegotiator(new PeerNegotiator(pages))
+              .protocolNegotiator(new PeerNegotiator(pages, settings.peerTls()))
               .directExecutor()
               .callExecutor(new CallThreads())
               .addService(service.build())

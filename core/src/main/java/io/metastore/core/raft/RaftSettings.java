@@ -15,6 +15,7 @@ import org.apache.ratis.server.RaftServerConfigKeys.Log;
 import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How Raft runs on this member. What is not derived from a component was measured or read in the
@@ -24,6 +25,7 @@ import org.apache.ratis.util.TimeDuration;
  * @param checkpointDirectory of the checkpoints, on the same file system as their temporary
  *     neighbour
  * @param peerListen where the other members reach this one, one address at least
+ * @param peerTls how members speak TLS with each other; null if they do without
  * @param heartbeatMs how soon a member that was away is tried again. Ratis' leader sends heartbeats
  *     every half election timeout, whatever is set here.
  * @param electionTimeoutMs how long a follower waits for its leader, at least; twice that at most
@@ -33,6 +35,7 @@ public record RaftSettings(
     Path storageDirectory,
     Path checkpointDirectory,
     List<InetSocketAddress> peerListen,
+    @Nullable PeerTls peerTls,
     int heartbeatMs,
     int electionTimeoutMs,
     int maxRequestBytes) {

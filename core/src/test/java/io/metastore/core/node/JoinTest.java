@@ -42,7 +42,7 @@ class JoinTest {
       put(alone, "before", "1");
       assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<MemberInfo> joining;
-      Lobby lobby = Lobby.open("learner", List.of(address), invited::complete);
+      Lobby lobby = Lobby.open("learner", List.of(address), null, invited::complete);
       try (lobby) {
         joining = alone.membership().join(new NewMember("learner", text), /* learner= */ true);
         lobby.invited().get(PATIENCE_S, TimeUnit.SECONDS);
@@ -82,7 +82,7 @@ class JoinTest {
       put(alone, "before", "1");
       assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<MemberInfo> joining;
-      Lobby lobby = Lobby.open("invited", List.of(address), invited::complete);
+      Lobby lobby = Lobby.open("invited", List.of(address), null, invited::complete);
       try (lobby) {
         String text = "127.0.0.1:" + address.getPort();
         joining = alone.membership().join(new NewMember("invited", text), /* learner= */ false);

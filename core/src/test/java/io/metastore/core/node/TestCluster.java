@@ -110,6 +110,7 @@ final class TestCluster implements AutoCloseable {
         beginning,
         List.of(),
         List.of(listen),
+        null,
         directory.resolve(name),
         50,
         500,

@@ -101,6 +101,7 @@ class RaftSettingsTest {
         Path.of("/data/raft"),
         Path.of("/data/ckpt"),
         List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 2380)),
+        null,
         100,
         1000,
         maxRequestBytes);

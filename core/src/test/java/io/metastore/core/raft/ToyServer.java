@@ -71,6 +71,7 @@ final class ToyServer implements AutoCloseable {
             data.resolve("raft"),
             data.resolve("ckpt"),
             List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
+            null,
             50,
             400,
             1 << 20);

@@ -107,6 +107,7 @@ final class NativeServer implements AutoCloseable {
                 NodeConfig.Beginning.FOUNDED,
                 List.of(),
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
+                null,
                 directory,
                 50,
                 500,

@@ -1,0 +1,93 @@
+package io.metastore.core.raft;
+
+import io.metastore.tls.TlsContext;
+import io.metastore.tls.TlsSettings;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.thirdparty.io.netty.channel.Channel;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.ApplicationProtocolConfig;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.ClientAuth;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.JdkSslContext;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslContext;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslHandler;
+import org.apache.ratis.thirdparty.io.netty.util.concurrent.DefaultThreadFactory;
+
+/**
+ * TLS between members, for all they say to each other: Raft's messages and {@link PeerCall}s.
+ * Thread-safe; holds nothing that needs closing.
+ */
+public final class PeerTls {
+  private static final int HANDSHAKE_THREADS = 2;
+  private static final long HANDSHAKE_THREAD_IDLE_SECONDS = 60;
+
+  /** A connection whose handshake takes longer is closed. */
+  private static final long HANDSHAKE_SECONDS_MAX = 20;
+
+  private final SslContext server;
+  private final SslContext client;
+  private final Executor handshakes;
+
+  private PeerTls(TlsContext server, TlsContext client) {
+    // HTTP first: gRPC's channels offer h2 alone, and tools that offer both want a page.
+    this.server = netty(server, /* isClient= */ false, "http/1.1", "h2");
+    this.client = netty(client, /* isClient= */ true, "h2");
+    ThreadPoolExecutor threads =
+        new ThreadPoolExecutor(
+            HANDSHAKE_THREADS,
+            HANDSHAKE_THREADS,
+            HANDSHAKE_THREAD_IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            new DefaultThreadFactory("peer-tls-handshake", true));
+    threads.allowCoreThreadTimeOut(true);
+    this.handshakes = threads;
+  }
+
+  /**
+   * Reads the files.
+   *
+   * @throws IOException if one cannot be read, or its content cannot be used
+   */
+  public static PeerTls open(TlsSettings settings) throws IOException {
+    return new PeerTls(TlsContext.server(settings), TlsContext.client(settings));
+  }
+
+  private static SslContext netty(TlsContext tls, boolean isClient, String... protocols) {
+    return new JdkSslContext(
+        tls.context(),
+        isClient,
+        tls.cipherSuites(),
+        IdentityCipherSuiteFilter.INSTANCE_DEFAULTING_TO_SUPPORTED_CIPHERS,
+        new ApplicationProtocolConfig(
+            Protocol.ALPN,
+            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectedListenerFailureBehavior.ACCEPT,
+            protocols),
+        tls.requiresClientCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE,
+        tls.protocols().toArray(String[]::new),
+        /* startTls= */ false);
+  }
+
+  /** For connections that this member makes. */
+  SslContext client() {
+    return client;
+  }
+
+  /** For a connection that was made to this member. */
+  SslHandler newHandler(Channel connection) {
+    InetSocketAddress remote = (InetSocketAddress) connection.remoteAddress();
+    SslHandler handler =
+        server.newHandler(
+            connection.alloc(), remote.getAddress().getHostAddress(), remote.getPort(), handshakes);
+    handler.setHandshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS);
+    return handler;
+  }
+}
