@@ -14,15 +14,21 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The running client port: gRPC for connections that open with HTTP/2, {@link HttpEndpoint}s for
@@ -39,21 +45,21 @@ public final class ClientPort implements AutoCloseable {
 
   private final ClientPortSettings settings;
   private final EventLoopGroup loops;
-  private final ChannelGroup connections;
-  private final Server server;
+  private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+  private final @Nullable PortTls tls;
+  private final List<Server> servers = new ArrayList<>();
+  private final List<ListenAddress> addresses = new ArrayList<>();
   private final GrpcCounters counters;
 
-  private ClientPort(
-      ClientPortSettings settings,
-      EventLoopGroup loops,
-      ChannelGroup connections,
-      Server server,
-      GrpcCounters counters) {
+  private ClientPort(ClientPortSettings settings, GrpcCounters counters) {
     this.settings = settings;
-    this.loops = loops;
-    this.connections = connections;
-    this.server = server;
     this.counters = counters;
+    this.tls = settings.tls() == null ? null : new PortTls(settings.tls());
+    this.loops =
+        new MultiThreadIoEventLoopGroup(
+            settings.eventLoops(),
+            new DefaultThreadFactory("netty", true),
+            NioIoHandler.newFactory());
   }
 
   /**
@@ -100,49 +106,83 @@ public final class ClientPort implements AutoCloseable {
       GrpcCounters counters,
       HttpSite site)
       throws IOException {
-    EventLoopGroup loops =
-        new MultiThreadIoEventLoopGroup(
-            settings.eventLoops(),
-            new DefaultThreadFactory("netty", true),
-            NioIoHandler.newFactory());
-    ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    ClientPort port = new ClientPort(settings, counters);
+    GoRequests requests = new GoRequests(settings.receiveBytesMax());
+    List<ServerServiceDefinition> definitions = new ArrayList<>();
+    for (BindableService service : services) {
+      ServerServiceDefinition definition = service.bindService();
+      counters.register(definition);
+      definitions.add(requests.wrap(definition));
+    }
+    try {
+      for (List<ListenAddress> alike : alike(settings.listen())) {
+        NettyServerBuilder builder = port.builder(alike, site);
+        definitions.forEach(builder::addService);
+        builder.fallbackHandlerRegistry(otherMethods);
+        port.open(alike, builder.build());
+      }
+      return port;
+    } catch (IOException e) {
+      port.close();
+      throw e;
+    }
+  }
+
+  /** A server of gRPC's has one kind of transport, so each kind gets one. */
+  private static Collection<List<ListenAddress>> alike(List<ListenAddress> addresses) {
+    Map<List<Boolean>, List<ListenAddress>> kinds = new LinkedHashMap<>();
+    for (ListenAddress address : addresses) {
+      kinds
+          .computeIfAbsent(List.of(address.isUnix(), address.secure()), kind -> new ArrayList<>())
+          .add(address);
+    }
+    return kinds.values();
+  }
+
+  private NettyServerBuilder builder(List<ListenAddress> alike, HttpSite site) {
+    ListenAddress first = alike.get(0);
     HttpLimits limits = HttpLimits.of(settings.receiveBytesMax());
+    HttpSite served = first.secure() ? site.openToAllHosts() : site;
     SniffingNegotiator negotiator =
         new SniffingNegotiator(
-            connections, pipeline -> Http1Handler.install(pipeline, site, limits));
+            connections,
+            first.secure() ? tls : null,
+            pipeline -> Http1Handler.install(pipeline, served, limits));
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
-                settings.listen().get(0), InternalNettyServerCredentials.create(negotiator))
-            .channelType(NioServerSocketChannel.class)
+                first.address(), InternalNettyServerCredentials.create(negotiator))
+            .channelType(
+                first.isUnix() ? NioServerDomainSocketChannel.class : NioServerSocketChannel.class)
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .withOption(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
-            .withChildOption(ChannelOption.TCP_NODELAY, true)
             .directExecutor()
             .maxInboundMessageSize(settings.refusedBytesMax())
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
             .handshakeTimeout(settings.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .addStreamTracerFactory(counters);
     settings.rules().apply(builder);
-    settings.listen().stream().skip(1).forEach(builder::addListenAddress);
-    GoRequests requests = new GoRequests(settings.receiveBytesMax());
-    for (BindableService service : services) {
-      ServerServiceDefinition definition = service.bindService();
-      counters.register(definition);
-      builder.addService(requests.wrap(definition));
+    if (!first.isUnix()) {
+      builder.withChildOption(ChannelOption.TCP_NODELAY, true);
     }
-    builder.fallbackHandlerRegistry(otherMethods);
-    try {
-      return new ClientPort(settings, loops, connections, builder.build().start(), counters);
-    } catch (IOException e) {
-      loops.shutdownGracefully(0, 0, TimeUnit.SECONDS);
-      throw e;
+    alike.stream().skip(1).map(ListenAddress::address).forEach(builder::addListenAddress);
+    return builder;
+  }
+
+  private void open(List<ListenAddress> alike, Server server) throws IOException {
+    for (ListenAddress address : alike) {
+      UnixSockets.deleteStale(address);
+    }
+    server.start();
+    servers.add(server);
+    for (SocketAddress bound : server.getListenSockets()) {
+      addresses.add(new ListenAddress(bound, alike.get(0).secure()));
     }
   }
 
-  /** Where it listens, in the order of the settings. */
-  public List<InetSocketAddress> addresses() {
-    return server.getListenSockets().stream().map(InetSocketAddress.class::cast).toList();
+  /** Where it listens; addresses of one kind stand together. */
+  public List<ListenAddress> addresses() {
+    return List.copyOf(addresses);
   }
 
   /** How many connections are open. */
@@ -159,11 +199,15 @@ public final class ClientPort implements AutoCloseable {
    */
   @Override
   public void close() {
-    server.shutdown();
+    servers.forEach(Server::shutdown);
     awaitUnaryCalls();
     connections.forEach(ClientPort::cut);
     connections.close().awaitUninterruptibly(settings.stopGrace().toMillis());
-    server.shutdownNow();
+    servers.forEach(Server::shutdownNow);
+    addresses.forEach(UnixSockets::delete);
+    if (tls != null) {
+      tls.close();
+    }
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
@@ -171,9 +215,7 @@ public final class ClientPort implements AutoCloseable {
     long deadline = System.nanoTime() + settings.stopGrace().toNanos();
     try {
       while (counters.openUnaryCalls() > 0 && System.nanoTime() < deadline) {
-        if (server.awaitTermination(STOP_POLL_MS, TimeUnit.MILLISECONDS)) {
-          return;
-        }
+        TimeUnit.MILLISECONDS.sleep(STOP_POLL_MS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -3,14 +3,16 @@ package io.metastore.adapter.etcd.port;
 import static java.util.Objects.requireNonNull;
 
 import io.metastore.adapter.etcd.EtcdLimits;
-import java.net.InetSocketAddress;
+import io.metastore.tls.TlsContext;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the client port is told at start.
  *
- * @param listen the addresses to listen on; port 0 takes a free one
+ * @param listen the addresses to listen on
+ * @param tls for the secure addresses; null if there are none
  * @param eventLoops threads that serve all connections
  * @param maxRequestBytes the largest request that the store takes; a frame may be a little larger,
  *     so that the store's own refusal is heard rather than the transport's
@@ -20,7 +22,8 @@ import java.util.List;
  * @param stopGrace how long calls in flight may go on when the port closes
  */
 public record ClientPortSettings(
-    List<InetSocketAddress> listen,
+    List<ListenAddress> listen,
+    @Nullable TlsContext tls,
     int eventLoops,
     int maxRequestBytes,
     ConnectionRules rules,
@@ -38,12 +41,19 @@ public record ClientPortSettings(
     if (listen.isEmpty()) {
       throw new IllegalArgumentException("no address to listen on");
     }
+    if (tls == null && listen.stream().anyMatch(ListenAddress::secure)) {
+      throw new IllegalArgumentException("a secure address, and no certificate for it");
+    }
   }
 
   /** Two event loops, a patient handshake, a short goodbye. */
   public static ClientPortSettings of(
-      List<InetSocketAddress> listen, int maxRequestBytes, ConnectionRules rules) {
-    return new ClientPortSettings(listen, 2, maxRequestBytes, rules, HANDSHAKE_TIMEOUT, STOP_GRACE);
+      List<ListenAddress> listen,
+      @Nullable TlsContext tls,
+      int maxRequestBytes,
+      ConnectionRules rules) {
+    return new ClientPortSettings(
+        listen, tls, 2, maxRequestBytes, rules, HANDSHAKE_TIMEOUT, STOP_GRACE);
   }
 
   /** The largest message or HTTP body that is taken. */

@@ -57,6 +57,14 @@ public record HttpSite(
     return new HttpSite(Map.of(), Map.of(), Set.of(), Set.of());
   }
 
+  /**
+   * The same whatever host a request names, as for requests by TLS: a page of another site cannot
+   * pretend to have our certificate.
+   */
+  HttpSite openToAllHosts() {
+    return isEmpty() ? this : new HttpSite(endpoints, handlers, corsOrigins, ALL);
+  }
+
   boolean isEmpty() {
     return hosts.isEmpty();
   }

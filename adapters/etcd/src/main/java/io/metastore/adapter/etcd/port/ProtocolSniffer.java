@@ -89,14 +89,17 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     }
   }
 
+  // What comes next is put behind this handler and told from here: TLS, if spoken, is before it and
+  // must not see the bytes again.
+
   private void becomeGrpc(ChannelHandlerContext ctx, ByteBuf first) {
     ChannelPipeline pipeline = ctx.pipeline();
-    pipeline.replace(this, null, grpcNegotiation);
-    ProtocolNegotiationEvent event =
-        withPacing(requireNonNull(negotiation, "active before it is read"), ctx.channel());
+    pipeline.addAfter(ctx.name(), null, grpcNegotiation);
     // The event first: grpc adds its HTTP/2 handler on it, and that one must see the bytes.
-    pipeline.fireUserEventTriggered(event);
-    pipeline.fireChannelRead(first);
+    ctx.fireUserEventTriggered(
+        withPacing(requireNonNull(negotiation, "active before it is read"), ctx.channel()));
+    ctx.fireChannelRead(first);
+    pipeline.remove(this);
   }
 
   private ProtocolNegotiationEvent withPacing(ProtocolNegotiationEvent event, Channel channel) {
@@ -115,11 +118,11 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
       pipeline.removeLast();
     }
     http1.accept(pipeline);
+    ctx.fireChannelRead(first);
     pipeline.remove(this);
-    pipeline.fireChannelRead(first);
   }
 
-  /** Method names are capital letters; a TLS hello or noise ends at its first byte. */
+  /** Method names are capital letters; a TLS hello where none is expected, or noise, is not. */
   private static boolean looksLikeHttp(ByteBuf bytes) {
     int length = Math.min(PREFIX, bytes.readableBytes());
     for (int i = 0; i < length; i++) {

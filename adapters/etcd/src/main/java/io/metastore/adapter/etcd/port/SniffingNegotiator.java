@@ -8,9 +8,11 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.util.AsciiString;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Decides per connection, from its first bytes, whether gRPC or HTTP/1.1 serves it.
+ * Decides per connection, from its first bytes (under TLS, if that is spoken), whether gRPC or
+ * HTTP/1.1 serves it.
  *
  * <p>grpc-java has no supported way to share a port; this uses the hook that its own xDS and ALTS
  * modules use ({@code @Internal}, so grpc's version is pinned and {@code ClientPortTest} tells when
@@ -18,20 +20,24 @@ import java.util.function.Consumer;
  */
 final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final ChannelGroup connections;
+  private final @Nullable PortTls tls;
   private final Consumer<ChannelPipeline> http1;
 
   /**
    * @param connections gets every accepted connection
+   * @param tls null for connections without TLS
    * @param http1 appends what serves an HTTP/1.1 connection
    */
-  SniffingNegotiator(ChannelGroup connections, Consumer<ChannelPipeline> http1) {
+  SniffingNegotiator(
+      ChannelGroup connections, @Nullable PortTls tls, Consumer<ChannelPipeline> http1) {
     this.connections = connections;
+    this.tls = tls;
     this.http1 = http1;
   }
 
   @Override
   public AsciiString scheme() {
-    return AsciiString.of("http");
+    return AsciiString.of(tls == null ? "http" : "https");
   }
 
   @Override
@@ -39,11 +45,12 @@ final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNeg
     ProtocolSniffer sniffer =
         new ProtocolSniffer(
             connections, grpc, InternalProtocolNegotiators.grpcNegotiationHandler(grpc), http1);
-    return InternalProtocolNegotiators.waitUntilActiveHandler(sniffer, grpc.getNegotiationLogger());
+    ChannelHandler first = tls == null ? sniffer : new TlsHandshake(tls, connections, sniffer);
+    return InternalProtocolNegotiators.waitUntilActiveHandler(first, grpc.getNegotiationLogger());
   }
 
   @Override
   public void close() {
-    // Nothing is held.
+    // What it uses belongs to the port.
   }
 }

@@ -19,6 +19,7 @@ import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.adapter.etcd.port.GrpcCounters;
 import io.metastore.adapter.etcd.port.HttpSite;
+import io.metastore.adapter.etcd.port.ListenAddress;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrpc;
 import io.metastore.etcdapi.etcdserverpb.LeaseKeepAliveRequest;
@@ -99,7 +100,8 @@ class GatewayTest {
         .isEqualTo("400 {\"code\":3,\"message\":\"no key\"}");
     assertThat(status(post("/v3/kv/range", "{\"key\":5}")))
         .isEqualTo(
-            "400 {\"code\":3,\"message\":\"proto: (line 1:8): invalid value for bytes field key: 5\"}");
+            "400 {\"code\":3,\"message\":\"proto: (line 1:8): invalid value for bytes field key:"
+                + " 5\"}");
     assertThat(status(post("/v3/kv/range", "{")))
         .isEqualTo("400 {\"code\":3,\"message\":\"unexpected EOF\"}");
     assertThat(status(post("/v3/none", "{}")))
@@ -255,7 +257,9 @@ class GatewayTest {
     List<BindableService> services = List.of(withTokens(new Kv()), new Lease(), new Election());
     return ClientPort.start(
         ClientPortSettings.of(
-            List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
+            List.of(
+                ListenAddress.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))),
+            null,
             MESSAGE_BYTES_MAX,
             ConnectionRules.DEFAULT),
         services,
@@ -268,7 +272,7 @@ class GatewayTest {
   }
 
   private InetSocketAddress address() {
-    return port.addresses().get(0);
+    return (InetSocketAddress) port.addresses().get(0).address();
   }
 
   private HttpRequest.Builder request(String path, String body) {

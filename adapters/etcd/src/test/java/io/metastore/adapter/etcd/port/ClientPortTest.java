@@ -15,6 +15,7 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
@@ -35,7 +36,9 @@ class ClientPortTest {
       assertThat(fixture.port.addresses()).hasSize(2);
       for (var address : fixture.port.addresses()) {
         BytesValue message = EchoService.message(10);
-        assertThat(PortFixture.echo(fixture.channel(address), message)).isEqualTo(message);
+        assertThat(
+                PortFixture.echo(fixture.channel((InetSocketAddress) address.address()), message))
+            .isEqualTo(message);
       }
       assertThat(fixture.http("GET", "/version").body())
           .isEqualTo("{\"etcdserver\":\"3.7.1\",\"etcdcluster\":\"3.7.0\",\"storage\":\"3.7.0\"}");

@@ -86,12 +86,19 @@ class HttpSiteTest {
 
   private static HttpPort open(HttpSite site) throws Exception {
     return HttpPort.start(
-        List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)), site, 1024);
+        List.of(ListenAddress.plain(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))),
+        null,
+        site,
+        1024);
+  }
+
+  private static InetSocketAddress address(HttpPort port) {
+    return (InetSocketAddress) port.addresses().get(0).address();
   }
 
   private HttpResponse<String> get(HttpPort port, String path, String header, String value)
       throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + port.addresses().get(0).getPort() + path);
+    URI uri = URI.create("http://127.0.0.1:" + address(port).getPort() + path);
     return http.send(
         HttpRequest.newBuilder(uri).header(header, value).build(),
         HttpResponse.BodyHandlers.ofString());
@@ -102,7 +109,7 @@ class HttpSiteTest {
   }
 
   private static String ask(HttpPort port, String host) throws Exception {
-    InetSocketAddress address = port.addresses().get(0);
+    InetSocketAddress address = address(port);
     try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
       socket.setSoTimeout(30_000);
       socket

@@ -43,7 +43,8 @@ final class PortFixture implements AutoCloseable {
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     ClientPortSettings settings =
         new ClientPortSettings(
-            List.of(free, free),
+            List.of(ListenAddress.plain(free), ListenAddress.plain(free)),
+            null,
             2,
             MAX_REQUEST_BYTES,
             ConnectionRules.DEFAULT,
@@ -68,7 +69,7 @@ final class PortFixture implements AutoCloseable {
   }
 
   InetSocketAddress address() {
-    return port.addresses().get(0);
+    return (InetSocketAddress) port.addresses().get(0).address();
   }
 
   ManagedChannel channel() {

@@ -29,12 +29,12 @@ class ReflectionTest {
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (ClientPort port =
         ClientPort.start(
-            ClientPortSettings.of(List.of(free), 1024, ConnectionRules.DEFAULT),
+            ClientPortSettings.of(List.of(ListenAddress.plain(free)), null, 1024, ConnectionRules.DEFAULT),
             services,
             new GrpcCounters(),
             HttpSite.none())) {
       ManagedChannel channel =
-          NettyChannelBuilder.forAddress(port.addresses().get(0)).usePlaintext().build();
+          NettyChannelBuilder.forAddress(port.addresses().get(0).address()).usePlaintext().build();
       try {
         ServerReflectionResponse list =
             ask(channel, ServerReflectionRequest.newBuilder().setListServices("").build());

@@ -1,0 +1,36 @@
+package io.metastore.adapter.etcd.port;
+
+import static java.util.Objects.requireNonNull;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+
+/**
+ * An address to listen on.
+ *
+ * @param address of TCP, where port 0 takes a free one, or of a Unix socket
+ * @param secure whether connections to it must speak TLS
+ */
+public record ListenAddress(SocketAddress address, boolean secure) {
+  public ListenAddress {
+    requireNonNull(address, "address");
+  }
+
+  /** Without TLS. */
+  public static ListenAddress plain(InetSocketAddress address) {
+    return new ListenAddress(address, false);
+  }
+
+  boolean isUnix() {
+    return address instanceof UnixDomainSocketAddress;
+  }
+
+  /** {@code 127.0.0.1:2379}, or the path of a Unix socket. */
+  @Override
+  public String toString() {
+    return address instanceof InetSocketAddress tcp
+        ? tcp.getAddress().getHostAddress() + ":" + tcp.getPort()
+        : address.toString();
+  }
+}

@@ -1,0 +1,30 @@
+package io.metastore.adapter.etcd.port;
+
+import java.io.IOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The files of Unix sockets, which nobody else deletes. */
+final class UnixSockets {
+  private static final Logger LOG = LoggerFactory.getLogger(UnixSockets.class);
+
+  private UnixSockets() {}
+
+  /** Deletes what a killed process left; as etcd, without asking whether somebody listens. */
+  static void deleteStale(ListenAddress address) throws IOException {
+    if (address.address() instanceof UnixDomainSocketAddress unix) {
+      Files.deleteIfExists(unix.getPath());
+    }
+  }
+
+  /** Deletes the file of a socket that is closed. */
+  static void delete(ListenAddress address) {
+    try {
+      deleteStale(address);
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).addKeyValue("address", address).log("socket file stays");
+    }
+  }
+}
