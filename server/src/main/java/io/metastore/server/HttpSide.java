@@ -18,12 +18,13 @@ import io.metastore.adapter.etcd.port.VersionEndpoint;
 import io.metastore.core.api.Metastore;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.ServerConfig;
+import io.metastore.tls.TlsContext;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,20 +33,24 @@ final class HttpSide implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpSide.class);
 
   private final ServerConfig config;
+  private final @Nullable TlsContext tls;
   private final HttpSite clients;
   private final HttpSite metrics;
   private final List<HttpPort> ports = new ArrayList<>();
 
   /**
+   * @param tls for the secure addresses; null if there are none
    * @param services as gRPC has them
    */
   HttpSide(
       ServerConfig config,
+      @Nullable TlsContext tls,
       EtcdVersion version,
       Metastore store,
       List<BindableService> services,
       GrpcCounters calls) {
     this.config = config;
+    this.tls = tls;
     // No alarm can be raised yet.
     HealthChecks health = new HealthChecks(store, EtcdServices::errorText, List::of);
     Map<String, HttpEndpoint> measured = new HashMap<>(health.endpoints(version));
@@ -89,9 +94,8 @@ final class HttpSide implements AutoCloseable {
   }
 
   private void open(String traffic, List<EtcdUrl> urls, HttpSite site) throws IOException {
-    List<InetSocketAddress> addresses = urls.stream().map(EtcdUrl::socketAddress).toList();
-    if (!addresses.isEmpty()) {
-      ports.add(HttpPort.start(addresses, site, config.maxRequestBytes()));
+    if (!urls.isEmpty()) {
+      ports.add(HttpPort.start(ListenUrls.addresses(urls), tls, site, config.maxRequestBytes()));
       LOG.atInfo().addKeyValue("traffic", traffic).addKeyValue("urls", urls).log("serving http");
     }
   }

@@ -6,12 +6,14 @@ import io.metastore.adapter.etcd.EtcdSettings;
 import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.ClientPortSettings;
 import io.metastore.adapter.etcd.port.GrpcCounters;
+import io.metastore.adapter.etcd.port.ListenAddress;
 import io.metastore.adapter.etcd.port.Reflection;
 import io.metastore.adapter.metastore.MetastoreServices;
 import io.metastore.adapter.metastore.MetastoreSettings;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
+import io.metastore.core.raft.PeerTls;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import io.metastore.server.config.EtcdUrl;
@@ -19,8 +21,8 @@ import io.metastore.server.config.InitialCluster;
 import io.metastore.server.config.Place;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.config.StoredCluster;
+import io.metastore.tls.TlsContext;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,10 +50,11 @@ final class Member implements AutoCloseable {
   private @Nullable HttpSide http;
   private boolean closed;
 
-  private Member(ServerConfig config, Place place, Stopper stopper) throws IOException {
+  private Member(ServerConfig config, Place place, Stopper stopper, @Nullable PeerTls peerTls)
+      throws IOException {
     this.config = config;
     MemberPages pages = new MemberPages(config.compatVersion());
-    this.node = Node.start(nodeConfig(config, place), pages, stopper);
+    this.node = Node.start(nodeConfig(config, place, peerTls), pages, stopper);
     pages.know(node.cluster());
     this.metastore =
         new MetastoreServices(node, new MetastoreSettings(Version.text(), stopper::leave));
@@ -72,7 +75,7 @@ final class Member implements AutoCloseable {
     InitialCluster cluster = place.cluster();
     logStart(config, place);
     DataDirectory.prepare(config.dataDirectory());
-    Member member = new Member(config, place, stopper);
+    Member member = new Member(config, place, stopper, MemberTls.peers(config));
     switch (cluster.state()) {
       case NEW, EXISTING -> StoredCluster.write(config.dataDirectory(), place);
       case STORED, INVITED ->
@@ -124,22 +127,28 @@ final class Member implements AutoCloseable {
     }
     GrpcCounters calls = new GrpcCounters(config.http().extensiveMetrics());
     List<BindableService> services = services();
-    http = new HttpSide(config, config.compatVersion(), node, services, calls);
-    port = ClientPort.start(portSettings(config), services, calls, http.siteBesideGrpc());
+    TlsContext tls = MemberTls.clients(config);
+    http = new HttpSide(config, tls, config.compatVersion(), node, services, calls);
+    port = ClientPort.start(portSettings(config, tls), services, calls, http.siteBesideGrpc());
     http.openPorts();
     LOG.info("ready to serve client requests");
-    port.addresses()
-        .forEach(
-            address ->
-                LOG.atInfo()
-                    .addKeyValue("traffic", "grpc+http")
-                    .addKeyValue("address", text(address))
-                    .log("serving client traffic insecurely; this is strongly discouraged!"));
+    port.addresses().forEach(Member::logServing);
   }
 
-  static ClientPortSettings portSettings(ServerConfig config) {
+  private static void logServing(ListenAddress address) {
+    LOG.atInfo()
+        .addKeyValue("traffic", "grpc+http")
+        .addKeyValue("address", address)
+        .log(
+            address.secure()
+                ? "serving client traffic securely"
+                : "serving client traffic insecurely; this is strongly discouraged!");
+  }
+
+  static ClientPortSettings portSettings(ServerConfig config, @Nullable TlsContext tls) {
     return ClientPortSettings.of(
-        config.listenClientUrls().stream().map(EtcdUrl::socketAddress).toList(),
+        ListenUrls.addresses(config.listenClientUrls()),
+        tls,
         config.maxRequestBytes(),
         config.connectionRules());
   }
@@ -151,10 +160,6 @@ final class Member implements AutoCloseable {
       services.addAll(Reflection.services());
     }
     return services;
-  }
-
-  private static String text(InetSocketAddress address) {
-    return address.getAddress().getHostAddress() + ":" + address.getPort();
   }
 
   /** Lets calls end, then flushes the tables and closes the store. Only the first call does so. */
@@ -183,7 +188,8 @@ final class Member implements AutoCloseable {
         .log("closed etcd server");
   }
 
-  private static NodeConfig nodeConfig(ServerConfig config, Place place) {
+  private static NodeConfig nodeConfig(
+      ServerConfig config, Place place, @Nullable PeerTls peerTls) {
     return new NodeConfig(
         place.cluster().id(),
         place.self().id(),
@@ -196,6 +202,7 @@ final class Member implements AutoCloseable {
         },
         config.advertiseClientUrls().stream().map(EtcdUrl::text).toList(),
         config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
+        peerTls,
         config.dataDirectory(),
         config.heartbeatMs(),
         config.electionTimeoutMs(),

@@ -31,10 +31,12 @@ import org.slf4j.LoggerFactory;
 final class WaitingMember implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WaitingMember.class);
 
+  private final ServerConfig config;
   private final Lobby lobby;
   private final ClientPort port;
 
-  private WaitingMember(Lobby lobby, ClientPort port) {
+  private WaitingMember(ServerConfig config, Lobby lobby, ClientPort port) {
+    this.config = config;
     this.lobby = lobby;
     this.port = port;
   }
@@ -50,6 +52,7 @@ final class WaitingMember implements AutoCloseable {
         Lobby.open(
             config.name(),
             config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
+            MemberTls.peers(config),
             invitation -> writeDown(config, invitation));
     WaitingServices services =
         new WaitingServices(
@@ -57,7 +60,7 @@ final class WaitingMember implements AutoCloseable {
     try {
       ClientPort port =
           ClientPort.startRefusing(
-              Member.portSettings(config),
+              Member.portSettings(config, MemberTls.clients(config)),
               services.services(),
               services.refusal(),
               new GrpcCounters(),
@@ -72,7 +75,7 @@ final class WaitingMember implements AutoCloseable {
           .addKeyValue("listen-peer-urls", config.listenPeerUrls())
           .addKeyValue("listen-client-urls", config.listenClientUrls())
           .log("waiting for a cluster: Bootstrap, or Join asked of one that runs");
-      return new WaitingMember(lobby, port);
+      return new WaitingMember(config, lobby, port);
     } catch (IOException e) {
       lobby.close();
       throw e;
@@ -83,7 +86,7 @@ final class WaitingMember implements AutoCloseable {
   Place awaitPlace() {
     Invitation invitation = lobby.invited().join();
     lobby.close();
-    return placeOf(invitation);
+    return placeOf(config, invitation);
   }
 
   /** The cluster has a leader: answers who asked, and gives the client addresses free. */
@@ -100,13 +103,14 @@ final class WaitingMember implements AutoCloseable {
 
   private static void writeDown(ServerConfig config, Invitation invitation) {
     try {
-      StoredCluster.write(config.dataDirectory(), placeOf(invitation));
+      StoredCluster.write(config.dataDirectory(), placeOf(config, invitation));
     } catch (IOException e) {
       throw new UncheckedIOException("write " + config.dataDirectory(), e);
     }
   }
 
-  private static Place placeOf(Invitation invitation) {
-    return Place.in(InitialCluster.of(invitation), invitation.memberId());
+  private static Place placeOf(ServerConfig config, Invitation invitation) {
+    String scheme = config.advertisePeerUrls().get(0).scheme();
+    return Place.in(InitialCluster.of(invitation, scheme), invitation.memberId());
   }
 }

@@ -21,7 +21,10 @@ final class MembersAddCommand extends ClientCommand {
   @Parameters(index = "0", paramLabel = "NAME", description = "As it was told at its start.")
   private String name = "";
 
-  @Parameters(index = "1", paramLabel = "PEER_URL", description = "http://HOST:PORT")
+  @Parameters(
+      index = "1",
+      paramLabel = "PEER_URL",
+      description = "http://HOST:PORT, or https:// if the members speak TLS.")
   private String peerUrl = "";
 
   @Option(names = "--learner", description = "It is sent everything but has no vote.")

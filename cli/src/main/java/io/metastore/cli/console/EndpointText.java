@@ -4,9 +4,13 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code HOST:PORT}; {@code http://} before it, as etcd's clients take it, is dropped. */
+/**
+ * {@code HOST:PORT}. {@code http://} before it, as etcd's clients take it, is dropped; {@code
+ * https://} stays, for it asks for TLS.
+ */
 final class EndpointText implements ITypeConverter<String> {
-  private static final Pattern FORM = Pattern.compile("(?:http://)?([^/\\s]+:[0-9]{1,5})/?");
+  private static final Pattern FORM =
+      Pattern.compile("(?:http://)?((?:https://)?[^/\\s]+:[0-9]{1,5})/?");
 
   @Override
   public String convert(String text) {

@@ -1,6 +1,13 @@
 package io.metastore.cli.console;
 
+import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.TlsChannelCredentials;
 import io.metastore.client.MetastoreClient;
+import io.metastore.tls.KeyFiles;
+import io.metastore.tls.TlsContext;
+import io.metastore.tls.TlsSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,6 +18,8 @@ import picocli.CommandLine.ScopeType;
 
 /** The options that every command takes, before its name or behind it. */
 public abstract class Settings {
+  private static final String HTTPS = "https://";
+
   private final Console console;
   private final Map<String, String> variables;
   private @Nullable String knownPassword;
@@ -49,8 +58,9 @@ public abstract class Settings {
       paramLabel = "NAME",
       defaultValue = "${env:METASTORE_USER:-}",
       description =
-          "Who calls, where access control is on (default: the variable METASTORE_USER). The password comes from"
-              + " --password-file, the variable METASTORE_PASSWORD, or the terminal.")
+          "Who calls, where access control is on (default: the variable METASTORE_USER). The"
+              + " password comes from --password-file, the variable METASTORE_PASSWORD, or the"
+              + " terminal.")
   String user = "";
 
   @Option(
@@ -59,6 +69,44 @@ public abstract class Settings {
       paramLabel = "FILE",
       description = "The password is this file's first line.")
   @Nullable Path passwordFile;
+
+  @Option(
+      names = "--cacert",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      defaultValue = "${env:METASTORE_CACERT}",
+      description =
+          "Speak TLS, and trust servers whose certificates are of an authority in this PEM file"
+              + " (default: the variable METASTORE_CACERT).")
+  @Nullable Path authority;
+
+  @Option(
+      names = "--cert",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      defaultValue = "${env:METASTORE_CERT}",
+      description =
+          "Speak TLS, and show the servers the certificate in this PEM file (default: the variable"
+              + " METASTORE_CERT).")
+  @Nullable Path certificate;
+
+  @Option(
+      names = "--key",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      defaultValue = "${env:METASTORE_KEY}",
+      description =
+          "The private key of --cert, in PEM and not encrypted (default: the variable"
+              + " METASTORE_KEY).")
+  @Nullable Path key;
+
+  @Option(
+      names = "--insecure-skip-tls-verify",
+      scope = ScopeType.INHERIT,
+      description =
+          "Speak TLS with whoever answers: the servers' certificates are not checked. Only for"
+              + " tests.")
+  boolean trustsEverybody;
 
   @Option(
       names = {"-h", "--help"},
@@ -85,7 +133,9 @@ public abstract class Settings {
     }
     MetastoreClient.Builder client =
         MetastoreClient.builder()
-            .endpoints(to.toArray(String[]::new))
+            .endpoints(
+                to.stream().map(endpoint -> endpoint.replace(HTTPS, "")).toArray(String[]::new))
+            .credentials(credentials(to))
             .requestTimeout(requestTimeout);
     String token = variables.getOrDefault("METASTORE_TOKEN", "");
     if (!user.isEmpty()) {
@@ -94,6 +144,31 @@ public abstract class Settings {
       client.token(token);
     }
     return client.build();
+  }
+
+  /** TLS if an option asks for it, or an endpoint does. */
+  private ChannelCredentials credentials(List<String> to) throws CommandFailed {
+    if ((certificate == null) != (key == null)) {
+      throw new CommandFailed(ExitCode.USAGE, "--cert and --key must be given together");
+    }
+    KeyFiles identity = certificate == null || key == null ? null : new KeyFiles(certificate, key);
+    if (identity == null
+        && authority == null
+        && !trustsEverybody
+        && to.stream().noneMatch(endpoint -> endpoint.startsWith(HTTPS))) {
+      return InsecureChannelCredentials.create();
+    }
+    try {
+      TlsContext tls = TlsContext.client(TlsSettings.client(identity, authority, trustsEverybody));
+      TlsChannelCredentials.Builder credentials =
+          TlsChannelCredentials.newBuilder().trustManager(tls.trustManager());
+      if (tls.keyManager() != null) {
+        credentials.keyManager(tls.keyManager());
+      }
+      return credentials.build();
+    } catch (IOException e) {
+      throw new CommandFailed(ExitCode.USAGE, "cannot use the TLS files: " + e.getMessage());
+    }
   }
 
   /** Of {@link #user}. */

@@ -135,9 +135,9 @@ public final class Configuration {
     }
     EtcdChecks.run(values, file != null);
     checkRefused();
-    checkServable(EtcdFlags.LISTEN_PEER_URLS);
-    checkServable(EtcdFlags.LISTEN_CLIENT_URLS);
-    checkServable(EtcdFlags.INITIAL_ADVERTISE_PEER_URLS);
+    requireSome(EtcdFlags.LISTEN_CLIENT_URLS);
+    requirePeerUrls(EtcdFlags.LISTEN_PEER_URLS);
+    requirePeerUrls(EtcdFlags.INITIAL_ADVERTISE_PEER_URLS);
     String name = values.text(EtcdFlags.NAME);
     String directory = values.text(EtcdFlags.DATA_DIR);
     Path dataDirectory = Path.of(directory.isEmpty() ? name + ".etcd" : directory);
@@ -165,10 +165,11 @@ public final class Configuration {
         httpConfig(),
         connectionRules(),
         values.value(EtcdFlags.COMPAT_VERSION, EtcdVersion.class),
+        TlsFlags.read(values, dataDirectory),
         StartFacts.of(values, dataDirectory));
   }
 
-  private HttpConfig httpConfig() throws ConfigError {
+  private HttpConfig httpConfig() {
     return new HttpConfig(
         values.isOn(EtcdFlags.ENABLE_GRPC_GATEWAY),
         values.isOn(EtcdFlags.ENABLE_GRPC_REFLECTION),
@@ -176,8 +177,8 @@ public final class Configuration {
         values.text(EtcdFlags.METRICS).equals("extensive"),
         Set.copyOf(values.names(EtcdFlags.CORS)),
         hostWhitelist(),
-        httpUrls(EtcdFlags.LISTEN_METRICS_URLS),
-        httpUrls(EtcdFlags.LISTEN_CLIENT_HTTP_URLS));
+        values.urls(EtcdFlags.LISTEN_METRICS_URLS),
+        values.urls(EtcdFlags.LISTEN_CLIENT_HTTP_URLS));
   }
 
   private ConnectionRules connectionRules() {
@@ -195,14 +196,6 @@ public final class Configuration {
     return names.isEmpty() ? Set.of("*") : Set.copyOf(names);
   }
 
-  private List<EtcdUrl> httpUrls(String flag) throws ConfigError {
-    List<EtcdUrl> urls = values.urls(flag);
-    if (!urls.isEmpty()) {
-      checkServable(flag);
-    }
-    return urls;
-  }
-
   private void checkRefused() throws ConfigError {
     List<String> refused = new ArrayList<>();
     for (Setting setting : values.settings()) {
@@ -216,15 +209,25 @@ public final class Configuration {
     }
   }
 
-  private void checkServable(String flag) throws ConfigError {
+  private List<EtcdUrl> requireSome(String flag) throws ConfigError {
     List<EtcdUrl> urls = values.urls(flag);
     if (urls.isEmpty()) {
       throw ConfigError.notVerified("--" + flag + " is empty");
     }
-    for (EtcdUrl url : urls) {
-      if (url.isSecure() || url.isUnix()) {
+    return urls;
+  }
+
+  /** Members speak TLS with all others or with none, whatever the single URL says. */
+  private void requirePeerUrls(String flag) throws ConfigError {
+    boolean secure = values.urls(EtcdFlags.LISTEN_PEER_URLS).stream().anyMatch(EtcdUrl::isSecure);
+    for (EtcdUrl url : requireSome(flag)) {
+      if (url.isUnix()) {
         throw ConfigError.notVerified(
-            "--%s: only http URLs can be served (%s)".formatted(flag, url));
+            "--%s: members do not reach each other by Unix sockets (%s)".formatted(flag, url));
+      }
+      if (url.isSecure() != secure) {
+        throw ConfigError.notVerified(
+            "--%s: the URLs of members must all be http or all be https (%s)".formatted(flag, url));
       }
     }
   }

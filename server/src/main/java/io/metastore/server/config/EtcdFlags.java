@@ -103,7 +103,6 @@ final class EtcdFlags {
   static final String COMPAT_VERSION = "compat-version";
   static final String ENABLE_GRPC_REFLECTION = "enable-grpc-reflection";
 
-  private static final String NO_TLS = "TLS is not served yet.";
   private static final String NO_BOLT = "Keys are stored in RocksDB, not in bbolt.";
   private static final String NO_TRACING = "No traces are sent.";
   private static final String NO_HASH_CHECK = "Members do not compare hashes of their data.";
@@ -382,74 +381,74 @@ final class EtcdFlags {
   private static final Section SECURITY =
       new Section(
           "Security",
-          tls("cert-file", TEXT, "", "Path to the client server TLS cert file.")
+          flag("cert-file", TEXT, "", "Path to the client server TLS cert file.")
               .yaml("client-transport-security.cert-file"),
-          tls("key-file", TEXT, "", "Path to the client server TLS key file.")
+          flag("key-file", TEXT, "", "Path to the client server TLS key file.")
               .yaml("client-transport-security.key-file"),
-          tls("client-cert-auth", SWITCH, "false", "Enable client cert authentication.")
+          flag("client-cert-auth", SWITCH, "false", "Enable client cert authentication.")
               .yaml("client-transport-security.client-cert-auth"),
-          tls(
+          flag(
                   "client-cert-file",
                   TEXT,
                   "",
                   "Path to an explicit peer client TLS cert file otherwise cert file will be used"
                       + " when client auth is required.")
               .yaml("client-transport-security.client-cert-file"),
-          tls(
+          flag(
                   "client-key-file",
                   TEXT,
                   "",
                   "Path to an explicit peer client TLS key file otherwise key file will be used"
                       + " when client auth is required.")
               .yaml("client-transport-security.client-key-file"),
-          tls("client-crl-file", TEXT, "", "Path to the client certificate revocation list file.")
+          flag("client-crl-file", TEXT, "", "Path to the client certificate revocation list file.")
               .yaml(null),
-          tls(
+          flag(
                   "client-cert-allowed-hostname",
                   WORDS,
                   "",
                   "Comma-separated list of SAN hostnames for client cert authentication.")
               .yaml("client-transport-security.allowed-hostname"),
-          tls("trusted-ca-file", TEXT, "", "Path to the client server TLS trusted CA cert file.")
+          flag("trusted-ca-file", TEXT, "", "Path to the client server TLS trusted CA cert file.")
               .yaml("client-transport-security.trusted-ca-file"),
-          tls("auto-tls", SWITCH, "false", "Client TLS using generated certificates.")
+          flag("auto-tls", SWITCH, "false", "Client TLS using generated certificates.")
               .yaml("client-transport-security.auto-tls"),
-          tls("peer-cert-file", TEXT, "", "Path to the peer server TLS cert file.")
+          flag("peer-cert-file", TEXT, "", "Path to the peer server TLS cert file.")
               .yaml("peer-transport-security.cert-file"),
-          tls("peer-key-file", TEXT, "", "Path to the peer server TLS key file.")
+          flag("peer-key-file", TEXT, "", "Path to the peer server TLS key file.")
               .yaml("peer-transport-security.key-file"),
-          tls("peer-client-cert-auth", SWITCH, "false", "Enable peer client cert authentication.")
+          flag("peer-client-cert-auth", SWITCH, "false", "Enable peer client cert authentication.")
               .yaml("peer-transport-security.client-cert-auth"),
-          tls(
+          flag(
                   "peer-client-cert-file",
                   TEXT,
                   "",
                   "Path to an explicit peer client TLS cert file otherwise peer cert file will be"
                       + " used when client auth is required.")
               .yaml("peer-transport-security.client-cert-file"),
-          tls(
+          flag(
                   "peer-client-key-file",
                   TEXT,
                   "",
                   "Path to an explicit peer client TLS key file otherwise peer key file will be"
                       + " used when client auth is required.")
               .yaml("peer-transport-security.client-key-file"),
-          tls("peer-trusted-ca-file", TEXT, "", "Path to the peer server TLS trusted CA file.")
+          flag("peer-trusted-ca-file", TEXT, "", "Path to the peer server TLS trusted CA file.")
               .yaml("peer-transport-security.trusted-ca-file"),
-          tls(
+          flag(
                   "peer-cert-allowed-cn",
                   WORDS,
                   "",
                   "Comma-separated list of allowed CNs for inter-peer TLS authentication.")
               .yaml("peer-transport-security.allowed-cn"),
-          tls(
+          flag(
                   "peer-cert-allowed-hostname",
                   WORDS,
                   "",
                   "Comma-separated list of allowed SAN hostnames for inter-peer TLS"
                       + " authentication.")
               .yaml("peer-transport-security.allowed-hostname"),
-          tls(
+          flag(
                   "peer-auto-tls",
                   SWITCH,
                   "false",
@@ -457,15 +456,14 @@ final class EtcdFlags {
                       + " --peer-cert-file are not provided.")
               .yaml("peer-transport-security.auto-tls"),
           flag(
-                  "self-signed-cert-validity",
-                  COUNT,
-                  "1",
-                  "The validity period of the client and peer certificates that are automatically"
-                      + " generated, the unit is year.")
-              .ignored(NO_TLS),
-          tls("peer-crl-file", TEXT, "", "Path to the peer certificate revocation list file.")
+              "self-signed-cert-validity",
+              COUNT,
+              "1",
+              "The validity period of the client and peer certificates that are automatically"
+                  + " generated, the unit is year."),
+          flag("peer-crl-file", TEXT, "", "Path to the peer certificate revocation list file.")
               .yaml(null),
-          tls(
+          flag(
                   "peer-skip-client-san-verification",
                   SWITCH,
                   "false",
@@ -473,12 +471,11 @@ final class EtcdFlags {
               .formerly("experimental-peer-skip-client-san-verification")
               .yaml("peer-transport-security.skip-client-san-verification"),
           flag(
-                  CIPHER_SUITES,
-                  WORDS,
-                  "",
-                  "Comma-separated list of supported TLS cipher suites between client/server and"
-                      + " peers (empty will be auto-populated).")
-              .ignored(NO_TLS),
+              CIPHER_SUITES,
+              WORDS,
+              "",
+              "Comma-separated list of supported TLS cipher suites between client/server and"
+                  + " peers (empty will be auto-populated)."),
           flag(
               CORS,
               ORIGINS,
@@ -492,18 +489,16 @@ final class EtcdFlags {
               "Acceptable hostnames from HTTP client requests, if server is not secure (empty or *"
                   + " means allow all)."),
           flag(
-                  TLS_MIN_VERSION,
-                  TEXT,
-                  "TLS1.2",
-                  "Minimum TLS version supported by etcd. Possible values: TLS1.2, TLS1.3.")
-              .ignored(NO_TLS),
+              TLS_MIN_VERSION,
+              TEXT,
+              "TLS1.2",
+              "Minimum TLS version supported by etcd. Possible values: TLS1.2, TLS1.3."),
           flag(
-                  TLS_MAX_VERSION,
-                  TEXT,
-                  "",
-                  "Maximum TLS version supported by etcd. Possible values: TLS1.2, TLS1.3 (empty"
-                      + " will be auto-populated).")
-              .ignored(NO_TLS));
+              TLS_MAX_VERSION,
+              TEXT,
+              "",
+              "Maximum TLS version supported by etcd. Possible values: TLS1.2, TLS1.3 (empty"
+                  + " will be auto-populated)."));
 
   private static final Section AUTH =
       new Section(
@@ -854,10 +849,6 @@ final class EtcdFlags {
 
   private static Flag discovery(String name, FlagType type, String defaultText, String help) {
     return flag(name, type, defaultText, "V3 discovery: " + help);
-  }
-
-  private static Flag tls(String name, FlagType type, String defaultText, String help) {
-    return flag(name, type, defaultText, help).refused(NO_TLS);
   }
 
   private static Section withGatesAndLegacy(Section old) {

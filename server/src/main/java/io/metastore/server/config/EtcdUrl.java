@@ -96,11 +96,13 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
     return new InetSocketAddress(host, port);
   }
 
-  boolean isUnix() {
+  /** Whether the host is the path of a Unix socket. */
+  public boolean isUnix() {
     return scheme.startsWith("unix");
   }
 
-  boolean isSecure() {
+  /** Whether TLS is spoken there. */
+  public boolean isSecure() {
     return scheme.equals("https") || scheme.equals("unixs");
   }
 

@@ -90,8 +90,12 @@ public record InitialCluster(long id, List<Member> members, State state) {
     return new InitialCluster(clusterId(members), members, State.NEW);
   }
 
-  /** What an invitation says. */
-  public static InitialCluster of(Invitation invitation) {
+  /**
+   * What an invitation says.
+   *
+   * @param scheme of the members' URLs
+   */
+  public static InitialCluster of(Invitation invitation, String scheme) {
     List<Member> members = new ArrayList<>();
     invitation
         .members()
@@ -101,7 +105,7 @@ public record InitialCluster(long id, List<Member> members, State state) {
                     new Member(
                         id,
                         member.name(),
-                        List.of(EtcdUrl.parse("http://" + member.peerAddress())))));
+                        List.of(EtcdUrl.parse(scheme + "://" + member.peerAddress())))));
     members.sort(Comparator.comparing(Member::name));
     return new InitialCluster(
         invitation.clusterId(), members, invitation.clusterRuns() ? State.INVITED : State.STORED);

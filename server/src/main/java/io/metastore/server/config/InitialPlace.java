@@ -58,9 +58,10 @@ public final class InitialPlace {
     List<EtcdUrl> urls =
         read.members().stream().flatMap(member -> member.peerUrls().stream()).toList();
     for (EtcdUrl url : urls) {
-      if (url.isSecure() || url.isUnix()) {
+      if (url.isUnix() || url.isSecure() != advertised.get(0).isSecure()) {
         throw ConfigError.discovery(
-            "--initial-cluster: only http URLs can be reached (%s)".formatted(url));
+            "--initial-cluster: the URLs of members must all be http or all be https (%s)"
+                .formatted(url));
       }
     }
     if (urls.stream().distinct().count() != urls.size()) {

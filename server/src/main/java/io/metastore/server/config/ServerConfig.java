@@ -45,6 +45,7 @@ public record ServerConfig(
     HttpConfig http,
     ConnectionRules connectionRules,
     EtcdVersion compatVersion,
+    TlsConfig tls,
     Map<String, Object> startFacts) {
 
   public ServerConfig {
@@ -56,6 +57,7 @@ public record ServerConfig(
     requireNonNull(http, "http");
     requireNonNull(connectionRules, "connectionRules");
     requireNonNull(compatVersion, "compatVersion");
+    requireNonNull(tls, "tls");
     startFacts = Collections.unmodifiableMap(new LinkedHashMap<>(startFacts));
     listenPeerUrls = List.copyOf(listenPeerUrls);
     listenClientUrls = List.copyOf(listenClientUrls);

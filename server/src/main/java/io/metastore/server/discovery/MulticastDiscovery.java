@@ -60,7 +60,7 @@ public final class MulticastDiscovery implements AutoCloseable {
             token,
             new SecureRandom().nextLong(),
             name,
-            "http://" + peerUrl.authority(),
+            peerUrl.scheme() + "://" + peerUrl.authority(),
             bootstrap.size());
     if (roll.own(0).getSerializedSize() > Roll.DATAGRAM_BYTES_MAX) {
       throw new IOException("name, URL and token are too long for --bootstrap=multicast");

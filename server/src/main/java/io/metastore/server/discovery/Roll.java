@@ -140,7 +140,7 @@ final class Roll {
               && announcement.getToken().equals(token)
               && !announcement.getName().isBlank()
               && announcement.getName().chars().noneMatch(Character::isISOControl)
-              && announcement.getPeerUrl().matches("http://[^\\s,=/]+:\\d{1,5}");
+              && announcement.getPeerUrl().matches("https?://[^\\s,=/]+:\\d{1,5}");
       return ours ? announcement : null;
     } catch (InvalidProtocolBufferException e) {
       return null;

@@ -13,11 +13,13 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What the store knows of its members, as {@code cluster.proto} tells it. Pure. */
 final class ClusterTranslator {
   private static final int MEMBERS_MAX = 99;
-  private static final String HTTP = "http://";
+  private static final Pattern PEER_URL = Pattern.compile("https?://(.+)");
 
   private ClusterTranslator() {}
 
@@ -46,7 +48,8 @@ final class ClusterTranslator {
   private static String toAddress(String field, String url) {
     try {
       URI uri = new URI(url);
-      String address = url.startsWith(HTTP) ? url.substring(HTTP.length()) : "";
+      Matcher matcher = PEER_URL.matcher(url);
+      String address = matcher.matches() ? matcher.group(1) : "";
       // A path or anything else would make the authority differ.
       if (uri.getHost() != null && uri.getPort() > 0 && address.equals(uri.getAuthority())) {
         return address;
@@ -54,7 +57,7 @@ final class ClusterTranslator {
     } catch (URISyntaxException e) {
       // Told below.
     }
-    throw Refusal.badRequest(field, "is not of the form http://HOST:PORT");
+    throw Refusal.badRequest(field, "is not of the form http://HOST:PORT or https://HOST:PORT");
   }
 
   static BootstrapResponse toBootstrapped(ClusterView cluster) {

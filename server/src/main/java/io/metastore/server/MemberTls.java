@@ -1,0 +1,65 @@
+package io.metastore.server;
+
+import io.metastore.core.raft.PeerTls;
+import io.metastore.server.config.EtcdUrl;
+import io.metastore.server.config.ServerConfig;
+import io.metastore.server.config.TlsConfig;
+import io.metastore.tls.TlsContext;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the certificates that a member needs for its URLs, and logs what etcd logs of them. */
+final class MemberTls {
+  private static final Logger LOG = LoggerFactory.getLogger(MemberTls.class);
+
+  private MemberTls() {}
+
+  /**
+   * For connections of clients; null if no URL for them is secure.
+   *
+   * @throws IOException if a file cannot be read, or its content cannot be used
+   */
+  static @Nullable TlsContext clients(ServerConfig config) throws IOException {
+    List<EtcdUrl> urls = new ArrayList<>(config.listenClientUrls());
+    urls.addAll(config.http().listenClientHttpUrls());
+    urls.addAll(config.http().listenMetricsUrls());
+    TlsConfig.Side side = findSide("client", config.tls().clients(), urls);
+    return side == null ? null : TlsContext.server(side.prepare());
+  }
+
+  /**
+   * For connections between members; null if they do without TLS.
+   *
+   * @throws IOException if a file cannot be read, or its content cannot be used
+   */
+  static @Nullable PeerTls peers(ServerConfig config) throws IOException {
+    TlsConfig.Side side = findSide("peer", config.tls().peers(), config.listenPeerUrls());
+    return side == null ? null : PeerTls.open(side.prepare());
+  }
+
+  /** Null if no URL is secure. */
+  private static TlsConfig.@Nullable Side findSide(
+      String name, TlsConfig.@Nullable Side side, List<EtcdUrl> urls) {
+    if (side == null) {
+      return null;
+    }
+    LOG.atInfo()
+        .addKeyValue("tls-info", side.settings())
+        .addKeyValue("cipher-suites", side.settings().cipherSuites())
+        .log("starting with {} TLS", name);
+    for (EtcdUrl url : urls) {
+      if (!url.isSecure()) {
+        LOG.atWarn()
+            .addKeyValue(name + "-url", url)
+            .log(
+                "scheme is http or unix while key and cert files are present; ignoring key and cert"
+                    + " files");
+      }
+    }
+    return urls.stream().anyMatch(EtcdUrl::isSecure) ? side : null;
+  }
+}

@@ -1,0 +1,149 @@
+package io.metastore.server.config;
+
+import io.metastore.server.config.TlsConfig.OwnCertificate;
+import io.metastore.server.config.TlsConfig.Side;
+import io.metastore.tls.KeyFiles;
+import io.metastore.tls.SelfSignedFiles;
+import io.metastore.tls.TlsContext;
+import io.metastore.tls.TlsSettings;
+import io.metastore.tls.TlsVersion;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the flags of TLS. Those for clients and those for members have the same names but for a
+ * prefix.
+ *
+ * <p>Source: etcd's {@code configurePeerListeners}, {@code configureClientListeners} and {@code
+ * TLSInfo}.
+ */
+final class TlsFlags {
+  private static final String PEER = "peer-";
+
+  private final Values values;
+  private final Path fixtures;
+
+  private TlsFlags(Values values, Path dataDirectory) {
+    this.values = values;
+    this.fixtures = dataDirectory.resolve("fixtures");
+  }
+
+  /**
+   * @throws ConfigError in etcd's words, if the flags contradict each other or a URL needs a
+   *     certificate that no flag names
+   */
+  static TlsConfig read(Values values, Path dataDirectory) throws ConfigError {
+    TlsFlags flags = new TlsFlags(values, dataDirectory);
+    List<EtcdUrl> clientUrls = new ArrayList<>(values.urls(EtcdFlags.LISTEN_CLIENT_URLS));
+    clientUrls.addAll(values.urls(EtcdFlags.LISTEN_CLIENT_HTTP_URLS));
+    clientUrls.addAll(values.urls(EtcdFlags.LISTEN_METRICS_URLS));
+    List<EtcdUrl> peerUrls = values.urls(EtcdFlags.LISTEN_PEER_URLS);
+    Side peers = flags.side(PEER, PEER, "peer", peerUrls);
+    if (peers == null) {
+      for (EtcdUrl url : peerUrls) {
+        if (url.isSecure()) {
+          throw ConfigError.discovery(
+              "cannot listen on TLS for %s: KeyFile and CertFile are not presented"
+                  .formatted(url.authority()));
+        }
+      }
+    }
+    Side clients = flags.side("", "client-", "client", clientUrls);
+    if (clients == null) {
+      for (EtcdUrl url : clientUrls) {
+        if (url.isSecure()) {
+          throw ConfigError.discovery(
+              "TLS key/cert (--cert-file, --key-file) must be provided for client url %s with"
+                      .formatted(url)
+                  + " HTTPS scheme");
+        }
+      }
+    }
+    return new TlsConfig(clients, peers);
+  }
+
+  /**
+   * @param prefix of most flags
+   * @param rulesPrefix of the flags that say whose certificates are refused
+   * @param directory where this member's own certificate is, below the fixtures
+   * @return null if there is no certificate
+   */
+  private @Nullable Side side(
+      String prefix, String rulesPrefix, String directory, List<EtcdUrl> urls) throws ConfigError {
+    KeyFiles identity = findKeyFiles(prefix, "", "");
+    boolean automatic = identity == null && values.isOn(prefix + "auto-tls");
+    if (identity == null && !automatic) {
+      return null;
+    }
+    Path own = fixtures.resolve(directory);
+    String authority = values.text(prefix + "trusted-ca-file");
+    String revocationList = values.text(rulesPrefix + "crl-file");
+    Set<String> names =
+        prefix.equals(PEER) ? Set.copyOf(values.names("peer-cert-allowed-cn")) : Set.of();
+    Set<String> hostnames = Set.copyOf(values.names(rulesPrefix + "cert-allowed-hostname"));
+    if (!names.isEmpty() && !hostnames.isEmpty()) {
+      throw ConfigError.discovery(
+          "AllowedCN and AllowedHostname are mutually exclusive (cn=%s, hostname=%s)"
+              .formatted(names, hostnames));
+    }
+    TlsSettings settings =
+        new TlsSettings(
+            identity != null ? identity : SelfSignedFiles.paths(own),
+            findKeyFiles(prefix, "client-", "Client"),
+            authority.isEmpty() ? null : Path.of(authority),
+            !authority.isEmpty() || values.isOn(prefix + "client-cert-auth"),
+            revocationList.isEmpty() ? null : Path.of(revocationList),
+            names,
+            hostnames,
+            prefix.equals(PEER) && !values.isOn("peer-skip-client-san-verification"),
+            automatic,
+            cipherSuites(),
+            TlsVersion.parse(values.text(EtcdFlags.TLS_MIN_VERSION)),
+            maxVersion());
+    return new Side(
+        settings,
+        automatic
+            ? new OwnCertificate(
+                own,
+                urls.stream().map(EtcdUrl::host).distinct().toList(),
+                values.number("self-signed-cert-validity"))
+            : null);
+  }
+
+  /**
+   * @param kind what stands between the prefix and {@code cert-file}
+   * @param word as etcd's messages begin
+   */
+  private @Nullable KeyFiles findKeyFiles(String prefix, String kind, String word)
+      throws ConfigError {
+    String certificate = values.text(prefix + kind + "cert-file");
+    String key = values.text(prefix + kind + "key-file");
+    if (certificate.isEmpty() && key.isEmpty()) {
+      return null;
+    }
+    if (certificate.isEmpty() || key.isEmpty()) {
+      throw ConfigError.discovery(
+          "%1$sKeyFile and %1$sCertFile must both be present[key: %2$s, cert: %3$s]"
+              .formatted(word, key, certificate));
+    }
+    return new KeyFiles(Path.of(certificate), Path.of(key));
+  }
+
+  private List<String> cipherSuites() throws ConfigError {
+    List<String> suites = values.names(EtcdFlags.CIPHER_SUITES);
+    for (String suite : suites) {
+      if (!TlsContext.knowsCipherSuite(suite)) {
+        throw ConfigError.discovery("unexpected TLS cipher suite \"" + suite + "\"");
+      }
+    }
+    return suites;
+  }
+
+  private TlsVersion maxVersion() {
+    String text = values.text(EtcdFlags.TLS_MAX_VERSION);
+    return text.isEmpty() ? TlsVersion.TLS_1_3 : TlsVersion.parse(text);
+  }
+}
