@@ -22,16 +22,17 @@ public final class ClusterProcesses implements AutoCloseable {
   private final @Nullable PeerLinks links;
 
   private ClusterProcesses(Class<?> test, int count, List<String> flags) throws IOException {
-    this(test, count, flags, false);
+    this(test, count, "http", flags, false);
   }
 
-  private ClusterProcesses(Class<?> test, int count, List<String> flags, boolean linked)
+  private ClusterProcesses(
+      Class<?> test, int count, String peerScheme, List<String> flags, boolean linked)
       throws IOException {
     Path directory = Directories.create(test.getSimpleName());
     for (int i = 1; i <= count; i++) {
       Path own = directory.resolve("m" + i);
       Files.createDirectories(own);
-      members.add(new ServerProcess("m" + i, own));
+      members.add(new ServerProcess("m" + i, peerScheme, own));
     }
     links = linked ? link() : null;
     String initialCluster =
@@ -89,7 +90,25 @@ public final class ClusterProcesses implements AutoCloseable {
   /** Starts three members whose connections to each other can be held, see {@link #links}. */
   public static ClusterProcesses threeLinked(Class<?> test)
       throws IOException, InterruptedException {
-    return start(new ClusterProcesses(test, 3, List.of(), true));
+    return start(new ClusterProcesses(test, 3, "http", List.of(), true));
+  }
+
+  /** Starts three members that speak TLS with each other, and waits until all of them serve. */
+  public static ClusterProcesses threeWithSecurePeers(Class<?> test, String... flags)
+      throws IOException, InterruptedException {
+    return start(new ClusterProcesses(test, 3, "https", Arrays.asList(flags), false));
+  }
+
+  /** Starts one member that speaks TLS with clients on one more port, and waits until it serves. */
+  public static ClusterProcesses oneWithSecureClients(
+      Class<?> test, int securePort, String... flags) throws IOException, InterruptedException {
+    ClusterProcesses cluster = new ClusterProcesses(test, 1, List.of());
+    ServerProcess member = cluster.only();
+    List<String> all = new ArrayList<>(Arrays.asList(flags));
+    all.add(
+        "--listen-client-urls=%s,https://127.0.0.1:%s".formatted(member.endpoint(), securePort));
+    member.configure("--initial-cluster=%s=%s".formatted(member.name(), member.peerUrl()), all);
+    return start(cluster);
   }
 
   private static ClusterProcesses start(ClusterProcesses cluster)

@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>They lie below the range from which the kernel takes ports of outgoing connections: a server
  * that is killed and started again must find its port free.
  */
-final class FreePorts {
+public final class FreePorts {
   private static final int LOWEST = 12_000;
   private static final int HIGHEST = 32_000;
   private static final Set<Integer> GIVEN = new HashSet<>();
@@ -21,7 +21,7 @@ final class FreePorts {
   private FreePorts() {}
 
   /** A port that was not returned before. */
-  static synchronized int next() {
+  public static synchronized int next() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
       if (isFree(port) && GIVEN.add(port)) {

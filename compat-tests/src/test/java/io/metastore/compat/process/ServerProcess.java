@@ -45,6 +45,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private final String name;
+  private final String peerScheme;
   private final Path directory;
   private final int clientPort = FreePorts.next();
   private final int peerPort = FreePorts.next();
@@ -54,8 +55,9 @@ public final class ServerProcess implements AutoCloseable {
   private List<String> jvmOptions = List.of();
   private @Nullable Process process;
 
-  ServerProcess(String name, Path directory) {
+  ServerProcess(String name, String peerScheme, Path directory) {
     this.name = name;
+    this.peerScheme = peerScheme;
     this.directory = directory;
     this.channel =
         NettyChannelBuilder.forAddress("127.0.0.1", clientPort)
@@ -83,7 +85,7 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Where the other members reach this one. */
   public String peerUrl() {
-    return "http://127.0.0.1:" + advertisedPeerPort;
+    return peerScheme + "://127.0.0.1:" + advertisedPeerPort;
   }
 
   int peerPort() {
@@ -113,7 +115,7 @@ public final class ServerProcess implements AutoCloseable {
                 "--data-dir=" + directory.resolve("data"),
                 "--listen-client-urls=" + endpoint(),
                 "--advertise-client-urls=" + endpoint(),
-                "--listen-peer-urls=http://127.0.0.1:" + peerPort,
+                "--listen-peer-urls=" + peerScheme + "://127.0.0.1:" + peerPort,
                 "--initial-advertise-peer-urls=" + peerUrl(),
                 clusterFlag));
     all.addAll(moreFlags);

@@ -2,6 +2,7 @@ package io.metastore.core.node;
 
 import io.metastore.core.api.Consistency;
 import io.metastore.core.raft.DurableFiles;
+import io.metastore.core.raft.PeerTls;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import java.io.IOException;
@@ -15,10 +16,13 @@ import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Members of one cluster in this process. Started and stopped by number, from 0. */
 final class TestCluster implements AutoCloseable {
   private final Path directory;
+  private final IntFunction<@Nullable PeerTls> tls;
   private final List<RaftMember> members = new ArrayList<>();
   private final TreeMap<Integer, Node> running = new TreeMap<>();
 
@@ -26,7 +30,15 @@ final class TestCluster implements AutoCloseable {
   final BlockingQueue<Throwable> stopped = new LinkedBlockingQueue<>();
 
   TestCluster(Path directory, int size) throws IOException {
+    this(directory, size, number -> null);
+  }
+
+  /**
+   * @param tls how a member speaks TLS with the others, by its number
+   */
+  TestCluster(Path directory, int size, IntFunction<@Nullable PeerTls> tls) throws IOException {
     this.directory = directory;
+    this.tls = tls;
     List<ServerSocket> reserved = new ArrayList<>();
     for (int i = 0; i < size; i++) {
       ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -72,7 +84,8 @@ final class TestCluster implements AutoCloseable {
                 "m" + number,
                 members,
                 beginning,
-                new InetSocketAddress(address[0], Integer.parseInt(address[1]))),
+                new InetSocketAddress(address[0], Integer.parseInt(address[1])),
+                tls.apply(number)),
             this::stopped);
     running.put(number, node);
     return node;
@@ -91,7 +104,8 @@ final class TestCluster implements AutoCloseable {
             "invited",
             invited,
             invitation.clusterRuns() ? NodeConfig.Beginning.INVITED : NodeConfig.Beginning.FOUNDED,
-            listen),
+            listen,
+            null),
         this::stopped);
   }
 
@@ -101,7 +115,8 @@ final class TestCluster implements AutoCloseable {
       String name,
       List<RaftMember> all,
       NodeConfig.Beginning beginning,
-      InetSocketAddress listen) {
+      InetSocketAddress listen,
+      @Nullable PeerTls peerTls) {
     return new NodeConfig(
         clusterId,
         memberId,
@@ -110,7 +125,7 @@ final class TestCluster implements AutoCloseable {
         beginning,
         List.of(),
         List.of(listen),
-        null,
+        peerTls,
         directory.resolve(name),
         50,
         500,
@@ -124,6 +139,11 @@ final class TestCluster implements AutoCloseable {
   private void stopped(String why, Throwable cause) {
     stopped.add(cause);
     throw new IllegalStateException(why, cause);
+  }
+
+  /** Where a member's peers reach it. */
+  String address(int number) {
+    return members.get(number).peerAddress();
   }
 
   Node node(int number) {

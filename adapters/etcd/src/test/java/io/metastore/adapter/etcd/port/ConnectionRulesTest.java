@@ -52,7 +52,7 @@ class ConnectionRulesTest {
     ConnectionRules rules =
         new ConnectionRules(Duration.ofSeconds(5), pingInterval, Duration.ofMillis(10), streamsMax);
     return ClientPort.start(
-        ClientPortSettings.of(List.of(free), 1024, rules),
+        ClientPortSettings.of(List.of(ListenAddress.plain(free)), null, 1024, rules),
         List.of(),
         new GrpcCounters(),
         HttpSite.none());
@@ -60,7 +60,7 @@ class ConnectionRulesTest {
 
   private static Socket connect(ClientPort port) throws IOException {
     Socket socket = new Socket();
-    socket.connect(port.addresses().get(0));
+    socket.connect(port.addresses().get(0).address());
     OutputStream stream = socket.getOutputStream();
     stream.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
     stream.write(new byte[] {0, 0, 0, SETTINGS, 0, 0, 0, 0, 0});

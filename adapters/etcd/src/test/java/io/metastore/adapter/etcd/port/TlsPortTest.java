@@ -205,7 +205,7 @@ class TlsPortTest {
   @Test
   void plainAddressesStayPlainBesideSecureOnes() throws Exception {
     int plain = ((InetSocketAddress) port.addresses().get(1).address()).getPort();
-    try (Socket socket = new Socket("127.0.0.1", plain)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), plain)) {
       socket.setSoTimeout(WAIT_S * 1000);
       socket.getOutputStream().write(get("example.com"));
       assertThat(text(socket)).startsWith("HTTP/1.1 200 OK");
@@ -300,7 +300,7 @@ class TlsPortTest {
 
   @Test
   void plainBytesOnASecureAddressEndTheConnection() throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", securePort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), securePort())) {
       socket.setSoTimeout(WAIT_S * 1000);
       socket.getOutputStream().write(get("example.com"));
       assertThat(text(socket)).doesNotContain("HTTP/1.1 200");
@@ -314,7 +314,7 @@ class TlsPortTest {
     List<Socket> halfOpen = new ArrayList<>();
     try {
       for (int i = 0; i < 500; i++) {
-        Socket socket = new Socket("127.0.0.1", securePort());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), securePort());
         socket.setSoTimeout(WAIT_S * 1000);
         halfOpen.add(socket);
         // The head of a record of 16 KiB that never comes.
