@@ -81,9 +81,10 @@ public final class StoreMachine implements AutoCloseable {
   public StoreMachine(Storage storage, long responseBytesMax) {
     this.storage = storage;
     this.responseBytesMax = responseBytesMax;
+    this.state = StoreState.read(storage);
+    TableFormat.check(storage, /* empty= */ state.index() < 0);
     this.locks = new LockTable(storage);
     this.counts = new KeyCounts(storage);
-    this.state = StoreState.read(storage);
     this.access = Rules.read(storage);
     this.view = new StoreView(state, access, storage.snapshotForScans(), responseBytesMax, pages);
   }
