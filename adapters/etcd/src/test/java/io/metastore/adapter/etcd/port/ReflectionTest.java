@@ -29,7 +29,8 @@ class ReflectionTest {
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     try (ClientPort port =
         ClientPort.start(
-            ClientPortSettings.of(List.of(ListenAddress.plain(free)), null, 1024, ConnectionRules.DEFAULT),
+            ClientPortSettings.of(
+                List.of(ListenAddress.plain(free)), null, 1024, ConnectionRules.DEFAULT),
             services,
             new GrpcCounters(),
             HttpSite.none())) {
