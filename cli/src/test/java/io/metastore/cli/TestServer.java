@@ -5,6 +5,7 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.metastore.adapter.metastore.MetastoreServices;
 import io.metastore.adapter.metastore.MetastoreSettings;
+import io.metastore.core.node.AccessConfig;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
 import io.metastore.core.raft.RaftMember;
@@ -63,7 +64,8 @@ final class TestServer implements AutoCloseable {
                 1_572_864,
                 64 << 20,
                 600_000,
-                new StorageOptions(8 << 20, 8 << 20, 1 << 20)),
+                new StorageOptions(8 << 20, 8 << 20, 1 << 20),
+                AccessConfig.DEFAULT),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);
             });

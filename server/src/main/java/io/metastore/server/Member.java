@@ -3,6 +3,7 @@ package io.metastore.server;
 import io.grpc.BindableService;
 import io.metastore.adapter.etcd.EtcdServices;
 import io.metastore.adapter.etcd.EtcdSettings;
+import io.metastore.adapter.etcd.JwtKeys;
 import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.ClientPortSettings;
 import io.metastore.adapter.etcd.port.GrpcCounters;
@@ -11,11 +12,13 @@ import io.metastore.adapter.etcd.port.Reflection;
 import io.metastore.adapter.metastore.MetastoreServices;
 import io.metastore.adapter.metastore.MetastoreSettings;
 import io.metastore.core.api.ClusterView;
+import io.metastore.core.node.AccessConfig;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
 import io.metastore.core.raft.PeerTls;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
+import io.metastore.server.config.AuthConfig;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.InitialCluster;
 import io.metastore.server.config.Place;
@@ -53,6 +56,7 @@ final class Member implements AutoCloseable {
   private Member(ServerConfig config, Place place, Stopper stopper, @Nullable PeerTls peerTls)
       throws IOException {
     this.config = config;
+    JwtKeys jwt = TokenKeys.read(config.auth().jwt()); // may fail, so before anything is started
     MemberPages pages = new MemberPages(config.compatVersion());
     this.node = Node.start(nodeConfig(config, place, peerTls), pages, stopper);
     pages.know(node.cluster());
@@ -62,7 +66,11 @@ final class Member implements AutoCloseable {
         new EtcdServices(
             node,
             new EtcdSettings(
-                config.compatVersion().server(), config.maxTxnOps(), config.electionTimeoutMs()));
+                config.compatVersion().server(),
+                config.maxTxnOps(),
+                config.electionTimeoutMs(),
+                config.auth().byCertificate(),
+                jwt));
   }
 
   /**
@@ -210,7 +218,22 @@ final class Member implements AutoCloseable {
         config.maxRequestBytes(),
         Runtime.getRuntime().maxMemory() / 4,
         config.watchProgressInterval().toMillis(),
-        StorageOptions.DEFAULT);
+        StorageOptions.DEFAULT,
+        accessConfig(config.auth()));
+  }
+
+  private static AccessConfig accessConfig(AuthConfig auth) {
+    long cost = auth.bcryptCost();
+    if (cost < AccessConfig.BCRYPT_COST_MIN || cost > AccessConfig.BCRYPT_COST_MAX) {
+      cost = AccessConfig.DEFAULT.bcryptCost();
+      LOG.atWarn()
+          .addKeyValue("min-cost", AccessConfig.BCRYPT_COST_MIN)
+          .addKeyValue("max-cost", AccessConfig.BCRYPT_COST_MAX)
+          .addKeyValue("default-cost", cost)
+          .addKeyValue("given-cost", auth.bcryptCost())
+          .log("use default bcrypt cost instead of the invalid given cost");
+    }
+    return new AccessConfig((int) cost, auth.tokenTtl());
   }
 
   private static RaftMember raftMember(InitialCluster.Member member) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CRL;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -17,6 +18,7 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.security.spec.InvalidKeySpecException;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -25,7 +27,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What stands in a PEM file: blocks of Base64, each with the name of what it is. */
-final class PemFile {
+public final class PemFile {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
 
@@ -56,7 +58,10 @@ final class PemFile {
     }
   }
 
-  static PemFile read(Path path) throws IOException {
+  /**
+   * @throws IOException if the file cannot be read, or is too large
+   */
+  public static PemFile read(Path path) throws IOException {
     if (Files.size(path) > BYTES_MAX) {
       throw new IOException("too large for a PEM file: " + path);
     }
@@ -90,7 +95,7 @@ final class PemFile {
    *
    * @throws InvalidKeySpecException if there is none, or it is encrypted or cannot be read
    */
-  PrivateKey privateKey() throws GeneralSecurityException {
+  public PrivateKey privateKey() throws GeneralSecurityException {
     for (Block block : blocks) {
       try {
         byte[] pkcs8 = findPkcs8(block);
@@ -102,6 +107,35 @@ final class PemFile {
       }
     }
     throw new InvalidKeySpecException("no private key in " + path);
+  }
+
+  /**
+   * The first public key, or that of the first certificate.
+   *
+   * @throws GeneralSecurityException if there is none, or it cannot be read
+   */
+  public PublicKey publicKey() throws GeneralSecurityException {
+    for (Block block : blocks) {
+      if (block.type().equals("PUBLIC KEY")) {
+        return publicKey(block.content());
+      }
+      if (block.type().equals("CERTIFICATE")) {
+        return certificates().get(0).getPublicKey();
+      }
+    }
+    throw new InvalidKeySpecException("no public key in " + path);
+  }
+
+  private static PublicKey publicKey(byte[] info) throws GeneralSecurityException {
+    InvalidKeySpecException failure = new InvalidKeySpecException("not a key");
+    for (String algorithm : KEY_ALGORITHMS) {
+      try {
+        return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(info));
+      } catch (InvalidKeySpecException e) {
+        failure = e;
+      }
+    }
+    throw new InvalidKeySpecException("not an RSA, EC or Ed25519 key", failure);
   }
 
   /** The key as PKCS #8, or null if the block is something else. */

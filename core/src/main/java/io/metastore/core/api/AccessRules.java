@@ -18,7 +18,10 @@ public interface AccessRules {
   /** Whether rights are asked for at all. */
   boolean enabled();
 
-  /** Raised by everything that changes users, roles, grants or the switch; at least 1. */
+  /**
+   * Raised by everything that changes users, roles or grants, and by switching off; at least 1.
+   * Switching on through etcd's API does not raise it.
+   */
   long revision();
 
   /**
@@ -34,7 +37,7 @@ public interface AccessRules {
    *
    * @param nowMs since 1970
    */
-  @Nullable String findUser(String token, long nowMs);
+  @Nullable String findTokenOwner(String token, long nowMs);
 
   /**
    * A token for a user that exists, while access control is on. Every member understands it.
@@ -43,14 +46,31 @@ public interface AccessRules {
    */
   String newToken(String user, long expiresMs);
 
+  /**
+   * Whether a token still counts that was given to a user for its password: since then the user was
+   * neither deleted nor given another password, and access control was not switched off.
+   *
+   * @param loginRevision the auth revision when the token was given
+   */
+  boolean isLoginValid(String user, long loginRevision);
+
   /** The bcrypt hash of a user's password; null if there is no such user, or it has none. */
   @Nullable String findPasswordHash(String user);
+
+  /** The user of this name, or null. */
+  @Nullable UserView findUser(String name);
 
   /** All users, by name. */
   List<UserView> users();
 
   /** The names of all roles that were made, in order. */
   List<String> roles();
+
+  /**
+   * What a role permits, by key and end; null if there is no such role. The role {@link #ROOT}
+   * permits everything, whatever this says.
+   */
+  @Nullable List<Permission> findPermissions(String role);
 
   /** All grants on directories, in order of the directories. */
   List<GrantView> grants();

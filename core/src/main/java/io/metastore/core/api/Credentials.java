@@ -18,17 +18,21 @@ public interface Credentials {
   /**
    * The bcrypt hash of a password.
    *
-   * @param password 1 to {@link #PASSWORD_BYTES_MAX} bytes of UTF-8
+   * @param password 0 to {@link #PASSWORD_BYTES_MAX} bytes of UTF-8
    */
   CompletableFuture<String> hash(String password);
 
   /**
    * Whether a hash is this password's. Takes as long for a user that does not exist.
    *
+   * @param user whose password it is said to be; few of one user's wait at a time
    * @param hash null if there is none: the answer is no
    */
-  CompletableFuture<Boolean> matches(String password, @Nullable String hash);
+  CompletableFuture<Boolean> matches(String user, String password, @Nullable String hash);
 
   /** What tokens can be signed with. */
   ByteString newTokenSecret();
+
+  /** The random part of a {@link io.metastore.core.command.Login}'s token: 16 letters. */
+  String newTokenNonce();
 }

@@ -39,5 +39,12 @@ public enum FailureCode {
   /** While access control is on {@code root} stays, and keeps its role. */
   ROOT_PROTECTED,
   USER_NOT_FOUND,
-  ROLE_NOT_FOUND
+  USER_EXISTS,
+  ROLE_NOT_FOUND,
+  ROLE_EXISTS,
+  ROLE_NOT_GRANTED,
+  /** The role is permitted nothing on exactly this range, so nothing can be taken from it. */
+  PERMISSION_NOT_GRANTED,
+  /** The author may not write a key of a lease that the command names. */
+  PERMISSION_DENIED
 }

@@ -1,7 +1,5 @@
 package io.metastore.core.api;
 
-import com.google.protobuf.ByteString;
-import io.metastore.core.command.Acquire;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
@@ -92,18 +90,18 @@ public interface Metastore {
   /**
    * Queues for a lock and waits until it is held.
    *
-   * @param authRevision as in {@link Command}
+   * @param acquire a command of kind {@link io.metastore.core.command.Acquire}
    */
-  LockWait acquire(Acquire acquire, long authRevision);
-
-  /** Frees the lock place {@code key}: completes like a delete of that key. */
-  CompletableFuture<Outcome> release(ByteString key);
+  LockWait acquire(Command acquire);
 
   /** Who may do what, as far as this member has applied the log. Costs next to nothing. */
   AccessRules access();
 
   /** Hashes and checks passwords. */
   Credentials credentials();
+
+  /** The tokens of users who have logged in by etcd's API. */
+  LoginTokens loginTokens();
 
   /** Who this member is and how its cluster does. */
   ClusterView cluster();

@@ -42,6 +42,9 @@ public sealed interface Outcome {
   /** The command has nothing to tell beyond that it was applied. */
   record Done(long revision) implements Outcome {}
 
+  /** A user was given a token, which every member that has applied this knows. */
+  record LoggedIn(long revision, String token) implements Outcome {}
+
   /**
    * A place in a lock's queue.
    *

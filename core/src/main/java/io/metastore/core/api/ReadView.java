@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +50,9 @@ public interface ReadView extends AutoCloseable {
 
   /** Clients with an id greater than {@code afterId}, in order of their ids. */
   List<ClientView> clients(long afterId, int clientsMax);
+
+  /** Whether every key that is attached to a lease matches; true for a lease without keys. */
+  boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition);
 
   /** Who may do what at that moment. */
   AccessRules access();

@@ -5,10 +5,16 @@ import static io.metastore.core.api.AccessRules.ROOT;
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
+import io.metastore.core.command.AddUser;
 import io.metastore.core.command.AuthChange;
+import io.metastore.core.command.ChangePassword;
 import io.metastore.core.command.EnableAuth;
+import io.metastore.core.command.GrantRange;
+import io.metastore.core.command.GrantRole;
 import io.metastore.core.command.Permission;
 import io.metastore.core.command.PutUser;
+import io.metastore.core.command.RevokeRange;
+import io.metastore.core.command.RevokeRole;
 import io.metastore.core.command.SetGrant;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
@@ -51,6 +57,13 @@ public final class AuthChanges {
       case PUT_ROLE -> changes.putRole(change.getPutRole().getName());
       case DELETE_ROLE -> changes.deleteRole(change.getDeleteRole().getName());
       case SET_GRANT -> changes.setGrant(change.getSetGrant());
+      case ADD_USER -> changes.addUser(change.getAddUser());
+      case CHANGE_PASSWORD -> changes.changePassword(change.getChangePassword());
+      case GRANT_ROLE -> changes.grantRole(change.getGrantRole());
+      case REVOKE_ROLE -> changes.revokeRole(change.getRevokeRole());
+      case ADD_ROLE -> changes.addRole(change.getAddRole().getName());
+      case GRANT_RANGE -> changes.grantRange(change.getGrantRange());
+      case REVOKE_RANGE -> changes.revokeRange(change.getRevokeRange());
       case KIND_NOT_SET ->
           throw new IllegalStateException("a change of access that this version does not know");
     };
@@ -67,7 +80,16 @@ public final class AuthChanges {
     if (!root.getRolesList().contains(ROOT)) {
       return Failure.of(FailureCode.ROOT_ROLE_MISSING);
     }
-    return changed(settings.toBuilder().setEnabled(true).setTokenSecret(enable.getTokenSecret()));
+    long revision = enable.getKeepRevision() ? settings.getRevision() : nextRevision();
+    AuthTable.put(
+        writes,
+        settings.toBuilder()
+            .setEnabled(true)
+            .setTokenSecret(enable.getTokenSecret())
+            .setRevision(revision)
+            .setEnabledRevision(revision)
+            .build());
+    return null;
   }
 
   private @Nullable Failure disable() {
@@ -89,7 +111,9 @@ public final class AuthChanges {
     AuthUser.Builder user =
         before == null ? AuthUser.newBuilder().setName(put.getName()) : before.toBuilder();
     if (before == null || put.hasPasswordHash()) {
-      user.setPasswordHash(put.getPasswordHash()).setPasswordRevision(nextRevision());
+      user.setPasswordHash(put.getPasswordHash())
+          .setPasswordRevision(nextRevision())
+          .clearNoPassword();
     }
     AuthTable.put(writes, user.clearRoles().addAllRoles(new TreeSet<>(put.getRolesList())).build());
     return changed();
@@ -122,11 +146,7 @@ public final class AuthChanges {
       return rootProtected();
     }
     for (AuthUser user : AuthTable.users(writes)) {
-      if (user.getRolesList().contains(name)) {
-        List<String> left = new ArrayList<>(user.getRolesList());
-        left.remove(name);
-        AuthTable.put(writes, user.toBuilder().clearRoles().addAllRoles(left).build());
-      }
+      takeRole(user, name);
     }
     AuthTable.deleteRole(writes, name);
     return changed();
@@ -148,13 +168,125 @@ public final class AuthChanges {
         if (role == null) {
           return roleNotFound(set.getRole());
         }
-        List<Permission> permissions = with(role.getPermissionsList(), set.getPermission());
-        AuthTable.put(
-            writes, role.toBuilder().clearPermissions().addAllPermissions(permissions).build());
+        put(role, with(role.getPermissionsList(), set.getPermission()));
       }
       case PRINCIPAL_NOT_SET -> throw new IllegalStateException("a grant to nobody");
     }
     return changed();
+  }
+
+  private @Nullable Failure addUser(AddUser add) {
+    if (AuthTable.findUser(writes, add.getName()) != null) {
+      return Failure.of(FailureCode.USER_EXISTS, "user", add.getName());
+    }
+    AuthTable.put(
+        writes,
+        AuthUser.newBuilder()
+            .setName(add.getName())
+            .setPasswordHash(add.getNoPassword() ? "" : add.getPasswordHash())
+            .setNoPassword(add.getNoPassword())
+            .setPasswordRevision(nextRevision())
+            .build());
+    return changed();
+  }
+
+  private @Nullable Failure changePassword(ChangePassword change) {
+    AuthUser user = AuthTable.findUser(writes, change.getUser());
+    if (user == null) {
+      return userNotFound(change.getUser());
+    }
+    AuthTable.put(
+        writes,
+        user.toBuilder()
+            .setPasswordHash(user.getNoPassword() ? "" : change.getPasswordHash())
+            .setPasswordRevision(nextRevision())
+            .build());
+    return changed();
+  }
+
+  private @Nullable Failure grantRole(GrantRole grant) {
+    AuthUser user = AuthTable.findUser(writes, grant.getUser());
+    if (user == null) {
+      return userNotFound(grant.getUser());
+    }
+    String role = grant.getRole();
+    if (!role.equals(ROOT) && AuthTable.findRole(writes, role) == null) {
+      return roleNotFound(role);
+    }
+    if (user.getRolesList().contains(role)) {
+      return null;
+    }
+    TreeSet<String> roles = new TreeSet<>(user.getRolesList());
+    roles.add(role);
+    AuthTable.put(writes, user.toBuilder().clearRoles().addAllRoles(roles).build());
+    return changed();
+  }
+
+  private @Nullable Failure revokeRole(RevokeRole revoke) {
+    if (isProtected(revoke.getUser()) && revoke.getRole().equals(ROOT)) {
+      return rootProtected();
+    }
+    AuthUser user = AuthTable.findUser(writes, revoke.getUser());
+    if (user == null) {
+      return userNotFound(revoke.getUser());
+    }
+    return takeRole(user, revoke.getRole())
+        ? changed()
+        : Failure.of(FailureCode.ROLE_NOT_GRANTED, "user", user.getName());
+  }
+
+  /** Whether the user had the role. */
+  private boolean takeRole(AuthUser user, String role) {
+    List<String> left = new ArrayList<>(user.getRolesList());
+    boolean had = left.remove(role);
+    if (had) {
+      AuthTable.put(writes, user.toBuilder().clearRoles().addAllRoles(left).build());
+    }
+    return had;
+  }
+
+  private @Nullable Failure addRole(String name) {
+    return AuthTable.findRole(writes, name) == null
+        ? putRole(name)
+        : Failure.of(FailureCode.ROLE_EXISTS, "role", name);
+  }
+
+  private @Nullable Failure grantRange(GrantRange grant) {
+    AuthRole role = AuthTable.findRole(writes, grant.getRole());
+    if (role == null) {
+      return roleNotFound(grant.getRole());
+    }
+    Permission granted = grant.getPermission();
+    List<Permission> same = onRange(role, granted.getKey(), granted.getRangeEnd());
+    boolean directory = same.stream().anyMatch(Permission::getDirectory);
+    List<Permission> permissions = new ArrayList<>(role.getPermissionsList());
+    permissions.removeAll(same);
+    put(role, with(permissions, granted.toBuilder().setDirectory(directory).build()));
+    return changed();
+  }
+
+  private @Nullable Failure revokeRange(RevokeRange revoke) {
+    AuthRole role = AuthTable.findRole(writes, revoke.getRole());
+    if (role == null) {
+      return roleNotFound(revoke.getRole());
+    }
+    List<Permission> permissions = new ArrayList<>(role.getPermissionsList());
+    if (!permissions.removeAll(onRange(role, revoke.getKey(), revoke.getRangeEnd()))) {
+      return Failure.of(FailureCode.PERMISSION_NOT_GRANTED, "role", role.getName());
+    }
+    put(role, permissions);
+    return changed();
+  }
+
+  private static List<Permission> onRange(AuthRole role, ByteString key, ByteString rangeEnd) {
+    return role.getPermissionsList().stream()
+        .filter(held -> held.getKey().equals(key) && held.getRangeEnd().equals(rangeEnd))
+        .toList();
+  }
+
+  private void put(AuthRole role, List<Permission> permissions) {
+    AuthTable.put(
+        writes, role.toBuilder().clearPermissions().addAllPermissions(permissions).build());
   }
 
   private static List<Permission> with(List<Permission> before, Permission set) {

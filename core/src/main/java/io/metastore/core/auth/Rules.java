@@ -61,7 +61,7 @@ public final class Rules implements AccessRules {
     if (known == null) {
       return false;
     }
-    if (known.stored.getRolesList().contains(ROOT)) {
+    if (known.view.isRoot()) {
       return true;
     }
     KeySet permitted = known.permitted(roles).get(right);
@@ -69,7 +69,7 @@ public final class Rules implements AccessRules {
   }
 
   @Override
-  public @Nullable String findUser(String token, long nowMs) {
+  public @Nullable String findTokenOwner(String token, long nowMs) {
     if (settings.getTokenSecret().isEmpty()) {
       return null;
     }
@@ -95,6 +95,15 @@ public final class Rules implements AccessRules {
   }
 
   @Override
+  public boolean isLoginValid(String user, long loginRevision) {
+    KnownUser known = users.get(user);
+    return enabled()
+        && known != null
+        && loginRevision >= known.stored.getPasswordRevision()
+        && loginRevision >= settings.getEnabledRevision();
+  }
+
+  @Override
   public @Nullable String findPasswordHash(String user) {
     KnownUser known = users.get(user);
     return known == null || known.stored.getPasswordHash().isEmpty()
@@ -103,15 +112,25 @@ public final class Rules implements AccessRules {
   }
 
   @Override
+  public @Nullable UserView findUser(String name) {
+    KnownUser known = users.get(name);
+    return known == null ? null : known.view;
+  }
+
+  @Override
   public List<UserView> users() {
-    return users.values().stream()
-        .map(user -> new UserView(user.stored.getName(), user.stored.getRolesList()))
-        .toList();
+    return users.values().stream().map(user -> user.view).toList();
   }
 
   @Override
   public List<String> roles() {
     return List.copyOf(roles.keySet());
+  }
+
+  @Override
+  public @Nullable List<Permission> findPermissions(String role) {
+    AuthRole found = roles.get(role);
+    return found == null ? null : found.getPermissionsList();
   }
 
   @Override
@@ -138,12 +157,14 @@ public final class Rules implements AccessRules {
   /** A user, and the keys it may touch. */
   private static final class KnownUser {
     private final AuthUser stored;
+    private final UserView view;
 
     /** Null until it is first asked for; several threads may then make the same. */
     private volatile @Nullable Map<Permission.Right, KeySet> permitted;
 
     KnownUser(AuthUser stored) {
       this.stored = stored;
+      this.view = new UserView(stored.getName(), stored.getRolesList(), stored.getNoPassword());
     }
 
     /** Its own permissions and those of its roles. */

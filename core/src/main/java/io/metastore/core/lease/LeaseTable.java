@@ -15,6 +15,7 @@ import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,6 +99,19 @@ public final class LeaseTable {
       }
     }
     return keys;
+  }
+
+  /** Whether every attached key matches; looks at no more keys after one that does not. */
+  public static boolean allKeysMatch(Reader reader, long id, Predicate<ByteString> condition) {
+    byte[] prefix = SmallTable.LEASE_KEY.key().int64(id).toBytes();
+    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
+      while (cursor.next()) {
+        if (!condition.test(new KeyReader(cursor.key()).skip(prefix.length).bytes())) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
   /** Passes every lease, by id. */

@@ -2,6 +2,7 @@ package io.metastore.core.machine;
 
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.WatchEvent;
+import io.metastore.core.auth.GivenToken;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lock.LockEvent;
 import java.util.List;
@@ -29,7 +30,8 @@ public record Applied(
     long putBytes,
     long deletes,
     List<LockEvent> lockEvents,
-    List<LeaseEvent> leaseEvents) {
+    List<LeaseEvent> leaseEvents,
+    List<GivenToken> tokens) {
 
   /** What an entry did that had been applied before. */
   static Applied nothing(StoreState state, long index) {
@@ -42,6 +44,7 @@ public record Applied(
         /* puts= */ 0,
         /* putBytes= */ 0,
         /* deletes= */ 0,
+        List.of(),
         List.of(),
         List.of());
   }

@@ -11,7 +11,7 @@ import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.auth.AuthChanges;
-import io.metastore.core.auth.AuthSettings;
+import io.metastore.core.auth.GivenToken;
 import io.metastore.core.auth.Rules;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.AuthChange;
@@ -21,6 +21,7 @@ import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Compact;
 import io.metastore.core.command.Configuration;
 import io.metastore.core.command.GrantLease;
+import io.metastore.core.command.Login;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Release;
@@ -35,7 +36,6 @@ import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.Storage;
-import io.metastore.core.storage.StorageException;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,20 +78,13 @@ public final class StoreMachine implements AutoCloseable {
    * Takes over tables as the last run, or a snapshot, left them; closes them in the end.
    *
    * @param responseBytesMax answers to reads above it are refused
-   * @throws StorageException if another version wrote the tables, which are closed then
    */
   public StoreMachine(Storage storage, long responseBytesMax) {
     this.storage = storage;
     this.responseBytesMax = responseBytesMax;
-    this.state = StoreState.read(storage);
-    try {
-      TableFormat.check(storage, /* empty= */ state.index() < 0);
-    } catch (StorageException e) {
-      storage.close();
-      throw e;
-    }
     this.locks = new LockTable(storage);
     this.counts = new KeyCounts(storage);
+    this.state = StoreState.read(storage);
     this.access = Rules.read(storage);
     this.view = new StoreView(state, access, storage.snapshotForScans(), responseBytesMax, pages);
   }
@@ -126,7 +119,7 @@ public final class StoreMachine implements AutoCloseable {
       return Applied.nothing(state, index);
     }
     long timeMs = Math.max(batch.getTimeMs(), state.timeMs());
-    Turn turn = new Turn(storage, locks, counts, timeMs, state, access.settings());
+    Turn turn = new Turn(storage, locks, counts, timeMs, state, access);
     List<Applied.SliceOutcomes> slices = new ArrayList<>();
     for (Slice slice : batch.getSlicesList()) {
       List<Outcome> outcomes = new ArrayList<>(slice.getCommandsCount());
@@ -138,7 +131,7 @@ public final class StoreMachine implements AutoCloseable {
       }
     }
     StoreState next = turn.end(term, index);
-    if (turn.auth().getRevision() != access.revision()) {
+    if (!turn.auth().equals(access.settings())) {
       access = Rules.read(storage);
     }
     publish(next);
@@ -196,17 +189,11 @@ public final class StoreMachine implements AutoCloseable {
   }
 
   private Outcome apply(Command command, long term, long index, Turn turn) {
-    AuthSettings auth = turn.auth();
-    if (auth.getEnabled()
-        && command.getAuthRevision() != auth.getRevision()
-        && isClients(command)) {
-      return failed(
-          turn,
-          FailureCode.AUTH_CHANGED,
-          "checked",
-          command.getAuthRevision(),
-          "current",
-          auth.getRevision());
+    if (turn.auth().getEnabled() && isClients(command)) {
+      Failure refusal = findRefusal(command, turn);
+      if (refusal != null) {
+        return new Outcome.Failed(turn.revision(), refusal);
+      }
     }
     return switch (command.getKindCase()) {
       case TXN -> TxnEvaluator.apply(command.getTxn(), turn);
@@ -220,16 +207,31 @@ public final class StoreMachine implements AutoCloseable {
       case ACQUIRE -> acquire(command.getAcquire(), turn);
       case MEMBER_NOTE -> memberNote(command.getMemberNote(), turn);
       case AUTH_CHANGE -> authChange(command.getAuthChange(), turn);
+      case LOGIN -> login(command.getLogin(), index, turn);
       case KIND_NOT_SET ->
           throw new IllegalStateException(
               "log entry " + index + " holds a command this version does not know");
     };
   }
 
+  /** Why access control, which is on, refuses a client's command; null if it does not. */
+  private static @Nullable Failure findRefusal(Command command, Turn turn) {
+    long current = turn.auth().getRevision();
+    if (command.getAuthRevision() != current) {
+      return Failure.of(
+          FailureCode.AUTH_CHANGED, "checked", command.getAuthRevision(), "current", current);
+    }
+    boolean permitted =
+        command.getAuthor().isEmpty() || LeaseRights.permit(command, turn.access(), turn.writes());
+    return permitted
+        ? null
+        : Failure.of(FailureCode.PERMISSION_DENIED, "author", command.getAuthor());
+  }
+
   /** Whether it does what a client wants, and not what a member finds to be due. */
   private static boolean isClients(Command command) {
     return switch (command.getKindCase()) {
-      case TXN, NEW_CLIENT, GRANT_LEASE, COMPACT, ACQUIRE, RELEASE, AUTH_CHANGE -> true;
+      case TXN, NEW_CLIENT, GRANT_LEASE, COMPACT, ACQUIRE, RELEASE, AUTH_CHANGE, LOGIN -> true;
       // Else it has expired.
       case REVOKE_LEASE -> command.getRevokeLease().getGrantedIndex() == 0;
       case WITHDRAW, CHECKPOINT_LEASES, MEMBER_NOTE, KIND_NOT_SET -> false;
@@ -242,6 +244,16 @@ public final class StoreMachine implements AutoCloseable {
     return refusal == null
         ? new Outcome.Done(turn.revision())
         : new Outcome.Failed(turn.revision(), refusal);
+  }
+
+  /** The user's password was checked at the present auth revision. */
+  private static Outcome login(Login login, long index, Turn turn) {
+    if (!turn.auth().getEnabled()) {
+      return failed(turn, FailureCode.AUTH_NOT_ENABLED);
+    }
+    String token = login.getNonce() + "." + index;
+    turn.add(new GivenToken(token, login.getUser(), turn.auth().getRevision()));
+    return new Outcome.LoggedIn(turn.revision(), token);
   }
 
   private static Outcome newClient(NewClient client, long index, Turn turn) {

@@ -21,6 +21,7 @@ import io.metastore.core.storage.Snapshot;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,6 +184,11 @@ public final class StoreView {
     @Override
     public List<ClientView> clients(long afterId, int clientsMax) {
       return LeaseTable.clients(reader(), afterId, clientsMax);
+    }
+
+    @Override
+    public boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition) {
+      return LeaseTable.allKeysMatch(reader(), lease, condition);
     }
 
     @Override

@@ -5,6 +5,8 @@ import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.auth.AuthSettings;
 import io.metastore.core.auth.AuthTable;
+import io.metastore.core.auth.GivenToken;
+import io.metastore.core.auth.Rules;
 import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.kv.KvTable;
 import io.metastore.core.lease.LeaseEvent;
@@ -49,6 +51,7 @@ final class Turn {
   private long deletes;
   private final List<LockEvent> lockEvents = new ArrayList<>();
   private final List<LeaseEvent> leaseEvents = new ArrayList<>();
+  private final List<GivenToken> tokens = new ArrayList<>();
 
   /** Locks that lost a place to the command at work, in the order of the losses. */
   private final Set<ByteString> locksToGrant = new LinkedHashSet<>();
@@ -56,6 +59,7 @@ final class Turn {
   private final long timeMs;
   private long revision;
   private long compacted;
+  private Rules access;
   private AuthSettings auth;
   private int changesInCommand;
   private long digest;
@@ -64,6 +68,7 @@ final class Turn {
   /**
    * @param timeMs what the entry's time is taken to be
    * @param before where the machine stands
+   * @param access the rules of that state
    */
   Turn(
       Storage storage,
@@ -71,7 +76,7 @@ final class Turn {
       KeyCounts counts,
       long timeMs,
       StoreState before,
-      AuthSettings auth) {
+      Rules access) {
     this.timeMs = timeMs;
     this.storage = storage;
     this.writes = storage.newWriteSet();
@@ -80,7 +85,8 @@ final class Turn {
     this.counts = counts;
     this.revision = before.revision();
     this.compacted = before.compacted();
-    this.auth = auth;
+    this.access = access;
+    this.auth = access.settings();
   }
 
   WriteSet writes() {
@@ -107,6 +113,14 @@ final class Turn {
   /** The switch of access control as the commands so far have left it. */
   AuthSettings auth() {
     return auth;
+  }
+
+  /** The rules as the commands so far have left them. */
+  Rules access() {
+    if (!auth.equals(access.settings())) {
+      access = Rules.read(writes);
+    }
+    return access;
   }
 
   /** Takes notice of a change in the auth tables. */
@@ -256,7 +270,8 @@ final class Turn {
         putBytes,
         deletes,
         lockEvents,
-        leaseEvents);
+        leaseEvents,
+        tokens);
   }
 
   void compact(long atRevision) {
@@ -265,6 +280,10 @@ final class Turn {
 
   void add(LeaseEvent event) {
     leaseEvents.add(event);
+  }
+
+  void add(GivenToken token) {
+    tokens.add(token);
   }
 
   List<LockEvent> lockEvents() {

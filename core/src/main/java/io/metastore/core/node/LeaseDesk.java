@@ -143,10 +143,11 @@ final class LeaseDesk implements AutoCloseable {
     return renewal.ttl();
   }
 
-  CompletableFuture<LeaseStatus> timeToLive(long id) {
+  CompletableFuture<LeaseStatus> timeToLive(long id, boolean withKeys) {
     CompletableFuture<LeaseStatus> status = newAnswer();
     long deadlineNanos = deadlineNanos();
-    afterBarrier(() -> askRemaining(id, deadlineNanos, status), status::completeExceptionally);
+    afterBarrier(
+        () -> askRemaining(id, withKeys, deadlineNanos, status), status::completeExceptionally);
     return status;
   }
 
@@ -395,9 +396,10 @@ final class LeaseDesk implements AutoCloseable {
   }
 
   /** Called after a barrier, so a leader that does not know the lease tells that there is none. */
-  private void askRemaining(long id, long deadlineNanos, CompletableFuture<LeaseStatus> status) {
+  private void askRemaining(
+      long id, boolean withKeys, long deadlineNanos, CompletableFuture<LeaseStatus> status) {
     if (leads()) {
-      status.complete(status(id, keeper.remaining(id)));
+      status.complete(status(id, keeper.remaining(id), withKeys));
       return;
     }
     Leader leader = leaderCalls.findLeader();
@@ -412,23 +414,29 @@ final class LeaseDesk implements AutoCloseable {
     asked.whenComplete(
         (reply, failure) -> {
           if (failure == null && reply.getServed()) {
-            status.complete(status(id, reply.getRemaining()));
+            status.complete(status(id, reply.getRemaining(), withKeys));
           } else if (deadlineNanos - System.nanoTime() <= 0) {
             status.completeExceptionally(new NotServed(NotServed.Reason.TIMEOUT));
           } else {
             thread.schedule(
-                () -> askRemaining(id, deadlineNanos, status), RETRY_MS, TimeUnit.MILLISECONDS);
+                () -> askRemaining(id, withKeys, deadlineNanos, status),
+                RETRY_MS,
+                TimeUnit.MILLISECONDS);
           }
         });
   }
 
-  private LeaseStatus status(long id, long remaining) {
+  private LeaseStatus status(long id, long remaining, boolean withKeys) {
     StoreView view = views.get();
     try {
       Lease lease = LeaseTable.find(view.reader(), id);
       return lease == null || remaining == LeaseKeeper.UNKNOWN
           ? LeaseStatus.unknown(id)
-          : new LeaseStatus(id, lease.ttl(), remaining, List.of());
+          : new LeaseStatus(
+              id,
+              lease.ttl(),
+              remaining,
+              withKeys ? LeaseTable.keys(view.reader(), id) : List.of());
     } finally {
       view.release();
     }

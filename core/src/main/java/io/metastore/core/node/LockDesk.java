@@ -54,10 +54,10 @@ final class LockDesk {
     this.views = views;
   }
 
-  LockWait acquire(Acquire acquire, long authRevision) {
-    Wait wait = new Wait(acquire.toBuilder().setWait(newId()).build());
+  LockWait acquire(Command command) {
+    Wait wait = new Wait(command.getAcquire().toBuilder().setWait(newId()).build());
     proposer
-        .apply(Command.newBuilder().setAcquire(wait.acquire).setAuthRevision(authRevision).build())
+        .apply(command.toBuilder().setAcquire(wait.acquire).build())
         .whenComplete(
             (outcome, failure) -> {
               if (failure != null) {

@@ -1,6 +1,5 @@
 package io.metastore.core.node;
 
-import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.AnswerBudget;
@@ -11,25 +10,22 @@ import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.LeaseStatus;
 import io.metastore.core.api.LockWait;
+import io.metastore.core.api.LoginTokens;
 import io.metastore.core.api.Membership;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Meters;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.WatchStream;
-import io.metastore.core.command.Acquire;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Configuration;
-import io.metastore.core.command.Delete;
 import io.metastore.core.command.MemberNote;
-import io.metastore.core.command.Op;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.TermReply;
 import io.metastore.core.command.TermRequest;
 import io.metastore.core.command.Txn;
 import io.metastore.core.lease.LeaseKeeper;
-import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.machine.Applied;
 import io.metastore.core.machine.MemberTable;
 import io.metastore.core.machine.StoreMachine;
@@ -116,7 +112,8 @@ public final class Node implements Metastore, AutoCloseable {
   private final CheckpointTrigger checkpointTrigger;
   private final MemberView cluster;
   private final MembershipDesk membership;
-  private final PasswordDesk passwords = new PasswordDesk();
+  private final PasswordDesk passwords;
+  private final TokenStore tokens;
 
   private final ExecutorService reply = Executors.newSingleThreadExecutor(Threads.named("reply"));
   private final ExecutorService scans =
@@ -132,6 +129,8 @@ public final class Node implements Metastore, AutoCloseable {
 
   private Node(NodeConfig config, PeerPages pages, ProcessStopper stopper) throws IOException {
     this.config = config;
+    this.passwords = new PasswordDesk(config.access().bcryptCost());
+    this.tokens = new TokenStore(System::nanoTime, config.access().tokenTtl());
     this.answers =
         new AnswerBudget(
             Runtime.getRuntime().maxMemory() / ANSWERS_PART,
@@ -330,25 +329,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   @Override
   public CompletableFuture<LeaseStatus> timeToLive(long leaseId, boolean withKeys) {
-    CompletableFuture<LeaseStatus> status = leases.timeToLive(leaseId);
-    // A lease may have very many keys, and the lease thread has others to serve.
-    return withKeys ? status.thenApplyAsync(this::withKeys, bulk) : status;
-  }
-
-  private LeaseStatus withKeys(LeaseStatus status) {
-    if (!status.exists()) {
-      return status;
-    }
-    StoreView view = retainView();
-    try {
-      return new LeaseStatus(
-          status.id(),
-          status.grantedTtl(),
-          status.remainingTtl(),
-          LeaseTable.keys(view.reader(), status.id()));
-    } finally {
-      view.release();
-    }
+    return leases.timeToLive(leaseId, withKeys);
   }
 
   @Override
@@ -357,14 +338,8 @@ public final class Node implements Metastore, AutoCloseable {
   }
 
   @Override
-  public LockWait acquire(Acquire acquire, long authRevision) {
-    return locks.acquire(acquire, authRevision);
-  }
-
-  @Override
-  public CompletableFuture<Outcome> release(ByteString key) {
-    Op delete = Op.newBuilder().setDelete(Delete.newBuilder().setKey(key)).build();
-    return submit(Command.newBuilder().setTxn(Txn.newBuilder().addSuccess(delete)).build());
+  public LockWait acquire(Command acquire) {
+    return locks.acquire(acquire);
   }
 
   @Override
@@ -375,6 +350,11 @@ public final class Node implements Metastore, AutoCloseable {
   @Override
   public Credentials credentials() {
     return passwords;
+  }
+
+  @Override
+  public LoginTokens loginTokens() {
+    return tokens;
   }
 
   @Override
@@ -648,6 +628,9 @@ public final class Node implements Metastore, AutoCloseable {
       // Watchers hear of it before anybody's reply does; readers see it before that.
       hub.offer(result);
       leases.applied(result.leaseEvents());
+      if (!result.tokens().isEmpty()) {
+        tokens.add(result.tokens());
+      }
       applied.advance(index);
       replyTo(result);
       if (result.compacted() != compactedBefore) {

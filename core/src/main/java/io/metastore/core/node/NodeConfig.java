@@ -42,7 +42,8 @@ public record NodeConfig(
     int maxRequestBytes,
     long responseBytesMax,
     long watchProgressIntervalMs,
-    StorageOptions storage) {
+    StorageOptions storage,
+    AccessConfig access) {
 
   /** How a member comes to its cluster. */
   public enum Beginning {
@@ -58,6 +59,7 @@ public record NodeConfig(
     requireNonNull(name, "name");
     requireNonNull(dataDirectory, "dataDirectory");
     requireNonNull(storage, "storage");
+    requireNonNull(access, "access");
     members = List.copyOf(members);
     clientUrls = List.copyOf(clientUrls);
     peerListen = List.copyOf(peerListen);

@@ -7,8 +7,8 @@ import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.Overloaded;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,52 +16,72 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hashes passwords, on the threads {@code password-*}: each takes a core for about a twentieth of a
- * second, so few run at a time and a bounded number waits. Thread-safe.
+ * Hashes passwords, on the threads {@code password-*}. Each hash takes a core for about a twentieth
+ * of a second, so the threads leave at least half of the cores to others, and a bounded number of
+ * passwords waits: few of each user, whose turns come one after the other, so that nobody who tries
+ * passwords of one user, or of users that do not exist, keeps other users from logging in.
+ * Thread-safe.
  */
 final class PasswordDesk implements Credentials, AutoCloseable {
-  /** Source: etcd's {@code --bcrypt-cost}. */
-  private static final int BCRYPT_COST = 10;
-
-  private static final int THREADS = 2;
-  private static final int WAITING_MAX = 64;
+  private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+  private static final int WAITING_MAX = 256;
+  private static final int WAITING_PER_USER_MAX = 16;
   private static final int TOKEN_SECRET_BYTES = 32;
+  private static final int NONCE_CHARS = 16;
+  private static final String NONCE_ALPHABET =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   private static final long IDLE_S = 30;
 
-  /** Checked in place of a hash that is not there, so that the answer takes as long. */
-  private static final String NOBODYS = "$2a$10$" + ".".repeat(53);
+  /** Lanes that no user's name is. */
+  private static final String HASHING = "\0hash";
+
+  private static final String NOBODY = "\0nobody";
 
   private final SecureRandom random = new SecureRandom();
+  private final int bcryptCost;
+
+  /** Checked in place of a hash that is not there, so that the answer takes as long. */
+  private final byte[] nobodysHash;
+
+  private final LaneQueue waiting = new LaneQueue(WAITING_PER_USER_MAX, WAITING_MAX);
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
           THREADS,
           THREADS,
           IDLE_S,
           TimeUnit.SECONDS,
-          new ArrayBlockingQueue<>(WAITING_MAX),
+          new LinkedBlockingQueue<>(), // as many as wait in the lanes
           Threads.numbered("password"));
 
-  PasswordDesk() {
+  /**
+   * @param bcryptCost of new hashes: the binary logarithm of the number of rounds
+   */
+  PasswordDesk(int bcryptCost) {
+    this.bcryptCost = bcryptCost;
+    this.nobodysHash = ascii("$2a$%02d$".formatted(bcryptCost) + ".".repeat(53));
     threads.allowCoreThreadTimeOut(true);
   }
 
   @Override
   public CompletableFuture<String> hash(String password) {
     return run(
+        HASHING,
         () ->
             new String(
-                BCrypt.withDefaults().hash(BCRYPT_COST, bytes(password)),
+                BCrypt.withDefaults().hash(bcryptCost, bytes(password)),
                 StandardCharsets.US_ASCII));
   }
 
   @Override
-  public CompletableFuture<Boolean> matches(String password, @Nullable String hash) {
+  public CompletableFuture<Boolean> matches(String user, String password, @Nullable String hash) {
     byte[] shown = bytes(password);
     if (shown.length > PASSWORD_BYTES_MAX) {
       return CompletableFuture.completedFuture(false);
     }
-    byte[] stored = (hash == null ? NOBODYS : hash).getBytes(StandardCharsets.US_ASCII);
-    return run(() -> BCrypt.verifyer().verify(shown, stored).verified && hash != null);
+    byte[] stored = hash == null ? nobodysHash : ascii(hash);
+    return run(
+        hash == null ? NOBODY : user,
+        () -> BCrypt.verifyer().verify(shown, stored).verified && hash != null);
   }
 
   @Override
@@ -72,22 +92,44 @@ final class PasswordDesk implements Credentials, AutoCloseable {
   }
 
   @Override
+  public String newTokenNonce() {
+    StringBuilder nonce = new StringBuilder(NONCE_CHARS);
+    for (int i = 0; i < NONCE_CHARS; i++) {
+      nonce.append(NONCE_ALPHABET.charAt(random.nextInt(NONCE_ALPHABET.length())));
+    }
+    return nonce.toString();
+  }
+
+  @Override
   public void close() {
     threads.shutdownNow();
   }
 
-  private <T> CompletableFuture<T> run(Supplier<T> work) {
+  private <T> CompletableFuture<T> run(String lane, Supplier<T> work) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    if (!waiting.offer(lane, () -> done.completeAsync(work, Runnable::run))) {
+      return CompletableFuture.failedFuture(new Overloaded("passwords"));
+    }
     try {
-      return CompletableFuture.supplyAsync(work, threads);
+      threads.execute(this::runNext);
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(
-          threads.isShutdown()
-              ? new NotServed(NotServed.Reason.STOPPED)
-              : new Overloaded("passwords"));
+      return CompletableFuture.failedFuture(new NotServed(NotServed.Reason.STOPPED));
+    }
+    return done;
+  }
+
+  private void runNext() {
+    Runnable work = waiting.poll();
+    if (work != null) {
+      work.run();
     }
   }
 
   private static byte[] bytes(String password) {
     return password.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] ascii(String hash) {
+    return hash.getBytes(StandardCharsets.US_ASCII);
   }
 }

@@ -1,15 +1,12 @@
 package io.metastore.core.storage;
 
 import java.io.Serial;
-import org.jspecify.annotations.Nullable;
 
-/**
- * The disk or the database failed, or cannot be read. Nobody recovers from it: the member stops.
- */
+/** The disk or the database failed. Nobody recovers from it: the member stops. */
 public final class StorageException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  public StorageException(String what, @Nullable Throwable cause) {
+  StorageException(String what, Throwable cause) {
     super(what, cause);
   }
 }

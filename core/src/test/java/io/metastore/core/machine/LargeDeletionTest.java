@@ -7,7 +7,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.OpResult;
 import io.metastore.core.api.Outcome;
-import io.metastore.core.auth.AuthSettings;
+import io.metastore.core.auth.Rules;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Delete;
 import io.metastore.core.command.Op;
@@ -78,7 +78,7 @@ class LargeDeletionTest {
             new KeyCounts(machine.storage()),
             /* timeMs= */ 0,
             machine.state(),
-            AuthSettings.getDefaultInstance());
+            Rules.read(machine.storage()));
     for (int i = 0; !StoreState.isTorn(machine.storage()); i++) {
       turn.delete(requireNonNull(turn.find(key(i))));
     }

@@ -15,6 +15,7 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
 import io.metastore.core.command.GrantLease;
+import io.metastore.core.command.Login;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
@@ -102,9 +103,13 @@ final class Model {
     if (auth.refuses(command)) {
       return new Outcome.Failed(revision(), Failure.of(FailureCode.AUTH_CHANGED));
     }
+    if (auth.refusesLeases(command, this::leaseKeys)) {
+      return new Outcome.Failed(revision(), Failure.of(FailureCode.PERMISSION_DENIED));
+    }
     Outcome outcome =
         switch (command.getKindCase()) {
           case AUTH_CHANGE -> authChange(command.getAuthChange());
+          case LOGIN -> login(command.getLogin(), index);
           case TXN -> txn(command.getTxn());
           case GRANT_LEASE -> grant(command.getGrantLease(), index);
           case NEW_CLIENT -> newClient(command.getNewClient(), index);
@@ -146,6 +151,8 @@ final class Model {
       return new Outcome.LeaseGranted(revision, granted.id(), granted.ttl());
     } else if (outcome instanceof Outcome.LeaseRevoked revoked) {
       return new Outcome.LeaseRevoked(revision, revoked.deletedKeys());
+    } else if (outcome instanceof Outcome.LoggedIn login) {
+      return new Outcome.LoggedIn(revision, login.token());
     } else if (outcome instanceof Outcome.LockPlace place) {
       return new Outcome.LockPlace(revision, place.key(), place.token(), place.held());
     }
@@ -154,6 +161,19 @@ final class Model {
 
   static Outcome failed(FailureCode code) {
     return new Outcome.Failed(0, Failure.of(code));
+  }
+
+  private Outcome login(Login login, long index) {
+    return auth.enabled
+        ? new Outcome.LoggedIn(0, login.getNonce() + "." + index)
+        : failed(FailureCode.AUTH_NOT_ENABLED);
+  }
+
+  private List<ByteString> leaseKeys(long lease) {
+    return now.values().stream()
+        .filter(keyValue -> lease != 0 && keyValue.lease() == lease)
+        .map(KeyValue::key)
+        .toList();
   }
 
   private Outcome authChange(AuthChange change) {
@@ -499,7 +519,7 @@ final class Model {
 
   List<ByteString> attached(long lease) {
     return now.values().stream()
-        .filter(keyValue -> keyValue.lease() == lease)
+        .filter(keyValue -> lease != 0 && keyValue.lease() == lease)
         .map(KeyValue::key)
         .toList();
   }

@@ -3,18 +3,26 @@ package io.metastore.core.machine;
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.UserView;
+import io.metastore.core.command.AddUser;
 import io.metastore.core.command.AuthChange;
+import io.metastore.core.command.ChangePassword;
 import io.metastore.core.command.Command;
+import io.metastore.core.command.EnableAuth;
 import io.metastore.core.command.Permission;
 import io.metastore.core.command.PutUser;
+import io.metastore.core.command.RevokeRange;
 import io.metastore.core.command.SetGrant;
+import io.metastore.core.command.Txn;
 import io.metastore.core.kv.KeyRange;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Access control as simply as it can be said. */
@@ -31,7 +39,11 @@ final class ModelAuth {
   boolean enabled;
   long revision = 1;
 
-  record User(String hash, TreeSet<String> roles, Map<Keys, List<Permission.Right>> permissions) {}
+  record User(
+      String hash,
+      boolean noPassword,
+      TreeSet<String> roles,
+      Map<Keys, List<Permission.Right>> permissions) {}
 
   record Keys(ByteString key, ByteString end, boolean directory) {
     boolean have(ByteString sought) {
@@ -54,10 +66,38 @@ final class ModelAuth {
     return enabled && !internal && command.getAuthRevision() != revision;
   }
 
+  /** Whether the author may not write a key of a lease that the command names. */
+  boolean refusesLeases(Command command, Function<Long, Collection<ByteString>> leaseKeys) {
+    return enabled
+        && !command.getAuthor().isEmpty()
+        && leases(command).stream()
+            .flatMap(lease -> leaseKeys.apply(lease).stream())
+            .anyMatch(key -> !permits(command.getAuthor(), Permission.Right.WRITE, key));
+  }
+
+  private static List<Long> leases(Command command) {
+    return switch (command.getKindCase()) {
+      case TXN -> leases(command.getTxn());
+      case REVOKE_LEASE ->
+          command.getRevokeLease().getGrantedIndex() == 0
+              ? List.of(command.getRevokeLease().getId())
+              : List.of();
+      case ACQUIRE -> List.of(command.getAcquire().getLease());
+      default -> List.of();
+    };
+  }
+
+  private static List<Long> leases(Txn txn) {
+    return Stream.concat(txn.getSuccessList().stream(), txn.getFailureList().stream())
+        .flatMap(
+            op -> op.hasTxn() ? leases(op.getTxn()).stream() : Stream.of(op.getPut().getLease()))
+        .toList();
+  }
+
   /** Why the change cannot be done, or null. */
   @Nullable FailureCode apply(AuthChange change) {
     return switch (change.getKindCase()) {
-      case ENABLE -> enable();
+      case ENABLE -> enable(change.getEnable());
       case DISABLE -> {
         if (!enabled) {
           yield FailureCode.AUTH_NOT_ENABLED;
@@ -94,11 +134,78 @@ final class ModelAuth {
         yield changed();
       }
       case SET_GRANT -> grant(change.getSetGrant());
+      case ADD_USER -> {
+        AddUser add = change.getAddUser();
+        String hash = add.getNoPassword() ? "" : add.getPasswordHash();
+        yield users.putIfAbsent(
+                    add.getName(),
+                    new User(hash, add.getNoPassword(), new TreeSet<>(), new HashMap<>()))
+                == null
+            ? changed()
+            : FailureCode.USER_EXISTS;
+      }
+      case CHANGE_PASSWORD -> changePassword(change.getChangePassword());
+      case GRANT_ROLE -> {
+        User user = users.get(change.getGrantRole().getUser());
+        String role = change.getGrantRole().getRole();
+        if (user == null) {
+          yield FailureCode.USER_NOT_FOUND;
+        }
+        if (!role.equals(ROOT) && !roles.containsKey(role)) {
+          yield FailureCode.ROLE_NOT_FOUND;
+        }
+        yield user.roles().add(role) ? changed() : null;
+      }
+      case REVOKE_ROLE -> {
+        User user = users.get(change.getRevokeRole().getUser());
+        String role = change.getRevokeRole().getRole();
+        if (enabled && role.equals(ROOT) && change.getRevokeRole().getUser().equals(ROOT)) {
+          yield FailureCode.ROOT_PROTECTED;
+        }
+        if (user == null) {
+          yield FailureCode.USER_NOT_FOUND;
+        }
+        yield user.roles().remove(role) ? changed() : FailureCode.ROLE_NOT_GRANTED;
+      }
+      case ADD_ROLE ->
+          roles.putIfAbsent(change.getAddRole().getName(), new HashMap<>()) == null
+              ? changed()
+              : FailureCode.ROLE_EXISTS;
+      case GRANT_RANGE -> {
+        Map<Keys, List<Permission.Right>> permissions = roles.get(change.getGrantRange().getRole());
+        if (permissions == null) {
+          yield FailureCode.ROLE_NOT_FOUND;
+        }
+        Permission granted = change.getGrantRange().getPermission();
+        Keys directory = new Keys(granted.getKey(), granted.getRangeEnd(), true);
+        Keys plain = new Keys(granted.getKey(), granted.getRangeEnd(), false);
+        // A range without rights is no permission that somebody could take back.
+        boolean isDirectory = permissions.remove(directory) != null;
+        permissions.remove(plain);
+        permissions.put(isDirectory ? directory : plain, granted.getRightsList());
+        permissions.values().removeIf(List::isEmpty);
+        yield changed();
+      }
+      case REVOKE_RANGE -> {
+        RevokeRange revoke = change.getRevokeRange();
+        Map<Keys, List<Permission.Right>> permissions = roles.get(revoke.getRole());
+        if (permissions == null) {
+          yield FailureCode.ROLE_NOT_FOUND;
+        }
+        boolean any =
+            permissions
+                .keySet()
+                .removeIf(
+                    keys ->
+                        keys.key().equals(revoke.getKey())
+                            && keys.end().equals(revoke.getRangeEnd()));
+        yield any ? changed() : FailureCode.PERMISSION_NOT_GRANTED;
+      }
       case KIND_NOT_SET -> throw new IllegalArgumentException();
     };
   }
 
-  private @Nullable FailureCode enable() {
+  private @Nullable FailureCode enable(EnableAuth enable) {
     if (enabled) {
       return FailureCode.AUTH_ALREADY_ENABLED;
     }
@@ -110,7 +217,7 @@ final class ModelAuth {
       return FailureCode.ROOT_ROLE_MISSING;
     }
     enabled = true;
-    return changed();
+    return enable.getKeepRevision() ? null : changed();
   }
 
   private @Nullable FailureCode put(PutUser put) {
@@ -127,8 +234,20 @@ final class ModelAuth {
         put.getName(),
         new User(
             before == null || put.hasPasswordHash() ? put.getPasswordHash() : before.hash(),
+            before != null && !put.hasPasswordHash() && before.noPassword(),
             new TreeSet<>(put.getRolesList()),
             before == null ? new HashMap<>() : before.permissions()));
+    return changed();
+  }
+
+  private @Nullable FailureCode changePassword(ChangePassword change) {
+    User user = users.get(change.getUser());
+    if (user == null) {
+      return FailureCode.USER_NOT_FOUND;
+    }
+    String hash = user.noPassword() ? "" : change.getPasswordHash();
+    users.put(
+        change.getUser(), new User(hash, user.noPassword(), user.roles(), user.permissions()));
     return changed();
   }
 
@@ -150,6 +269,7 @@ final class ModelAuth {
     permissions.put(
         new Keys(permission.getKey(), permission.getRangeEnd(), permission.getDirectory()),
         permission.getRightsList());
+    permissions.values().removeIf(List::isEmpty);
     return changed();
   }
 
@@ -185,7 +305,12 @@ final class ModelAuth {
 
   List<UserView> views() {
     return users.entrySet().stream()
-        .map(entry -> new UserView(entry.getKey(), List.copyOf(entry.getValue().roles())))
+        .map(
+            entry ->
+                new UserView(
+                    entry.getKey(),
+                    List.copyOf(entry.getValue().roles()),
+                    entry.getValue().noPassword()))
         .toList();
   }
 }

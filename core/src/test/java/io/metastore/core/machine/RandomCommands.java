@@ -2,7 +2,10 @@ package io.metastore.core.machine;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.command.AddRole;
+import io.metastore.core.command.AddUser;
 import io.metastore.core.command.AuthChange;
+import io.metastore.core.command.ChangePassword;
 import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
@@ -12,6 +15,9 @@ import io.metastore.core.command.DeleteRole;
 import io.metastore.core.command.DeleteUser;
 import io.metastore.core.command.DisableAuth;
 import io.metastore.core.command.EnableAuth;
+import io.metastore.core.command.GrantRange;
+import io.metastore.core.command.GrantRole;
+import io.metastore.core.command.Login;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
@@ -22,6 +28,8 @@ import io.metastore.core.command.PutUser;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
+import io.metastore.core.command.RevokeRange;
+import io.metastore.core.command.RevokeRole;
 import io.metastore.core.command.SetGrant;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Txn;
@@ -87,12 +95,20 @@ final class RandomCommands {
     if (!chance(10)) {
       command.setAuthRevision(authRevision.getAsLong());
     }
+    if (chance(2)) {
+      command.setAuthor(principal());
+    }
     return command.build();
   }
 
   private Command unchecked(long revision) {
     if (chance(10)) {
       return Command.newBuilder().setAuthChange(authChange()).build();
+    }
+    if (chance(50)) {
+      return Command.newBuilder()
+          .setLogin(Login.newBuilder().setUser(principal()).setNonce("nonce"))
+          .build();
     }
     int kind = random.nextInt(100);
     if (kind < 55) {
@@ -160,8 +176,12 @@ final class RandomCommands {
 
   private AuthChange.Builder authChange() {
     AuthChange.Builder change = AuthChange.newBuilder();
-    switch (random.nextInt(8)) {
-      case 0 -> change.setEnable(EnableAuth.newBuilder().setTokenSecret(Commands.bytes("secret")));
+    switch (random.nextInt(15)) {
+      case 0 ->
+          change.setEnable(
+              EnableAuth.newBuilder()
+                  .setTokenSecret(Commands.bytes("secret"))
+                  .setKeepRevision(chance(2)));
       case 1 -> change.setDisable(DisableAuth.getDefaultInstance());
       case 2, 3 -> {
         PutUser.Builder user = PutUser.newBuilder().setName(principal());
@@ -181,6 +201,35 @@ final class RandomCommands {
         }
       }
       case 5 -> change.setPutRole(PutRole.newBuilder().setName(principal()));
+      case 6 ->
+          change.setAddUser(
+              AddUser.newBuilder()
+                  .setName(principal())
+                  .setPasswordHash("hash" + random.nextInt(3))
+                  .setNoPassword(chance(3)));
+      case 7 ->
+          change.setChangePassword(
+              ChangePassword.newBuilder()
+                  .setUser(principal())
+                  .setPasswordHash("hash" + random.nextInt(3)));
+      case 8 ->
+          change.setGrantRole(GrantRole.newBuilder().setUser(principal()).setRole(principal()));
+      case 9 ->
+          change.setRevokeRole(RevokeRole.newBuilder().setUser(principal()).setRole(principal()));
+      case 10 -> change.setAddRole(AddRole.newBuilder().setName(principal()));
+      case 11 ->
+          change.setGrantRange(
+              GrantRange.newBuilder()
+                  .setRole(principal())
+                  .setPermission(permission().clearDirectory()));
+      case 12 -> {
+        Permission.Builder revoked = permission();
+        change.setRevokeRange(
+            RevokeRange.newBuilder()
+                .setRole(principal())
+                .setKey(revoked.getKey())
+                .setRangeEnd(revoked.getRangeEnd()));
+      }
       default -> {
         SetGrant.Builder grant = SetGrant.newBuilder().setPermission(permission());
         change.setSetGrant(chance(2) ? grant.setUser(principal()) : grant.setRole(principal()));

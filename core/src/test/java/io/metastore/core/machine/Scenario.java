@@ -142,6 +142,9 @@ final class Scenario {
     if (outcome instanceof Outcome.LeaseRevoked revoked) {
       return rev + " deleted=" + revoked.deletedKeys() + "\n";
     }
+    if (outcome instanceof Outcome.LoggedIn) {
+      return rev + " logged in\n";
+    }
     if (outcome instanceof Outcome.LockPlace place) {
       ByteString key = place.key();
       return rev
@@ -282,7 +285,16 @@ final class Scenario {
     AccessRules access = machine().machine().access();
     List<String> lines = new ArrayList<>();
     lines.add((access.enabled() ? "on" : "off") + " auth=" + access.revision());
-    access.users().forEach(user -> lines.add("user " + user.name() + " roles=" + user.roles()));
+    access
+        .users()
+        .forEach(
+            user ->
+                lines.add(
+                    "user "
+                        + user.name()
+                        + " roles="
+                        + user.roles()
+                        + (user.noPassword() ? " no-password" : "")));
     access.roles().forEach(role -> lines.add("role " + role));
     access
         .grants()

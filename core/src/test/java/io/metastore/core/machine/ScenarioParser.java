@@ -2,7 +2,10 @@ package io.metastore.core.machine;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.command.AddRole;
+import io.metastore.core.command.AddUser;
 import io.metastore.core.command.AuthChange;
+import io.metastore.core.command.ChangePassword;
 import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
@@ -11,6 +14,9 @@ import io.metastore.core.command.DeleteRole;
 import io.metastore.core.command.DeleteUser;
 import io.metastore.core.command.DisableAuth;
 import io.metastore.core.command.EnableAuth;
+import io.metastore.core.command.GrantRange;
+import io.metastore.core.command.GrantRole;
+import io.metastore.core.command.Login;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.Op;
@@ -21,6 +27,8 @@ import io.metastore.core.command.PutUser;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Release;
 import io.metastore.core.command.RevokeLease;
+import io.metastore.core.command.RevokeRange;
+import io.metastore.core.command.RevokeRole;
 import io.metastore.core.command.SetGrant;
 import io.metastore.core.command.Txn;
 import io.metastore.core.command.Withdraw;
@@ -72,7 +80,10 @@ final class ScenarioParser {
 
   static Command command(String text) {
     Line line = Line.of(text.lines().findFirst().orElseThrow());
-    return unchecked(text, line).toBuilder().setAuthRevision(line.number("auth")).build();
+    return unchecked(text, line).toBuilder()
+        .setAuthRevision(line.number("auth"))
+        .setAuthor(line.text("author", ""))
+        .build();
   }
 
   private static Command unchecked(String text, Line line) {
@@ -127,7 +138,24 @@ final class ScenarioParser {
                       .setName(bytes(line.subject()))
                       .setToken(line.number("token")))
               .build();
-      case "enable", "disable", "user", "delete-user", "role", "delete-role", "allow" ->
+      case "login" ->
+          Command.newBuilder()
+              .setLogin(Login.newBuilder().setUser(line.subject()).setNonce("nonce"))
+              .build();
+      case "enable",
+          "disable",
+          "user",
+          "delete-user",
+          "role",
+          "delete-role",
+          "allow",
+          "add-user",
+          "change-password",
+          "grant-role",
+          "revoke-role",
+          "add-role",
+          "grant-range",
+          "revoke-range" ->
           Command.newBuilder().setAuthChange(authChange(line)).build();
       default -> throw new IllegalArgumentException("unknown command " + line.verb());
     };
@@ -136,7 +164,42 @@ final class ScenarioParser {
   private static AuthChange.Builder authChange(Line line) {
     AuthChange.Builder change = AuthChange.newBuilder();
     return switch (line.verb()) {
-      case "enable" -> change.setEnable(EnableAuth.newBuilder().setTokenSecret(bytes("secret")));
+      case "enable" ->
+          change.setEnable(
+              EnableAuth.newBuilder()
+                  .setTokenSecret(bytes("secret"))
+                  .setKeepRevision(line.has("keep-revision")));
+      case "add-user" ->
+          change.setAddUser(
+              AddUser.newBuilder()
+                  .setName(line.subject())
+                  .setPasswordHash(line.text("hash", ""))
+                  .setNoPassword(line.has("no-password")));
+      case "change-password" ->
+          change.setChangePassword(
+              ChangePassword.newBuilder()
+                  .setUser(line.subject())
+                  .setPasswordHash(line.text("hash", "")));
+      case "grant-role" ->
+          change.setGrantRole(
+              GrantRole.newBuilder().setUser(line.subject()).setRole(line.text("role", "")));
+      case "revoke-role" ->
+          change.setRevokeRole(
+              RevokeRole.newBuilder().setUser(line.subject()).setRole(line.text("role", "")));
+      case "add-role" -> change.setAddRole(AddRole.newBuilder().setName(line.subject()));
+      case "grant-range" ->
+          change.setGrantRange(
+              GrantRange.newBuilder()
+                  .setRole(line.text("role", ""))
+                  .setPermission(permission(line).clearDirectory()));
+      case "revoke-range" -> {
+        Permission.Builder revoked = permission(line);
+        yield change.setRevokeRange(
+            RevokeRange.newBuilder()
+                .setRole(line.text("role", ""))
+                .setKey(revoked.getKey())
+                .setRangeEnd(revoked.getRangeEnd()));
+      }
       case "disable" -> change.setDisable(DisableAuth.getDefaultInstance());
       case "user" -> {
         PutUser.Builder user =

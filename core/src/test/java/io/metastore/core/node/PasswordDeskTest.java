@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PasswordDeskTest {
-  private final PasswordDesk desk = new PasswordDesk();
+  private final PasswordDesk desk = new PasswordDesk(10);
 
   @AfterEach
   void close() {
@@ -29,7 +29,7 @@ class PasswordDeskTest {
     assertThat(matches("pässwörd", hash)).isTrue();
     assertThat(matches("passwörd", hash)).isFalse();
     assertThat(matches("x".repeat(Credentials.PASSWORD_BYTES_MAX + 1), hash)).isFalse();
-    assertThat(desk.matches("pässwörd", null).get(60, TimeUnit.SECONDS)).isFalse();
+    assertThat(desk.matches("ada", "pässwörd", null).get(60, TimeUnit.SECONDS)).isFalse();
   }
 
   @Test
@@ -54,6 +54,28 @@ class PasswordDeskTest {
   }
 
   @Test
+  void theEmptyPasswordIsOneToo() throws Exception {
+    String hash = desk.hash("").get(60, TimeUnit.SECONDS);
+    assertThat(matches("", hash)).isTrue();
+    assertThat(matches("x", hash)).isFalse();
+  }
+
+  @Test
+  void whoTriesManyPasswordsOfOneUserKeepsNoOtherFromLoggingIn() throws Exception {
+    String hash = desk.hash("p").get(60, TimeUnit.SECONDS);
+    List<CompletableFuture<Boolean>> tried = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      tried.add(desk.matches("ada", "wrong" + i, hash));
+      tried.add(desk.matches("nobody" + i, "wrong" + i, null));
+    }
+
+    assertThat(desk.matches("bob", "p", hash).get(60, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(tried).as("some tries still wait").anyMatch(attempt -> !attempt.isDone());
+    assertThat(tried).as("many were refused").anyMatch(CompletableFuture::isCompletedExceptionally);
+  }
+
+  @Test
   void aClosedDeskSaysSo() {
     desk.close();
     assertThat(desk.hash("p"))
@@ -64,6 +86,6 @@ class PasswordDeskTest {
   }
 
   private boolean matches(String password, String hash) throws Exception {
-    return desk.matches(password, hash).get(60, TimeUnit.SECONDS);
+    return desk.matches("ada", password, hash).get(60, TimeUnit.SECONDS);
   }
 }

@@ -133,7 +133,8 @@ final class TestCluster implements AutoCloseable {
         1_572_864,
         64 << 20,
         600_000,
-        new StorageOptions(8 << 20, 8 << 20, 1 << 20));
+        new StorageOptions(8 << 20, 8 << 20, 1 << 20),
+        AccessConfig.DEFAULT);
   }
 
   private void stopped(String why, Throwable cause) {

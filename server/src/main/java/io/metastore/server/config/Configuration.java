@@ -163,10 +163,21 @@ public final class Configuration {
         values.bounded(EtcdFlags.MAX_REQUEST_BYTES, REQUEST_BYTES_MAX),
         values.duration(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL),
         httpConfig(),
+        authConfig(),
         connectionRules(),
         values.value(EtcdFlags.COMPAT_VERSION, EtcdVersion.class),
         TlsFlags.read(values, dataDirectory),
         StartFacts.of(values, dataDirectory));
+  }
+
+  /** Source: etcd, where a TTL of 0 is the default one. */
+  private AuthConfig authConfig() throws ConfigError {
+    long ttl = values.number(EtcdFlags.AUTH_TOKEN_TTL);
+    return new AuthConfig(
+        values.isOn(EtcdFlags.CLIENT_CERT_AUTH),
+        values.number(EtcdFlags.BCRYPT_COST),
+        ttl == 0 ? AuthConfig.TOKEN_TTL_DEFAULT : Duration.ofSeconds(ttl),
+        JwtConfig.parse(values.text(EtcdFlags.AUTH_TOKEN)));
   }
 
   private HttpConfig httpConfig() {

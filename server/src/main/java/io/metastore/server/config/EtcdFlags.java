@@ -39,6 +39,10 @@ final class EtcdFlags {
   static final String LISTEN_CLIENT_URLS = "listen-client-urls";
   static final String LISTEN_CLIENT_HTTP_URLS = "listen-client-http-urls";
   static final String MAX_TXN_OPS = "max-txn-ops";
+  static final String CLIENT_CERT_AUTH = "client-cert-auth";
+  static final String AUTH_TOKEN = "auth-token";
+  static final String BCRYPT_COST = "bcrypt-cost";
+  static final String AUTH_TOKEN_TTL = "auth-token-ttl";
   static final String MAX_REQUEST_BYTES = "max-request-bytes";
   static final String MAX_CONCURRENT_STREAMS = "max-concurrent-streams";
   static final String GRPC_KEEPALIVE_MIN_TIME = "grpc-keepalive-min-time";
@@ -385,7 +389,7 @@ final class EtcdFlags {
               .yaml("client-transport-security.cert-file"),
           flag("key-file", TEXT, "", "Path to the client server TLS key file.")
               .yaml("client-transport-security.key-file"),
-          flag("client-cert-auth", SWITCH, "false", "Enable client cert authentication.")
+          flag(CLIENT_CERT_AUTH, SWITCH, "false", "Enable client cert authentication.")
               .yaml("client-transport-security.client-cert-auth"),
           flag(
                   "client-cert-file",
@@ -504,20 +508,17 @@ final class EtcdFlags {
       new Section(
           "Auth",
           flag(
-                  "auth-token",
-                  TEXT,
-                  "simple",
-                  "Specify a v3 authentication token type and its options ('simple' or 'jwt').")
-              .refused("etcd's users and tokens are not served yet."),
+              AUTH_TOKEN,
+              TEXT,
+              "simple",
+              "Specify a v3 authentication token type and its options ('simple' or 'jwt')."),
           flag(
-                  "bcrypt-cost",
-                  COUNT,
-                  "10",
-                  "Specify the cost / strength of the bcrypt algorithm for hashing auth passwords."
-                      + " Valid values are between 4 and 31.")
-              .ignored(NOT_YET),
-          flag("auth-token-ttl", COUNT, "300", "Time (in seconds) of the auth-token-ttl.")
-              .ignored(NOT_YET));
+              BCRYPT_COST,
+              COUNT,
+              "10",
+              "Specify the cost / strength of the bcrypt algorithm for hashing auth passwords."
+                  + " Valid values are between 4 and 31."),
+          flag(AUTH_TOKEN_TTL, COUNT, "300", "Time (in seconds) of the auth-token-ttl."));
 
   private static final Section MONITORING =
       new Section(

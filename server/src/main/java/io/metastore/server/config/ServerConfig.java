@@ -43,6 +43,7 @@ public record ServerConfig(
     int maxRequestBytes,
     Duration watchProgressInterval,
     HttpConfig http,
+    AuthConfig auth,
     ConnectionRules connectionRules,
     EtcdVersion compatVersion,
     TlsConfig tls,
@@ -55,6 +56,7 @@ public record ServerConfig(
     requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
     requireNonNull(http, "http");
+    requireNonNull(auth, "auth");
     requireNonNull(connectionRules, "connectionRules");
     requireNonNull(compatVersion, "compatVersion");
     requireNonNull(tls, "tls");

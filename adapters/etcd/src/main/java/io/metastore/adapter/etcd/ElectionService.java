@@ -3,6 +3,7 @@ package io.metastore.adapter.etcd;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.adapter.grpc.EventLoops;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.Consistency;
@@ -42,7 +43,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
   public void campaign(CampaignRequest request, StreamObserver<CampaignResponse> observer) {
     Campaign campaign =
         new Campaign(request, (ServerCallStreamObserver<CampaignResponse>) observer);
-    withLease(request.getLease(), observer, campaign::stand);
+    withLease(campaign.access, request.getLease(), observer, campaign::stand);
   }
 
   @Override
@@ -50,11 +51,14 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
     if (!isNamed(request.hasLeader(), request.getLeader(), observer)) {
       return;
     }
+    @Nullable CallAccess access = CallAccess.ofCall(metastore);
     withLease(
+        access,
         request.getLeader().getLease(),
         observer,
         lease ->
             change(
+                access,
                 ElectionTranslator.toProclamation(request, lease),
                 observer,
                 done -> {
@@ -106,6 +110,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
     LeaderKey leader = request.getLeader();
     if (isNamed(request.hasLeader(), leader, observer)) {
       change(
+          CallAccess.ofCall(metastore),
           ElectionTranslator.toResignation(leader.getKey(), leader.getRev()),
           observer,
           done ->
@@ -127,9 +132,10 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
     return true;
   }
 
-  private void withLease(long given, StreamObserver<?> observer, LongConsumer then) {
+  private void withLease(
+      @Nullable CallAccess access, long given, StreamObserver<?> observer, LongConsumer then) {
     leases
-        .of(given)
+        .of(access, given)
         .whenComplete(
             (lease, failure) -> {
               if (failure == null) {
@@ -140,9 +146,12 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
             });
   }
 
-  private void change(Command command, StreamObserver<?> observer, Consumer<Outcome.TxnDone> then) {
-    metastore
-        .submit(command)
+  private void change(
+      @Nullable CallAccess access,
+      Command command,
+      StreamObserver<?> observer,
+      Consumer<Outcome.TxnDone> then) {
+    CallAccess.submit(metastore, access, command)
         .whenComplete(
             (outcome, failure) -> {
               if (outcome instanceof Outcome.TxnDone done) {
@@ -160,6 +169,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
   private final class Campaign {
     private final CampaignRequest request;
     private final StreamObserver<CampaignResponse> observer;
+    private final @Nullable CallAccess access = CallAccess.ofCall(metastore);
     private @Nullable LeaderKey candidate;
     private @Nullable LockWait wait;
     private boolean over;
@@ -175,6 +185,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         return;
       }
       change(
+          access,
           ElectionTranslator.toCandidacy(request, lease),
           observer,
           done -> await(done, ElectionTranslator.toLeaderKey(request, lease, done)));
@@ -188,7 +199,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
           return;
         }
         candidate = standing;
-        waiting = metastore.acquire(ElectionTranslator.toAcquire(standing), 0);
+        waiting = CallAccess.acquire(metastore, access, ElectionTranslator.toAcquire(standing));
         wait = waiting;
       }
       waiting.held().whenComplete((outcome, failure) -> end(candidacy, standing, outcome, failure));
@@ -237,7 +248,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
 
     /** Best effort, as in etcd: a candidacy that cannot be ended now ends with its lease. */
     private void resign(ByteString key, long createRevision) {
-      metastore.submit(ElectionTranslator.toResignation(key, createRevision));
+      CallAccess.submit(metastore, access, ElectionTranslator.toResignation(key, createRevision));
     }
 
     private synchronized boolean finish() {

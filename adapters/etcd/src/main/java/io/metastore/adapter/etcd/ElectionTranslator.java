@@ -36,7 +36,17 @@ final class ElectionTranslator {
   private ElectionTranslator() {}
 
   static ByteString candidateKey(ByteString name, long lease) {
-    return name.concat(SLASH).concat(ByteString.copyFromUtf8(Long.toHexString(lease)));
+    return candidatesFrom(name).concat(ByteString.copyFromUtf8(Long.toHexString(lease)));
+  }
+
+  /** Where the keys of an election's, or lock's, candidates begin. */
+  static ByteString candidatesFrom(ByteString name) {
+    return name.concat(SLASH);
+  }
+
+  /** Where the keys of an election's, or lock's, candidates end. */
+  static ByteString candidatesTo(ByteString name) {
+    return name.concat(AFTER_SLASH);
   }
 
   /** Makes the caller a candidate, or gives the candidate that it is already a new value. */
@@ -106,8 +116,8 @@ final class ElectionTranslator {
 
   static Range toLeaderRange(ByteString name) {
     return Range.newBuilder()
-        .setKey(name.concat(SLASH))
-        .setRangeEnd(name.concat(AFTER_SLASH))
+        .setKey(candidatesFrom(name))
+        .setRangeEnd(candidatesTo(name))
         .setSortTarget(Range.SortTarget.CREATE)
         .setOrder(Range.Order.ASCEND)
         .setLimit(1)
@@ -120,7 +130,7 @@ final class ElectionTranslator {
   }
 
   static WatchSpec toCandidatesWatch(ByteString name, long startRevision) {
-    return watch(name.concat(SLASH), name.concat(AFTER_SLASH), startRevision);
+    return watch(candidatesFrom(name), candidatesTo(name), startRevision);
   }
 
   static WatchSpec toLeaderWatch(ByteString key, long startRevision) {

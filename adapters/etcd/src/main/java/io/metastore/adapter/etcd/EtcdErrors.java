@@ -31,18 +31,22 @@ final class EtcdErrors {
       case RESPONSE_TOO_LARGE -> EtcdError.RESPONSE_TOO_LARGE;
       case LOCK_PLACE_LOST -> EtcdError.SESSION_EXPIRED;
       // The call came when access control was off, or for all that this member knew.
-      case AUTH_CHANGED -> EtcdError.USER_EMPTY;
-      case LOCK_MODE,
-          STALE_TOKEN,
-          READ_TOO_OLD,
-          AUTH_ALREADY_ENABLED,
-          AUTH_NOT_ENABLED,
-          ROOT_USER_MISSING,
-          ROOT_ROLE_MISSING,
-          ROOT_PROTECTED,
-          USER_NOT_FOUND,
-          ROLE_NOT_FOUND ->
+      case AUTH_CHANGED -> EtcdError.AUTH_OLD_REVISION;
+      case AUTH_NOT_ENABLED -> EtcdError.AUTH_NOT_ENABLED;
+      case ROOT_USER_MISSING -> EtcdError.ROOT_USER_MISSING;
+      case ROOT_ROLE_MISSING -> EtcdError.ROOT_ROLE_MISSING;
+      case ROOT_PROTECTED -> EtcdError.INVALID_AUTH_MGMT;
+      case USER_NOT_FOUND -> EtcdError.USER_NOT_FOUND;
+      case USER_EXISTS -> EtcdError.USER_EXISTS;
+      case ROLE_NOT_FOUND -> EtcdError.ROLE_NOT_FOUND;
+      case ROLE_EXISTS -> EtcdError.ROLE_EXISTS;
+      case ROLE_NOT_GRANTED -> EtcdError.ROLE_NOT_GRANTED;
+      case PERMISSION_NOT_GRANTED -> EtcdError.PERMISSION_NOT_GRANTED;
+      case PERMISSION_DENIED -> EtcdError.PERMISSION_DENIED;
+      case LOCK_MODE, STALE_TOKEN, READ_TOO_OLD ->
           throw new IllegalArgumentException("only asked for by the native API: " + code);
+      case AUTH_ALREADY_ENABLED ->
+          throw new IllegalArgumentException("no failure of etcd's API: " + code);
     };
   }
 
@@ -77,6 +81,9 @@ final class EtcdErrors {
   /** What ends a call whose future completed exceptionally. */
   static StatusRuntimeException of(Throwable failure) {
     Throwable cause = Causes.of(failure);
+    if (cause instanceof StatusRuntimeException decided) {
+      return decided;
+    }
     if (cause instanceof StoreException world) {
       return of(world).exception();
     }

@@ -29,7 +29,13 @@ public final class EtcdServices implements AutoCloseable {
     ResponseHeaders headers = new ResponseHeaders(cluster);
     LeaderWatch leaderWatch = new LeaderWatch(cluster, settings.electionTimeoutMs());
     RequestGate gate = new RequestGate(cluster, leaderWatch);
-    AuthGate auth = new AuthGate(metastore);
+    AuthTokens tokens =
+        settings.jwt() == null
+            ? new SimpleTokens(metastore)
+            : new JwtTokens(metastore, settings.jwt(), System::currentTimeMillis);
+    Authorization auth =
+        new Authorization(
+            metastore, tokens, settings.clientCertAuth(), new Requirements(settings.maxTxnOps()));
     SessionLeases sessions = new SessionLeases(metastore, EtcdServices::newLeaseId);
     services =
         List.of(
@@ -40,6 +46,7 @@ public final class EtcdServices implements AutoCloseable {
             gated(gate, auth, new ElectionService(metastore, headers, sessions)),
             gated(gate, auth, new MaintenanceService(cluster, headers, settings)),
             gated(gate, auth, new ClusterService(metastore, headers)),
+            gated(gate, auth, new AuthService(metastore, headers, tokens)),
             // Knows the service "" only, which is serving.
             gated(gate, worded(new HealthStatusManager().getHealthService())));
     leaderTimer.scheduleWithFixedDelay(
@@ -75,7 +82,8 @@ public final class EtcdServices implements AutoCloseable {
     return () -> ServerInterceptors.intercept(service, gate);
   }
 
-  private static BindableService gated(RequestGate gate, AuthGate auth, BindableService service) {
+  private static BindableService gated(
+      RequestGate gate, Authorization auth, BindableService service) {
     return () -> ServerInterceptors.intercept(service, auth, gate); // the last one is asked first
   }
 

@@ -2,6 +2,8 @@ package io.metastore.adapter.etcd;
 
 import static java.util.Objects.requireNonNull;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What the services need to know beyond the store.
  *
@@ -9,8 +11,15 @@ import static java.util.Objects.requireNonNull;
  * @param maxTxnOps the most operations, or comparisons, of one branch of a transaction
  * @param electionTimeoutMs the unit in which the patience of streams that require a leader is
  *     measured
+ * @param clientCertAuth whether the common name of a client's certificate tells its user
+ * @param jwt what tokens are signed with; null for simple tokens
  */
-public record EtcdSettings(String compatVersion, int maxTxnOps, int electionTimeoutMs) {
+public record EtcdSettings(
+    String compatVersion,
+    int maxTxnOps,
+    int electionTimeoutMs,
+    boolean clientCertAuth,
+    @Nullable JwtKeys jwt) {
   /** The first minor version of etcd 3 whose status tells the version of the storage. */
   private static final int STORAGE_VERSION_SINCE_MINOR = 6;
 

@@ -3,6 +3,7 @@ package io.metastore.adapter.etcd;
 import com.google.protobuf.MessageLite;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.adapter.grpc.LargeTxn;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
@@ -21,6 +22,7 @@ import io.metastore.etcdapi.etcdserverpb.RangeStreamResponse;
 import io.metastore.etcdapi.etcdserverpb.TxnRequest;
 import io.metastore.etcdapi.etcdserverpb.TxnResponse;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** etcd's {@code KV}. Stateless. */
 final class KvService extends KVGrpc.KVImplBase {
@@ -123,15 +125,18 @@ final class KvService extends KVGrpc.KVImplBase {
   private <R extends MessageLite> void write(Txn txn, StreamObserver<R> call, Answer<R> answer) {
     Command command = Command.newBuilder().setTxn(txn).build();
     if (LargeTxn.isPossible(txn)) {
-      new LargeTxn<>(metastore, txn, call, answer).write(() -> metastore.submit(command));
+      @Nullable CallAccess access = CallAccess.ofCall(metastore);
+      new LargeTxn<>(metastore, txn, call, answer)
+          .write(() -> CallAccess.submit(metastore, access, command));
     } else {
-      metastore.submit(command).whenComplete(answer);
+      CallAccess.submit(metastore, command).whenComplete(answer);
     }
   }
 
   @Override
   public void compact(CompactionRequest request, StreamObserver<CompactionResponse> call) {
-    CompletableFuture<Outcome> done = metastore.submit(CompactTranslator.toCommand(request));
+    CompletableFuture<Outcome> done =
+        CallAccess.submit(metastore, CompactTranslator.toCommand(request));
     if (request.getPhysical()) {
       done = done.thenCompose(outcome -> whenRemoved(request.getRevision(), outcome));
     }

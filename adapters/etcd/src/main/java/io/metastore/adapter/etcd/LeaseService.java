@@ -1,13 +1,18 @@
 package io.metastore.adapter.etcd;
 
+import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.AnsweringStream;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.adapter.grpc.Causes;
 import io.metastore.adapter.grpc.UnaryAnswer;
+import io.metastore.core.api.AccessRules;
+import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.command.Permission;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrantRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrantResponse;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrpc;
@@ -20,8 +25,11 @@ import io.metastore.etcdapi.etcdserverpb.LeaseRevokeResponse;
 import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveResponse;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** etcd's {@code Lease}. Stateless. */
 final class LeaseService extends LeaseGrpc.LeaseImplBase {
@@ -41,63 +49,92 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
   @Override
   public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> call) {
     long id = request.getID() == 0 ? leaseIds.getAsLong() : request.getID();
-    metastore
-        .submit(LeaseTranslator.toGrant(id, request.getTTL(), metastore.cluster().minLeaseTtl()))
+    CallAccess.submit(
+            metastore,
+            LeaseTranslator.toGrant(id, request.getTTL(), metastore.cluster().minLeaseTtl()))
         .whenComplete(new Answer<>(call, headers, metastore.scans(), LeaseTranslator::toGranted));
   }
 
   @Override
   public void leaseRevoke(LeaseRevokeRequest request, StreamObserver<LeaseRevokeResponse> call) {
-    metastore
-        .submit(LeaseTranslator.toRevoke(request))
+    CallAccess.submit(metastore, LeaseTranslator.toRevoke(request))
         .whenComplete(new Answer<>(call, headers, metastore.scans(), LeaseTranslator::toRevoked));
   }
 
   @Override
   public StreamObserver<LeaseKeepAliveRequest> leaseKeepAlive(
       StreamObserver<LeaseKeepAliveResponse> call) {
+    @Nullable CallAccess access = CallAccess.ofStream();
     return new AnsweringStream<>(
         (ServerCallStreamObserver<LeaseKeepAliveResponse>) call,
-        this::renew,
+        request -> renew(request, access),
         failure -> toError(failure, metastore));
   }
 
-  private CompletableFuture<LeaseKeepAliveResponse> renew(LeaseKeepAliveRequest request) {
+  private CompletableFuture<LeaseKeepAliveResponse> renew(
+      LeaseKeepAliveRequest request, @Nullable CallAccess access) {
     // Made before the renewal: a client must not be told of a renewal at a revision at which the
     // lease was gone.
     ResponseHeader header = headers.now();
-    return metastore
-        .keepAlive(request.getID())
+    return checkKeys(access, Permission.Right.WRITE, List.of(request.getID()))
+        .thenCompose(permitted -> metastore.keepAlive(request.getID()))
         .thenApply(ttl -> LeaseTranslator.toKeptAlive(header, request.getID(), ttl));
   }
 
   @Override
   public void leaseTimeToLive(
       LeaseTimeToLiveRequest request, StreamObserver<LeaseTimeToLiveResponse> call) {
-    metastore
-        .timeToLive(request.getID(), request.getKeys())
+    @Nullable CallAccess access = CallAccess.ofCall(metastore);
+    List<Long> readKeysOf = request.getKeys() ? List.of(request.getID()) : List.of();
+    checkKeys(access, Permission.Right.READ, readKeysOf)
+        .thenCompose(permitted -> metastore.timeToLive(request.getID(), request.getKeys()))
         .whenComplete(
-            (lease, failure) -> {
-              if (failure != null) {
-                call.onError(toError(failure, metastore));
-              } else {
-                UnaryAnswer.send(call, LeaseTranslator.toTimeToLive(headers.now(), lease));
-              }
-            });
+            (lease, failure) ->
+                end(call, failure, () -> LeaseTranslator.toTimeToLive(headers.now(), lease)));
   }
 
   @Override
   public void leaseLeases(LeaseLeasesRequest request, StreamObserver<LeaseLeasesResponse> call) {
+    @Nullable CallAccess access = CallAccess.ofCall(metastore);
     metastore
         .leases()
+        .thenCompose(
+            ids -> checkKeys(access, Permission.Right.READ, ids).thenApply(permitted -> ids))
         .whenComplete(
-            (ids, failure) -> {
-              if (failure != null) {
-                call.onError(toError(failure, metastore));
-              } else {
-                UnaryAnswer.send(call, LeaseTranslator.toLeases(headers.now(), ids));
+            (ids, failure) ->
+                end(call, failure, () -> LeaseTranslator.toLeases(headers.now(), ids)));
+  }
+
+  private <R> void end(StreamObserver<R> call, @Nullable Throwable failure, Supplier<R> reply) {
+    if (failure != null) {
+      call.onError(toError(failure, metastore));
+    } else {
+      UnaryAnswer.send(call, reply.get());
+    }
+  }
+
+  /** Fails if the caller lacks a right on one of the keys that are attached to the leases. */
+  private CompletableFuture<?> checkKeys(
+      @Nullable CallAccess access, Permission.Right right, List<Long> ids) {
+    String author = access == null ? "" : access.author();
+    if (author.isEmpty() || ids.isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return metastore
+        .view(Consistency.SERIALIZABLE)
+        .thenAcceptAsync(
+            view -> {
+              try (view) {
+                AccessRules rules = view.access();
+                for (long id : ids) {
+                  if (!view.allLeaseKeysMatch(
+                      id, key -> rules.permits(author, right, key, ByteString.EMPTY))) {
+                    throw EtcdError.PERMISSION_DENIED.exception();
+                  }
+                }
               }
-            });
+            },
+            metastore.scans());
   }
 
   /**

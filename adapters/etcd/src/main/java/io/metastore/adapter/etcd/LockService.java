@@ -2,10 +2,13 @@ package io.metastore.adapter.etcd;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Delete;
+import io.metastore.core.command.Op;
 import io.metastore.etcdapi.v3lockpb.LockGrpc;
 import io.metastore.etcdapi.v3lockpb.LockRequest;
 import io.metastore.etcdapi.v3lockpb.LockResponse;
@@ -30,7 +33,7 @@ final class LockService extends LockGrpc.LockImplBase {
   public void lock(LockRequest request, StreamObserver<LockResponse> observer) {
     LockCall call = new LockCall(request, (ServerCallStreamObserver<LockResponse>) observer);
     leases
-        .of(request.getLease())
+        .of(call.access, request.getLease())
         .whenComplete(
             (lease, failure) -> {
               if (failure == null) {
@@ -47,8 +50,8 @@ final class LockService extends LockGrpc.LockImplBase {
       observer.onError(UncodedErrors.of(EtcdError.EMPTY_KEY));
       return;
     }
-    metastore
-        .release(request.getKey())
+    Op delete = Op.newBuilder().setDelete(Delete.newBuilder().setKey(request.getKey())).build();
+    CallAccess.submit(metastore, TxnTranslator.toCommand(delete))
         .whenComplete(
             (outcome, failure) -> {
               if (outcome instanceof Outcome.TxnDone) {
@@ -64,6 +67,7 @@ final class LockService extends LockGrpc.LockImplBase {
   private final class LockCall {
     private final LockRequest request;
     private final StreamObserver<LockResponse> observer;
+    private final @Nullable CallAccess access = CallAccess.ofCall(metastore);
     private @Nullable LockWait wait;
     private boolean cancelled;
 
@@ -79,7 +83,7 @@ final class LockService extends LockGrpc.LockImplBase {
         if (cancelled) {
           return;
         }
-        wait = metastore.acquire(LockTranslator.toAcquire(request, lease), 0);
+        wait = CallAccess.acquire(metastore, access, LockTranslator.toAcquire(request, lease));
         held = wait.held();
       }
       held.whenComplete(

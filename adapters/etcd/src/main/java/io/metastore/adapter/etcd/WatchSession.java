@@ -2,11 +2,17 @@ package io.metastore.adapter.etcd;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.ByteString;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.adapter.grpc.SerialTask;
+import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.WatchMessage;
 import io.metastore.core.api.WatchStream;
+import io.metastore.core.command.Permission;
+import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchResponse;
@@ -38,13 +44,18 @@ final class WatchSession {
   /** As many as etcd buffers. */
   private static final int UNANSWERED_MAX = 16;
 
+  private final Metastore metastore;
+
+  /** Null where nobody asks who may do what. */
+  private final @Nullable CallAccess access = CallAccess.ofStream();
+
   private final ServerCallStreamObserver<WatchResponse> call;
   private final ResponseHeaders headers;
   private final int fragmentBytes;
   private final Executor drainer;
   private final WatchStream watches;
 
-  private final Queue<WatchRequest> requests = new ConcurrentLinkedQueue<>();
+  private final Queue<Asked> requests = new ConcurrentLinkedQueue<>();
 
   private final SerialTask working = new SerialTask(this::work);
 
@@ -68,17 +79,57 @@ final class WatchSession {
   private long creationsTold;
   private boolean progressWanted;
 
+  /**
+   * A request of the client.
+   *
+   * @param denied why the caller may not make it, or null
+   * @param user who makes it; null if nobody knows
+   */
+  private record Asked(
+      WatchRequest request, @Nullable StatusRuntimeException denied, @Nullable String user) {}
+
   /** One watch of the stream. */
   private static final class Watch {
     final boolean fragmented;
+    final ByteString key;
+    final ByteString rangeEnd;
+
+    /** Who made it; null if nobody knows. */
+    final @Nullable String user;
+
+    /** The last rules by which its user may watch that; null before they were asked. */
+    @Nullable AccessRules checked;
+
+    /** Its user has lost the right: it is being cancelled. */
+    boolean denied;
 
     /** The store forgot it; etcd's clients may still cancel it. */
     boolean compacted;
 
     boolean cancelling;
 
-    Watch(boolean fragmented) {
-      this.fragmented = fragmented;
+    Watch(WatchCreateRequest request, @Nullable String user) {
+      this.fragmented = request.getFragment();
+      this.key = WatchTranslator.key(request);
+      this.rangeEnd = request.getRangeEnd();
+      this.user = user;
+    }
+
+    /**
+     * Whether the rules of now let it go on. etcd asks only when a watch is made; here a right that
+     * is taken away ends it. Its user's token may have expired: that does not.
+     */
+    boolean isPermitted(AccessRules rules) {
+      if (rules == checked) {
+        return true;
+      }
+      boolean permitted =
+          !rules.enabled()
+              || (user != null && rules.permits(user, Permission.Right.READ, key, rangeEnd));
+      if (permitted) {
+        checked = rules;
+      }
+      return permitted;
     }
   }
 
@@ -101,6 +152,7 @@ final class WatchSession {
       int fragmentBytes,
       Executor drainer,
       ServerCallStreamObserver<WatchResponse> call) {
+    this.metastore = metastore;
     this.call = call;
     this.headers = headers;
     this.fragmentBytes = fragmentBytes;
@@ -114,7 +166,10 @@ final class WatchSession {
   }
 
   void take(WatchRequest request) {
-    requests.add(request);
+    requests.add(
+        access == null
+            ? new Asked(request, null, null)
+            : new Asked(request, access.refusal(), access.user()));
     working.wake();
   }
 
@@ -147,8 +202,8 @@ final class WatchSession {
   }
 
   private void handleAndSend() {
-    for (WatchRequest request = requests.poll(); request != null; request = requests.poll()) {
-      handle(request);
+    for (Asked asked = requests.poll(); asked != null; asked = requests.poll()) {
+      handle(asked);
     }
     while (call.isReady() && sendNext()) {
       // one message after the other
@@ -169,9 +224,10 @@ final class WatchSession {
 
   // --- what the client wants -------------------------------------------------------------------
 
-  private void handle(WatchRequest request) {
+  private void handle(Asked asked) {
+    WatchRequest request = asked.request();
     switch (request.getRequestUnionCase()) {
-      case CREATE_REQUEST -> create(request.getCreateRequest());
+      case CREATE_REQUEST -> create(request.getCreateRequest(), asked);
       case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
       case PROGRESS_REQUEST -> {
         // Dropped by etcd if the client does not keep up; here it waits, but several become one.
@@ -183,8 +239,8 @@ final class WatchSession {
     }
   }
 
-  private void create(WatchCreateRequest request) {
-    String refusal = WatchTranslator.findRefusal(request);
+  private void create(WatchCreateRequest request, Asked asked) {
+    String refusal = WatchTranslator.findRefusal(request, asked.denied());
     long id = request.getWatchId();
     if (refusal == null && inUse.containsKey(id) && id != 0) {
       refusal = WatchTranslator.DUPLICATE_ID;
@@ -196,7 +252,7 @@ final class WatchSession {
     if (id == 0) {
       id = takeId();
     }
-    Watch watch = new Watch(request.getFragment());
+    Watch watch = new Watch(request, asked.user());
     inUse.put(id, watch);
     beingCreated.add(watch);
     creationsAsked++;
@@ -252,8 +308,7 @@ final class WatchSession {
       announced.put(created.watchId(), beingCreated.remove());
       answer(WatchTranslator.toCreated(headers.at(created.revision()), created.watchId()));
     } else if (message instanceof WatchMessage.Cancelled cancelled) {
-      announced.remove(cancelled.watchId());
-      answer(WatchTranslator.toCancelled(headers.at(cancelled.revision()), cancelled.watchId()));
+      passCancelled(cancelled);
     } else if (message instanceof WatchMessage.Compacted compacted) {
       passCompacted(compacted);
     } else if (message instanceof WatchMessage.Progress progress) {
@@ -264,14 +319,38 @@ final class WatchSession {
     }
   }
 
+  private void passCancelled(WatchMessage.Cancelled cancelled) {
+    Watch watch = announced.remove(cancelled.watchId());
+    ResponseHeader header = headers.at(cancelled.revision());
+    if (watch != null && watch.denied) {
+      call.onNext(WatchTranslator.toDenied(header, cancelled.watchId())); // answers no request
+    } else {
+      answer(WatchTranslator.toCancelled(header, cancelled.watchId()));
+    }
+  }
+
   private void passEvents(WatchMessage.Events events) {
+    Watch watch = getAnnounced(events.watchId());
+    if (!watch.isPermitted(metastore.access())) {
+      deny(watch, events.watchId());
+      return;
+    }
     WatchResponse response = WatchTranslator.toEvents(headers.at(events.revision()), events);
-    if (!getAnnounced(events.watchId()).fragmented) {
+    if (!watch.fragmented) {
       call.onNext(response);
       return;
     }
     for (WatchResponse fragment : WatchFragments.split(response, fragmentBytes)) {
       call.onNext(fragment);
+    }
+  }
+
+  private void deny(Watch watch, long id) {
+    // A client that cancels the watch at the same moment is answered for that.
+    if (!watch.cancelling && !watch.denied) {
+      watch.denied = true;
+      inUse.remove(id);
+      watches.cancel(id);
     }
   }
 

@@ -1,6 +1,8 @@
 package io.metastore.adapter.etcd;
 
 import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.api.WatchMessage;
 import io.metastore.core.api.WatchSpec;
@@ -10,6 +12,7 @@ import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest.FilterType;
 import io.metastore.etcdapi.etcdserverpb.WatchResponse;
 import io.metastore.etcdapi.mvccpb.Event;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Watch: requests to specifications, messages to responses. */
@@ -24,10 +27,18 @@ final class WatchTranslator {
 
   private WatchTranslator() {}
 
-  /** Why no such watch can be made, or null; says nothing of the id. */
-  static @Nullable String findRefusal(WatchCreateRequest request) {
+  /**
+   * Why no such watch can be made, or null; says nothing of the id.
+   *
+   * @param denied why the caller may not watch that, or null
+   */
+  static @Nullable String findRefusal(
+      WatchCreateRequest request, @Nullable StatusRuntimeException denied) {
     if (request.getStartRevision() < 0) {
       return EtcdError.COMPACTED.text();
+    }
+    if (denied != null) {
+      return goText(denied.getStatus());
     }
     ByteString end = request.getRangeEnd();
     boolean empty =
@@ -35,6 +46,15 @@ final class WatchTranslator {
             && !end.equals(ZERO)
             && ByteString.unsignedLexicographicalComparator().compare(key(request), end) >= 0;
     return empty ? EMPTY_RANGE : null;
+  }
+
+  /** A status as Go words it: {@code rpc error: code = PermissionDenied desc = …}. */
+  private static String goText(Status status) {
+    StringBuilder code = new StringBuilder();
+    for (String word : status.getCode().name().split("_", -1)) {
+      code.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return "rpc error: code = " + code + " desc = " + status.getDescription();
   }
 
   /** A request that {@link #findRefusal} found nothing wrong with. */
@@ -50,7 +70,7 @@ final class WatchTranslator {
   }
 
   /** The smallest key, where none is given. */
-  private static ByteString key(WatchCreateRequest request) {
+  static ByteString key(WatchCreateRequest request) {
     return request.getKey().isEmpty() ? ZERO : request.getKey();
   }
 
@@ -77,6 +97,16 @@ final class WatchTranslator {
         .setHeader(header)
         .setWatchId(watchId)
         .setCanceled(true)
+        .build();
+  }
+
+  /** The caller has lost the right to watch that. */
+  static WatchResponse toDenied(ResponseHeader header, long watchId) {
+    return WatchResponse.newBuilder()
+        .setHeader(header)
+        .setWatchId(watchId)
+        .setCanceled(true)
+        .setCancelReason(goText(EtcdError.PERMISSION_DENIED.status()))
         .build();
   }
 

@@ -39,7 +39,26 @@ final class EtcdErrorTest {
           LEASE_EXISTS               |  9 | etcdserver: lease already exists
           LEASE_TTL_TOO_LARGE        | 11 | etcdserver: too large lease TTL
           REQUEST_TOO_LARGE          |  3 | etcdserver: request is too large
+          ROOT_USER_MISSING          |  9 | etcdserver: root user does not exist
+          ROOT_ROLE_MISSING          |  9 | etcdserver: root user does not have root role
+          USER_EXISTS                |  9 | etcdserver: user name already exists
           USER_EMPTY                 |  3 | etcdserver: user name is empty
+          USER_NOT_FOUND             |  9 | etcdserver: user name not found
+          ROLE_EXISTS                |  9 | etcdserver: role name already exists
+          ROLE_NOT_FOUND             |  9 | etcdserver: role name not found
+          ROLE_EMPTY                 |  3 | etcdserver: role name is empty
+          AUTH_FAILED                |  3 | etcdserver: authentication failed, invalid user ID or password
+          NO_PASSWORD_USER           |  2 | auth: authentication failed, password was given for no password user
+          PASSWORD_TOO_LONG          |  2 | bcrypt: password length exceeds 72 bytes
+          PERMISSION_NOT_GIVEN       |  3 | etcdserver: permission not given
+          PERMISSION_DENIED          |  7 | etcdserver: permission denied
+          ROLE_NOT_GRANTED           |  9 | etcdserver: role is not granted to the user
+          PERMISSION_NOT_GRANTED     |  9 | etcdserver: permission is not granted to the role
+          AUTH_NOT_ENABLED           |  9 | etcdserver: authentication is not enabled
+          INVALID_AUTH_TOKEN         | 16 | etcdserver: invalid auth token
+          INVALID_AUTH_MGMT          |  3 | etcdserver: invalid auth management
+          VERIFY_ONLY                |  2 | auth: token signing attempted with verify-only key
+          AUTH_OLD_REVISION          |  3 | etcdserver: revision of auth store is old
           TOO_MANY_REQUESTS          |  2 | etcdserver: too many requests
           NO_LEADER                  | 14 | etcdserver: no leader
           LEADER_CHANGED             | 14 | etcdserver: leader changed
@@ -84,7 +103,18 @@ final class EtcdErrorTest {
     "REQUEST_TOO_LARGE, REQUEST_TOO_LARGE",
     "RESPONSE_TOO_LARGE, RESPONSE_TOO_LARGE",
     "LOCK_PLACE_LOST, SESSION_EXPIRED",
-    "AUTH_CHANGED, USER_EMPTY"
+    "AUTH_CHANGED, AUTH_OLD_REVISION",
+    "AUTH_NOT_ENABLED, AUTH_NOT_ENABLED",
+    "ROOT_USER_MISSING, ROOT_USER_MISSING",
+    "ROOT_ROLE_MISSING, ROOT_ROLE_MISSING",
+    "ROOT_PROTECTED, INVALID_AUTH_MGMT",
+    "USER_NOT_FOUND, USER_NOT_FOUND",
+    "USER_EXISTS, USER_EXISTS",
+    "ROLE_NOT_FOUND, ROLE_NOT_FOUND",
+    "ROLE_EXISTS, ROLE_EXISTS",
+    "ROLE_NOT_GRANTED, ROLE_NOT_GRANTED",
+    "PERMISSION_NOT_GRANTED, PERMISSION_NOT_GRANTED",
+    "PERMISSION_DENIED, PERMISSION_DENIED"
   })
   void failureOfTheStoreIsMapped(FailureCode code, EtcdError error) {
     assertThat(EtcdErrors.of(code)).isEqualTo(error);

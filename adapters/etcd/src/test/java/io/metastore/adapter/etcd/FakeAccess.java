@@ -22,13 +22,28 @@ record FakeAccess(boolean enabled) implements AccessRules {
   }
 
   @Override
-  public @Nullable String findUser(String token, long nowMs) {
+  public @Nullable String findTokenOwner(String token, long nowMs) {
     return null;
   }
 
   @Override
   public String newToken(String user, long expiresMs) {
     throw new AssertionError("nobody can authenticate");
+  }
+
+  @Override
+  public boolean isLoginValid(String user, long loginRevision) {
+    return false;
+  }
+
+  @Override
+  public @Nullable UserView findUser(String name) {
+    return null;
+  }
+
+  @Override
+  public @Nullable List<Permission> findPermissions(String role) {
+    return null;
   }
 
   @Override

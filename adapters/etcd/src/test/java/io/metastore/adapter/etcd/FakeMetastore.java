@@ -1,12 +1,12 @@
 package io.metastore.adapter.etcd;
 
-import com.google.protobuf.ByteString;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.AnswerBudget;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Credentials;
 import io.metastore.core.api.LeaseStatus;
 import io.metastore.core.api.LockWait;
+import io.metastore.core.api.LoginTokens;
 import io.metastore.core.api.Membership;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
@@ -39,7 +39,6 @@ final class FakeMetastore implements Metastore {
   volatile CompletableFuture<Outcome> onRead = new CompletableFuture<>();
   volatile CompletableFuture<ReadView> onView = new CompletableFuture<>();
   volatile CompletableFuture<LeaseStatus> onTimeToLive = new CompletableFuture<>();
-  volatile CompletableFuture<Outcome> onRelease = new CompletableFuture<>();
   volatile Function<Long, CompletableFuture<Long>> onKeepAlive = id -> new CompletableFuture<>();
 
   /** A read that was asked for: a {@link Range} or a {@link Txn}. */
@@ -135,15 +134,10 @@ final class FakeMetastore implements Metastore {
   }
 
   @Override
-  public LockWait acquire(Acquire acquire, long authRevision) {
-    FakeLockWait wait = new FakeLockWait(acquire);
+  public LockWait acquire(Command acquire) {
+    FakeLockWait wait = new FakeLockWait(acquire.getAcquire());
     lockWaits.add(wait);
     return wait;
-  }
-
-  @Override
-  public CompletableFuture<Outcome> release(ByteString key) {
-    return onRelease;
   }
 
   @Override
@@ -153,7 +147,12 @@ final class FakeMetastore implements Metastore {
 
   @Override
   public Credentials credentials() {
-    throw new AssertionError("etcd's Auth service is not there yet");
+    throw new AssertionError("AuthorizationTest has a real store");
+  }
+
+  @Override
+  public LoginTokens loginTokens() {
+    return (token, rules) -> null;
   }
 
   @Override

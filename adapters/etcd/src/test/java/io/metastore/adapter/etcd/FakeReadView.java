@@ -6,6 +6,7 @@ import io.metastore.core.api.ClientView;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.ReadView;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A view of which only what etcd's calls ask for needs to be said. */
@@ -24,6 +25,11 @@ interface FakeReadView extends ReadView {
   @Override
   default List<ByteString> lockNames(ByteString from, @Nullable ByteString to, int namesMax) {
     throw new AssertionError("etcd has no such question");
+  }
+
+  @Override
+  default boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition) {
+    throw new AssertionError("only asked while access control is on");
   }
 
   @Override

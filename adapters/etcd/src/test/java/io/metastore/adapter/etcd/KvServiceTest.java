@@ -79,7 +79,8 @@ final class KvServiceTest {
 
   @Test
   void limitOfOperationsIsASetting() {
-    try (ServiceFixture small = new ServiceFixture(new EtcdSettings("3.7.1", 2, 1000))) {
+    try (ServiceFixture small =
+        new ServiceFixture(new EtcdSettings("3.7.1", 2, 1000, false, null))) {
       KVGrpc.KVBlockingStub limited = KVGrpc.newBlockingStub(small.channel);
 
       assertFails(() -> limited.txn(ranges(3)), EtcdError.TOO_MANY_OPS);

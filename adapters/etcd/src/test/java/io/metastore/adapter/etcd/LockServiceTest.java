@@ -114,7 +114,7 @@ final class LockServiceTest {
         .complete(new Outcome.Failed(12, Failure.of(FailureCode.LEASE_NOT_FOUND)));
     assertEnded("etcdserver: requested lease not found");
 
-    store.onRelease = failedFuture(new OutcomeUnknown(OutcomeUnknown.Reason.TIMEOUT));
+    store.onSubmit = command -> failedFuture(new OutcomeUnknown(OutcomeUnknown.Reason.TIMEOUT));
     assertFails(
         () -> lock.unlock(UnlockRequest.newBuilder().setKey(bytes("k")).build()),
         Status.Code.UNKNOWN,
@@ -136,8 +136,9 @@ final class LockServiceTest {
 
   @Test
   void unlockIsDoneWhetherTheKeyWasThereOrNot() {
-    store.onRelease =
-        completedFuture(new Outcome.TxnDone(14, -1, List.of(new DeleteResult(0, List.of()))));
+    store.onSubmit =
+        command ->
+            completedFuture(new Outcome.TxnDone(14, -1, List.of(new DeleteResult(0, List.of()))));
 
     assertThat(
             lock.unlock(UnlockRequest.newBuilder().setKey(bytes("k")).build())

@@ -67,7 +67,8 @@ final class MemberServicesTest {
 
   @Test
   void olderVersionsDoNotTellTheirStorage() {
-    try (ServiceFixture old = new ServiceFixture(new EtcdSettings("3.5.21", 128, 1000))) {
+    try (ServiceFixture old =
+        new ServiceFixture(new EtcdSettings("3.5.21", 128, 1000, false, null))) {
       StatusResponse status =
           MaintenanceGrpc.newBlockingStub(old.channel).status(StatusRequest.getDefaultInstance());
 
@@ -80,9 +81,9 @@ final class MemberServicesTest {
 
   @Test
   void settingsRefuseWhatIsNoVersion() {
-    assertThatThrownBy(() -> new EtcdSettings("latest", 128, 1000))
+    assertThatThrownBy(() -> new EtcdSettings("latest", 128, 1000, false, null))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new EtcdSettings("3.7.1", 0, 1000))
+    assertThatThrownBy(() -> new EtcdSettings("3.7.1", 0, 1000, false, null))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

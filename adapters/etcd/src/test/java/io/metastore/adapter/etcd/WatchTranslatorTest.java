@@ -24,24 +24,24 @@ final class WatchTranslatorTest {
   void negativeStartRevisionIsRefusedAsCompacted() {
     assertThat(
             WatchTranslator.findRefusal(
-                WatchCreateRequest.newBuilder().setStartRevision(-1).build()))
+                WatchCreateRequest.newBuilder().setStartRevision(-1).build(), null))
         .isEqualTo("etcdserver: mvcc: required revision has been compacted");
   }
 
   @Test
   void emptyRangeIsRefused() {
-    assertThat(WatchTranslator.findRefusal(create("b", "a").build()))
+    assertThat(WatchTranslator.findRefusal(create("b", "a").build(), null))
         .isEqualTo("mvcc: watcher range is empty");
-    assertThat(WatchTranslator.findRefusal(create("a", "a").build()))
+    assertThat(WatchTranslator.findRefusal(create("a", "a").build(), null))
         .isEqualTo("mvcc: watcher range is empty");
-    assertThat(WatchTranslator.findRefusal(create("a", "b").build())).isNull();
+    assertThat(WatchTranslator.findRefusal(create("a", "b").build(), null)).isNull();
   }
 
   @Test
   void rangeWithoutUpperBoundIsNotEmpty() {
     WatchCreateRequest request = create("b", "").setRangeEnd(NO_UPPER_BOUND).build();
 
-    assertThat(WatchTranslator.findRefusal(request)).isNull();
+    assertThat(WatchTranslator.findRefusal(request, null)).isNull();
     assertThat(WatchTranslator.toSpec(request).rangeEnd()).isEqualTo(NO_UPPER_BOUND);
   }
 

@@ -1,6 +1,7 @@
 package io.metastore.adapter.metastore;
 
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.api.v1.AclGrpc;
 import io.metastore.api.v1.AuthenticateRequest;
 import io.metastore.api.v1.AuthenticateResponse;
@@ -71,7 +72,8 @@ final class AclService extends AclGrpc.AclImplBase {
     }
     return metastore
         .credentials()
-        .matches(request.getPassword(), rules.findPasswordHash(request.getUser()))
+        .matches(
+            request.getUser(), request.getPassword(), rules.findPasswordHash(request.getUser()))
         .thenApply(
             matches -> {
               if (!matches) {
@@ -125,15 +127,16 @@ final class AclService extends AclGrpc.AclImplBase {
         metastore.scans(),
         () -> {
           AclTranslator.check(request);
-          @Nullable Access access = Access.ofCall(metastore);
+          @Nullable CallAccess access = CallAccess.ofCall(metastore);
           return request.hasPassword()
               ? metastore
                   .credentials()
                   .hash(request.getPassword())
                   .thenCompose(
                       hash ->
-                          Access.submit(metastore, access, AclTranslator.toCommand(request, hash)))
-              : Access.submit(metastore, access, AclTranslator.toCommand(request, null));
+                          CallAccess.submit(
+                              metastore, access, AclTranslator.toCommand(request, hash)))
+              : CallAccess.submit(metastore, access, AclTranslator.toCommand(request, null));
         },
         outcome -> PutUserResponse.newBuilder().setRevision(outcome.revision()).build());
   }
@@ -192,7 +195,7 @@ final class AclService extends AclGrpc.AclImplBase {
     Answer.<Outcome, R>to(
         call,
         metastore.scans(),
-        () -> Access.submit(metastore, command.make()),
+        () -> CallAccess.submit(metastore, command.make()),
         outcome -> reply.make(outcome.revision()));
   }
 

@@ -1,6 +1,7 @@
 package io.metastore.adapter.metastore;
 
 import io.grpc.stub.ServerCallStreamObserver;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.api.v1.AcquireRequest;
 import io.metastore.api.v1.AcquireResponse;
@@ -55,7 +56,7 @@ final class AcquireCall {
   }
 
   private void start(ScheduledExecutorService timer) {
-    LockWait wait = metastore.acquire(acquire, Access.authRevision(Access.ofCall(metastore)));
+    LockWait wait = CallAccess.acquire(metastore, CallAccess.ofCall(metastore), acquire);
     call.setOnCancelHandler(wait::cancel);
     CompletableFuture<Outcome> held = wait.held();
     if (request.getWaitMs() > 0 && !held.isDone()) {

@@ -1,13 +1,12 @@
 package io.metastore.adapter.metastore;
 
-import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.metastore.adapter.grpc.CheckedRequests;
 import io.metastore.adapter.grpc.GuardedCall;
 import io.metastore.api.v1.ErrorDetail;
 import io.metastore.api.v1.ErrorDetail.Reason;
@@ -55,15 +54,15 @@ final class Authorization implements ServerInterceptor {
     if (requirement.open()) {
       return next.startCall(call, metadata);
     }
-    Access access = new Access(metastore, metadata.get(TOKEN), clockMs.getAsLong());
-    GuardedCall<Q, R> guarded = new GuardedCall<>(call, access::findRefusalOfAnswer);
-    Context context = Context.current().withValue(Access.KEY, access);
-    return new CheckedRequests<>(
+    TokenCaller caller = new TokenCaller(metadata.get(TOKEN), clockMs.getAsLong());
+    return CheckedRequests.start(
         metastore,
-        access,
-        requirement.needs(),
-        guarded,
-        Contexts.interceptCall(context, guarded, metadata, next));
+        caller,
+        request -> caller.demand(requirement.needs().apply(request)),
+        Errors::of,
+        call,
+        metadata,
+        next);
   }
 
   private static Refusal unknown() {

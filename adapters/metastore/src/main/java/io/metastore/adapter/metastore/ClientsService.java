@@ -3,6 +3,7 @@ package io.metastore.adapter.metastore;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.AnsweringStream;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.api.v1.ClientsGrpc;
 import io.metastore.api.v1.CloseClientRequest;
 import io.metastore.api.v1.CloseClientResponse;
@@ -36,7 +37,7 @@ final class ClientsService extends ClientsGrpc.ClientsImplBase {
         call,
         metastore.scans(),
         () ->
-            Access.submit(
+            CallAccess.submit(
                 metastore, ClientTranslator.toCommand(request, metastore.cluster().minLeaseTtl())),
         ClientTranslator::toNew);
   }
@@ -57,7 +58,7 @@ final class ClientsService extends ClientsGrpc.ClientsImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> Access.submit(metastore, ClientTranslator.toCommand(request)),
+        () -> CallAccess.submit(metastore, ClientTranslator.toCommand(request)),
         ClientTranslator::toClosed);
   }
 

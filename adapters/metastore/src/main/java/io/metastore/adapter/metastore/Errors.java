@@ -89,6 +89,10 @@ final class Errors {
           refusal(
               Reason.UNAUTHENTICATED,
               "access rules have changed during the call; nothing was done");
+      case PERMISSION_DENIED ->
+          refusal(
+              Reason.PERMISSION_DENIED,
+              "the client has a key that the caller may not write; " + failure.detail());
       case AUTH_ALREADY_ENABLED -> refusal(Reason.ACL_STATE, "access control is on already");
       case AUTH_NOT_ENABLED -> refusal(Reason.ACL_STATE, "access control is off");
       case ROOT_USER_MISSING -> refusal(Reason.ACL_STATE, "there is no user root");
@@ -98,7 +102,12 @@ final class Errors {
       case USER_NOT_FOUND, ROLE_NOT_FOUND ->
           refusal(Reason.UNKNOWN_PRINCIPAL, "there is no such " + failure.detail());
       // Nothing that this adapter proposes can meet these.
-      case KEY_NOT_FOUND, LEASE_EXISTS ->
+      case KEY_NOT_FOUND,
+          LEASE_EXISTS,
+          USER_EXISTS,
+          ROLE_EXISTS,
+          ROLE_NOT_GRANTED,
+          PERMISSION_NOT_GRANTED ->
           refusal(Reason.BUG, failure.code() + " " + failure.detail());
     };
   }
@@ -108,6 +117,9 @@ final class Errors {
     Throwable cause = Causes.of(failure);
     if (cause instanceof Refusal refusal) {
       return of(refusal);
+    }
+    if (cause instanceof StatusRuntimeException decided) {
+      return decided;
     }
     if (cause instanceof StoreException world) {
       return of(toRefusal(world));

@@ -2,6 +2,7 @@ package io.metastore.adapter.metastore;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.api.v1.DeleteRequest;
 import io.metastore.api.v1.DeleteResponse;
 import io.metastore.api.v1.DeleteTreeRequest;
@@ -67,7 +68,7 @@ final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> Access.submit(metastore, WriteTranslator.toCommand(request)),
+        () -> CallAccess.submit(metastore, WriteTranslator.toCommand(request)),
         outcome -> WriteTranslator.toReply(request, outcome));
   }
 
@@ -76,7 +77,7 @@ final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> Access.submit(metastore, WriteTranslator.toCommand(request)),
+        () -> CallAccess.submit(metastore, WriteTranslator.toCommand(request)),
         outcome -> WriteTranslator.toReply(request, outcome));
   }
 
@@ -85,7 +86,7 @@ final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> Access.submit(metastore, WriteTranslator.toCommand(request)),
+        () -> CallAccess.submit(metastore, WriteTranslator.toCommand(request)),
         outcome -> WriteTranslator.toReply(request, outcome));
   }
 

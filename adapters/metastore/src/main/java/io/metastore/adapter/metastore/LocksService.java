@@ -3,6 +3,7 @@ package io.metastore.adapter.metastore;
 import com.google.protobuf.ByteString;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.api.v1.AcquireRequest;
 import io.metastore.api.v1.AcquireResponse;
 import io.metastore.api.v1.ListLocksRequest;
@@ -58,7 +59,7 @@ final class LocksService extends LocksGrpc.LocksImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        () -> Access.submit(metastore, LockTranslator.toCommand(request)),
+        () -> CallAccess.submit(metastore, LockTranslator.toCommand(request)),
         LockTranslator::toReleased);
   }
 

@@ -128,7 +128,10 @@ final class Requirements {
     reads(LocksGrpc.getWatchMethod(), request -> List.of(readLock("lock", request.getLock())));
   }
 
-  /** A client is nobody's: whoever knows its id may renew and close it, and put keys on it. */
+  /**
+   * A client is nobody's: whoever knows its id may renew it. Whoever closes it, or puts a key on
+   * it, must be able to write all its keys, which is checked in apply.
+   */
   private static void clients() {
     changes(ClientsGrpc.getNewClientMethod(), request -> List.of());
     reads(ClientsGrpc.getKeepAliveMethod(), request -> List.of());

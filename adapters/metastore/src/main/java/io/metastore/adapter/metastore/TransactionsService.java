@@ -1,6 +1,7 @@
 package io.metastore.adapter.metastore;
 
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.adapter.grpc.LargeTxn;
 import io.metastore.api.v1.CommitRequest;
 import io.metastore.api.v1.CommitResponse;
@@ -47,9 +48,9 @@ final class TransactionsService extends TransactionsGrpc.TransactionsImplBase {
                   call, metastore.scans(), outcome -> TxnTranslator.toReply(request, outcome));
           if (LargeTxn.isPossible(command.getTxn())) {
             new LargeTxn<>(metastore, command.getTxn(), call, answer)
-                .write(() -> Access.submit(metastore, command));
+                .write(() -> CallAccess.submit(metastore, command));
           } else {
-            Access.submit(metastore, command).whenComplete(answer);
+            CallAccess.submit(metastore, command).whenComplete(answer);
           }
         });
   }
@@ -63,7 +64,7 @@ final class TransactionsService extends TransactionsGrpc.TransactionsImplBase {
           Txn txn = TxnTranslator.toTxn(request);
           return TxnTranslator.isReadOnly(request)
               ? metastore.readTxn(txn, Consistency.LINEARIZABLE)
-              : Access.submit(metastore, Command.newBuilder().setTxn(txn).build());
+              : CallAccess.submit(metastore, Command.newBuilder().setTxn(txn).build());
         },
         TxnTranslator::toReply);
   }

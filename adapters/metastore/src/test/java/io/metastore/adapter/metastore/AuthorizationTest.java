@@ -16,6 +16,7 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.ClientCalls;
 import io.grpc.stub.ServerCalls;
+import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.api.v1.AclGrpc;
 import io.metastore.api.v1.AcquireRequest;
@@ -436,15 +437,16 @@ final class AuthorizationTest {
     Command command = WriteTranslator.toCommand(put("/old/k").build());
     Requirements.Needs needs =
         new Requirements.Needs(true, List.of(Need.write(KeyBounds.key("key", "/old/k"), "/old/k")));
-    Access access = new Access(server.node(), token, 0);
-    assertThat(access.findRefusal(needs)).isNull();
+    TokenCaller caller = new TokenCaller(token, 0);
+    CallAccess access = new CallAccess(server.node(), caller);
+    assertThat(access.findRefusal(caller.demand(needs))).isNull();
 
     newUser();
-    assertThat(Access.submit(server.node(), access, command).join())
+    assertThat(CallAccess.submit(server.node(), access, command).join())
         .isInstanceOf(Outcome.TxnDone.class);
 
     rootsAcl.setGrant(grant("/old", Principal.newBuilder().setUser(name)));
-    CompletableFuture<Outcome> refused = Access.submit(server.node(), access, command);
+    CompletableFuture<Outcome> refused = CallAccess.submit(server.node(), access, command);
     assertThat(refused.handle((outcome, failure) -> Errors.of(failure)).join())
         .extracting(NativeServer::errorOf)
         .extracting(ErrorDetail::getReason)

@@ -29,7 +29,14 @@ final class ErrorsTest {
   void everyRefusalOfTheStoreHasItsReason(FailureCode code) {
     Reason expected =
         switch (code) {
-          case KEY_NOT_FOUND, LEASE_EXISTS -> Reason.BUG;
+          case KEY_NOT_FOUND,
+              LEASE_EXISTS,
+              USER_EXISTS,
+              ROLE_EXISTS,
+              ROLE_NOT_GRANTED,
+              PERMISSION_NOT_GRANTED ->
+              Reason.BUG;
+          case PERMISSION_DENIED -> Reason.PERMISSION_DENIED;
           case COMPACTED -> Reason.COMPACTED;
           case FUTURE_REVISION -> Reason.FUTURE_REVISION;
           case LEASE_NOT_FOUND -> Reason.UNKNOWN_CLIENT;

@@ -24,6 +24,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -277,6 +278,11 @@ final class ListTest {
         found.add(keyValue.withoutValue());
       }
       return new Outcome.Ranged(revision, new RangeResult(found, found.size(), false));
+    }
+
+    @Override
+    public boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition) {
+      throw new UnsupportedOperationException();
     }
 
     @Override

@@ -29,6 +29,7 @@ import io.metastore.api.v1.WatchLockRequest;
 import io.metastore.api.v1.WatchLockResponse;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.command.Command;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,12 +182,13 @@ final class LocksServiceTest {
         server
             .node()
             .acquire(
-                Acquire.newBuilder()
-                    .setName(bytes("/repeated"))
-                    .setLease(client)
-                    .setMode(Acquire.Mode.EXCLUSIVE)
-                    .build(),
-                0);
+                Command.newBuilder()
+                    .setAcquire(
+                        Acquire.newBuilder()
+                            .setName(bytes("/repeated"))
+                            .setLease(client)
+                            .setMode(Acquire.Mode.EXCLUSIVE))
+                    .build());
 
     repeated.cancel();
     repeated.held().get(NativeServer.TIMEOUT_S, TimeUnit.SECONDS);
@@ -224,12 +226,13 @@ final class LocksServiceTest {
     server
         .node()
         .acquire(
-            Acquire.newBuilder()
-                .setName(bytes("/etcd"))
-                .setLease(newClient())
-                .setMode(Acquire.Mode.EXCLUSIVE)
-                .build(),
-            0)
+            Command.newBuilder()
+                .setAcquire(
+                    Acquire.newBuilder()
+                        .setName(bytes("/etcd"))
+                        .setLease(newClient())
+                        .setMode(Acquire.Mode.EXCLUSIVE))
+                .build())
         .held()
         .get(NativeServer.TIMEOUT_S, TimeUnit.SECONDS);
 

@@ -19,6 +19,7 @@ import io.metastore.api.v1.AclGrpc;
 import io.metastore.api.v1.EnableRequest;
 import io.metastore.api.v1.ErrorDetail;
 import io.metastore.api.v1.PutUserRequest;
+import io.metastore.core.node.AccessConfig;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
 import io.metastore.core.raft.RaftMember;
@@ -115,7 +116,8 @@ final class NativeServer implements AutoCloseable {
                 MAX_REQUEST_BYTES,
                 64 << 20,
                 600_000,
-                new StorageOptions(8 << 20, 8 << 20, 1 << 20)),
+                new StorageOptions(8 << 20, 8 << 20, 1 << 20),
+                AccessConfig.DEFAULT),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);
             });

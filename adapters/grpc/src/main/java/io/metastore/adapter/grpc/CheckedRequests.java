@@ -1,9 +1,10 @@
-package io.metastore.adapter.metastore;
+package io.metastore.adapter.grpc;
 
+import io.grpc.Contexts;
+import io.grpc.Metadata;
 import io.grpc.ServerCall;
-import io.metastore.adapter.grpc.EventLoops;
-import io.metastore.adapter.grpc.GuardedCall;
-import io.metastore.adapter.grpc.SerialTask;
+import io.grpc.ServerCallHandler;
+import io.grpc.StatusRuntimeException;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Metastore;
 import java.util.Queue;
@@ -22,12 +23,13 @@ import org.slf4j.LoggerFactory;
  * until it knows what was known anywhere when the call came, and is decided on again. What comes
  * meanwhile waits too. All state but what is volatile belongs to whoever runs the task.
  */
-final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
+public final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
   private static final Logger LOG = LoggerFactory.getLogger(CheckedRequests.class);
 
   private final Metastore metastore;
-  private final Access access;
-  private final Function<Q, Requirements.Needs> needs;
+  private final CallAccess access;
+  private final Function<Q, Demand> demands;
+  private final Function<Throwable, StatusRuntimeException> errors;
   private final GuardedCall<?, ?> call;
   private final ServerCall.Listener<Q> service;
   private final Executor loop = EventLoops.currentOrAny();
@@ -40,17 +42,44 @@ final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
   private boolean waiting;
   private boolean refused;
 
-  CheckedRequests(
+  private CheckedRequests(
       Metastore metastore,
-      Access access,
-      Function<Q, Requirements.Needs> needs,
+      CallAccess access,
+      Function<Q, Demand> demands,
+      Function<Throwable, StatusRuntimeException> errors,
       GuardedCall<?, ?> call,
       ServerCall.Listener<Q> service) {
     this.metastore = metastore;
     this.access = access;
-    this.needs = needs;
+    this.demands = demands;
+    this.errors = errors;
     this.call = call;
     this.service = service;
+  }
+
+  /**
+   * Starts a call whose requests and answers are decided on.
+   *
+   * @param demands what a request needs; may throw what is wrong with the request itself
+   * @param errors what a call ends with whose demand, or service, has thrown something
+   */
+  public static <Q, R> ServerCall.Listener<Q> start(
+      Metastore metastore,
+      CallAccess.Caller caller,
+      Function<Q, Demand> demands,
+      Function<Throwable, StatusRuntimeException> errors,
+      ServerCall<Q, R> call,
+      Metadata metadata,
+      ServerCallHandler<Q, R> next) {
+    CallAccess access = new CallAccess(metastore, caller);
+    GuardedCall<Q, R> guarded = new GuardedCall<>(call, access::findRefusalOfAnswer);
+    return new CheckedRequests<>(
+        metastore,
+        access,
+        demands,
+        errors,
+        guarded,
+        Contexts.interceptCall(access.inContext(), guarded, metadata, next));
   }
 
   @Override
@@ -110,7 +139,7 @@ final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
       event.run();
     } catch (RuntimeException e) {
       refused = true;
-      call.end(Errors.of(e));
+      call.end(errors.apply(e));
     }
   }
 
@@ -118,18 +147,16 @@ final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
     if (refused) {
       return;
     }
-    // Throws what is wrong with a malformed request.
-    Refusal refusal = access.findRefusal(needs.apply(request));
-    if (refusal == null) {
-      service.onMessage(request);
-    } else if (access.hasToken()) {
-      decideWhenUpToDate(request, refusal);
+    Demand demand = demands.apply(request);
+    StatusRuntimeException refusal = access.findRefusal(demand);
+    if (refusal != null && access.isNamed()) {
+      decideWhenUpToDate(request, demand, refusal);
     } else {
-      throw refusal;
+      passOn(request, demand, refusal);
     }
   }
 
-  private void decideWhenUpToDate(Q request, Refusal first) {
+  private void decideWhenUpToDate(Q request, Demand demand, StatusRuntimeException first) {
     waiting = true;
     metastore
         .view(Consistency.LINEARIZABLE)
@@ -138,13 +165,14 @@ final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
               if (view != null) {
                 view.close();
               }
-              decision = () -> decideAgain(request, failure == null ? access.findRefusal() : first);
+              decision =
+                  () -> passOn(request, demand, failure == null ? access.findRefusal() : first);
               wakeLater();
             });
   }
 
-  private void decideAgain(Q request, @Nullable Refusal refusal) {
-    if (refusal != null) {
+  private void passOn(Q request, Demand demand, @Nullable StatusRuntimeException refusal) {
+    if (refusal != null && !demand.refusedByService()) {
       throw refusal;
     }
     service.onMessage(request);
