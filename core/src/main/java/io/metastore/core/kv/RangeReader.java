@@ -121,6 +121,7 @@ public record RangeReader(
     long seen = 0;
     long bytes = 0;
     boolean more = false;
+    boolean dropped = false;
     while (cursor.next()) {
       seen++;
       if (more) {
@@ -140,6 +141,11 @@ public record RangeReader(
       }
       found.add(dropValues ? current.withoutValue() : current);
       bytes += current.key().size() + (dropValues ? 0 : current.value().size()) + PER_KEY_BYTES;
+      if (bytes > responseBytesMax && sorted && found.size() > limit) {
+        found = first(found, range, limit);
+        bytes = found.stream().mapToLong(RangeReader::bytes).sum();
+        dropped = true;
+      }
       if (bytes > responseBytesMax) {
         throw new ResponseTooLarge(responseBytesMax);
       }
@@ -152,16 +158,19 @@ public record RangeReader(
       pages.put(last, keys, at, count - found.size());
     }
     if (sorted) {
-      found.sort(comparator(range));
-      if (found.size() > limit) {
-        more = true;
-        found = new ArrayList<>(found.subList(0, (int) limit));
-      }
+      more = dropped || found.size() > limit;
+      found = first(found, range, limit);
     }
     if (range.getKeysOnly() && !dropValues) {
       found.replaceAll(KeyValue::withoutValue);
     }
     return new RangeResult(found, count, more);
+  }
+
+  /** Those that come first in the range's order; of equal ones, those found first. */
+  private static List<KeyValue> first(List<KeyValue> found, Range range, long limit) {
+    found.sort(comparator(range));
+    return found.size() > limit ? new ArrayList<>(found.subList(0, (int) limit)) : found;
   }
 
   /** How many keys there are, or {@link #UNKNOWN} if only walking them can tell. */

@@ -36,6 +36,7 @@ import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.Storage;
+import io.metastore.core.storage.StorageException;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,13 +79,20 @@ public final class StoreMachine implements AutoCloseable {
    * Takes over tables as the last run, or a snapshot, left them; closes them in the end.
    *
    * @param responseBytesMax answers to reads above it are refused
+   * @throws StorageException if another version wrote the tables, which are closed then
    */
   public StoreMachine(Storage storage, long responseBytesMax) {
     this.storage = storage;
     this.responseBytesMax = responseBytesMax;
+    this.state = StoreState.read(storage);
+    try {
+      TableFormat.check(storage, /* empty= */ state.index() < 0);
+    } catch (StorageException e) {
+      storage.close();
+      throw e;
+    }
     this.locks = new LockTable(storage);
     this.counts = new KeyCounts(storage);
-    this.state = StoreState.read(storage);
     this.access = Rules.read(storage);
     this.view = new StoreView(state, access, storage.snapshotForScans(), responseBytesMax, pages);
   }

@@ -143,11 +143,10 @@ final class LeaseDesk implements AutoCloseable {
     return renewal.ttl();
   }
 
-  CompletableFuture<LeaseStatus> timeToLive(long id, boolean withKeys) {
+  CompletableFuture<LeaseStatus> timeToLive(long id) {
     CompletableFuture<LeaseStatus> status = newAnswer();
     long deadlineNanos = deadlineNanos();
-    afterBarrier(
-        () -> askRemaining(id, withKeys, deadlineNanos, status), status::completeExceptionally);
+    afterBarrier(() -> askRemaining(id, deadlineNanos, status), status::completeExceptionally);
     return status;
   }
 
@@ -396,10 +395,9 @@ final class LeaseDesk implements AutoCloseable {
   }
 
   /** Called after a barrier, so a leader that does not know the lease tells that there is none. */
-  private void askRemaining(
-      long id, boolean withKeys, long deadlineNanos, CompletableFuture<LeaseStatus> status) {
+  private void askRemaining(long id, long deadlineNanos, CompletableFuture<LeaseStatus> status) {
     if (leads()) {
-      status.complete(status(id, keeper.remaining(id), withKeys));
+      status.complete(status(id, keeper.remaining(id)));
       return;
     }
     Leader leader = leaderCalls.findLeader();
@@ -414,29 +412,23 @@ final class LeaseDesk implements AutoCloseable {
     asked.whenComplete(
         (reply, failure) -> {
           if (failure == null && reply.getServed()) {
-            status.complete(status(id, reply.getRemaining(), withKeys));
+            status.complete(status(id, reply.getRemaining()));
           } else if (deadlineNanos - System.nanoTime() <= 0) {
             status.completeExceptionally(new NotServed(NotServed.Reason.TIMEOUT));
           } else {
             thread.schedule(
-                () -> askRemaining(id, withKeys, deadlineNanos, status),
-                RETRY_MS,
-                TimeUnit.MILLISECONDS);
+                () -> askRemaining(id, deadlineNanos, status), RETRY_MS, TimeUnit.MILLISECONDS);
           }
         });
   }
 
-  private LeaseStatus status(long id, long remaining, boolean withKeys) {
+  private LeaseStatus status(long id, long remaining) {
     StoreView view = views.get();
     try {
       Lease lease = LeaseTable.find(view.reader(), id);
       return lease == null || remaining == LeaseKeeper.UNKNOWN
           ? LeaseStatus.unknown(id)
-          : new LeaseStatus(
-              id,
-              lease.ttl(),
-              remaining,
-              withKeys ? LeaseTable.keys(view.reader(), id) : List.of());
+          : new LeaseStatus(id, lease.ttl(), remaining, List.of());
     } finally {
       view.release();
     }

@@ -26,6 +26,7 @@ import io.metastore.core.command.TermReply;
 import io.metastore.core.command.TermRequest;
 import io.metastore.core.command.Txn;
 import io.metastore.core.lease.LeaseKeeper;
+import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.machine.Applied;
 import io.metastore.core.machine.MemberTable;
 import io.metastore.core.machine.StoreMachine;
@@ -329,7 +330,25 @@ public final class Node implements Metastore, AutoCloseable {
 
   @Override
   public CompletableFuture<LeaseStatus> timeToLive(long leaseId, boolean withKeys) {
-    return leases.timeToLive(leaseId, withKeys);
+    CompletableFuture<LeaseStatus> status = leases.timeToLive(leaseId);
+    // A lease may have very many keys, and the lease thread has others to serve.
+    return withKeys ? status.thenApplyAsync(this::withKeys, bulk) : status;
+  }
+
+  private LeaseStatus withKeys(LeaseStatus status) {
+    if (!status.exists()) {
+      return status;
+    }
+    StoreView view = retainView();
+    try {
+      return new LeaseStatus(
+          status.id(),
+          status.grantedTtl(),
+          status.remainingTtl(),
+          LeaseTable.keys(view.reader(), status.id()));
+    } finally {
+      view.release();
+    }
   }
 
   @Override

@@ -1,12 +1,15 @@
 package io.metastore.core.storage;
 
 import java.io.Serial;
+import org.jspecify.annotations.Nullable;
 
-/** The disk or the database failed. Nobody recovers from it: the member stops. */
+/**
+ * The disk or the database failed, or cannot be read. Nobody recovers from it: the member stops.
+ */
 public final class StorageException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  StorageException(String what, Throwable cause) {
+  public StorageException(String what, @Nullable Throwable cause) {
     super(what, cause);
   }
 }

@@ -3,8 +3,10 @@ package io.metastore.core.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Op;
+import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,6 +58,30 @@ class AnswerLimitTest {
     assertThat(read).isInstanceOf(Outcome.TxnDone.class);
     Outcome refused = machine.read(view -> view.readTxn(two, bytes - 1));
     assertTooLarge(refused);
+  }
+
+  @Test
+  void sortedReadWithALimitNeedsMemoryForItsAnswerOnly() {
+    String value = "v".repeat(20_000);
+    for (int i = 0; i < 100; i++) {
+      machine.apply(Commands.put("s" + i * 37 % 100, value));
+    }
+    Range newest =
+        Commands.range("s", "t")
+            .setOrder(Range.Order.DESCEND)
+            .setSortTarget(Range.SortTarget.MOD)
+            .setLimit(2)
+            .build();
+
+    Outcome read = machine.read(view -> view.smallRange(newest));
+
+    RangeResult found = ((Outcome.Ranged) read).result();
+    assertThat(found.keyValues())
+        .extracting(kv -> kv.key().toStringUtf8())
+        .containsExactly("s" + 99 * 37 % 100, "s" + 98 * 37 % 100);
+    assertThat(found.count()).isEqualTo(100);
+    assertThat(found.more()).isTrue();
+    assertTooLarge(machine.read(view -> view.smallRange(newest.toBuilder().setLimit(50).build())));
   }
 
   private static void assertTooLarge(Outcome outcome) {
