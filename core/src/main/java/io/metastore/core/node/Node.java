@@ -504,12 +504,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   private void stepDown() {
     LOG.warn("stepping down: no majority of the members has answered for an election timeout");
-    raft.stepDown(config.electionTimeoutMs())
-        .exceptionally(
-            failure -> {
-              LOG.atWarn().setCause(failure).log("could not step down");
-              return false;
-            });
+    raft.stepDown();
   }
 
   private void watchFollowers() {

@@ -34,6 +34,7 @@ import org.apache.ratis.protocol.exceptions.ReconfigurationTimeoutException;
 import org.apache.ratis.protocol.exceptions.SetConfigurationException;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.impl.LostMajority;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
@@ -364,28 +365,28 @@ public final class RaftNode {
    * @return whether the other member leads now
    */
   public CompletableFuture<Boolean> transferLeadership(long memberId, long timeoutMs) {
-    return transferLeadership(RaftMembers.peerId(memberId), timeoutMs);
-  }
-
-  /**
-   * Gives up leadership, whoever may get it.
-   *
-   * @return whether this member did
-   */
-  public CompletableFuture<Boolean> stepDown(long timeoutMs) {
-    return transferLeadership(null, timeoutMs);
-  }
-
-  private CompletableFuture<Boolean> transferLeadership(@Nullable RaftPeerId to, long timeoutMs) {
     try {
       return server
           .transferLeadershipAsync(
               new TransferLeadershipRequest(
-                  clientId, self, groupId, callIds.incrementAndGet(), to, timeoutMs))
+                  clientId,
+                  self,
+                  groupId,
+                  callIds.incrementAndGet(),
+                  RaftMembers.peerId(memberId),
+                  timeoutMs))
           .thenApply(RaftClientReply::isSuccess);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  /**
+   * As a leader that no majority answers: gives up leadership, and does not stand for election for
+   * two election timeouts. Returns before it is done; nothing happens if this member does not lead.
+   */
+  public void stepDown() {
+    LostMajority.stepDown(division);
   }
 
   /**
