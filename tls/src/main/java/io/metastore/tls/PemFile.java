@@ -59,7 +59,9 @@ public final class PemFile {
   }
 
   /**
-   * @throws IOException if the file cannot be read, or is too large
+   * Reads a file.
+   *
+   * @throws IOException if it cannot be read, or is too large
    */
   public static PemFile read(Path path) throws IOException {
     if (Files.size(path) > BYTES_MAX) {
