@@ -78,6 +78,9 @@ public final class HandshakeFailure {
         || message.startsWith("Empty server certificate chain")) {
       return "tls: client didn't provide a certificate";
     }
+    if (message.startsWith("Client requested protocol")) {
+      return "tls: client offered only unsupported versions";
+    }
     if (message.startsWith(ALERT)) {
       String alert = message.substring(ALERT.length()).toLowerCase(Locale.ROOT);
       return "remote error: tls: " + ALERTS.getOrDefault(alert, alert.replace('_', ' '));

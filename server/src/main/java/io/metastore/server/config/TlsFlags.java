@@ -133,11 +133,14 @@ final class TlsFlags {
   }
 
   private List<String> cipherSuites() throws ConfigError {
-    List<String> suites = values.names(EtcdFlags.CIPHER_SUITES);
-    for (String suite : suites) {
+    List<String> suites = new ArrayList<>();
+    for (String name : values.names(EtcdFlags.CIPHER_SUITES)) {
+      // Go's older names of these end early, and etcd takes both.
+      String suite = name.endsWith("_CHACHA20_POLY1305") ? name + "_SHA256" : name;
       if (!TlsContext.knowsCipherSuite(suite)) {
-        throw ConfigError.discovery("unexpected TLS cipher suite \"" + suite + "\"");
+        throw ConfigError.discovery("unexpected TLS cipher suite \"" + name + "\"");
       }
+      suites.add(suite);
     }
     return suites;
   }

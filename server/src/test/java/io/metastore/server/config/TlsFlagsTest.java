@@ -39,7 +39,7 @@ class TlsFlagsTest {
                 SECURE_PEERS
                     + "--cert-file=c --key-file=k --trusted-ca-file=ca --client-crl-file=crl"
                     + " --client-cert-allowed-hostname=a,b --tls-max-version=TLS1.2"
-                    + " --cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"
+                    + " --cipher-suites=TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305"
                     + " --peer-cert-file=pc --peer-key-file=pk --peer-client-cert-file=pcc"
                     + " --peer-client-key-file=pck --peer-client-cert-auth --peer-crl-file=pcrl"
                     + " --peer-cert-allowed-cn=m1,m2 --peer-skip-client-san-verification")
@@ -53,7 +53,9 @@ class TlsFlagsTest {
     assertThat(clients.allowedHostnames()).containsExactlyInAnyOrder("a", "b");
     assertThat(clients.checksClientAddress()).isFalse();
     assertThat(clients.maxVersion()).isEqualTo(TlsVersion.TLS_1_2);
-    assertThat(clients.cipherSuites()).containsExactly("TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256");
+    assertThat(clients.cipherSuites())
+        .containsExactly(
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
     TlsSettings peers = requireNonNull(tls.peers()).settings();
     assertThat(peers.identity()).isEqualTo(new KeyFiles(Path.of("pc"), Path.of("pk")));
     assertThat(peers.clientIdentity()).isEqualTo(new KeyFiles(Path.of("pcc"), Path.of("pck")));
