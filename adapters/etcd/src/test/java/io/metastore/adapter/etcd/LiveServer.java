@@ -58,6 +58,7 @@ final class LiveServer implements AutoCloseable {
                 NodeConfig.Beginning.FOUNDED,
                 List.of(),
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
+                null,
                 directory,
                 50,
                 500,
