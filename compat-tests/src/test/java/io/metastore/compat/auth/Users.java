@@ -1,5 +1,7 @@
 package io.metastore.compat.auth;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -84,7 +86,7 @@ final class Users {
   }
 
   Channel root() {
-    return channels.get("root");
+    return requireNonNull(channels.get("root"), "made in the constructor");
   }
 
   private void role(String name, Type type, String key, String end) {
