@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param peerTls how members speak TLS with each other; null if they do without
  * @param heartbeatMs how soon a member that was away is tried again. Ratis' leader sends heartbeats
  *     every half election timeout, whatever is set here.
- * @param electionTimeoutMs how long a follower waits for its leader, at least; twice that at most
+ * @param electionTimeoutMs how long a follower waits for its leader, at least; three times that at
+ *     most
  * @param maxRequestBytes size of the largest request that a client may send
  */
 public record RaftSettings(
@@ -90,7 +91,9 @@ public record RaftSettings(
 
   private void timing(RaftProperties p) {
     Rpc.setTimeoutMin(p, ms(electionTimeoutMs));
-    Rpc.setTimeoutMax(p, ms(2L * electionTimeoutMs));
+    // A follower looks whether it has heard of its leader only when a random timeout is over, and
+    // if it has, waits for a whole new one: it notices a lost leader after twice this at most.
+    Rpc.setTimeoutMax(p, ms(3L * electionTimeoutMs / 2));
     // A member that starts alone elects itself after this time. With pre-vote it cannot disturb a
     // leader, so it need not wait for a full election timeout.
     Rpc.setFirstElectionTimeoutMin(p, ms(Math.min(150, electionTimeoutMs)));
