@@ -91,7 +91,8 @@ class ArchitectureTest {
               "io.metastore.core.auth..",
               "io.metastore.core.kv..",
               "io.metastore.core.lease..",
-              "io.metastore.core.lock..")
+              "io.metastore.core.lock..",
+              "io.metastore.core.tree..")
           .layer("storage")
           .definedBy("io.metastore.core.storage..")
           .layer("api")
@@ -119,6 +120,7 @@ class ArchitectureTest {
               "io.metastore.core.kv..",
               "io.metastore.core.lease..",
               "io.metastore.core.lock..",
+              "io.metastore.core.tree..",
               "io.metastore.core.storage..")
           // Acts on the leader alone and only proposes; its clock is passed in.
           .and(DescribedPredicate.not(belongToAnyOf(LeaseKeeper.class)))

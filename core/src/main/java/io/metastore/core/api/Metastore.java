@@ -70,6 +70,9 @@ public interface Metastore {
    */
   WatchStream openWatchStream(Runnable onMessages);
 
+  /** From now on tells what happens to the znode tree on this member, until that is closed. */
+  void listenToTree(TreeListener listener);
+
   /**
    * Renews a lease at the leader.
    *

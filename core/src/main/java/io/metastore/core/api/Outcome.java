@@ -54,4 +54,21 @@ public sealed interface Outcome {
    */
   record LockPlace(long revision, @Nullable ByteString key, long token, boolean held)
       implements Outcome {}
+
+  /** A session of the znode tree is open and attached to the caller's connection. */
+  record SessionAttached(long revision, long session, int timeoutMs) implements Outcome {}
+
+  /** A change of the znode tree was made: one result for each of its operations. */
+  record TreeChanged(long revision, List<NodeResult> results) implements Outcome {
+    public TreeChanged {
+      results = List.copyOf(results);
+    }
+  }
+
+  /**
+   * A request to the znode tree cannot be done; it changed nothing there.
+   *
+   * @param failedOp which of its operations cannot; 0 if it has none
+   */
+  record TreeRefused(long revision, int failedOp, TreeError error) implements Outcome {}
 }

@@ -54,6 +54,9 @@ public interface ReadView extends AutoCloseable {
   /** Whether every key that is attached to a lease matches; true for a lease without keys. */
   boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition);
 
+  /** The znode tree. */
+  TreeView tree();
+
   /** Who may do what at that moment. */
   AccessRules access();
 

@@ -20,7 +20,9 @@ public record Lease(long id, long ttl, long remaining, long grantedIndex, Kind k
     /** A client of the native API, under an id that the log determined. */
     CLIENT('c'),
     /** Keeps the place of an expired holder in a lock for the lock-delay. */
-    LOCK_DELAY('d');
+    LOCK_DELAY('d'),
+    /** A session of the znode tree, under an id that the log determined. */
+    SESSION('s');
 
     private final char code;
 
@@ -30,6 +32,14 @@ public record Lease(long id, long ttl, long remaining, long grantedIndex, Kind k
 
     char code() {
       return code;
+    }
+
+    /** Whether etcd's clients see it among the leases. */
+    public boolean isListed() {
+      return switch (this) {
+        case GRANTED, CLIENT -> true;
+        case LOCK_DELAY, SESSION -> false;
+      };
     }
 
     static Kind of(int code) {

@@ -174,7 +174,7 @@ public final class LeaseKeeper {
   /** The ids of all leases, soonest to expire first. */
   public List<Long> ids() {
     return deadlines.values().stream()
-        .filter(deadline -> deadline.lease.kind() != Lease.Kind.LOCK_DELAY)
+        .filter(deadline -> deadline.lease.kind().isListed())
         .sorted((left, right) -> order(left.atNanos, right.atNanos))
         .map(deadline -> deadline.lease.id())
         .toList();

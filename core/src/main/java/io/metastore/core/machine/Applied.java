@@ -1,6 +1,8 @@
 package io.metastore.core.machine;
 
 import io.metastore.core.api.Outcome;
+import io.metastore.core.api.SessionEvent;
+import io.metastore.core.api.TreeEvent;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.auth.GivenToken;
 import io.metastore.core.lease.LeaseEvent;
@@ -31,6 +33,8 @@ public record Applied(
     long deletes,
     List<LockEvent> lockEvents,
     List<LeaseEvent> leaseEvents,
+    List<TreeEvent> treeEvents,
+    List<SessionEvent> sessionEvents,
     List<GivenToken> tokens) {
 
   /** What an entry did that had been applied before. */
@@ -44,6 +48,8 @@ public record Applied(
         /* puts= */ 0,
         /* putBytes= */ 0,
         /* deletes= */ 0,
+        List.of(),
+        List.of(),
         List.of(),
         List.of(),
         List.of());

@@ -20,6 +20,7 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Compact;
 import io.metastore.core.command.Configuration;
+import io.metastore.core.command.EndSession;
 import io.metastore.core.command.GrantLease;
 import io.metastore.core.command.Login;
 import io.metastore.core.command.MemberNote;
@@ -40,6 +41,7 @@ import io.metastore.core.storage.StorageException;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,8 +123,10 @@ public final class StoreMachine implements AutoCloseable {
    * Applies one entry.
    *
    * @param origin the process whose slices' outcomes are wanted
+   * @param announce told what the entry did, before any reader can see it
    */
-  public Applied apply(long term, long index, CommandBatch batch, long origin) {
+  public Applied apply(
+      long term, long index, CommandBatch batch, long origin, Consumer<Applied> announce) {
     if (index <= state.index()) {
       return Applied.nothing(state, index);
     }
@@ -142,8 +146,10 @@ public final class StoreMachine implements AutoCloseable {
     if (!turn.auth().equals(access.settings())) {
       access = Rules.read(storage);
     }
+    Applied applied = turn.applied(index, slices);
+    announce.accept(applied);
     publish(next);
-    return turn.applied(index, slices);
+    return applied;
   }
 
   /** Takes notice of an entry that is Raft's own and changes nothing here. */
@@ -216,6 +222,11 @@ public final class StoreMachine implements AutoCloseable {
       case MEMBER_NOTE -> memberNote(command.getMemberNote(), turn);
       case AUTH_CHANGE -> authChange(command.getAuthChange(), turn);
       case LOGIN -> login(command.getLogin(), index, turn);
+      case OPEN_SESSION -> TreeCommands.openSession(command.getOpenSession(), index, turn);
+      case ATTACH_SESSION -> TreeCommands.attachSession(command.getAttachSession(), turn);
+      case END_SESSION -> endSession(command.getEndSession(), index, turn);
+      case TREE_CHANGE -> TreeCommands.change(command.getTreeChange(), turn);
+      case REAP_NODE -> TreeCommands.reap(command.getReapNode(), turn);
       case KIND_NOT_SET ->
           throw new IllegalStateException(
               "log entry " + index + " holds a command this version does not know");
@@ -236,13 +247,17 @@ public final class StoreMachine implements AutoCloseable {
         : Failure.of(FailureCode.PERMISSION_DENIED, "author", command.getAuthor());
   }
 
-  /** Whether it does what a client wants, and not what a member finds to be due. */
+  /**
+   * Whether it does what a client of the key space wants, and not what a member finds to be due.
+   */
   private static boolean isClients(Command command) {
     return switch (command.getKindCase()) {
       case TXN, NEW_CLIENT, GRANT_LEASE, COMPACT, ACQUIRE, RELEASE, AUTH_CHANGE, LOGIN -> true;
       // Else it has expired.
       case REVOKE_LEASE -> command.getRevokeLease().getGrantedIndex() == 0;
-      case WITHDRAW, CHECKPOINT_LEASES, MEMBER_NOTE, KIND_NOT_SET -> false;
+      // The znode tree has access lists of its own.
+      case OPEN_SESSION, ATTACH_SESSION, END_SESSION, TREE_CHANGE -> false;
+      case WITHDRAW, CHECKPOINT_LEASES, MEMBER_NOTE, REAP_NODE, KIND_NOT_SET -> false;
     };
   }
 
@@ -291,7 +306,27 @@ public final class StoreMachine implements AutoCloseable {
         || (revoke.getGrantedIndex() != 0 && revoke.getGrantedIndex() != lease.grantedIndex())) {
       return notFound(turn, revoke.getId());
     }
-    boolean expired = revoke.getGrantedIndex() != 0;
+    int deleted = end(lease, revoke.getGrantedIndex() != 0, index, turn);
+    return new Outcome.LeaseRevoked(turn.revision(), deleted);
+  }
+
+  private static Outcome endSession(EndSession end, long index, Turn turn) {
+    Outcome refusal = TreeCommands.takeEnd(end, turn);
+    if (refusal != null) {
+      return refusal;
+    }
+    Lease lease =
+        requireNonNull(LeaseTable.find(turn.writes(), end.getSession()), "lease of a session");
+    end(lease, false, index, turn);
+    return new Outcome.Done(turn.revision());
+  }
+
+  /**
+   * Deletes a lease and, in one revision, what ends with it.
+   *
+   * @return how many keys were deleted
+   */
+  private static int end(Lease lease, boolean expired, long index, Turn turn) {
     int deleted = 0;
     List<ByteString> keys = List.of();
     do {
@@ -309,10 +344,13 @@ public final class StoreMachine implements AutoCloseable {
         }
       }
     } while (!keys.isEmpty());
+    if (lease.kind() == Lease.Kind.SESSION) {
+      TreeCommands.removeSession(lease.id(), turn);
+    }
     turn.endCommand();
     LeaseTable.remove(turn.writes(), lease.id());
     turn.add(new LeaseEvent.Revoked(lease.id()));
-    return new Outcome.LeaseRevoked(turn.revision(), deleted);
+    return deleted;
   }
 
   /** The place stays with its token, attached to a lease of its own that ends with the delay. */

@@ -9,6 +9,7 @@ import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.TreeView;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import io.metastore.core.kv.PageCounts;
@@ -18,6 +19,7 @@ import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.Snapshot;
+import io.metastore.core.tree.TreeReader;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -189,6 +191,11 @@ public final class StoreView {
     @Override
     public boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition) {
       return LeaseTable.allKeysMatch(reader(), lease, condition);
+    }
+
+    @Override
+    public TreeView tree() {
+      return new TreeReader(reader());
     }
 
     @Override

@@ -2,6 +2,8 @@ package io.metastore.core.machine;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.SessionEvent;
+import io.metastore.core.api.TreeEvent;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.auth.AuthSettings;
 import io.metastore.core.auth.AuthTable;
@@ -52,6 +54,8 @@ final class Turn {
   private final List<LockEvent> lockEvents = new ArrayList<>();
   private final List<LeaseEvent> leaseEvents = new ArrayList<>();
   private final List<GivenToken> tokens = new ArrayList<>();
+  private final List<TreeEvent> treeEvents = new ArrayList<>();
+  private final List<SessionEvent> sessionEvents = new ArrayList<>();
 
   /** Locks that lost a place to the command at work, in the order of the losses. */
   private final Set<ByteString> locksToGrant = new LinkedHashSet<>();
@@ -64,6 +68,7 @@ final class Turn {
   private int changesInCommand;
   private long digest;
   private boolean torn;
+  private boolean treeChanged;
 
   /**
    * @param timeMs what the entry's time is taken to be
@@ -142,9 +147,10 @@ final class Turn {
       locks.grant(writes, name, lockEvents);
     }
     locksToGrant.clear();
-    if (changesInCommand > 0) {
+    if (changesInCommand > 0 || treeChanged) {
       revision++;
       changesInCommand = 0;
+      treeChanged = false;
     }
   }
 
@@ -271,6 +277,8 @@ final class Turn {
         deletes,
         lockEvents,
         leaseEvents,
+        treeEvents,
+        sessionEvents,
         tokens);
   }
 
@@ -284,6 +292,17 @@ final class Turn {
 
   void add(GivenToken token) {
     tokens.add(token);
+  }
+
+  /** The command at work changed the znode tree. */
+  void addTreeChange(List<TreeEvent> changes) {
+    treeChanged = true;
+    treeEvents.addAll(changes);
+    writePartIfLarge();
+  }
+
+  void add(SessionEvent event) {
+    sessionEvents.add(event);
   }
 
   List<LockEvent> lockEvents() {

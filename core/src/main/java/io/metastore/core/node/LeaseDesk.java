@@ -441,7 +441,7 @@ final class LeaseDesk implements AutoCloseable {
       LeaseTable.forEach(
           view.reader(),
           lease -> {
-            if (lease.kind() != Lease.Kind.LOCK_DELAY) {
+            if (lease.kind().isListed()) {
               ids.add(lease.id());
             }
           });

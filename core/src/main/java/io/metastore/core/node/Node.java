@@ -16,6 +16,7 @@ import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Meters;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.TreeListener;
 import io.metastore.core.api.WatchStream;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
@@ -95,6 +96,9 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long RAFT_STOP_MS = 5000;
   private static final int DIRECT_REPLIES_MAX = 8;
 
+  /** ZooKeeper's own setting and default. */
+  private static final long REAP_MS = Long.getLong("znode.container.checkIntervalMs", 60_000);
+
   private final NodeConfig config;
   private final long origin = new SecureRandom().nextLong();
   private final LiveTables tables;
@@ -109,6 +113,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final ReadIndex readIndex;
   private final LeaseDesk leases;
   private final LockDesk locks;
+  private final TreeListeners trees = new TreeListeners();
   private final Compactor compactor;
   private final CheckpointTrigger checkpointTrigger;
   private final MemberView cluster;
@@ -233,6 +238,7 @@ public final class Node implements Metastore, AutoCloseable {
             System::nanoTime,
             TimeUnit.MILLISECONDS.toNanos(config.electionTimeoutMs()));
     every(config.electionTimeoutMs() / QuorumWatch.LOOKS_PER_TIMEOUT, quorum::look);
+    every(REAP_MS, new Reaper(raft::isLeaderReady, this::retainView, this::submit)::reap);
     compactor.wake();
     known.goOn(housekeeping, stopper);
     known.passed().thenRun(this::publish);
@@ -320,6 +326,11 @@ public final class Node implements Metastore, AutoCloseable {
   @Override
   public WatchStream openWatchStream(Runnable onMessages) {
     return hub.openStream(onMessages);
+  }
+
+  @Override
+  public void listenToTree(TreeListener listener) {
+    trees.add(listener);
   }
 
   @Override
@@ -637,7 +648,7 @@ public final class Node implements Metastore, AutoCloseable {
           proposal instanceof CommandBatch proposed ? proposed : decode(index, entry);
       long compactedBefore = machine.state().compacted();
       long start = System.nanoTime();
-      Applied result = machine.apply(term, index, batch, origin);
+      Applied result = machine.apply(term, index, batch, origin, trees::applied);
       applyMeter.applied(start, index, batch, result);
       // Watchers hear of it before anybody's reply does; readers see it before that.
       hub.offer(result);
@@ -728,6 +739,7 @@ public final class Node implements Metastore, AutoCloseable {
           .addKeyValue("revision", state.revision())
           .log("applied snapshot");
       hub.reset();
+      trees.reset();
       locks.restored();
       applied.advance(state.index());
       compactor.wake();

@@ -18,7 +18,15 @@ public enum SmallTable {
   /** Member id → name and URLs. */
   MEMBER('n'),
   /** Users, roles and the switch of access control. */
-  AUTH('a');
+  AUTH('a'),
+  /** Session id → timeout, password, attachment. */
+  SESSION('s'),
+  /** Session id ‖ path of an ephemeral node → nothing. */
+  EPHEMERAL('e'),
+  /** Access lists of znodes. */
+  ACL('i'),
+  /** Time at which a container or a znode with a TTL is due to be deleted ‖ its path → nothing. */
+  REAPABLE('t');
 
   private final byte id;
 

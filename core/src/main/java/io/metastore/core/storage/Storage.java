@@ -115,7 +115,7 @@ public final class Storage implements Reader, AutoCloseable {
           new ColumnFamilyDescriptor(
               table.columnFamily().getBytes(StandardCharsets.US_ASCII),
               switch (table) {
-                case LATEST, SMALL -> current;
+                case LATEST, SMALL, ZNODES, ZNODE_DATA -> current;
                 case HISTORY -> past;
                 case CHANGES -> log;
               }));

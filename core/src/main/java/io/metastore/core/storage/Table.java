@@ -8,7 +8,9 @@ public enum Table {
   LATEST("latest"),
   HISTORY("history"),
   CHANGES("changes"),
-  SMALL("small");
+  SMALL("small"),
+  ZNODES("znodes"),
+  ZNODE_DATA("znode-data");
 
   private final String columnFamily;
 

@@ -47,6 +47,17 @@ public final class WriteSet implements Reader {
     sizeBytes = 0;
   }
 
+  /** An empty set of changes on top of this one. {@link #add} makes them part of this. */
+  public WriteSet nested() {
+    return new WriteSet(this);
+  }
+
+  /** Takes over the changes of a {@link #nested} set. */
+  public void add(WriteSet nested) {
+    nested.changes.forEach((table, inner) -> changes(table).putAll(inner));
+    sizeBytes += nested.sizeBytes;
+  }
+
   /** About how many bytes the changes take when written; never less than they do. */
   public int sizeBytes() {
     return sizeBytes;

@@ -132,7 +132,8 @@ final class Model {
           case COMPACT -> compact(command.getCompact().getRevision());
           case ACQUIRE -> acquire(command.getAcquire());
           case MEMBER_NOTE -> memberNote(command.getMemberNote());
-          case KIND_NOT_SET -> throw new IllegalArgumentException();
+          case OPEN_SESSION, ATTACH_SESSION, END_SESSION, TREE_CHANGE, REAP_NODE, KIND_NOT_SET ->
+              throw new IllegalArgumentException(command.toString());
         };
     List.copyOf(held.keySet()).forEach(this::grantLock);
     held.keySet().removeIf(name -> queue(name).isEmpty());

@@ -71,7 +71,7 @@ class ReplayTest {
         log.add(new Entry(term, null, null));
       } else {
         CommandBatch batch = commands.batch(original.state().revision());
-        Applied applied = original.machine().apply(term, index, batch, TestMachine.ORIGIN);
+        Applied applied = original.apply(term, index, batch);
         log.add(new Entry(term, batch, applied));
       }
     }
@@ -82,7 +82,7 @@ class ReplayTest {
                 Commands.put("end", "").toBuilder()
                     .setAuthRevision(authRevision(original))
                     .build()));
-    Applied applied = original.machine().apply(9, log.size(), last, TestMachine.ORIGIN);
+    Applied applied = original.apply(9, log.size(), last);
     log.add(new Entry(9, last, applied));
   }
 
@@ -128,7 +128,7 @@ class ReplayTest {
     if (batch == null) {
       machine.machine().skip(entry.term(), index);
     } else {
-      assertThat(machine.machine().apply(entry.term(), index, batch, TestMachine.ORIGIN))
+      assertThat(machine.apply(entry.term(), index, batch))
           .as("entry %s", index)
           .isEqualTo(entry.applied());
     }
@@ -141,7 +141,7 @@ class ReplayTest {
     if (batch == null) {
       machine.machine().skip(entry.term(), index);
     } else {
-      Applied applied = machine.machine().apply(entry.term(), index, batch, TestMachine.ORIGIN);
+      Applied applied = machine.apply(entry.term(), index, batch);
       assertThat(applied.slices()).isEmpty();
       assertThat(applied.events()).isEmpty();
       assertThat(applied.lockEvents()).isEmpty();

@@ -57,7 +57,11 @@ public final class TestMachine implements AutoCloseable {
   }
 
   Applied apply(long index, CommandBatch batch) {
-    return machine.apply(TERM, index, batch, ORIGIN);
+    return apply(TERM, index, batch);
+  }
+
+  Applied apply(long term, long index, CommandBatch batch) {
+    return machine.apply(term, index, batch, ORIGIN, announced -> {});
   }
 
   /** Applies an entry of Raft's own at the next index. */

@@ -11,6 +11,7 @@ import io.metastore.core.api.Membership;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.TreeListener;
 import io.metastore.core.api.WatchStream;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.Command;
@@ -108,6 +109,11 @@ final class FakeMetastore implements Metastore {
   @Override
   public CompletableFuture<Void> compacted(long revision) {
     return compacted;
+  }
+
+  @Override
+  public void listenToTree(TreeListener listener) {
+    throw new UnsupportedOperationException();
   }
 
   @Override

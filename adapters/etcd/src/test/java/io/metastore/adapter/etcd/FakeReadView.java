@@ -5,6 +5,7 @@ import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClientView;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.TreeView;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ interface FakeReadView extends ReadView {
   @Override
   default boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition) {
     throw new AssertionError("only asked while access control is on");
+  }
+
+  @Override
+  default TreeView tree() {
+    throw new AssertionError("etcd has no such question");
   }
 
   @Override

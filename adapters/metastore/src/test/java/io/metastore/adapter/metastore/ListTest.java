@@ -15,6 +15,7 @@ import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.TreeView;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import java.nio.file.Path;
@@ -282,6 +283,11 @@ final class ListTest {
 
     @Override
     public boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public TreeView tree() {
       throw new UnsupportedOperationException();
     }
 

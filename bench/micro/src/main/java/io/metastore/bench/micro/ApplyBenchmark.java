@@ -72,7 +72,8 @@ public class ApplyBenchmark {
   @Benchmark
   public Applied apply() {
     index++;
-    return machine.apply(1, index, entries.get((int) (index % PREPARED)), Entries.ORIGIN);
+    return machine.apply(
+        1, index, entries.get((int) (index % PREPARED)), Entries.ORIGIN, announced -> {});
   }
 
   @TearDown(Level.Trial)

@@ -1,0 +1,73 @@
+package io.metastore.core.api;
+
+import io.metastore.core.command.AclEntry;
+import io.metastore.core.command.Identity;
+import java.util.List;
+
+/**
+ * Who may do what with a znode. Immutable.
+ *
+ * @param entries rights add up
+ */
+public record ZnodeAcl(List<AclEntry> entries) {
+  public static final int READ = 1;
+  public static final int WRITE = 2;
+  public static final int CREATE = 4;
+  public static final int DELETE = 8;
+  public static final int ADMIN = 16;
+  public static final int ALL = READ | WRITE | CREATE | DELETE | ADMIN;
+
+  /** The scheme of an administrator, who may do everything. */
+  public static final String SUPER = "super";
+
+  private static final Identity ANYONE =
+      Identity.newBuilder().setScheme("world").setId("anyone").build();
+
+  /** Everybody may do everything. */
+  public static final ZnodeAcl OPEN =
+      new ZnodeAcl(List.of(AclEntry.newBuilder().setPermissions(ALL).setIdentity(ANYONE).build()));
+
+  public ZnodeAcl {
+    entries = List.copyOf(entries);
+  }
+
+  /** Whether an entry gives everybody its rights. */
+  public static boolean isAnyone(Identity identity) {
+    return identity.equals(ANYONE);
+  }
+
+  /**
+   * Whether a client may do at least one of the things asked for.
+   *
+   * @param permissions bits such as {@link #READ}
+   */
+  public boolean permits(int permissions, List<Identity> client) {
+    if (client.stream().anyMatch(identity -> identity.getScheme().equals(SUPER))) {
+      return true;
+    }
+    for (AclEntry entry : entries) {
+      if ((entry.getPermissions() & permissions) != 0 && isFor(entry.getIdentity(), client)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean isFor(Identity named, List<Identity> client) {
+    if (isAnyone(named)) {
+      return true;
+    }
+    for (Identity identity : client) {
+      if (identity.getScheme().equals(named.getScheme()) && matches(identity, named)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static boolean matches(Identity identity, Identity named) {
+    return named.getScheme().equals("ip")
+        ? AddressRange.contains(named.getId(), identity.getId())
+        : identity.getId().equals(named.getId());
+  }
+}

@@ -1,0 +1,54 @@
+package io.metastore.core.node;
+
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.ReapNode;
+import io.metastore.core.machine.StoreView;
+import io.metastore.core.tree.ReapTable;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * Deletes containers that have emptied and nodes whose TTL is over, while this member leads. The
+ * entry's own time decides in the end, so a node that is used again stays.
+ */
+final class Reaper {
+  /** Proposed at one time; the rest waits for the next. */
+  private static final int NODES_MAX = 10_000;
+
+  private final BooleanSupplier leads;
+  private final Supplier<StoreView> views;
+  private final Function<Command, CompletableFuture<Outcome>> proposer;
+
+  Reaper(
+      BooleanSupplier leads,
+      Supplier<StoreView> views,
+      Function<Command, CompletableFuture<Outcome>> proposer) {
+    this.leads = leads;
+    this.views = views;
+    this.proposer = proposer;
+  }
+
+  /** Proposes what is due; what fails is due the next time as well. */
+  void reap() {
+    if (leads.getAsBoolean()) {
+      for (String path : due()) {
+        var unused =
+            proposer.apply(
+                Command.newBuilder().setReapNode(ReapNode.newBuilder().setPath(path)).build());
+      }
+    }
+  }
+
+  private List<String> due() {
+    StoreView view = views.get();
+    try {
+      return ReapTable.due(view.reader(), System.currentTimeMillis(), NODES_MAX);
+    } finally {
+      view.release();
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package io.metastore.core.tree;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.metastore.core.api.ZnodeAcl;
+import io.metastore.core.command.AccessList;
+import io.metastore.core.storage.KeyReader;
+import io.metastore.core.storage.KeyWriter;
+import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.SmallTable;
+import io.metastore.core.storage.Table;
+import io.metastore.core.storage.WriteSet;
+
+/**
+ * The access lists that nodes have, each stored once however many nodes share it. The open list has
+ * the id 0 and is not stored.
+ *
+ * <p>Layout in {@link Table#SMALL}: {@code i} ‖ {@code l} ‖ int64 id → int64 number of nodes ‖
+ * list; {@code i} ‖ {@code i} ‖ list → int64 id; {@code m} ‖ {@code i} → int64 the last id given.
+ */
+final class AclTable {
+  private static final long OPEN_ID = 0;
+  private static final byte[] LAST_ID = SmallTable.META.key().int8('i').toBytes();
+
+  private AclTable() {}
+
+  static ZnodeAcl get(Reader reader, long id) {
+    return id == OPEN_ID ? ZnodeAcl.OPEN : read(reader, id).acl();
+  }
+
+  /** The id of a list that one more node has from now on. */
+  static long share(WriteSet writes, ZnodeAcl acl) {
+    if (acl.equals(ZnodeAcl.OPEN)) {
+      return OPEN_ID;
+    }
+    byte[] idKey = idKey(acl);
+    byte[] known = writes.find(Table.SMALL, idKey);
+    if (known != null) {
+      long id = new KeyReader(known).int64();
+      Shared shared = read(writes, id);
+      write(writes, id, shared.nodes() + 1, shared.acl());
+      return id;
+    }
+    byte[] last = writes.find(Table.SMALL, LAST_ID);
+    long id = last == null ? 1 : new KeyReader(last).int64() + 1;
+    byte[] idValue = new KeyWriter().int64(id).toBytes();
+    writes.put(Table.SMALL, LAST_ID, idValue);
+    writes.put(Table.SMALL, idKey, idValue);
+    write(writes, id, 1, acl);
+    return id;
+  }
+
+  /** A node has the list no longer. */
+  static void release(WriteSet writes, long id) {
+    if (id == OPEN_ID) {
+      return;
+    }
+    Shared shared = read(writes, id);
+    if (shared.nodes() > 1) {
+      write(writes, id, shared.nodes() - 1, shared.acl());
+    } else {
+      writes.delete(Table.SMALL, listKey(id));
+      writes.delete(Table.SMALL, idKey(shared.acl()));
+    }
+  }
+
+  private record Shared(long nodes, ZnodeAcl acl) {}
+
+  private static Shared read(Reader reader, long id) {
+    KeyReader in =
+        new KeyReader(
+            requireNonNull(reader.find(Table.SMALL, listKey(id)), "access list of a node"));
+    long nodes = in.int64();
+    try {
+      return new Shared(nodes, new ZnodeAcl(AccessList.parseFrom(in.bytes()).getEntriesList()));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("access list " + id + " is damaged", e);
+    }
+  }
+
+  private static void write(WriteSet writes, long id, long nodes, ZnodeAcl acl) {
+    writes.put(
+        Table.SMALL,
+        listKey(id),
+        new KeyWriter().int64(nodes).bytes(toProto(acl).toByteString()).toBytes());
+  }
+
+  private static AccessList toProto(ZnodeAcl acl) {
+    return AccessList.newBuilder().addAllEntries(acl.entries()).build();
+  }
+
+  private static byte[] listKey(long id) {
+    return SmallTable.ACL.key().int8('l').int64(id).toBytes();
+  }
+
+  private static byte[] idKey(ZnodeAcl acl) {
+    return SmallTable.ACL.key().int8('i').bytes(toProto(acl).toByteString()).toBytes();
+  }
+}

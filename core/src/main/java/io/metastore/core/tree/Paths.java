@@ -1,0 +1,78 @@
+package io.metastore.core.tree;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.storage.KeyWriter;
+
+/**
+ * Names of znodes: {@code /} or {@code /a/b}. The root's path is also written as the empty string,
+ * so that the path of every other node is its parent's path, a slash, and a name without slashes.
+ */
+final class Paths {
+  private Paths() {}
+
+  /** The empty string for a child of the root, and for the root itself. */
+  static String parent(String path) {
+    return path.substring(0, Math.max(0, path.lastIndexOf('/')));
+  }
+
+  static String name(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
+  }
+
+  /** The path as clients write it. */
+  static String shown(String path) {
+    return path.isEmpty() ? "/" : path;
+  }
+
+  static boolean isRoot(String path) {
+    return path.isEmpty() || path.equals("/");
+  }
+
+  /** Whether a path may name something at all; no other is a key of any table. */
+  static boolean mayExist(String path) {
+    return (path.isEmpty() || path.charAt(0) == '/') && path.indexOf('\0') < 0;
+  }
+
+  /** Whether a path follows ZooKeeper's rules for new nodes ({@code PathUtils.validatePath}). */
+  static boolean isValid(String path) {
+    if (path.isEmpty() || path.charAt(0) != '/') {
+      return false;
+    }
+    if (path.length() == 1) {
+      return true;
+    }
+    for (int start = 1; start <= path.length(); ) {
+      int slash = path.indexOf('/', start);
+      int end = slash < 0 ? path.length() : slash;
+      if (!isValidName(path, start, end)) {
+        return false;
+      }
+      start = end + 1;
+    }
+    return true;
+  }
+
+  private static boolean isValidName(String path, int start, int end) {
+    boolean dots = true;
+    for (int i = start; i < end; i++) {
+      char c = path.charAt(i);
+      dots &= c == '.';
+      if (c <= '\u001f'
+          || (c >= '\u007f' && c <= '\u009f')
+          || (c >= '\ud800' && c <= '\uf8ff')
+          || c >= '\ufff0') {
+        return false;
+      }
+    }
+    return !dots || end - start > 2;
+  }
+
+  /** Where the names of a node's children begin: after its path and a zero byte. */
+  static KeyWriter childrenKey(String path) {
+    return new KeyWriter().bytes(utf8(isRoot(path) ? "" : path)).int8(0);
+  }
+
+  static ByteString utf8(String text) {
+    return ByteString.copyFromUtf8(text);
+  }
+}

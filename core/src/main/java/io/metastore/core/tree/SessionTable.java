@@ -1,0 +1,74 @@
+package io.metastore.core.tree;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.metastore.core.storage.Bytes;
+import io.metastore.core.storage.Cursor;
+import io.metastore.core.storage.KeyReader;
+import io.metastore.core.storage.KeyWriter;
+import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.SmallTable;
+import io.metastore.core.storage.Table;
+import io.metastore.core.storage.WriteSet;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sessions; each has a lease of the same id.
+ *
+ * <p>Layout in {@link Table#SMALL}: {@code s} ‖ int64 id → {@link SessionRecord}; {@code m} ‖
+ * {@code z} → int64 the last id given.
+ */
+public final class SessionTable {
+  private static final byte[] LAST_ID = SmallTable.META.key().int8('z').toBytes();
+
+  /** How far a time in milliseconds moves up in an id: so many sessions a millisecond. */
+  private static final int TIME_SHIFT = 16;
+
+  private SessionTable() {}
+
+  /**
+   * An id that no session ever had, not even one of another cluster that had these members before:
+   * it begins with the time, as in ZooKeeper.
+   */
+  public static long allocateId(WriteSet writes, long timeMs) {
+    byte[] last = writes.find(Table.SMALL, LAST_ID);
+    long next = last == null ? 1 : new KeyReader(last).int64() + 1;
+    // As in ZooKeeper's own ids, the highest byte is left free.
+    long id = Math.max(next, timeMs << (TIME_SHIFT + Byte.SIZE) >>> Byte.SIZE);
+    writes.put(Table.SMALL, LAST_ID, new KeyWriter().int64(id).toBytes());
+    return id;
+  }
+
+  public static @Nullable SessionRecord find(Reader reader, long id) {
+    byte[] value = reader.find(Table.SMALL, key(id));
+    try {
+      return value == null ? null : SessionRecord.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("session " + id + " is damaged", e);
+    }
+  }
+
+  public static void put(WriteSet writes, long id, SessionRecord session) {
+    writes.put(Table.SMALL, key(id), session.toByteArray());
+  }
+
+  public static void remove(WriteSet writes, long id) {
+    writes.delete(Table.SMALL, key(id));
+  }
+
+  static List<Long> ids(Reader reader) {
+    List<Long> ids = new ArrayList<>();
+    byte[] prefix = SmallTable.SESSION.key().toBytes();
+    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
+      while (cursor.next()) {
+        ids.add(new KeyReader(cursor.key()).skip(prefix.length).int64());
+      }
+    }
+    return ids;
+  }
+
+  private static byte[] key(long id) {
+    return SmallTable.SESSION.key().int64(id).toBytes();
+  }
+}

@@ -1,0 +1,271 @@
+package io.metastore.core.tree;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.api.NodeResult;
+import io.metastore.core.api.TreeError;
+import io.metastore.core.api.TreeEvent;
+import io.metastore.core.api.ZnodeAcl;
+import io.metastore.core.command.AclEntry;
+import io.metastore.core.command.CheckNode;
+import io.metastore.core.command.CreateNode;
+import io.metastore.core.command.DeleteNode;
+import io.metastore.core.command.Identity;
+import io.metastore.core.command.NodeOp;
+import io.metastore.core.command.SetNodeAcl;
+import io.metastore.core.command.SetNodeData;
+import io.metastore.core.storage.WriteSet;
+import java.io.Serial;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes the tree as one request wants it. The order of the checks is ZooKeeper's ({@code
+ * PrepRequestProcessor}), for it decides which error a client sees. Used for one request, by the
+ * apply thread.
+ */
+public final class TreeChanges {
+  private static final int ANY_VERSION = -1;
+  private static final List<String> UNDELETABLE =
+      List.of("/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config");
+
+  private final WriteSet writes;
+  private final long revision;
+  private final long timeMs;
+  private final List<TreeEvent> events = new ArrayList<>();
+
+  /**
+   * @param revision at which the changes happen
+   * @param timeMs the time that nodes are given
+   */
+  public TreeChanges(WriteSet writes, long revision, long timeMs) {
+    this.writes = writes;
+    this.revision = revision;
+    this.timeMs = timeMs;
+  }
+
+  /** The changes so far; empty if there are none that a watcher could want to know. */
+  public List<TreeEvent> events() {
+    return events;
+  }
+
+  /** An operation cannot be done; it changed nothing. */
+  public static final class Refused extends Exception {
+    @Serial private static final long serialVersionUID = 1L;
+
+    private final TreeError error;
+
+    private Refused(TreeError error) {
+      super(error.name(), null, false, false);
+      this.error = error;
+    }
+
+    public TreeError error() {
+      return error;
+    }
+  }
+
+  /** Makes the nodes that every tree has, if there are none. */
+  public static void plant(WriteSet writes) {
+    ZnodeTable.plant(writes);
+  }
+
+  /**
+   * Does one operation.
+   *
+   * @param client who asks
+   * @param session that an ephemeral node will end with
+   */
+  public NodeResult apply(NodeOp op, List<Identity> client, long session) throws Refused {
+    return switch (op.getKindCase()) {
+      case CREATE -> create(op.getCreate(), client, session);
+      case DELETE -> delete(op.getDelete(), client);
+      case SET_DATA -> setData(op.getSetData(), client);
+      case SET_ACL -> setAcl(op.getSetAcl(), client);
+      case CHECK -> check(op.getCheck(), client);
+      case KIND_NOT_SET ->
+          throw new IllegalStateException("a change of the tree that this version does not know");
+    };
+  }
+
+  /** Deletes the ephemeral nodes of a session. */
+  public void endSession(long session) {
+    for (String path : ZnodeTable.ephemerals(writes, session)) {
+      Znode node = ZnodeTable.find(writes, path);
+      if (node == null) {
+        throw new IllegalStateException("no ephemeral node " + path + " of session " + session);
+      }
+      remove(path, node);
+    }
+  }
+
+  /** Deletes a container or a node with a TTL if it is due. */
+  public void reap(String path) {
+    Znode node = ZnodeTable.find(writes, path);
+    if (node != null && ReapTable.isDue(node, timeMs)) {
+      remove(path, node);
+    }
+  }
+
+  private NodeResult create(CreateNode create, List<Identity> client, long session) throws Refused {
+    String asked = create.getPath();
+    if (asked.indexOf('/') < 0 || asked.indexOf('\0') >= 0) {
+      throw new Refused(TreeError.BAD_ARGUMENTS);
+    }
+    ZnodeAcl acl = resolve(create.getAclList(), client);
+    String parentPath = Paths.parent(asked);
+    Znode parent = get(parentPath);
+    permit(parent, ZnodeAcl.CREATE, client);
+    // Not padded to ten digits but at least ten: a negative number keeps its sign, as in ZooKeeper.
+    String path = create.getSequential() ? asked + "%010d".formatted(parent.getCreations()) : asked;
+    if (!Paths.isValid(path)) {
+      throw new Refused(TreeError.BAD_ARGUMENTS);
+    }
+    if (ZnodeTable.find(writes, path) != null) {
+      throw new Refused(TreeError.NODE_EXISTS);
+    }
+    if (parent.getSession() != 0) {
+      throw new Refused(TreeError.NO_CHILDREN_FOR_EPHEMERALS);
+    }
+    ByteString data = create.hasData() ? create.getData() : null;
+    Znode node =
+        Znode.newBuilder()
+            .setCreated(revision)
+            .setModified(revision)
+            .setChildrenChanged(revision)
+            .setCreatedMs(timeMs)
+            .setModifiedMs(timeMs)
+            .setDataLength(length(data))
+            .setAcl(AclTable.share(writes, acl))
+            .setSession(create.getKind() == CreateNode.Kind.EPHEMERAL ? session : 0)
+            .setContainer(create.getKind() == CreateNode.Kind.CONTAINER)
+            .setTtlMs(create.getKind() == CreateNode.Kind.TTL ? create.getTtlMs() : 0)
+            .build();
+    ZnodeTable.put(writes, path, null, node);
+    ZnodeTable.putData(writes, path, data);
+    add(TreeEvent.Kind.CREATED, path, acl);
+    childrenChanged(
+        parentPath,
+        parent,
+        parent.toBuilder()
+            .setCreations(parent.getCreations() + 1)
+            .setChildren(parent.getChildren() + 1));
+    return new NodeResult(path, ZnodeTable.stat(node));
+  }
+
+  private NodeResult delete(DeleteNode delete, List<Identity> client) throws Refused {
+    String path = delete.getPath();
+    if (path.indexOf('/') < 0 || path.indexOf('\0') >= 0 || UNDELETABLE.contains(path)) {
+      throw new Refused(TreeError.BAD_ARGUMENTS);
+    }
+    Znode parent = get(Paths.parent(path));
+    Znode node = get(path);
+    permit(parent, ZnodeAcl.DELETE, client);
+    checkVersion(delete.getVersion(), node.getVersion());
+    if (node.getChildren() > 0) {
+      throw new Refused(TreeError.NOT_EMPTY);
+    }
+    remove(path, node);
+    return NodeResult.EMPTY;
+  }
+
+  private NodeResult setData(SetNodeData set, List<Identity> client) throws Refused {
+    Znode node = getValid(set.getPath());
+    permit(node, ZnodeAcl.WRITE, client);
+    checkVersion(set.getVersion(), node.getVersion());
+    ByteString data = set.hasData() ? set.getData() : null;
+    Znode changed =
+        node.toBuilder()
+            .setModified(revision)
+            .setModifiedMs(timeMs)
+            .setVersion(node.getVersion() + 1)
+            .setDataLength(length(data))
+            .build();
+    ZnodeTable.put(writes, set.getPath(), node, changed);
+    ZnodeTable.putData(writes, set.getPath(), data);
+    add(TreeEvent.Kind.DATA_CHANGED, set.getPath(), AclTable.get(writes, node.getAcl()));
+    return new NodeResult(null, ZnodeTable.stat(changed));
+  }
+
+  private NodeResult setAcl(SetNodeAcl set, List<Identity> client) throws Refused {
+    if (!Paths.isValid(set.getPath())) {
+      throw new Refused(TreeError.BAD_ARGUMENTS);
+    }
+    ZnodeAcl acl = resolve(set.getAclList(), client);
+    Znode node = get(set.getPath());
+    permit(node, ZnodeAcl.ADMIN, client);
+    checkVersion(set.getAclVersion(), node.getAclVersion());
+    long shared = AclTable.share(writes, acl);
+    AclTable.release(writes, node.getAcl());
+    Znode changed = node.toBuilder().setAcl(shared).setAclVersion(node.getAclVersion() + 1).build();
+    ZnodeTable.put(writes, set.getPath(), node, changed);
+    return new NodeResult(null, ZnodeTable.stat(changed));
+  }
+
+  private NodeResult check(CheckNode check, List<Identity> client) throws Refused {
+    Znode node = getValid(check.getPath());
+    permit(node, ZnodeAcl.READ, client);
+    checkVersion(check.getVersion(), node.getVersion());
+    return NodeResult.EMPTY;
+  }
+
+  private void remove(String path, Znode node) {
+    add(TreeEvent.Kind.DELETED, path, AclTable.get(writes, node.getAcl()));
+    AclTable.release(writes, node.getAcl());
+    ZnodeTable.remove(writes, path, node);
+    String parentPath = Paths.parent(path);
+    Znode parent = ZnodeTable.find(writes, parentPath);
+    if (parent == null) {
+      throw new IllegalStateException("no parent of " + path);
+    }
+    childrenChanged(parentPath, parent, parent.toBuilder().setChildren(parent.getChildren() - 1));
+  }
+
+  private void childrenChanged(String path, Znode before, Znode.Builder after) {
+    ZnodeTable.put(writes, path, before, after.setChildrenChanged(revision).build());
+    add(TreeEvent.Kind.CHILDREN_CHANGED, Paths.shown(path), AclTable.get(writes, before.getAcl()));
+  }
+
+  private void add(TreeEvent.Kind kind, String path, ZnodeAcl acl) {
+    events.add(new TreeEvent(kind, path, revision, acl));
+  }
+
+  private Znode getValid(String path) throws Refused {
+    if (!Paths.isValid(path)) {
+      throw new Refused(TreeError.BAD_ARGUMENTS);
+    }
+    return get(path);
+  }
+
+  private Znode get(String path) throws Refused {
+    Znode node = ZnodeTable.find(writes, path);
+    if (node == null) {
+      throw new Refused(TreeError.NO_NODE);
+    }
+    return node;
+  }
+
+  private void permit(Znode node, int permission, List<Identity> client) throws Refused {
+    if (!AclTable.get(writes, node.getAcl()).permits(permission, client)) {
+      throw new Refused(TreeError.NO_AUTH);
+    }
+  }
+
+  private static ZnodeAcl resolve(List<AclEntry> asked, List<Identity> client) throws Refused {
+    ZnodeAcl acl = AclRules.resolve(asked, client);
+    if (acl == null) {
+      throw new Refused(TreeError.INVALID_ACL);
+    }
+    return acl;
+  }
+
+  private static void checkVersion(int expected, int actual) throws Refused {
+    if (expected != ANY_VERSION && expected != actual) {
+      throw new Refused(TreeError.BAD_VERSION);
+    }
+  }
+
+  private static int length(@Nullable ByteString data) {
+    return data == null ? 0 : data.size();
+  }
+}

@@ -1,0 +1,224 @@
+package io.metastore.core.tree;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import io.metastore.core.api.ZnodeStat;
+import io.metastore.core.storage.Bytes;
+import io.metastore.core.storage.Cursor;
+import io.metastore.core.storage.KeyReader;
+import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.SmallTable;
+import io.metastore.core.storage.Table;
+import io.metastore.core.storage.WriteSet;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The nodes of the tree.
+ *
+ * <p>{@link Table#ZNODES}: path of the parent ‖ 0 ‖ name → {@link Znode}; the root is a single 0.
+ * {@link Table#ZNODE_DATA}: path → data, unless the node was given none. So the children of a node
+ * lie together, and a node's children can change without its data being read or written. {@link
+ * Table#SMALL}: {@code e} ‖ int64 session ‖ path → nothing for an ephemeral node; {@code m} ‖
+ * {@code n} → {@link TreeTotals}.
+ */
+final class ZnodeTable {
+  private static final byte[] ROOT = {0};
+  private static final byte[] TOTALS = SmallTable.META.key().int8('n').toBytes();
+  private static final List<String> FIRST_NODES =
+      List.of("/", "/zookeeper", "/zookeeper/config", "/zookeeper/quota");
+
+  private ZnodeTable() {}
+
+  static @Nullable Znode find(Reader reader, String path) {
+    if (!Paths.mayExist(path)) {
+      return null;
+    }
+    byte[] value = reader.find(Table.ZNODES, key(path));
+    return value == null ? null : decode(path, value);
+  }
+
+  /** The data of a node that exists; null if it was given none. */
+  static @Nullable ByteString findData(Reader reader, String path) {
+    byte[] data = reader.find(Table.ZNODE_DATA, dataKey(path));
+    return data == null ? null : UnsafeByteOperations.unsafeWrap(data);
+  }
+
+  static List<String> children(Reader reader, String path) {
+    List<String> names = new ArrayList<>();
+    if (!Paths.mayExist(path)) {
+      return names;
+    }
+    byte[] prefix = Paths.childrenKey(path).toBytes();
+    try (Cursor cursor = childCursor(reader, prefix)) {
+      while (cursor.next()) {
+        names.add(new KeyReader(cursor.key()).skip(prefix.length).bytes().toStringUtf8());
+      }
+    }
+    return names;
+  }
+
+  static int countDescendants(Reader reader, String path) {
+    if (Paths.isRoot(path)) {
+      return count(reader.scan(Table.ZNODES, Bytes.after(ROOT), null));
+    }
+    byte[] below = Paths.utf8(path + "/").toByteArray();
+    return count(childCursor(reader, Paths.childrenKey(path).toBytes()))
+        + count(reader.scan(Table.ZNODES, below, Bytes.afterPrefix(below)));
+  }
+
+  /** In order of their paths. */
+  static List<String> ephemerals(Reader reader, long session) {
+    byte[] prefix = SmallTable.EPHEMERAL.key().int64(session).toBytes();
+    List<String> paths = new ArrayList<>();
+    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
+      while (cursor.next()) {
+        paths.add(new KeyReader(cursor.key()).skip(prefix.length).bytes().toStringUtf8());
+      }
+    }
+    return paths;
+  }
+
+  static TreeTotals totals(Reader reader) {
+    byte[] value = reader.find(Table.SMALL, TOTALS);
+    try {
+      return value == null ? TreeTotals.getDefaultInstance() : TreeTotals.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("totals of the tree are damaged", e);
+    }
+  }
+
+  /** Makes the nodes that every tree has, if there are none. */
+  static void plant(WriteSet writes) {
+    if (find(writes, "/") != null) {
+      return;
+    }
+    for (String path : FIRST_NODES) {
+      long prefix = FIRST_NODES.stream().filter(p -> !p.equals("/") && isChild(p, path)).count();
+      put(writes, path, null, Znode.newBuilder().setChildren((int) prefix).build());
+    }
+  }
+
+  private static boolean isChild(String path, String parent) {
+    return Paths.shown(Paths.parent(path)).equals(parent);
+  }
+
+  /**
+   * Puts a node, and keeps everything in step that follows from it.
+   *
+   * @param before the node as it is now; null if there is none
+   */
+  static void put(WriteSet writes, String path, @Nullable Znode before, Znode after) {
+    writes.put(Table.ZNODES, key(path), after.toByteArray());
+    changed(writes, path, before, after);
+  }
+
+  /** Removes a node that has no children. */
+  static void remove(WriteSet writes, String path, Znode before) {
+    writes.delete(Table.ZNODES, key(path));
+    writes.delete(Table.ZNODE_DATA, dataKey(path));
+    changed(writes, path, before, null);
+  }
+
+  /**
+   * Sets the data of a node.
+   *
+   * @param data null for none
+   */
+  static void putData(WriteSet writes, String path, @Nullable ByteString data) {
+    if (data == null) {
+      writes.delete(Table.ZNODE_DATA, dataKey(path));
+    } else {
+      writes.put(Table.ZNODE_DATA, dataKey(path), data.toByteArray());
+    }
+  }
+
+  static ZnodeStat stat(Znode node) {
+    return new ZnodeStat(
+        node.getCreated(),
+        node.getModified(),
+        node.getCreatedMs(),
+        node.getModifiedMs(),
+        node.getVersion(),
+        // Every child that was created and is not there was deleted.
+        2 * node.getCreations() - node.getChildren(),
+        node.getAclVersion(),
+        node.getSession(),
+        node.getDataLength(),
+        node.getChildren(),
+        node.getChildrenChanged());
+  }
+
+  private static void changed(
+      WriteSet writes, String path, @Nullable Znode before, @Nullable Znode after) {
+    ReapTable.changed(writes, path, before, after);
+    if (before == null && after != null && after.getSession() != 0) {
+      writes.put(Table.SMALL, ephemeralKey(after.getSession(), path), Bytes.EMPTY);
+    } else if (before != null && before.getSession() != 0 && after == null) {
+      writes.delete(Table.SMALL, ephemeralKey(before.getSession(), path));
+    }
+    if (before == null || after == null || before.getDataLength() != after.getDataLength()) {
+      TreeTotals totals = totals(writes);
+      writes.put(
+          Table.SMALL,
+          TOTALS,
+          totals.toBuilder()
+              .setNodes(totals.getNodes() + count(after) - count(before))
+              .setEphemerals(totals.getEphemerals() + ephemerals(after) - ephemerals(before))
+              .setBytes(totals.getBytes() + bytes(path, after) - bytes(path, before))
+              .build()
+              .toByteArray());
+    }
+  }
+
+  private static int count(@Nullable Znode node) {
+    return node == null ? 0 : 1;
+  }
+
+  private static int ephemerals(@Nullable Znode node) {
+    return node == null || node.getSession() == 0 ? 0 : 1;
+  }
+
+  private static long bytes(String path, @Nullable Znode node) {
+    return node == null ? 0 : path.length() + node.getDataLength();
+  }
+
+  private static Cursor childCursor(Reader reader, byte[] prefix) {
+    // The root's own key is the prefix of its children's.
+    return reader.scan(Table.ZNODES, Bytes.after(prefix), Bytes.afterPrefix(prefix));
+  }
+
+  private static int count(Cursor cursor) {
+    int found = 0;
+    try (cursor) {
+      while (cursor.next()) {
+        found++;
+      }
+    }
+    return found;
+  }
+
+  private static byte[] key(String path) {
+    return Paths.isRoot(path)
+        ? ROOT
+        : Paths.childrenKey(Paths.parent(path)).bytes(Paths.utf8(Paths.name(path))).toBytes();
+  }
+
+  private static byte[] dataKey(String path) {
+    return Paths.utf8(Paths.shown(path)).toByteArray();
+  }
+
+  private static byte[] ephemeralKey(long session, String path) {
+    return SmallTable.EPHEMERAL.key().int64(session).bytes(Paths.utf8(path)).toBytes();
+  }
+
+  private static Znode decode(String path, byte[] value) {
+    try {
+      return Znode.parseFrom(value);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("znode " + path + " is damaged", e);
+    }
+  }
+}
