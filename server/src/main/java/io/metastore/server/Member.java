@@ -11,6 +11,8 @@ import io.metastore.adapter.etcd.port.ListenAddress;
 import io.metastore.adapter.etcd.port.Reflection;
 import io.metastore.adapter.metastore.MetastoreServices;
 import io.metastore.adapter.metastore.MetastoreSettings;
+import io.metastore.adapter.zookeeper.ZookeeperPort;
+import io.metastore.adapter.zookeeper.ZookeeperSettings;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.node.AccessConfig;
 import io.metastore.core.node.Node;
@@ -51,6 +53,7 @@ final class Member implements AutoCloseable {
   private final MetastoreServices metastore;
   private @Nullable ClientPort port;
   private @Nullable HttpSide http;
+  private @Nullable ZookeeperPort zookeeper;
   private boolean closed;
 
   private Member(ServerConfig config, Place place, Stopper stopper, @Nullable PeerTls peerTls)
@@ -139,6 +142,9 @@ final class Member implements AutoCloseable {
     http = new HttpSide(config, tls, config.compatVersion(), node, services, calls);
     port = ClientPort.start(portSettings(config, tls), services, calls, http.siteBesideGrpc());
     http.openPorts();
+    if (!config.zookeeper().listenUrls().isEmpty()) {
+      openZookeeperPort();
+    }
     LOG.info("ready to serve client requests");
     port.addresses().forEach(Member::logServing);
   }
@@ -151,6 +157,26 @@ final class Member implements AutoCloseable {
             address.secure()
                 ? "serving client traffic securely"
                 : "serving client traffic insecurely; this is strongly discouraged!");
+  }
+
+  private void openZookeeperPort() throws IOException {
+    ZookeeperPort opened =
+        ZookeeperPort.start(
+            config.zookeeper().listenUrls().stream().map(EtcdUrl::socketAddress).toList(),
+            node,
+            ZookeeperSettings.of(
+                config.zookeeper().connectionsPerAddressMax(),
+                System.getProperty("zookeeper.DigestAuthenticationProvider.superDigest", ""),
+                config.zookeeper().words()));
+    zookeeper = opened;
+    opened
+        .addresses()
+        .forEach(
+            address ->
+                LOG.atInfo()
+                    .addKeyValue("traffic", "zookeeper")
+                    .addKeyValue("address", address)
+                    .log("serving ZooKeeper clients insecurely"));
   }
 
   static ClientPortSettings portSettings(ServerConfig config, @Nullable TlsContext tls) {
@@ -181,6 +207,9 @@ final class Member implements AutoCloseable {
         .addKeyValue("name", config.name())
         .addKeyValue("data-dir", config.dataDirectory())
         .log("closing etcd server");
+    if (zookeeper != null) {
+      zookeeper.close();
+    }
     if (port != null) {
       port.close();
     }

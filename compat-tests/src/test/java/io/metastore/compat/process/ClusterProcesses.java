@@ -56,13 +56,13 @@ public final class ClusterProcesses implements AutoCloseable {
   /** Starts members that have no cluster and wait to be given one; does not wait for them. */
   public static ClusterProcesses waiting(Class<?> test, int count, String... flags)
       throws IOException {
-    return startWith("--bootstrap=wait", test, count, flags);
+    return startWith("--discovery=none", test, count, flags);
   }
 
   /** Starts members that look for each other; does not wait for them. */
   public static ClusterProcesses discovering(Class<?> test, int count, String... flags)
       throws IOException {
-    return startWith("--bootstrap=multicast", test, count, flags);
+    return startWith("--discovery=multicast", test, count, flags);
   }
 
   private static ClusterProcesses startWith(
@@ -164,6 +164,11 @@ public final class ClusterProcesses implements AutoCloseable {
 
   public URI[] endpoints() {
     return members.stream().map(ServerProcess::endpoint).toArray(URI[]::new);
+  }
+
+  /** Where ZooKeeper's clients connect, as they want to be told. */
+  public String zookeeperAddresses() {
+    return members.stream().map(ServerProcess::zookeeperAddress).collect(Collectors.joining(","));
   }
 
   /** The member that says that it leads, once one does. */

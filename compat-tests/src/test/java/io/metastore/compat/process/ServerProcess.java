@@ -50,6 +50,7 @@ public final class ServerProcess implements AutoCloseable {
   private final int clientPort = FreePorts.next();
   private final int peerPort = FreePorts.next();
   private int advertisedPeerPort = peerPort;
+  private final int zookeeperPort = FreePorts.next();
   private final ManagedChannel channel;
   private List<String> flags = List.of();
   private List<String> jvmOptions = List.of();
@@ -81,6 +82,11 @@ public final class ServerProcess implements AutoCloseable {
 
   public URI endpoint() {
     return URI.create("http://127.0.0.1:" + clientPort);
+  }
+
+  /** Where ZooKeeper's clients connect, as host and port. */
+  public String zookeeperAddress() {
+    return "127.0.0.1:" + zookeeperPort;
   }
 
   /** Where the other members reach this one. */
@@ -118,6 +124,10 @@ public final class ServerProcess implements AutoCloseable {
                 "--listen-peer-urls=" + peerScheme + "://127.0.0.1:" + peerPort,
                 "--initial-advertise-peer-urls=" + peerUrl(),
                 clusterFlag));
+    if (!isOther()) {
+      all.add("--listen-zookeeper-urls=tcp://" + zookeeperAddress());
+      all.add("--zookeeper-max-client-connections=0");
+    }
     all.addAll(moreFlags);
     flags = List.copyOf(all);
   }

@@ -164,6 +164,7 @@ public final class Configuration {
         values.duration(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL),
         httpConfig(),
         authConfig(),
+        zookeeperConfig(),
         connectionRules(),
         values.value(EtcdFlags.COMPAT_VERSION, EtcdVersion.class),
         TlsFlags.read(values, dataDirectory),
@@ -178,6 +179,13 @@ public final class Configuration {
         values.number(EtcdFlags.BCRYPT_COST),
         ttl == 0 ? AuthConfig.TOKEN_TTL_DEFAULT : Duration.ofSeconds(ttl),
         JwtConfig.parse(values.text(EtcdFlags.AUTH_TOKEN)));
+  }
+
+  private ZookeeperConfig zookeeperConfig() throws ConfigError {
+    return new ZookeeperConfig(
+        values.urls(EtcdFlags.LISTEN_ZOOKEEPER_URLS),
+        values.bounded(EtcdFlags.ZOOKEEPER_MAX_CLIENT_CONNECTIONS, Integer.MAX_VALUE),
+        Set.copyOf(values.names(EtcdFlags.ZOOKEEPER_4LW_WHITELIST)));
   }
 
   private HttpConfig httpConfig() {

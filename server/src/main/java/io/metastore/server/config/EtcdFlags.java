@@ -9,6 +9,7 @@ import static io.metastore.server.config.FlagType.NAMES;
 import static io.metastore.server.config.FlagType.NUMBER;
 import static io.metastore.server.config.FlagType.ORIGINS;
 import static io.metastore.server.config.FlagType.SWITCH;
+import static io.metastore.server.config.FlagType.TCP_URLS;
 import static io.metastore.server.config.FlagType.TEXT;
 import static io.metastore.server.config.FlagType.UINT32;
 import static io.metastore.server.config.FlagType.URLS;
@@ -106,6 +107,9 @@ final class EtcdFlags {
   static final String MULTICAST_INTERFACE = "multicast-interface";
   static final String COMPAT_VERSION = "compat-version";
   static final String ENABLE_GRPC_REFLECTION = "enable-grpc-reflection";
+  static final String LISTEN_ZOOKEEPER_URLS = "listen-zookeeper-urls";
+  static final String ZOOKEEPER_MAX_CLIENT_CONNECTIONS = "zookeeper-max-client-connections";
+  static final String ZOOKEEPER_4LW_WHITELIST = "zookeeper-4lw-whitelist";
 
   private static final String NO_BOLT = "Keys are stored in RocksDB, not in bbolt.";
   private static final String NO_TRACING = "No traces are sent.";
@@ -741,13 +745,30 @@ final class EtcdFlags {
               COMPAT_VERSION,
               FlagType.ETCD_VERSION,
               EtcdVersion.DEFAULT.server(),
-              "Version of etcd, 3.4.0 or newer, that is reported and whose answers are imitated where"
-                  + " versions differ."),
+              "Version of etcd, 3.4.0 or newer, that is reported and whose answers are imitated"
+                  + " where versions differ."),
           flag(
               ENABLE_GRPC_REFLECTION,
               SWITCH,
               "false",
-              "Answer gRPC server reflection (grpcurl and the like)."));
+              "Answer gRPC server reflection (grpcurl and the like)."),
+          flag(
+              LISTEN_ZOOKEEPER_URLS,
+              TCP_URLS,
+              "",
+              "List of tcp:// URLs to listen on for ZooKeeper clients, such as"
+                  + " tcp://127.0.0.1:2181; none if empty."),
+          flag(
+              ZOOKEEPER_MAX_CLIENT_CONNECTIONS,
+              COUNT,
+              "60",
+              "Maximum number of ZooKeeper connections from one client address; 0 for no limit."),
+          flag(
+              ZOOKEEPER_4LW_WHITELIST,
+              NAMES,
+              "isro,srvr",
+              "Comma-separated four-letter words that are answered on the ZooKeeper addresses; *"
+                  + " for all."));
 
   private static final Section OLD =
       new Section(

@@ -24,6 +24,7 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
   private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[^]@]*]|[^:\\[\\]@]*):(\\d+)");
 
   private static final Set<String> SCHEMES = Set.of("http", "https", "unix", "unixs");
+  private static final String TCP = "tcp";
 
   public EtcdUrl {
     requireNonNull(text, "text");
@@ -37,20 +38,33 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
    * @throws IllegalArgumentException with etcd's words for what is wrong with one of them
    */
   static List<EtcdUrl> parseList(String commaSeparated) {
+    return parseList(commaSeparated, SCHEMES);
+  }
+
+  /** As {@link #parseList(String)}, of {@code tcp://host:port}: what listens there is not HTTP. */
+  static List<EtcdUrl> parseTcpList(String commaSeparated) {
+    return parseList(commaSeparated, Set.of(TCP));
+  }
+
+  private static List<EtcdUrl> parseList(String commaSeparated, Set<String> schemes) {
     List<EtcdUrl> urls = new ArrayList<>();
     for (String text : commaSeparated.split(",", -1)) {
-      urls.add(parse(text.strip()));
+      urls.add(parse(text.strip(), schemes));
     }
     urls.sort(Comparator.comparing(EtcdUrl::text));
     return List.copyOf(urls);
   }
 
-  /** Comma-separated, as {@link #parseList} takes them. */
+  /** Comma-separated, as {@link #parseList(String)} takes them. */
   static String join(List<EtcdUrl> urls) {
     return urls.stream().map(EtcdUrl::text).collect(Collectors.joining(","));
   }
 
   static EtcdUrl parse(String text) {
+    return parse(text, SCHEMES);
+  }
+
+  private static EtcdUrl parse(String text, Set<String> schemes) {
     if (text.indexOf(':') > 0 && !Character.isLetter(text.charAt(0))) {
       throw new IllegalArgumentException(
           "parse \"" + text + "\": first path segment in URL cannot contain colon");
@@ -62,8 +76,9 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
       throw new IllegalArgumentException("parse \"" + text + "\": invalid URL", e);
     }
     String scheme = uri.getScheme();
-    if (scheme == null || !SCHEMES.contains(scheme)) {
-      throw new IllegalArgumentException("URL scheme must be http, https, unix, or unixs: " + text);
+    if (scheme == null || !schemes.contains(scheme)) {
+      String wanted = schemes.contains(TCP) ? TCP : "http, https, unix, or unixs";
+      throw new IllegalArgumentException("URL scheme must be " + wanted + ": " + text);
     }
     if (scheme.startsWith("unix")) {
       return new EtcdUrl(text, scheme, text.substring(text.indexOf("://") + 3), 0);

@@ -79,6 +79,13 @@ enum FlagType {
       return text.isEmpty() ? List.of() : EtcdUrl.parseList(text);
     }
   },
+  /** As {@link #URLS}, of {@code tcp://host:port}. */
+  TCP_URLS("string") {
+    @Override
+    Object parse(String text) {
+      return text.isEmpty() ? List.of() : EtcdUrl.parseTcpList(text);
+    }
+  },
   /** Comma-separated, in their order; a list of String, empty for an empty text. */
   WORDS("[]string") {
     @Override

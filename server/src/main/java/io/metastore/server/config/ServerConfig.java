@@ -44,6 +44,7 @@ public record ServerConfig(
     Duration watchProgressInterval,
     HttpConfig http,
     AuthConfig auth,
+    ZookeeperConfig zookeeper,
     ConnectionRules connectionRules,
     EtcdVersion compatVersion,
     TlsConfig tls,
@@ -57,6 +58,7 @@ public record ServerConfig(
     requireNonNull(watchProgressInterval, "watchProgressInterval");
     requireNonNull(http, "http");
     requireNonNull(auth, "auth");
+    requireNonNull(zookeeper, "zookeeper");
     requireNonNull(connectionRules, "connectionRules");
     requireNonNull(compatVersion, "compatVersion");
     requireNonNull(tls, "tls");

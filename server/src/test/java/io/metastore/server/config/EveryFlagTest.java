@@ -113,6 +113,7 @@ class EveryFlagTest {
       case SWITCH -> flag.defaultText().equals("true") ? "false" : "true";
       case DURATION -> "7s";
       case URLS -> "http://127.0.0.1:7";
+      case TCP_URLS -> "tcp://127.0.0.1:7";
       case ORIGINS -> "http://example.com:7";
       case FEATURE_GATES -> "AllAlpha=false";
       case CLUSTER_STATE -> "existing";

@@ -1,0 +1,712 @@
+package io.metastore.adapter.zookeeper;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import io.metastore.adapter.zookeeper.WatchTable.Watch;
+import io.metastore.adapter.zookeeper.wire.ConnectRequest;
+import io.metastore.adapter.zookeeper.wire.ErrorCode;
+import io.metastore.adapter.zookeeper.wire.JuteReader;
+import io.metastore.adapter.zookeeper.wire.JuteReader.Malformed;
+import io.metastore.adapter.zookeeper.wire.JuteWriter;
+import io.metastore.adapter.zookeeper.wire.Request;
+import io.metastore.adapter.zookeeper.wire.RequestDecoder;
+import io.metastore.adapter.zookeeper.wire.WatchType;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.api.ReadView;
+import io.metastore.core.api.TreeEvent;
+import io.metastore.core.api.TreeView;
+import io.metastore.core.api.ZnodeAcl;
+import io.metastore.core.command.AttachSession;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.EndSession;
+import io.metastore.core.command.Identity;
+import io.metastore.core.command.OpenSession;
+import io.metastore.core.command.TreeChange;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's connection, and the session attached to it.
+ *
+ * <ul>
+ *   <li>Replies leave in the order of the requests. Writes are sent on as they come; a read waits
+ *       for the writes before it, and what comes after a read that waits does so too.
+ *   <li>What a watch saw leaves before the reply to any request that reflects it, and after the
+ *       reply to the request that set the watch.
+ *   <li>If the outcome of a write is not known, the connection is closed: the client is told that
+ *       it lost its connection.
+ * </ul>
+ *
+ * <p>Owned by the event loop of its channel, but for {@link #seen} and {@link #lostSession}.
+ */
+final class ClientConnection implements Watcher {
+  /** Requests waiting here at which the client is read no further; and at which it is again. */
+  private static final int REQUESTS_MAX = 1000;
+
+  private static final int REQUESTS_RESUME = 500;
+  private static final int REQUEST_BYTES_MAX = 4 << 20;
+
+  /** Notifications waiting for a client that does not read them; then it is disconnected. */
+  private static final int NOTIFICATION_BYTES_MAX = 4 << 20;
+
+  private static final int PASSWORD_BYTES = 16;
+  private static final int XID_AUTH = -4;
+
+  /** A session is renewed once in this part of its timeout, however much its client sends. */
+  private static final int RENEWALS_PER_TIMEOUT = 10;
+
+  private final PortContext port;
+  private final ChannelHandlerContext channel;
+  private final long attachment;
+
+  /** Requests that have not begun. */
+  private final Deque<Pending> waiting = new ArrayDeque<>();
+
+  /** Writes whose reply has not been sent. */
+  private final Deque<Pending> written = new ArrayDeque<>();
+
+  private final Queue<Notification> notifications = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger notificationBytes = new AtomicInteger();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private volatile List<Identity> identities;
+
+  private boolean connected;
+  private volatile long session;
+  private int timeoutMs;
+  private long writes;
+  private long renewedNanos;
+  private int requestBytes;
+  private boolean busy = true;
+  private boolean running;
+  private boolean ending;
+  private boolean dirty;
+  private long requestsReceived;
+  private long packetsSent;
+
+  private static final class Pending {
+    final int xid;
+    final int bytes;
+    final Request request;
+    final long arrivedNanos = System.nanoTime();
+    volatile @Nullable Outcome outcome;
+
+    Pending(int xid, int bytes, Request request) {
+      this.xid = xid;
+      this.bytes = bytes;
+      this.request = request;
+    }
+  }
+
+  ClientConnection(PortContext port, ChannelHandlerContext channel) {
+    this.port = port;
+    this.channel = channel;
+    this.attachment = port.random().nextLong();
+    InetSocketAddress address = (InetSocketAddress) channel.channel().remoteAddress();
+    this.identities = List.of(Authenticator.address(address.getAddress().getHostAddress()));
+  }
+
+  // --- what the channel calls -------------------------------------------------------------------
+
+  /** Takes a packet without its length; the buffer stays the caller's. */
+  void received(ByteBuf packet) {
+    try {
+      if (connected) {
+        request(packet);
+      } else {
+        connected = true;
+        connect(ConnectRequest.decode(packet));
+      }
+    } catch (Malformed e) {
+      channel.close();
+    }
+  }
+
+  /** The client has been sent some of what waited for it. */
+  void writable() {
+    goOn();
+  }
+
+  void flush() {
+    if (dirty) {
+      dirty = false;
+      channel.flush();
+    }
+  }
+
+  /** The channel is closed. */
+  void closed() {
+    busy = true;
+    port.sessions().remove(attachment, session, this);
+    port.watches().forget(this);
+    waiting.clear();
+    written.clear();
+  }
+
+  // --- what happens elsewhere -------------------------------------------------------------------
+
+  @Override
+  public void seen(TreeEvent event) {
+    // As ZooKeeper: whoever may not read the node is told nothing of it, and the watch is gone.
+    if (!event.acl().permits(ZnodeAcl.READ, identities)) {
+      return;
+    }
+    Notification notification = new Notification(event.kind(), event.path(), event.revision());
+    notifications.add(notification);
+    if (notificationBytes.addAndGet(notification.bytes()) > NOTIFICATION_BYTES_MAX) {
+      lostSession();
+    }
+    wake();
+  }
+
+  /** The session has ended or is attached elsewhere, or it cannot be served here any more. */
+  void lostSession() {
+    channel
+        .executor()
+        .execute(
+            () -> {
+              if (!ending) {
+                channel.close();
+              }
+            });
+  }
+
+  /** Looks after outcomes and notifications soon; called any number of times by any thread. */
+  private void wake() {
+    if (woken.compareAndSet(false, true)) {
+      channel.executor().execute(this::lookAfter);
+    }
+  }
+
+  private void lookAfter() {
+    woken.set(false);
+    goOn();
+  }
+
+  private void goOn() {
+    answerWrites();
+    // The reply to a read that is being worked on must not come after what its watch has seen.
+    if (!busy) {
+      notify(Long.MAX_VALUE);
+    }
+    run();
+    flush();
+  }
+
+  // --- the session ------------------------------------------------------------------------------
+
+  private void connect(ConnectRequest asked) {
+    port.sessions().add(attachment, this);
+    // A client must not go back in time: if it has seen more than this member has, that waits.
+    boolean ahead = asked.lastZxid() > port.store().cluster().revision();
+    withView(
+        ahead ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE,
+        view -> {
+          long revision = view.revision();
+          view.close();
+          if (asked.lastZxid() > revision) {
+            channel.close();
+          } else if (asked.session() == 0) {
+            open(asked);
+          } else {
+            attach(asked);
+          }
+        });
+  }
+
+  private void open(ConnectRequest asked) {
+    byte[] random = new byte[PASSWORD_BYTES];
+    port.random().nextBytes(random);
+    ByteString password = ByteString.copyFrom(random);
+    int agreedMs = port.settings().agreedTimeoutMs(asked.timeoutMs());
+    OpenSession open =
+        OpenSession.newBuilder()
+            .setTimeoutMs(agreedMs)
+            .setTtl(leaseTtl(agreedMs))
+            .setPassword(password)
+            .setAttachment(attachment)
+            .build();
+    onLoop(
+        port.store().submit(Command.newBuilder().setOpenSession(open).build()),
+        outcome -> {
+          if (outcome instanceof Outcome.SessionAttached opened) {
+            begin(asked, opened, password);
+          } else {
+            channel.close();
+          }
+        });
+  }
+
+  /**
+   * In seconds. A client that is heard of just after a renewal is renewed only some time later, and
+   * must have its whole timeout from when it was heard of.
+   */
+  private static long leaseTtl(int timeoutMs) {
+    long ms = (long) timeoutMs + timeoutMs / RENEWALS_PER_TIMEOUT;
+    return (ms + 999) / 1000;
+  }
+
+  private void attach(ConnectRequest asked) {
+    AttachSession attach =
+        AttachSession.newBuilder()
+            .setSession(asked.session())
+            .setPassword(asked.password())
+            .setAttachment(attachment)
+            .build();
+    onLoop(
+        port.store().submit(Command.newBuilder().setAttachSession(attach).build()),
+        outcome -> {
+          if (outcome instanceof Outcome.SessionAttached attached) {
+            onLoop(
+                port.store().keepAlive(asked.session()),
+                ttl -> {
+                  if (ttl > 0) {
+                    begin(asked, attached, asked.password());
+                  } else {
+                    refuse(asked);
+                  }
+                });
+          } else {
+            refuse(asked);
+          }
+        });
+  }
+
+  private void begin(ConnectRequest asked, Outcome.SessionAttached attached, ByteString password) {
+    session = attached.session();
+    timeoutMs = attached.timeoutMs();
+    renewedNanos = System.nanoTime();
+    send(
+        asked.accept(
+            channel.alloc().ioBuffer(), attached.timeoutMs(), attached.session(), password));
+    busy = false;
+    goOn();
+  }
+
+  private void refuse(ConnectRequest asked) {
+    send(asked.refuse(channel.alloc().ioBuffer()));
+    closeWhenSent();
+  }
+
+  private void renew() {
+    long now = System.nanoTime();
+    long pauseNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMs) / RENEWALS_PER_TIMEOUT;
+    if (session != 0 && now - renewedNanos >= pauseNanos) {
+      renewedNanos = now;
+      // If the session has ended, the log tells.
+      var unused = port.store().keepAlive(session);
+    }
+  }
+
+  // --- requests ---------------------------------------------------------------------------------
+
+  private void request(ByteBuf packet) throws Malformed {
+    int bytes = packet.readableBytes();
+    JuteReader in = new JuteReader(packet);
+    int xid = in.int32();
+    int type = in.int32();
+    Request request = RequestDecoder.decode(type, in);
+    port.stats().received();
+    requestsReceived++;
+    renew();
+    if (request instanceof Request.Authenticate authenticate) {
+      authenticate(new Pending(xid, bytes, request), authenticate);
+      return;
+    }
+    waiting.add(new Pending(xid, bytes, request));
+    requestBytes += bytes;
+    if (requests() >= REQUESTS_MAX || requestBytes >= REQUEST_BYTES_MAX) {
+      channel.channel().config().setAutoRead(false);
+    }
+    run();
+  }
+
+  /** Begins whatever may begin. */
+  private void run() {
+    if (running) {
+      return;
+    }
+    running = true;
+    while (!busy && !ending && !waiting.isEmpty() && channel.channel().isWritable()) {
+      if (waiting.element().request instanceof Request.Write write) {
+        submit(waiting.remove(), write);
+      } else if (written.isEmpty()) {
+        answer(waiting.remove());
+      } else {
+        break; // a read waits for the writes before it
+      }
+    }
+    running = false;
+    if (requests() <= REQUESTS_RESUME && requestBytes < REQUEST_BYTES_MAX) {
+      channel.channel().config().setAutoRead(true);
+    }
+  }
+
+  private void submit(Pending pending, Request.Write write) {
+    written.add(pending);
+    ending |= write instanceof Request.CloseSession;
+    port.store()
+        .submit(command(write))
+        .whenComplete(
+            (outcome, failure) -> {
+              if (failure == null) {
+                pending.outcome = outcome;
+                wake();
+              } else {
+                channel.close(); // whether it was done is not known
+              }
+            });
+  }
+
+  private Command command(Request.Write write) {
+    writes++;
+    if (write instanceof Request.CloseSession) {
+      return Command.newBuilder()
+          .setEndSession(
+              EndSession.newBuilder()
+                  .setSession(session)
+                  .setAttachment(attachment)
+                  .setNumber(writes))
+          .build();
+    }
+    TreeChange.Builder change =
+        TreeChange.newBuilder()
+            .setSession(session)
+            .setAttachment(attachment)
+            .setNumber(writes)
+            .addAllIdentities(identities);
+    if (write instanceof Request.Change single) {
+      change.addOps(single.op());
+    } else if (write instanceof Request.Multi multi) {
+      multi.changes().forEach(part -> change.addOps(part.op()));
+    }
+    return Command.newBuilder().setTreeChange(change).build();
+  }
+
+  private void answerWrites() {
+    while (!written.isEmpty()) {
+      Pending pending = written.element();
+      Outcome outcome = pending.outcome;
+      if (outcome == null) {
+        return;
+      }
+      written.remove();
+      if (outcome instanceof Outcome.Failed) {
+        channel.close(); // too large for the store; what follows it must not be done either
+        return;
+      }
+      Request.Write write = (Request.Write) pending.request;
+      reply(
+          pending,
+          outcome.revision(),
+          WriteAnswers.error(write, outcome),
+          out -> WriteAnswers.writeBody(write, outcome, out));
+      if (write instanceof Request.CloseSession || WriteAnswers.endsConnection(outcome)) {
+        closeWhenSent();
+      }
+    }
+  }
+
+  private void answer(Pending pending) {
+    if (pending.request instanceof Request.Refused refused) {
+      reply(pending, port.store().cluster().revision(), refused.error(), out -> {});
+      if (refused.close()) {
+        closeWhenSent();
+      }
+      return;
+    }
+    busy = true;
+    boolean sync = pending.request instanceof Request.Sync;
+    withView(
+        sync ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE, view -> answer(pending, view));
+  }
+
+  /** Closes the view. */
+  private void answer(Pending pending, ReadView view) {
+    ReadAnswer answer = prepare(pending.request, view);
+    if (!port.watches().arm(this, answer.watches(), view.revision())) {
+      // A change has been announced and will be visible at once.
+      view.close();
+      waiting.addFirst(pending);
+      channel
+          .executor()
+          .execute(
+              () -> {
+                busy = false;
+                goOn();
+              });
+      return;
+    }
+    if (!answer.slow()) {
+      answered(pending, view, answer);
+      return;
+    }
+    port.store()
+        .scans()
+        .execute(
+            () -> {
+              ByteBuf body = channel.alloc().ioBuffer();
+              answer.body().accept(new JuteWriter(body));
+              channel
+                  .executor()
+                  .execute(
+                      () -> {
+                        answered(pending, view, ReadAnswer.of(out -> out.raw(body)));
+                        body.release();
+                        goOn();
+                      });
+            });
+  }
+
+  private void answered(Pending pending, ReadView view, ReadAnswer answer) {
+    if (pending.request instanceof Request.SetWatches set) {
+      tellMissed(set, view.tree());
+    }
+    reply(pending, view.revision(), answer.error(), answer.body());
+    view.close();
+    busy = false;
+  }
+
+  private ReadAnswer prepare(Request request, ReadView view) {
+    if (request instanceof Request.Sync sync) {
+      return ReadAnswer.of(out -> out.string(sync.path()));
+    }
+    TreeReads reads = new TreeReads(view.tree(), identities, session);
+    // The compiler of Java 17 knows no switch over types.
+    Request.Read read = (Request.Read) request;
+    if (read instanceof Request.Exists exists) {
+      return reads.exists(exists);
+    } else if (read instanceof Request.GetData get) {
+      return reads.data(get);
+    } else if (read instanceof Request.GetChildren get) {
+      return reads.children(get);
+    } else if (read instanceof Request.GetAcl get) {
+      return reads.acl(get);
+    } else if (read instanceof Request.CountDescendants count) {
+      return reads.countDescendants(count);
+    } else if (read instanceof Request.GetEphemerals get) {
+      return reads.ephemerals(get);
+    } else if (read instanceof Request.MultiRead multi) {
+      return reads.multi(multi);
+    } else if (read instanceof Request.WhoAmI) {
+      return reads.whoAmI();
+    } else if (read instanceof Request.AddWatch add) {
+      return ReadAnswer.of(out -> out.int32(ErrorCode.OK))
+          .arming(add.recursive() ? WatchKind.RECURSIVE : WatchKind.PERSISTENT, add.path());
+    } else if (read instanceof Request.RemoveWatches remove) {
+      return removeWatches(remove);
+    } else if (read instanceof Request.SetWatches set) {
+      return new ReadAnswer(ErrorCode.OK, watches(set), false, out -> {});
+    }
+    return ReadAnswer.of(out -> {}); // a ping
+  }
+
+  // --- watches ----------------------------------------------------------------------------------
+
+  private ReadAnswer removeWatches(Request.RemoveWatches remove) {
+    int kinds = kinds(remove.type());
+    boolean any =
+        remove.onlyCheck()
+            ? (port.watches().kinds(this, remove.path()) & kinds) != 0
+            : port.watches().disarm(this, remove.path(), kinds);
+    return any ? ReadAnswer.of(out -> {}) : ReadAnswer.error(ErrorCode.NO_WATCHER);
+  }
+
+  private static int kinds(WatchType type) {
+    return switch (type) {
+      case CHILDREN -> WatchKind.CHILDREN.bit();
+      case DATA -> WatchKind.DATA.bit();
+      case PERSISTENT -> WatchKind.PERSISTENT.bit();
+      case PERSISTENT_RECURSIVE -> WatchKind.RECURSIVE.bit();
+      case ANY -> ~0;
+    };
+  }
+
+  private static List<Watch> watches(Request.SetWatches set) {
+    List<Watch> watches = new ArrayList<>();
+    set.data().forEach(path -> watches.add(new Watch(WatchKind.DATA, path)));
+    set.exists().forEach(path -> watches.add(new Watch(WatchKind.DATA, path)));
+    set.children().forEach(path -> watches.add(new Watch(WatchKind.CHILDREN, path)));
+    set.persistent().forEach(path -> watches.add(new Watch(WatchKind.PERSISTENT, path)));
+    set.recursive().forEach(path -> watches.add(new Watch(WatchKind.RECURSIVE, path)));
+    return watches;
+  }
+
+  /** Tells what the armed watches would have seen while the client was away. */
+  private void tellMissed(Request.SetWatches set, TreeView tree) {
+    for (String path : set.data()) {
+      TreeView.Node node = tree.find(path);
+      if (node == null) {
+        tellMissed(WatchKind.DATA, TreeEvent.Kind.DELETED, path, null);
+      } else if (node.stat().modified() > set.since()) {
+        tellMissed(WatchKind.DATA, TreeEvent.Kind.DATA_CHANGED, path, node);
+      }
+    }
+    for (String path : set.exists()) {
+      TreeView.Node node = tree.find(path);
+      if (node != null) {
+        tellMissed(WatchKind.DATA, TreeEvent.Kind.CREATED, path, node);
+      }
+    }
+    for (String path : set.children()) {
+      TreeView.Node node = tree.find(path);
+      if (node == null) {
+        tellMissed(WatchKind.CHILDREN, TreeEvent.Kind.DELETED, path, null);
+      } else if (node.stat().childrenChanged() > set.since()) {
+        tellMissed(WatchKind.CHILDREN, TreeEvent.Kind.CHILDREN_CHANGED, path, node);
+      }
+    }
+  }
+
+  /** If the watch is gone already, it has seen something newer. */
+  private void tellMissed(
+      WatchKind watch, TreeEvent.Kind event, String path, TreeView.@Nullable Node node) {
+    boolean told = port.watches().disarm(this, path, watch.bit());
+    if (told && (node == null || node.acl().permits(ZnodeAcl.READ, identities))) {
+      send(new Notification(event, path, Notification.LATE).encode(channel.alloc().ioBuffer()));
+    }
+  }
+
+  /** Sends what watches saw up to a revision. */
+  private void notify(long revision) {
+    for (Notification head = notifications.peek();
+        head != null && head.revision() <= revision;
+        head = notifications.peek()) {
+      notifications.remove();
+      notificationBytes.addAndGet(-head.bytes());
+      send(head.encode(channel.alloc().ioBuffer()));
+    }
+  }
+
+  // --- who the client is ------------------------------------------------------------------------
+
+  /** Answered at once: what the client asks from now on, it asks as whom it has shown to be. */
+  private void authenticate(Pending pending, Request.Authenticate authenticate) {
+    ByteString secret = authenticate.secret();
+    List<Identity> shown =
+        port.authenticator()
+            .authenticate(authenticate.scheme(), secret == null ? ByteString.EMPTY : secret);
+    send(
+        JuteWriter.begin(
+                channel.alloc().ioBuffer(),
+                XID_AUTH,
+                0,
+                shown.isEmpty() ? ErrorCode.AUTH_FAILED : ErrorCode.OK)
+            .end());
+    answered(pending);
+    if (shown.isEmpty()) {
+      closeWhenSent();
+      return;
+    }
+    List<Identity> all = new ArrayList<>(identities);
+    shown.stream().filter(identity -> !all.contains(identity)).forEach(all::add);
+    identities = List.copyOf(all);
+  }
+
+  // --- sending ----------------------------------------------------------------------------------
+
+  private void reply(Pending pending, long zxid, int error, Consumer<JuteWriter> body) {
+    notify(zxid);
+    JuteWriter packet = JuteWriter.begin(channel.alloc().ioBuffer(), pending.xid, zxid, error);
+    if (error == ErrorCode.OK) {
+      body.accept(packet);
+    }
+    send(packet.end());
+    requestBytes -= pending.bytes;
+    answered(pending);
+  }
+
+  private void answered(Pending pending) {
+    port.stats().answered(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - pending.arrivedNanos));
+  }
+
+  private void send(ByteBuf packet) {
+    channel.write(packet);
+    port.stats().sent();
+    packetsSent++;
+    dirty = true;
+  }
+
+  private void closeWhenSent() {
+    busy = true;
+    ending = true;
+    channel.writeAndFlush(channel.alloc().ioBuffer(0)).addListener(sent -> channel.close());
+  }
+
+  /** Goes on here with a view, which that closes. */
+  private void withView(Consistency consistency, Consumer<ReadView> then) {
+    port.store()
+        .view(consistency)
+        .whenComplete(
+            (view, failure) ->
+                here(
+                    () -> {
+                      if (failure != null) {
+                        channel.close();
+                      } else if (channel.channel().isActive()) {
+                        then.accept(view);
+                      } else {
+                        view.close();
+                      }
+                    }));
+  }
+
+  /** Goes on here with a result; a failure ends the connection, for the client to try elsewhere. */
+  private <T> void onLoop(CompletableFuture<T> future, Consumer<T> then) {
+    future.whenComplete(
+        (result, failure) ->
+            here(
+                () -> {
+                  if (failure == null && channel.channel().isActive()) {
+                    then.accept(result);
+                  } else {
+                    channel.close();
+                  }
+                }));
+  }
+
+  private void here(Runnable task) {
+    if (channel.executor().inEventLoop()) {
+      task.run();
+    } else {
+      channel
+          .executor()
+          .execute(
+              () -> {
+                task.run();
+                goOn();
+              });
+    }
+  }
+
+  // --- for four-letter words --------------------------------------------------------------------
+
+  /** Requests that wait for their answers; about right when asked by another thread. */
+  int requests() {
+    return waiting.size() + written.size();
+  }
+
+  /** As {@code cons} and {@code stat} show it. */
+  String describe() {
+    return " %s[1](queued=%d,recved=%d,sent=%d)"
+        .formatted(
+            requireNonNull(channel.channel().remoteAddress()),
+            requests(),
+            requestsReceived,
+            packetsSent);
+  }
+}

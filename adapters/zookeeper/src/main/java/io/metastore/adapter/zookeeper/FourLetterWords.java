@@ -1,0 +1,229 @@
+package io.metastore.adapter.zookeeper;
+
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.TreeView;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * Answers the words by which scripts and monitoring ask a ZooKeeper server about itself, in the
+ * exact form that they look for. Thread-safe.
+ */
+final class FourLetterWords {
+  private final PortContext port;
+  private final long startedNanos = System.nanoTime();
+  private final Map<String, Function<TreeView, String>> answers = new TreeMap<>();
+
+  FourLetterWords(PortContext port) {
+    this.port = port;
+    answers.put("ruok", tree -> "imok");
+    answers.put("isro", tree -> "rw");
+    answers.put("srvr", tree -> version() + server(tree));
+    answers.put("stat", tree -> version() + "Clients:\n" + clients() + "\n" + server(tree));
+    answers.put("cons", tree -> clients() + "\n");
+    answers.put("conf", tree -> configuration());
+    answers.put("envi", tree -> environment());
+    answers.put("mntr", this::monitored);
+    answers.put("wchs", tree -> watches());
+    answers.put("dump", this::dump);
+    answers.put(
+        "srst",
+        tree -> {
+          port.stats().reset();
+          return "Server stats reset.\n";
+        });
+  }
+
+  /** Whether the first four bytes of a connection are a word rather than a length. */
+  boolean isWord(int firstBytes) {
+    return answers.containsKey(word(firstBytes));
+  }
+
+  /**
+   * The text that a word is answered with.
+   *
+   * @param tree as this member has it
+   */
+  String answer(int firstBytes, TreeView tree) {
+    String word = word(firstBytes);
+    Function<TreeView, String> answer = answers.get(word);
+    return answer != null && isAllowed(word)
+        ? answer.apply(tree)
+        : word + " is not executed because it is not in the whitelist.\n";
+  }
+
+  private boolean isAllowed(String word) {
+    return port.settings().commands().contains(word) || port.settings().commands().contains("*");
+  }
+
+  private static String word(int firstBytes) {
+    byte[] bytes = {
+      (byte) (firstBytes >> 24),
+      (byte) (firstBytes >> 16),
+      (byte) (firstBytes >> 8),
+      (byte) firstBytes
+    };
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private String version() {
+    return "Zookeeper version: " + port.settings().version() + "\n";
+  }
+
+  private String server(TreeView tree) {
+    PortStats stats = port.stats();
+    return String.format(
+        Locale.ROOT,
+        """
+        Latency min/avg/max: %d/%s/%d
+        Received: %d
+        Sent: %d
+        Connections: %d
+        Outstanding: %d
+        Zxid: 0x%x
+        Mode: %s
+        Node count: %d
+        """,
+        stats.latencyMin(),
+        average(stats),
+        stats.latencyMax(),
+        stats.packetsReceived(),
+        stats.packetsSent(),
+        stats.connections(),
+        outstanding(),
+        port.store().cluster().revision(),
+        mode(),
+        nodes(tree.totals()));
+  }
+
+  private int outstanding() {
+    return port.sessions().connections().stream().mapToInt(ClientConnection::requests).sum();
+  }
+
+  private static String average(PortStats stats) {
+    return Double.toString(Math.round(stats.latencyAverage() * 10_000) / 10_000.0);
+  }
+
+  /** ZooKeeper counts the root twice: it has it under the empty path as well. */
+  private static long nodes(TreeView.Totals totals) {
+    return totals.nodes() == 0 ? 5 : totals.nodes() + 1;
+  }
+
+  private String mode() {
+    ClusterView cluster = port.store().cluster();
+    if (cluster.members().size() <= 1) {
+      return "standalone";
+    }
+    return cluster.leaderId() == cluster.memberId() ? "leader" : "follower";
+  }
+
+  private String clients() {
+    StringBuilder text = new StringBuilder();
+    port.sessions().connections().forEach(client -> text.append(client.describe()).append('\n'));
+    return text.toString();
+  }
+
+  private String configuration() {
+    ZookeeperSettings settings = port.settings();
+    return "maxClientCnxns=%d\nminSessionTimeout=%d\nmaxSessionTimeout=%d\nserverId=%d\n"
+        .formatted(
+            settings.connectionsPerAddressMax(),
+            settings.sessionTimeoutMsMin(),
+            settings.sessionTimeoutMsMax(),
+            port.store().cluster().memberId());
+  }
+
+  private String environment() {
+    StringBuilder text = new StringBuilder("Environment:\n");
+    text.append("zookeeper.version=").append(port.settings().version()).append('\n');
+    text.append("host.name=").append(hostName()).append('\n');
+    for (String property :
+        List.of(
+            "java.version",
+            "java.vendor",
+            "java.home",
+            "java.io.tmpdir",
+            "os.name",
+            "os.arch",
+            "os.version",
+            "user.name",
+            "user.home",
+            "user.dir")) {
+      text.append(property).append('=').append(System.getProperty(property)).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "<NA>";
+    }
+  }
+
+  private String monitored(TreeView tree) {
+    PortStats stats = port.stats();
+    TreeView.Totals totals = tree.totals();
+    List<String> lines = new ArrayList<>();
+    lines.add("version\t" + port.settings().version());
+    lines.add("server_state\t" + mode());
+    lines.add("ephemerals_count\t" + totals.ephemerals());
+    lines.add("num_alive_connections\t" + stats.connections());
+    lines.add("avg_latency\t" + average(stats));
+    lines.add("outstanding_requests\t" + outstanding());
+    lines.add("znode_count\t" + nodes(totals));
+    lines.add("global_sessions\t" + tree.sessions().size());
+    lines.add("packets_sent\t" + stats.packetsSent());
+    lines.add("packets_received\t" + stats.packetsReceived());
+    lines.add("watch_count\t" + port.watches().counts().watches());
+    lines.add("min_latency\t" + stats.latencyMin());
+    lines.add("max_latency\t" + stats.latencyMax());
+    lines.add("approximate_data_size\t" + totals.bytes());
+    lines.add("local_sessions\t0");
+    lines.add("uptime\t" + (System.nanoTime() - startedNanos) / 1_000_000);
+    StringBuilder text = new StringBuilder();
+    lines.forEach(line -> text.append("zk_").append(line).append('\n'));
+    return text.toString();
+  }
+
+  private String watches() {
+    WatchTable.Counts counts = port.watches().counts();
+    return "%d connections watching %d paths\nTotal watches:%d\n"
+        .formatted(counts.connections(), counts.paths(), counts.watches());
+  }
+
+  private String dump(TreeView tree) {
+    StringBuilder text = new StringBuilder("SessionTracker dump:\n");
+    List<Long> sessions = tree.sessions();
+    text.append("Global Sessions(").append(sessions.size()).append("):\n");
+    Map<Long, List<String>> ephemerals = new TreeMap<>();
+    for (long session : sessions) {
+      text.append(hex(session)).append('\t').append(tree.sessionTimeoutMs(session)).append("ms\n");
+      List<String> paths = tree.ephemerals(session);
+      if (!paths.isEmpty()) {
+        ephemerals.put(session, paths);
+      }
+    }
+    text.append("ephemeral nodes dump:\nSessions with Ephemerals (")
+        .append(ephemerals.size())
+        .append("):\n");
+    ephemerals.forEach(
+        (session, paths) -> {
+          text.append(hex(session)).append(":\n");
+          paths.forEach(path -> text.append('\t').append(path).append('\n'));
+        });
+    return text.toString();
+  }
+
+  private static String hex(long session) {
+    return "0x" + Long.toHexString(session);
+  }
+}

@@ -1,0 +1,125 @@
+package io.metastore.adapter.zookeeper;
+
+import static java.util.Objects.requireNonNull;
+
+import io.metastore.core.api.Consistency;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Cuts what a client sends into packets. A connection that begins with a four-letter word instead
+ * of a packet is answered and closed. One that sends what is neither is closed.
+ */
+final class PacketHandler extends ByteToMessageDecoder {
+  private static final Logger LOG = LoggerFactory.getLogger(PacketHandler.class);
+
+  private final PortContext port;
+  private final FourLetterWords words;
+  private @Nullable ClientConnection connection;
+  private boolean begun;
+  private boolean answered;
+
+  PacketHandler(PortContext port, FourLetterWords words) {
+    this.port = port;
+    this.words = words;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext ctx) throws Exception {
+    connection = new ClientConnection(port, ctx);
+    port.stats().connections(1);
+    super.channelActive(ctx);
+  }
+
+  @Override
+  protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+    if (answered) {
+      in.skipBytes(in.readableBytes());
+      return;
+    }
+    if (in.readableBytes() < Integer.BYTES) {
+      return;
+    }
+    int length = in.getInt(in.readerIndex());
+    if (!begun && words.isWord(length)) {
+      answered = true;
+      in.skipBytes(in.readableBytes());
+      answer(ctx, length);
+      return;
+    }
+    if (length < 0 || length > port.settings().packetBytesMax()) {
+      LOG.atWarn()
+          .addKeyValue("remote-address", ctx.channel().remoteAddress())
+          .addKeyValue("bytes", length)
+          .log("closed a connection: a packet's length is not allowed");
+      in.skipBytes(in.readableBytes());
+      ctx.close();
+      return;
+    }
+    if (in.readableBytes() < Integer.BYTES + length) {
+      return;
+    }
+    begun = true;
+    in.skipBytes(Integer.BYTES);
+    connection().received(in.readSlice(length));
+  }
+
+  private void answer(ChannelHandlerContext ctx, int word) {
+    port.stats().received();
+    port.store()
+        .view(Consistency.SERIALIZABLE)
+        .thenAccept(
+            view -> {
+              try (view) {
+                ByteBuf text = ctx.alloc().ioBuffer();
+                text.writeCharSequence(words.answer(word, view.tree()), StandardCharsets.UTF_8);
+                port.stats().answered(0);
+                ctx.writeAndFlush(text).addListener(ChannelFutureListener.CLOSE);
+              }
+            });
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
+    connection().flush();
+    super.channelReadComplete(ctx);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
+    if (ctx.channel().isWritable()) {
+      connection().writable();
+    }
+    super.channelWritabilityChanged(ctx);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+    port.stats().connections(-1);
+    connection().closed();
+    super.channelInactive(ctx);
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    if (!(cause instanceof IOException)) {
+      LOG.atWarn()
+          .setCause(cause)
+          .addKeyValue("remote-address", ctx.channel().remoteAddress())
+          .log("closed a connection");
+    }
+    ctx.close();
+  }
+
+  private ClientConnection connection() {
+    return requireNonNull(connection, "connection of an active channel");
+  }
+}

@@ -1,0 +1,40 @@
+package io.metastore.adapter.zookeeper;
+
+import static java.util.Objects.requireNonNull;
+
+import io.metastore.adapter.zookeeper.wire.ErrorCode;
+import io.metastore.adapter.zookeeper.wire.JuteWriter;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * What a read is answered with.
+ *
+ * @param watches to be armed before the body is written
+ * @param slow whether writing the body may read much
+ * @param body writes what follows the header if there is no error; reads from the view it was made
+ *     for
+ */
+record ReadAnswer(
+    int error, List<WatchTable.Watch> watches, boolean slow, Consumer<JuteWriter> body) {
+  ReadAnswer {
+    watches = List.copyOf(watches);
+    requireNonNull(body, "body");
+  }
+
+  static ReadAnswer of(Consumer<JuteWriter> body) {
+    return new ReadAnswer(ErrorCode.OK, List.of(), false, body);
+  }
+
+  static ReadAnswer error(int code) {
+    return new ReadAnswer(code, List.of(), false, out -> {});
+  }
+
+  ReadAnswer slowly() {
+    return new ReadAnswer(error, watches, true, body);
+  }
+
+  ReadAnswer arming(WatchKind kind, String path) {
+    return new ReadAnswer(error, List.of(new WatchTable.Watch(kind, path)), slow, body);
+  }
+}

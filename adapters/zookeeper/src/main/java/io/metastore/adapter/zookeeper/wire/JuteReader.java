@@ -1,0 +1,90 @@
+package io.metastore.adapter.zookeeper.wire;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import io.netty.buffer.ByteBuf;
+import java.io.Serial;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the fields of a record, in order. Lengths are checked before anything is allocated. */
+public final class JuteReader {
+  private final ByteBuf in;
+
+  /**
+   * @param in holds the record and nothing else; stays the caller's
+   */
+  public JuteReader(ByteBuf in) {
+    this.in = in;
+  }
+
+  /** A record is shorter than it says, or a length makes no sense. */
+  public static final class Malformed extends Exception {
+    @Serial private static final long serialVersionUID = 1L;
+
+    Malformed(String message) {
+      super(message, null, false, false);
+    }
+  }
+
+  public int int32() throws Malformed {
+    require(Integer.BYTES);
+    return in.readInt();
+  }
+
+  public long int64() throws Malformed {
+    require(Long.BYTES);
+    return in.readLong();
+  }
+
+  public boolean bool() throws Malformed {
+    require(1);
+    return in.readByte() == 1;
+  }
+
+  public boolean hasMore() {
+    return in.isReadable();
+  }
+
+  /** Null if the length is -1. */
+  public @Nullable ByteString buffer() throws Malformed {
+    int length = length();
+    if (length < 0) {
+      return null;
+    }
+    byte[] bytes = new byte[length];
+    in.readBytes(bytes);
+    return UnsafeByteOperations.unsafeWrap(bytes);
+  }
+
+  /** An absent string, of length -1, is read as an empty one: no request tells them apart. */
+  public String string() throws Malformed {
+    int length = length();
+    return length < 0 ? "" : in.readCharSequence(length, StandardCharsets.UTF_8).toString();
+  }
+
+  public List<String> strings() throws Malformed {
+    List<String> strings = new ArrayList<>();
+    for (int left = int32(); left > 0; left--) {
+      strings.add(string());
+    }
+    return strings;
+  }
+
+  private int length() throws Malformed {
+    int length = int32();
+    if (length < -1) {
+      throw new Malformed("length " + length);
+    }
+    require(Math.max(0, length));
+    return length;
+  }
+
+  private void require(int bytes) throws Malformed {
+    if (in.readableBytes() < bytes) {
+      throw new Malformed("record ends early");
+    }
+  }
+}

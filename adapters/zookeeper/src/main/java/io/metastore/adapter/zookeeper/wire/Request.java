@@ -1,0 +1,114 @@
+package io.metastore.adapter.zookeeper.wire;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.ByteString;
+import io.metastore.core.command.NodeOp;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a client asks for. Immutable. */
+public sealed interface Request {
+
+  /** Changes the tree. */
+  sealed interface Write extends Request {}
+
+  /**
+   * One operation.
+   *
+   * @param type as on the wire
+   */
+  record Change(int type, NodeOp op) implements Write {
+    public Change {
+      requireNonNull(op, "op");
+    }
+  }
+
+  /** Several operations, all or none. */
+  record Multi(List<Change> changes) implements Write {
+    public Multi {
+      changes = List.copyOf(changes);
+    }
+  }
+
+  /** The client goes and does not come back. */
+  record CloseSession() implements Write {}
+
+  /** Reads the tree. */
+  sealed interface Read extends Request {}
+
+  record Exists(String path, boolean watch) implements Read {}
+
+  record GetData(String path, boolean watch) implements Read {}
+
+  /**
+   * Asks for the children of a node.
+   *
+   * @param stat whether to tell about the node itself too
+   */
+  record GetChildren(String path, boolean watch, boolean stat) implements Read {}
+
+  record GetAcl(String path) implements Read {}
+
+  record CountDescendants(String path) implements Read {}
+
+  record GetEphemerals(String prefix) implements Read {}
+
+  /** Several reads of the same state. */
+  record MultiRead(List<Read> reads) implements Read {
+    public MultiRead {
+      reads = List.copyOf(reads);
+    }
+  }
+
+  /** Arms persistent watches. */
+  record AddWatch(String path, boolean recursive) implements Read {}
+
+  /**
+   * Takes watches away.
+   *
+   * @param onlyCheck only tell whether there are any
+   */
+  record RemoveWatches(String path, WatchType type, boolean onlyCheck) implements Read {}
+
+  /**
+   * Arms the watches of a client that was connected elsewhere before, or tells it what has happened
+   * since then.
+   *
+   * @param since the newest revision that the client has seen
+   * @param exists of nodes that did not exist
+   */
+  record SetWatches(
+      long since,
+      List<String> data,
+      List<String> exists,
+      List<String> children,
+      List<String> persistent,
+      List<String> recursive)
+      implements Read {
+    public SetWatches {
+      data = List.copyOf(data);
+      exists = List.copyOf(exists);
+      children = List.copyOf(children);
+      persistent = List.copyOf(persistent);
+      recursive = List.copyOf(recursive);
+    }
+  }
+
+  record WhoAmI() implements Read {}
+
+  record Ping() implements Read {}
+
+  /** Waits until the client's member has applied what was committed before. */
+  record Sync(String path) implements Request {}
+
+  /** Shows who the client is. */
+  record Authenticate(String scheme, @Nullable ByteString secret) implements Request {}
+
+  /**
+   * Cannot be done, whatever the tree is like.
+   *
+   * @param close whether the connection ends after the answer
+   */
+  record Refused(int error, boolean close) implements Request {}
+}

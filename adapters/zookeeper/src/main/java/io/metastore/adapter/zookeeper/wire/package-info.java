@@ -1,0 +1,11 @@
+/**
+ * ZooKeeper's wire format: bytes to requests and results to bytes.
+ *
+ * <p>Start at {@link io.metastore.adapter.zookeeper.wire.RequestDecoder} and {@link
+ * io.metastore.adapter.zookeeper.wire.JuteWriter}. Everything here is pure; a buffer belongs to the
+ * event loop of its connection.
+ */
+@NullMarked
+package io.metastore.adapter.zookeeper.wire;
+
+import org.jspecify.annotations.NullMarked;
