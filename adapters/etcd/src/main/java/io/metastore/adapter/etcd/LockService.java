@@ -7,6 +7,7 @@ import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Command;
 import io.metastore.core.command.Delete;
 import io.metastore.core.command.Op;
 import io.metastore.etcdapi.v3lockpb.LockGrpc;
@@ -51,7 +52,8 @@ final class LockService extends LockGrpc.LockImplBase {
       return;
     }
     Op delete = Op.newBuilder().setDelete(Delete.newBuilder().setKey(request.getKey())).build();
-    CallAccess.submit(metastore, TxnTranslator.toCommand(delete))
+    Command command = Command.newBuilder().setTxn(TxnTranslator.toTxn(delete)).build();
+    CallAccess.submit(metastore, command)
         .whenComplete(
             (outcome, failure) -> {
               if (outcome instanceof Outcome.TxnDone) {
