@@ -117,15 +117,20 @@ public final class KvTable {
       WriteSet writes, long revision, long compacted, @Nullable KeyValue previous) {
     // A version replaced within its own revision was never visible at any revision.
     if (previous != null && previous.modRevision() != revision) {
-      byte[] record =
-          requireNonNull(
-              writes.find(Table.LATEST, previous.key().toByteArray()), "replaced version exists");
       boolean inLog = ChangeLog.carries(previous) && previous.modRevision() > compacted;
       writes.put(
           Table.HISTORY,
           historyKey(previous.key(), previous.modRevision()),
-          inLog ? pointer(RecordCodec.sub(record), revision) : record);
+          inLog
+              ? pointer(sub(writes, previous.key()), revision)
+              : RecordCodec.encode(previous, /* sub= */ 0));
     }
+  }
+
+  /** Where in its revision the newest version of a key was made. */
+  private static int sub(Reader reader, ByteString key) {
+    return RecordCodec.sub(
+        requireNonNull(reader.find(Table.LATEST, key.toByteArray()), "the key exists"));
   }
 
   private static byte[] pointer(int sub, long replacedBy) {

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Turn {
   /** Every member must write the same parts: the digest depends on them. */
-  static final int PART_BYTES = 16 << 20;
+  static final int PART_BYTES = 8 << 20;
 
   static final long EVENTS_BYTES_MAX = 16L << 20;
 
