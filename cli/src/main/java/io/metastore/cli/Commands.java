@@ -75,8 +75,8 @@ public final class Commands extends Settings {
     System.exit(run(Console.ofProcess(), System.getenv(), version, words));
   }
 
-  /** Runs one command, with these variables of the environment. */
-  static int run(
+  /** Runs one command, with these variables of the environment, and returns its exit code. */
+  public static int run(
       Console console, Map<String, String> variables, List<String> version, List<String> words) {
     CommandLine line = commandLine(new Commands(console, variables), version);
     int exitCode = line.execute(words.toArray(String[]::new));

@@ -51,8 +51,11 @@ final class Member implements AutoCloseable {
   private final Node node;
   private final EtcdServices etcd;
   private final MetastoreServices metastore;
+  private final GrpcCounters calls;
+  private final List<BindableService> services;
+  private final @Nullable TlsContext tls;
+  private final HttpSide http;
   private @Nullable ClientPort port;
-  private @Nullable HttpSide http;
   private @Nullable ZookeeperPort zookeeper;
   private boolean closed;
 
@@ -74,6 +77,11 @@ final class Member implements AutoCloseable {
                 config.electionTimeoutMs(),
                 config.auth().byCertificate(),
                 jwt));
+    // Now and not in openPort(): Raft looks for a leader meanwhile.
+    this.calls = new GrpcCounters(config.http().extensiveMetrics());
+    this.services = allServices();
+    this.tls = MemberTls.clients(config);
+    this.http = new HttpSide(config, tls, config.compatVersion(), node, services, calls);
   }
 
   /**
@@ -136,10 +144,6 @@ final class Member implements AutoCloseable {
     if (closed) {
       return;
     }
-    GrpcCounters calls = new GrpcCounters(config.http().extensiveMetrics());
-    List<BindableService> services = services();
-    TlsContext tls = MemberTls.clients(config);
-    http = new HttpSide(config, tls, config.compatVersion(), node, services, calls);
     port = ClientPort.start(portSettings(config, tls), services, calls, http.siteBesideGrpc());
     http.openPorts();
     if (!config.zookeeper().listenUrls().isEmpty()) {
@@ -187,7 +191,7 @@ final class Member implements AutoCloseable {
         config.connectionRules());
   }
 
-  private List<BindableService> services() {
+  private List<BindableService> allServices() {
     List<BindableService> services = new ArrayList<>(etcd.services());
     services.addAll(metastore.services());
     if (config.http().reflection()) {
@@ -213,9 +217,7 @@ final class Member implements AutoCloseable {
     if (port != null) {
       port.close();
     }
-    if (http != null) {
-      http.close();
-    }
+    http.close();
     etcd.close();
     metastore.close();
     node.close();

@@ -18,12 +18,6 @@ final class StopSignals {
   /** etcd, too, leaves other signals alone. */
   private static final String[] SIGNALS = {"TERM", "INT"};
 
-  /**
-   * Set by the launcher for a run that writes an archive of class data, which the JVM does when it
-   * exits, but not when a signal ends it.
-   */
-  private static final String EXITS = "metastore.exits";
-
   private final Runnable stop;
 
   private StopSignals(Runnable stop) {
@@ -43,9 +37,7 @@ final class StopSignals {
       // The kernel spares the first process of a container; etcd ends with 0 there.
       Runtime.getRuntime().halt(0);
     }
-    if (!Boolean.getBoolean(EXITS)) {
-      dieOf(name);
-    }
+    dieOf(name);
     Runtime.getRuntime().halt(Signals.exitCode(name));
   }
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.metastore.adapter.etcd.port.EtcdVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,58 +38,51 @@ class LauncherTest {
     unpack();
     Run run = run(Map.of("JAVA_HOME", brokenJava()), etcd(), "--name=m1");
     assertThat(run.exitCode()).isEqualTo(7);
-    // The packaged tar's own lib, the JVM's options, then etcd's command and flags.
-    Path lib = directory.toRealPath().resolve("lib");
+    // The JVM's options, the packaged tar's own lib, then etcd's command and flags.
+    String lib = namedLib();
     assertThat(run.output())
-        .contains("-XX:+UseParallelGC", "-Djava.library.path=" + lib + " ", ":" + lib + "/*")
+        .contains(
+            "-XX:+UseParallelGC",
+            "-Djava.library.path=" + lib + " ",
+            " -cp " + lib + "/core-1.jar:" + lib + "/a.jar:" + lib + "/core-1.jar ")
         .endsWith("io.metastore.server.Main serve --name=m1\n");
   }
 
+  /** The archive is of use to the Java that wrote it only. */
   @Test
-  void classDataOfAnEarlierRunIsTakenOver() throws Exception {
+  void classDataOfThisJavaIsUsed() throws Exception {
     unpack();
     Map<String, String> variables = Map.of("JAVA_HOME", brokenJava());
+    assertThat(run(variables, etcd()).output()).contains(" -Xshare:auto ");
+
     Path root = directory.toRealPath();
+    Path release = Files.writeString(root.resolve("jdk").resolve("release"), "JAVA_VERSION=17\n");
+    Files.createFile(root.resolve("classes-" + checksum(release) + ".jsa"));
     assertThat(run(variables, etcd()).output())
-        .containsPattern("-XX:ArchiveClassesAtExit=" + root + "/classes\\.\\d+\\.new ")
-        .contains(" -Dmetastore.exits=true ");
-
-    Path written = root.resolve("classes." + endedProcess() + ".new");
-    Files.write(written, new byte[9 << 20]);
-    Path archive = root.resolve("classes.jsa");
-    assertThat(run(variables, etcd()).output())
-        .contains("-XX:SharedArchiveFile=" + archive + " ")
-        .doesNotContain("metastore.exits");
-    assertThat(written).doesNotExist();
-
-    // A new build: what was archived no longer fits.
-    Files.setLastModifiedTime(archive, FileTime.fromMillis(0));
-    assertThat(run(variables, etcd()).output()).contains("-XX:ArchiveClassesAtExit=");
-    assertThat(archive).doesNotExist();
-  }
-
-  @Test
-  void classDataThatIsBeingWrittenOrTooLittleIsNotTaken() throws Exception {
-    unpack();
-    Path root = directory.toRealPath();
-    Path busy = root.resolve("classes." + ProcessHandle.current().pid() + ".new");
-    Files.write(busy, new byte[9 << 20]);
-    Path small = Files.createFile(root.resolve("classes." + endedProcess() + ".new"));
-    Map<String, String> variables = Map.of("JAVA_HOME", brokenJava());
-    assertThat(run(variables, etcd()).output()).contains("-XX:ArchiveClassesAtExit=");
-    assertThat(busy).exists();
-    assertThat(small).doesNotExist();
+        .contains(" -XX:SharedArchiveFile=" + root + "/classes-" + checksum(release) + ".jsa ");
     assertThat(run(withoutClassData(variables), etcd()).output())
-        .doesNotContain("ArchiveClassesAtExit", "SharedArchiveFile");
+        .doesNotContain("SharedArchiveFile");
+
+    Files.writeString(release, "JAVA_VERSION=21\n");
+    assertThat(run(variables, etcd()).output()).doesNotContain("SharedArchiveFile");
   }
 
   /** As the packaged tar lies on a disk: {@code bin} and {@code lib} side by side. */
   private void unpack() throws Exception {
-    Files.createDirectories(directory.resolve("lib"));
+    Path lib = Files.createDirectories(directory.resolve("lib"));
+    Files.createFile(lib.resolve("core-1.jar"));
+    Files.createFile(lib.resolve("a.jar"));
     Files.createDirectories(directory.resolve("bin"));
     for (String name : List.of("metastore", "etcd")) {
       Files.copy(BIN.resolve(name), directory.resolve("bin").resolve(name));
     }
+  }
+
+  /** How the launcher names {@code lib}: by its handle, if the system has such names. */
+  private String namedLib() throws Exception {
+    return Files.isDirectory(Path.of("/proc/self/fd"))
+        ? "/proc/self/fd/9"
+        : directory.toRealPath().resolve("lib").toString();
   }
 
   private String etcd() {
@@ -103,10 +95,9 @@ class LauncherTest {
     return all;
   }
 
-  private static long endedProcess() throws Exception {
-    Process process = new ProcessBuilder("true").start();
-    process.waitFor();
-    return process.pid();
+  private static String checksum(Path file) throws Exception {
+    Process process = new ProcessBuilder("cksum").redirectInput(file.toFile()).start();
+    return new String(process.getInputStream().readAllBytes(), UTF_8).split(" ", 2)[0];
   }
 
   /** A Java that says how it was called and ends with 7. */

@@ -161,7 +161,7 @@ public final class RaftNode {
                 .setStateMachine(
                     new RatisBridge(
                         state, checkpoints, proposals, appenders, groupDirectory, stopper))
-                .setProperties(settings.toProperties())
+                .setProperties(settings.toProperties(members.isAlone()))
                 .setParameters(parameters)
                 .setOption(RaftStorage.StartupOption.RECOVER)
                 .build();

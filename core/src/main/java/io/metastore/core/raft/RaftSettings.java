@@ -69,11 +69,15 @@ public record RaftSettings(
     return storageDirectory.resolve(groupId.toString()).resolve("current");
   }
 
-  /** Everything but the TLS set-up and our own services, which Ratis takes as parameters. */
-  RaftProperties toProperties() {
+  /**
+   * Everything but the TLS set-up and our own services, which Ratis takes as parameters.
+   *
+   * @param alone whether this member is the only one of its group, as far as it knows
+   */
+  RaftProperties toProperties(boolean alone) {
     RaftProperties properties = new RaftProperties();
     transport(properties);
-    timing(properties);
+    timing(properties, alone);
     log(properties);
     sizes(properties);
     snapshots(properties);
@@ -89,15 +93,15 @@ public record RaftSettings(
     GrpcConfigKeys.setFlowControlWindow(p, bytes(4 * MIB));
   }
 
-  private void timing(RaftProperties p) {
+  private void timing(RaftProperties p, boolean alone) {
     Rpc.setTimeoutMin(p, ms(electionTimeoutMs));
     // A follower looks whether it has heard of its leader only when a random timeout is over, and
     // if it has, waits for a whole new one: it notices a lost leader after twice this at most.
     Rpc.setTimeoutMax(p, ms(3L * electionTimeoutMs / 2));
-    // A member that starts alone elects itself after this time. With pre-vote it cannot disturb a
-    // leader, so it need not wait for a full election timeout.
-    Rpc.setFirstElectionTimeoutMin(p, ms(Math.min(150, electionTimeoutMs)));
-    Rpc.setFirstElectionTimeoutMax(p, ms(Math.min(300, 2L * electionTimeoutMs)));
+    // How long a member that starts waits for a leader. With pre-vote it cannot disturb a leader,
+    // so it need not wait for a full election timeout; without others it need not wait at all.
+    Rpc.setFirstElectionTimeoutMin(p, ms(alone ? 1 : Math.min(150, electionTimeoutMs)));
+    Rpc.setFirstElectionTimeoutMax(p, ms(alone ? 2 : Math.min(300, 2L * electionTimeoutMs)));
     RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
     Rpc.setRequestTimeout(p, ms(5000));
     // Not only the time that a leader which lost its majority stays out of elections, but also the

@@ -25,7 +25,7 @@ class RaftSettingsTest {
   /** The names are Ratis' own: a typed setter that writes another one would go unnoticed. */
   @Test
   void setsThePropertiesByTheNamesThatRatisReads() {
-    RaftProperties properties = settings(ETCD_MAX_REQUEST_BYTES).toProperties();
+    RaftProperties properties = settings(ETCD_MAX_REQUEST_BYTES).toProperties(/* alone= */ false);
     Map.ofEntries(
             Map.entry("raft.rpc.type", "io.metastore.core.raft.GuardedRpcType"),
             Map.entry("raft.server.storage.dir", "/data/raft"),
@@ -61,7 +61,7 @@ class RaftSettingsTest {
 
   @Test
   void ratisReadsBackWhatWasMeant() {
-    RaftProperties properties = settings(ETCD_MAX_REQUEST_BYTES).toProperties();
+    RaftProperties properties = settings(ETCD_MAX_REQUEST_BYTES).toProperties(/* alone= */ false);
     assertThat(Log.asyncFlushEnabled(properties)).isFalse();
     assertThat(Log.unsafeFlushEnabled(properties)).isFalse();
     assertThat(Log.corruptionPolicy(properties)).isEqualTo(Log.CorruptionPolicy.EXCEPTION);
@@ -77,7 +77,7 @@ class RaftSettingsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3 << 19, 10 << 20, 100 << 20})
   void anEntryOfAFullBatchAndTheLargestRequestFits(int maxRequestBytes) {
-    RaftProperties properties = settings(maxRequestBytes).toProperties();
+    RaftProperties properties = settings(maxRequestBytes).toProperties(/* alone= */ false);
     long entry = (1 << 20) + (long) maxRequestBytes;
     long sent = Log.Appender.bufferByteLimit(properties).getSize();
     assertThat(sent).isGreaterThan(entry);

@@ -75,7 +75,7 @@ final class ToyServer implements AutoCloseable {
             50,
             400,
             1 << 20);
-    RaftProperties properties = settings.toProperties();
+    RaftProperties properties = settings.toProperties(/* alone= */ false);
     changes.accept(properties);
     ToyMachine machine = new ToyMachine(settings.checkpointDirectory());
     Parameters parameters = new Parameters();
