@@ -118,7 +118,7 @@ final class ServeCommand {
     LOG.atInfo().addKeyValue("args", arguments).log("Running: ");
   }
 
-  private static int serve(ServerConfig config) {
+  private int serve(ServerConfig config) {
     Stopper stopper = new Stopper();
     Thread.setDefaultUncaughtExceptionHandler(
         (thread, failure) -> {
@@ -143,6 +143,7 @@ final class ServeCommand {
       } else {
         serve(config, discover(config), stopper);
       }
+      ReadyNotice.send(variables);
       Thread.currentThread().join();
     } catch (ConfigError e) {
       log(e);
@@ -193,9 +194,11 @@ final class ServeCommand {
     member.openPort();
   }
 
-  private static void serveWhenInvited(ServerConfig config, Stopper stopper) throws IOException {
+  private void serveWhenInvited(ServerConfig config, Stopper stopper) throws IOException {
     WaitingMember waiting = WaitingMember.start(config, stopper);
     stopper.add(waiting);
+    // Members that wait for each other are started one after the other.
+    ReadyNotice.send(variables);
     Member member = start(config, waiting.awaitPlace(), stopper);
     member.ready().join();
     waiting.formed(member.cluster());
