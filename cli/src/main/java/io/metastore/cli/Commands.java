@@ -10,6 +10,7 @@ import io.metastore.cli.console.DurationText;
 import io.metastore.cli.console.ExitCode;
 import io.metastore.cli.console.Failures;
 import io.metastore.cli.console.Settings;
+import io.metastore.cli.console.Transport;
 import io.metastore.cli.keys.GetCommand;
 import io.metastore.cli.keys.LsCommand;
 import io.metastore.cli.keys.PutCommand;
@@ -23,7 +24,6 @@ import io.metastore.cli.locks.LocksCommand;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.LogManager;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,25 +60,24 @@ public final class Commands extends Settings {
   @SuppressWarnings("UnusedVariable") // picocli looks at it
   private boolean asksForVersion;
 
-  private Commands(Console console, Map<String, String> variables) {
-    super(console, variables);
+  private Commands(Console console, Map<String, String> variables, Transport transport) {
+    super(console, variables, transport);
   }
 
   /**
-   * Runs one command and ends the JVM with its exit code.
+   * Runs one command.
    *
+   * @param variables the environment
    * @param version the lines that {@code --version} and {@code version} print
+   * @return the exit code for the process
    */
-  public static void main(List<String> version, List<String> words) {
-    // What libraries log is not for who runs a command.
-    LogManager.getLogManager().reset();
-    System.exit(run(Console.ofProcess(), System.getenv(), version, words));
-  }
-
-  /** Runs one command, with these variables of the environment, and returns its exit code. */
   public static int run(
-      Console console, Map<String, String> variables, List<String> version, List<String> words) {
-    CommandLine line = commandLine(new Commands(console, variables), version);
+      Console console,
+      Map<String, String> variables,
+      List<String> version,
+      Transport transport,
+      List<String> words) {
+    CommandLine line = commandLine(new Commands(console, variables, transport), version);
     int exitCode = line.execute(words.toArray(String[]::new));
     console.flush();
     return exitCode;

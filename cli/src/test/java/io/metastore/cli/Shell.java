@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.protobuf.ByteString;
 import io.metastore.cli.console.Console;
+import io.metastore.cli.console.Transport;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class Shell {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console = new Console(new ByteArrayInputStream(input), out, err);
-    int exitCode = Commands.run(console, Map.of(), VERSION, all);
+    int exitCode = Commands.run(console, Map.of(), VERSION, Transport.DEFAULT, all);
     return new Ran(exitCode, ByteString.copyFrom(out.toByteArray()), err.toString(UTF_8));
   }
 

@@ -6,6 +6,7 @@ import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.metastore.api.v1.ClientsGrpc;
 import io.metastore.api.v1.ListClientsRequest;
 import io.metastore.api.v1.ListClientsResponse;
@@ -21,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -156,6 +158,8 @@ public final class MetastoreClient implements AutoCloseable {
   public static final class Builder {
     private List<String> endpoints = List.of("127.0.0.1:2379");
     private ChannelCredentials credentials = InsecureChannelCredentials.create();
+    private BiFunction<String, ChannelCredentials, ManagedChannelBuilder<?>> channels =
+        Grpc::newChannelBuilder;
     private Duration requestTimeout = Duration.ofSeconds(10);
     private Duration attemptTimeout = Duration.ofSeconds(3);
     private Duration pingInterval = Duration.ofSeconds(10);
@@ -177,6 +181,16 @@ public final class MetastoreClient implements AutoCloseable {
     /** For TLS, for instance {@code TlsChannelCredentials.create()}; default plain text. */
     public Builder credentials(ChannelCredentials channelCredentials) {
       credentials = requireNonNull(channelCredentials, "channelCredentials");
+      return this;
+    }
+
+    /**
+     * What makes the channel to an endpoint, from gRPC's name of the target and the credentials;
+     * default {@code Grpc::newChannelBuilder}. For programs with event loops of their own.
+     */
+    public Builder channels(
+        BiFunction<String, ChannelCredentials, ManagedChannelBuilder<?>> maker) {
+      channels = requireNonNull(maker, "maker");
       return this;
     }
 
@@ -239,16 +253,17 @@ public final class MetastoreClient implements AutoCloseable {
 
     /** Makes the client; nothing is connected yet. */
     public MetastoreClient build() {
-      List<Endpoints.Endpoint> channels = new ArrayList<>();
+      List<Endpoints.Endpoint> connections = new ArrayList<>();
       for (String endpoint : endpoints) {
         ManagedChannel channel =
-            Grpc.newChannelBuilder("dns:///" + endpoint, credentials)
+            channels
+                .apply("dns:///" + endpoint, credentials)
                 .keepAliveTime(pingInterval.toNanos(), TimeUnit.NANOSECONDS)
                 .keepAliveTimeout(attemptTimeout.toNanos(), TimeUnit.NANOSECONDS)
                 // Events of one transaction come in one message, however large.
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .build();
-        channels.add(new Endpoints.Endpoint(channels.size(), channel));
+        connections.add(new Endpoints.Endpoint(connections.size(), channel));
       }
       ExecutorService callbacks =
           Executors.newCachedThreadPool(
@@ -259,10 +274,12 @@ public final class MetastoreClient implements AutoCloseable {
               });
       // At random, so that the clients of one configuration spread over the members.
       int first =
-          firstEndpoint >= 0 ? firstEndpoint : ThreadLocalRandom.current().nextInt(channels.size());
+          firstEndpoint >= 0
+              ? firstEndpoint
+              : ThreadLocalRandom.current().nextInt(connections.size());
       Calls calls =
           new Calls(
-              new Endpoints(channels, first),
+              new Endpoints(connections, first),
               injectedTimer != null ? injectedTimer : new ThreadTimer(),
               callbacks,
               requestTimeout,

@@ -1,6 +1,5 @@
 package io.metastore.server;
 
-import io.metastore.cli.Commands;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,7 +18,7 @@ public final class Main {
   public static void main(String[] args) {
     List<String> words = Arrays.asList(args);
     if (words.isEmpty() || !words.get(0).equals("serve")) {
-      Commands.main(Version.lines(), words);
+      CommandProcess.run(words);
       return;
     }
     List<String> flags = words.subList(1, words.size());

@@ -79,7 +79,6 @@ final class ReadyNotice {
 
   /** A leading @ stands for the zero byte of an abstract address. */
   private static DomainSocketAddress address(String socket) {
-    return new DomainSocketAddress(
-        socket.startsWith("@") ? "\0" + socket.substring(1) : socket);
+    return new DomainSocketAddress(socket.startsWith("@") ? "\0" + socket.substring(1) : socket);
   }
 }

@@ -6,6 +6,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.cli.Commands;
 import io.metastore.cli.console.Console;
 import io.metastore.cli.console.ExitCode;
+import io.metastore.cli.console.Transport;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.PutRequest;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
@@ -46,6 +47,8 @@ public final class Rehearsal {
   }
 
   /**
+   * Runs the rehearsal.
+   *
    * @param arguments an empty directory for the members' data
    */
   public static void main(String[] arguments) {
@@ -139,7 +142,7 @@ public final class Rehearsal {
     all.addAll(List.of(words));
     Console console =
         new Console(InputStream.nullInputStream(), OutputStream.nullOutputStream(), System.err);
-    int exitCode = Commands.run(console, Map.of(), Version.lines(), all);
+    int exitCode = Commands.run(console, Map.of(), Version.lines(), Transport.DEFAULT, all);
     if (exitCode != ExitCode.OK.code()) {
       throw new IOException(all + " ended with " + exitCode);
     }

@@ -22,6 +22,7 @@ public abstract class Settings {
 
   private final Console console;
   private final Map<String, String> variables;
+  private final Transport transport;
   private @Nullable String knownPassword;
 
   @Option(
@@ -116,8 +117,9 @@ public abstract class Settings {
   @SuppressWarnings("UnusedVariable") // picocli looks at it
   private boolean help;
 
-  protected Settings(Console console, Map<String, String> variables) {
+  protected Settings(Console console, Map<String, String> variables, Transport transport) {
     this.console = console;
+    this.transport = transport;
     this.variables = variables;
   }
 
@@ -136,6 +138,7 @@ public abstract class Settings {
             .endpoints(
                 to.stream().map(endpoint -> endpoint.replace(HTTPS, "")).toArray(String[]::new))
             .credentials(credentials(to))
+            .channels(transport::channelBuilder)
             .requestTimeout(requestTimeout);
     String token = variables.getOrDefault("METASTORE_TOKEN", "");
     if (!user.isEmpty()) {

@@ -1,0 +1,18 @@
+package io.metastore.cli.console;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannelBuilder;
+
+/** Makes the connections of a command. */
+public interface Transport {
+  /** gRPC's default. */
+  Transport DEFAULT = Grpc::newChannelBuilder;
+
+  /**
+   * What is to become a connection to one endpoint.
+   *
+   * @param target the endpoint as gRPC names it, such as {@code dns:///127.0.0.1:2379}
+   */
+  ManagedChannelBuilder<?> channelBuilder(String target, ChannelCredentials credentials);
+}

@@ -1,0 +1,59 @@
+package io.metastore.server;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.netty.NettyChannelBuilder;
+import io.metastore.cli.Commands;
+import io.metastore.cli.console.Console;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.LogManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one command of the command line and ends the process.
+ *
+ * <p>With an event loop of its own, which has ended before the process is to: the JVM waits 300 ms
+ * at its end for threads that are in native code, as gRPC's own event loops are while nothing
+ * happens.
+ */
+final class CommandProcess {
+  private static final int LOOPS = 1;
+  private static final long STOP_MS = 1000;
+
+  private @Nullable EventLoopGroup loops;
+
+  private CommandProcess() {}
+
+  /** Runs the command of these words; does not return. */
+  static void run(List<String> words) {
+    // What libraries log is not for who runs a command.
+    LogManager.getLogManager().reset();
+    CommandProcess process = new CommandProcess();
+    int exitCode =
+        Commands.run(
+            Console.ofProcess(), System.getenv(), Version.lines(), process::channelBuilder, words);
+    process.stopLoops();
+    System.exit(exitCode);
+  }
+
+  private synchronized ManagedChannelBuilder<?> channelBuilder(
+      String target, ChannelCredentials credentials) {
+    if (loops == null) {
+      loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());
+    }
+    return NettyChannelBuilder.forTarget(target, credentials)
+        .eventLoopGroup(loops)
+        .channelType(NioSocketChannel.class);
+  }
+
+  private synchronized void stopLoops() {
+    if (loops != null) {
+      loops.shutdownGracefully(0, STOP_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(STOP_MS);
+    }
+  }
+}
