@@ -27,7 +27,8 @@ class TableFormatTest {
           TestMachine.TERM,
           /* index= */ 1,
           TestMachine.batch(List.of(Commands.put("k", "v"))),
-          TestMachine.ORIGIN);
+          TestMachine.ORIGIN,
+          announced -> {});
       WriteSet writes = machine.storage().newWriteSet();
       writes.put(
           Table.SMALL,
