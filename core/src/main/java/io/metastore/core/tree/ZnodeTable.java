@@ -96,8 +96,10 @@ final class ZnodeTable {
       return;
     }
     for (String path : FIRST_NODES) {
-      long prefix = FIRST_NODES.stream().filter(p -> !p.equals("/") && isChild(p, path)).count();
-      put(writes, path, null, Znode.newBuilder().setChildren((int) prefix).build());
+      long children = FIRST_NODES.stream().filter(p -> !p.equals("/") && isChild(p, path)).count();
+      put(writes, path, null, Znode.newBuilder().setChildren((int) children).build());
+      // Not missing: Curator reads the configuration and does not expect that.
+      putData(writes, path, ByteString.EMPTY);
     }
   }
 
