@@ -260,7 +260,6 @@ MISSING = {
     "etcd_server_feature_enabled": "feature gates are yet to come",
     "etcd_server_heartbeat_send_failures_total": "Ratis does not tell",
     "etcd_server_learner_promote_failures": "promoting learners is yet to come",
-    "etcd_server_quota_backend_bytes": "the quota is yet to come",
     "etcd_server_range_duration_seconds": "not measured",
     "etcd_server_read_indexes_failed_total": "not counted",
     "etcd_server_request_duration_seconds": "not measured; grpc_server_handling_seconds is, with --metrics=extensive",

@@ -11,6 +11,7 @@ import io.metastore.cli.console.ExitCode;
 import io.metastore.cli.console.Failures;
 import io.metastore.cli.console.Settings;
 import io.metastore.cli.console.Transport;
+import io.metastore.cli.keys.CompactCommand;
 import io.metastore.cli.keys.GetCommand;
 import io.metastore.cli.keys.LsCommand;
 import io.metastore.cli.keys.PutCommand;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
       RmCommand.class,
       WatchCommand.class,
       TxnCommand.class,
+      CompactCommand.class,
       LockCommand.class,
       LocksCommand.class,
       ClientsCommand.class,

@@ -8,6 +8,7 @@ import io.metastore.adapter.metastore.MetastoreSettings;
 import io.metastore.core.node.AccessConfig;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
+import io.metastore.core.node.SpaceConfig;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +67,8 @@ final class TestServer implements AutoCloseable {
                 64 << 20,
                 600_000,
                 new StorageOptions(8 << 20, 8 << 20, 1 << 20),
+                Duration.ofMillis(100),
+                SpaceConfig.DEFAULT,
                 AccessConfig.DEFAULT),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);

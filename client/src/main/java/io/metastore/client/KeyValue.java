@@ -2,6 +2,8 @@ package io.metastore.client;
 
 import com.google.protobuf.ByteString;
 import io.metastore.api.v1.Child;
+import io.metastore.api.v1.CompactRequest;
+import io.metastore.api.v1.CompactResponse;
 import io.metastore.api.v1.Condition;
 import io.metastore.api.v1.DeleteRequest;
 import io.metastore.api.v1.DeleteResponse;
@@ -173,6 +175,20 @@ public final class KeyValue {
   /** Blocking form of {@link #deleteTreeAsync}. */
   public DeleteTreeResponse deleteTree(DeleteTreeRequest request) throws InterruptedException {
     return Blocking.await(deleteTreeAsync(request));
+  }
+
+  /**
+   * Gives up history before a revision; 0 for the newest. Doing it twice does no harm.
+   *
+   * @return the revision that was compacted at, when all members will remove what is before it
+   */
+  public CompletableFuture<CompactResponse> compactAsync(CompactRequest request) {
+    return calls.unary(KeyValueGrpc.getCompactMethod(), request, Repeat.READ);
+  }
+
+  /** Blocking form of {@link #compactAsync}. */
+  public CompactResponse compact(CompactRequest request) throws InterruptedException {
+    return Blocking.await(compactAsync(request));
   }
 
   /**

@@ -51,8 +51,7 @@ final class HttpSide implements AutoCloseable {
       GrpcCounters calls) {
     this.config = config;
     this.tls = tls;
-    // No alarm can be raised yet.
-    HealthChecks health = new HealthChecks(store, EtcdServices::errorText, List::of);
+    HealthChecks health = new HealthChecks(store, EtcdServices::errorText);
     Map<String, HttpEndpoint> measured = new HashMap<>(health.endpoints(version));
     measured.put(
         "/metrics",

@@ -1,9 +1,11 @@
 package io.metastore.server;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptors;
 import io.metastore.adapter.etcd.EtcdServices;
 import io.metastore.adapter.etcd.EtcdSettings;
 import io.metastore.adapter.etcd.JwtKeys;
+import io.metastore.adapter.etcd.SlowRequests;
 import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.ClientPortSettings;
 import io.metastore.adapter.etcd.port.GrpcCounters;
@@ -192,7 +194,10 @@ final class Member implements AutoCloseable {
   }
 
   private List<BindableService> allServices() {
-    List<BindableService> services = new ArrayList<>(etcd.services());
+    SlowRequests slow = new SlowRequests(config.warningUnaryRequestDuration());
+    List<BindableService> services = new ArrayList<>();
+    etcd.services()
+        .forEach(service -> services.add(() -> ServerInterceptors.intercept(service, slow)));
     services.addAll(metastore.services());
     if (config.http().reflection()) {
       services.addAll(Reflection.services());
@@ -250,6 +255,8 @@ final class Member implements AutoCloseable {
         Runtime.getRuntime().maxMemory() / 4,
         config.watchProgressInterval().toMillis(),
         StorageOptions.DEFAULT,
+        config.warningApplyDuration(),
+        config.space(),
         accessConfig(config.auth()));
   }
 

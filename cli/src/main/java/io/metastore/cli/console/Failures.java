@@ -94,6 +94,7 @@ public final class Failures {
     return switch (failure.reason()) {
       case NO_LEADER -> "try again, and see: metastore status";
       case OVERLOADED -> "try again later";
+      case NO_SPACE -> "delete or compact, then clear the alarm: etcdctl alarm disarm";
       case COMPACTED -> "the oldest revision there is: " + detail.getRevision();
       case FUTURE_REVISION -> "the newest revision there is: " + detail.getRevision();
       case UNAUTHENTICATED -> "give --user, see: metastore --help";

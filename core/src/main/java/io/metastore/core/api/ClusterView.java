@@ -1,5 +1,6 @@
 package io.metastore.core.api;
 
+import io.metastore.core.command.Alarm;
 import java.util.List;
 
 /**
@@ -41,6 +42,12 @@ public interface ClusterView {
 
   /** Estimated bytes of the entries on this member that are not obsolete. */
   long sizeInUseBytes();
+
+  /** The size at which this member refuses to grow, in bytes; negative if it has no quota. */
+  long quotaBytes();
+
+  /** The alarms that are raised, as far as this member has applied the log; by kind and member. */
+  List<Alarm> alarms();
 
   /** All members of the cluster, by id. */
   List<MemberInfo> members();

@@ -15,6 +15,10 @@ public enum FailureCode {
   LEASE_TTL_TOO_LARGE,
   /** The command, or the keys that it would delete at once, are more than the store accepts. */
   REQUEST_TOO_LARGE,
+  /** A {@code NOSPACE} alarm is raised, or this member has no space for the command. */
+  NO_SPACE,
+  /** A {@code CORRUPT} alarm is raised. */
+  CORRUPT,
   /** The answer would not fit the memory set aside for answers: read it in smaller parts. */
   RESPONSE_TOO_LARGE,
   /**

@@ -26,7 +26,7 @@ public final class Meters {
   /** Seconds from taking up a log entry to its changes being visible. */
   public final Histogram applies = Histogram.doubling(0.0001, 20);
 
-  /** Entries whose application took more than 100 ms. */
+  /** Entries and reads that took longer than the member warns of. */
   public final LongAdder slowApplies = new LongAdder();
 
   public final LongAdder puts = new LongAdder();

@@ -39,6 +39,13 @@ public sealed interface Outcome {
   /** A lease is gone, and its keys with it. */
   record LeaseRevoked(long revision, long deletedKeys) implements Outcome {}
 
+  /**
+   * An alarm was raised or cleared, or found to be so already.
+   *
+   * @param raised whether the alarm was raised before or after the command
+   */
+  record AlarmChanged(long revision, boolean raised) implements Outcome {}
+
   /** The command has nothing to tell beyond that it was applied. */
   record Done(long revision) implements Outcome {}
 

@@ -1,6 +1,7 @@
 package io.metastore.core.api;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import java.util.List;
@@ -56,6 +57,9 @@ public interface ReadView extends AutoCloseable {
 
   /** The znode tree. */
   TreeView tree();
+
+  /** The alarms that are raised at that moment, by kind and member. */
+  List<Alarm> alarms();
 
   /** Who may do what at that moment. */
   AccessRules access();

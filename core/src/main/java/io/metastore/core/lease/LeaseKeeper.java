@@ -39,6 +39,9 @@ public final class LeaseKeeper {
 
   private static final int CHECKPOINT_LEASES_MAX = 1000;
 
+  /** After which the end of a lease is proposed again when a CORRUPT alarm forbade it. */
+  private static final long REFUSED_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final LongSupplier nanoClock;
   private final Function<Command, CompletableFuture<Outcome>> proposer;
   private final Consumer<Runnable> executor;
@@ -50,7 +53,7 @@ public final class LeaseKeeper {
    * May hold outdated entries: one counts only if it is the one in {@link #deadlines} and due when
    * it says.
    */
-  private final PriorityQueue<Alarm> alarms =
+  private final PriorityQueue<Timer> timers =
       new PriorityQueue<>((left, right) -> order(left.atNanos(), right.atNanos()));
 
   /** Deadlines whose end is proposed and not yet known to be applied. */
@@ -69,7 +72,7 @@ public final class LeaseKeeper {
     }
   }
 
-  private record Alarm(long atNanos, Deadline deadline) {}
+  private record Timer(long atNanos, Deadline deadline) {}
 
   /**
    * @param nanoClock monotonic
@@ -104,7 +107,7 @@ public final class LeaseKeeper {
         lease -> {
           Deadline deadline = new Deadline(lease);
           deadlines.put(lease.id(), deadline);
-          setAlarm(
+          setTimer(
               deadline,
               TimeUnit.SECONDS.toNanos(lease.assumedRemaining())
                   + TimeUnit.MILLISECONDS.toNanos(marginMs));
@@ -115,7 +118,7 @@ public final class LeaseKeeper {
   public void resign() {
     leading = false;
     deadlines.clear();
-    alarms.clear();
+    timers.clear();
     ending.clear();
   }
 
@@ -156,7 +159,7 @@ public final class LeaseKeeper {
     if (ending.contains(deadline) || deadline.atNanos - nanoClock.getAsLong() <= 0) {
       return 0;
     }
-    setAlarm(deadline, TimeUnit.SECONDS.toNanos(deadline.lease.ttl()));
+    setTimer(deadline, TimeUnit.SECONDS.toNanos(deadline.lease.ttl()));
     if (deadline.lease.remaining() > 0) {
       // A new leader would start from what was recorded. No more is promised until that is undone.
       propose(List.of(remaining(deadline.lease, 0)));
@@ -187,14 +190,14 @@ public final class LeaseKeeper {
     }
     long now = nanoClock.getAsLong();
     while (ending.size() < REVOKES_IN_FLIGHT_MAX) {
-      Alarm alarm = alarms.peek();
-      if (alarm == null || alarm.atNanos() - now > 0) {
+      Timer timer = timers.peek();
+      if (timer == null || timer.atNanos() - now > 0) {
         break;
       }
-      alarms.remove();
-      Deadline deadline = alarm.deadline();
+      timers.remove();
+      Deadline deadline = timer.deadline();
       if (deadlines.get(deadline.lease.id()) == deadline
-          && deadline.atNanos == alarm.atNanos()
+          && deadline.atNanos == timer.atNanos()
           && !ending.contains(deadline)) {
         end(deadline);
       }
@@ -213,15 +216,15 @@ public final class LeaseKeeper {
     }
     Deadline deadline = new Deadline(lease);
     deadlines.put(lease.id(), deadline);
-    setAlarm(deadline, TimeUnit.SECONDS.toNanos(lease.ttl()));
+    setTimer(deadline, TimeUnit.SECONDS.toNanos(lease.ttl()));
   }
 
-  private void setAlarm(Deadline deadline, long inNanos) {
+  private void setTimer(Deadline deadline, long inNanos) {
     // The longest lease takes 285 years, and differences of the clock tell 292.
     deadline.atNanos = nanoClock.getAsLong() + inNanos;
-    alarms.add(new Alarm(deadline.atNanos, deadline));
-    if (alarms.size() > 2 * deadlines.size() + 1000) {
-      alarms.removeIf(alarm -> alarm.deadline().atNanos != alarm.atNanos());
+    timers.add(new Timer(deadline.atNanos, deadline));
+    if (timers.size() > 2 * deadlines.size() + 1000) {
+      timers.removeIf(timer -> timer.deadline().atNanos != timer.atNanos());
     }
   }
 
@@ -243,9 +246,11 @@ public final class LeaseKeeper {
     if (!ending.remove(deadline)) {
       return; // proposed in an earlier term of this leader
     }
-    if (failure != null && deadlines.get(deadline.lease.id()) == deadline) {
-      // Whether it was done is unknown; doing it again is harmless, the grant's index sees to that.
-      setAlarm(deadline, 0);
+    if (deadlines.get(deadline.lease.id()) == deadline) {
+      // It was refused, or nobody knows whether it was done. Doing it again is harmless: the
+      // grant's
+      // index sees to that.
+      setTimer(deadline, failure == null ? REFUSED_RETRY_NANOS : 0);
     }
   }
 

@@ -14,6 +14,7 @@ import io.metastore.core.auth.AuthChanges;
 import io.metastore.core.auth.GivenToken;
 import io.metastore.core.auth.Rules;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.command.AuthChange;
 import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
@@ -56,7 +57,7 @@ import org.jspecify.annotations.Nullable;
  *       next flush.
  * </ul>
  *
- * <p>Owned by the apply thread, but for {@link #tryView} and {@link #access}.
+ * <p>Owned by the apply thread, but for {@link #tryView}, {@link #access} and what tells of alarms.
  */
 public final class StoreMachine implements AutoCloseable {
   /** Source: etcd's {@code MaxLeaseTTL}; about 285 years. */
@@ -75,6 +76,7 @@ public final class StoreMachine implements AutoCloseable {
   private final KeyCounts counts;
   private StoreState state;
   private volatile Rules access;
+  private volatile List<Alarm> alarms;
   private volatile StoreView view;
 
   /**
@@ -96,7 +98,8 @@ public final class StoreMachine implements AutoCloseable {
     this.locks = new LockTable(storage);
     this.counts = new KeyCounts(storage);
     this.access = Rules.read(storage);
-    this.view = new StoreView(state, access, storage.snapshotForScans(), responseBytesMax, pages);
+    this.alarms = AlarmTable.read(storage);
+    this.view = newView(state);
   }
 
   /** Where the machine stands. */
@@ -119,6 +122,19 @@ public final class StoreMachine implements AutoCloseable {
     return access;
   }
 
+  /** The alarms that are raised, at least as new as any view got before. Thread-safe. */
+  public List<Alarm> alarms() {
+    return alarms;
+  }
+
+  /**
+   * Why a command fails while the alarms are raised that are raised now; null if it does not.
+   * Thread-safe.
+   */
+  public @Nullable Failure findAlarmRefusal(Command command) {
+    return AlarmTable.findRefusal(alarms, command);
+  }
+
   /**
    * Applies one entry.
    *
@@ -131,7 +147,7 @@ public final class StoreMachine implements AutoCloseable {
       return Applied.nothing(state, index);
     }
     long timeMs = Math.max(batch.getTimeMs(), state.timeMs());
-    Turn turn = new Turn(storage, locks, counts, timeMs, state, access);
+    Turn turn = new Turn(storage, locks, counts, timeMs, state, access, alarms);
     List<Applied.SliceOutcomes> slices = new ArrayList<>();
     for (Slice slice : batch.getSlicesList()) {
       List<Outcome> outcomes = new ArrayList<>(slice.getCommandsCount());
@@ -146,6 +162,7 @@ public final class StoreMachine implements AutoCloseable {
     if (!turn.auth().equals(access.settings())) {
       access = Rules.read(storage);
     }
+    alarms = turn.alarms();
     Applied applied = turn.applied(index, slices);
     announce.accept(applied);
     publish(next);
@@ -198,8 +215,12 @@ public final class StoreMachine implements AutoCloseable {
   private void publish(StoreState next) {
     StoreView previous = view;
     state = next;
-    view = new StoreView(next, access, storage.snapshotForScans(), responseBytesMax, pages);
+    view = newView(next);
     previous.release();
+  }
+
+  private StoreView newView(StoreState at) {
+    return new StoreView(at, access, alarms, storage.snapshotForScans(), responseBytesMax, pages);
   }
 
   private Outcome apply(Command command, long term, long index, Turn turn) {
@@ -208,6 +229,10 @@ public final class StoreMachine implements AutoCloseable {
       if (refusal != null) {
         return new Outcome.Failed(turn.revision(), refusal);
       }
+    }
+    Failure refusal = AlarmTable.findRefusal(turn.alarms(), command);
+    if (refusal != null) {
+      return new Outcome.Failed(turn.revision(), refusal);
     }
     return switch (command.getKindCase()) {
       case TXN -> TxnEvaluator.apply(command.getTxn(), turn);
@@ -227,6 +252,7 @@ public final class StoreMachine implements AutoCloseable {
       case END_SESSION -> endSession(command.getEndSession(), index, turn);
       case TREE_CHANGE -> TreeCommands.change(command.getTreeChange(), turn);
       case REAP_NODE -> TreeCommands.reap(command.getReapNode(), turn);
+      case CHANGE_ALARM -> AlarmTable.apply(command.getChangeAlarm(), turn);
       case KIND_NOT_SET ->
           throw new IllegalStateException(
               "log entry " + index + " holds a command this version does not know");
@@ -252,12 +278,15 @@ public final class StoreMachine implements AutoCloseable {
    */
   private static boolean isClients(Command command) {
     return switch (command.getKindCase()) {
-      case TXN, NEW_CLIENT, GRANT_LEASE, COMPACT, ACQUIRE, RELEASE, AUTH_CHANGE, LOGIN -> true;
+      case TXN, NEW_CLIENT, GRANT_LEASE, ACQUIRE, RELEASE, AUTH_CHANGE, LOGIN -> true;
+      case COMPACT -> !command.getCompact().getAutomatic();
       // Else it has expired.
       case REVOKE_LEASE -> command.getRevokeLease().getGrantedIndex() == 0;
       // The znode tree has access lists of its own.
       case OPEN_SESSION, ATTACH_SESSION, END_SESSION, TREE_CHANGE -> false;
-      case WITHDRAW, CHECKPOINT_LEASES, MEMBER_NOTE, REAP_NODE, KIND_NOT_SET -> false;
+      // An alarm is a member's own as a rule; etcd checks the rights of those who change one at the
+      // API only.
+      case WITHDRAW, CHECKPOINT_LEASES, MEMBER_NOTE, CHANGE_ALARM, REAP_NODE, KIND_NOT_SET -> false;
     };
   }
 

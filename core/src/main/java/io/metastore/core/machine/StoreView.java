@@ -10,6 +10,7 @@ import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.TreeView;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import io.metastore.core.kv.PageCounts;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoreView {
   private final StoreState state;
   private final AccessRules access;
+  private final List<Alarm> alarms;
   private final Snapshot snapshot;
   private final RangeReader ranges;
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -42,11 +44,13 @@ public final class StoreView {
   StoreView(
       StoreState state,
       AccessRules access,
+      List<Alarm> alarms,
       Snapshot snapshot,
       long responseBytesMax,
       PageCounts pages) {
     this.state = state;
     this.access = access;
+    this.alarms = alarms;
     this.snapshot = snapshot;
     this.ranges =
         new RangeReader(snapshot, state.revision(), state.compacted(), responseBytesMax, pages);
@@ -196,6 +200,11 @@ public final class StoreView {
     @Override
     public TreeView tree() {
       return new TreeReader(reader());
+    }
+
+    @Override
+    public List<Alarm> alarms() {
+      return alarms;
     }
 
     @Override

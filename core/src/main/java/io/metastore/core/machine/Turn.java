@@ -9,6 +9,7 @@ import io.metastore.core.auth.AuthSettings;
 import io.metastore.core.auth.AuthTable;
 import io.metastore.core.auth.GivenToken;
 import io.metastore.core.auth.Rules;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.kv.KvTable;
 import io.metastore.core.lease.LeaseEvent;
@@ -65,6 +66,7 @@ final class Turn {
   private long compacted;
   private Rules access;
   private AuthSettings auth;
+  private List<Alarm> alarms;
   private int changesInCommand;
   private long digest;
   private boolean torn;
@@ -74,6 +76,7 @@ final class Turn {
    * @param timeMs what the entry's time is taken to be
    * @param before where the machine stands
    * @param access the rules of that state
+   * @param alarms raised before the entry
    */
   Turn(
       Storage storage,
@@ -81,7 +84,8 @@ final class Turn {
       KeyCounts counts,
       long timeMs,
       StoreState before,
-      Rules access) {
+      Rules access,
+      List<Alarm> alarms) {
     this.timeMs = timeMs;
     this.storage = storage;
     this.writes = storage.newWriteSet();
@@ -92,6 +96,7 @@ final class Turn {
     this.compacted = before.compacted();
     this.access = access;
     this.auth = access.settings();
+    this.alarms = alarms;
   }
 
   WriteSet writes() {
@@ -131,6 +136,16 @@ final class Turn {
   /** Takes notice of a change in the auth tables. */
   void authChanged() {
     auth = AuthTable.settings(writes);
+  }
+
+  /** The alarms raised after the commands so far. */
+  List<Alarm> alarms() {
+    return alarms;
+  }
+
+  /** Reads the alarms again after one has changed. */
+  void alarmsChanged() {
+    alarms = AlarmTable.read(writes);
   }
 
   /** The newest revision as the command at work sees it: its own changes make the next one. */

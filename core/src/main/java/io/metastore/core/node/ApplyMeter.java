@@ -7,13 +7,9 @@ import io.metastore.core.command.Op;
 import io.metastore.core.command.Txn;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.machine.Applied;
-import java.util.concurrent.TimeUnit;
 
 /** Counts what the log did to the tables. Called by the apply thread. */
 final class ApplyMeter {
-  /** etcd's {@code warning-apply-duration}. */
-  private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-
   private final Meters meters;
 
   ApplyMeter(Meters meters) {
@@ -25,9 +21,6 @@ final class ApplyMeter {
    */
   void applied(long startNanos, long index, CommandBatch batch, Applied result) {
     meters.applies.recordSince(startNanos);
-    if (System.nanoTime() - startNanos > SLOW_NANOS) {
-      meters.slowApplies.increment();
-    }
     count(batch);
     meters.puts.add(result.puts());
     meters.putBytes.add(result.putBytes());

@@ -35,12 +35,18 @@ final class CheckpointTrigger {
     bytes.addAndGet(entryBytes);
   }
 
-  /** Whether a checkpoint is due; if so the caller makes one and calls {@link #taken}. */
-  boolean isDue() {
+  /**
+   * Whether a checkpoint is due; if so the caller makes one and calls {@link #taken}.
+   *
+   * @param lowOnSpace whether space counts more than work: a checkpoint frees the log before it,
+   *     and what older checkpoints kept
+   */
+  boolean isDue(boolean lowOnSpace) {
+    long commandsDue = lowOnSpace ? 1 : commandsMax;
     boolean due =
         !running
             && (bytes.get() >= BYTES_MAX
-                || (commands.get() >= commandsMax && System.nanoTime() - lastNanos >= PAUSE_NANOS));
+                || (commands.get() >= commandsDue && System.nanoTime() - lastNanos >= PAUSE_NANOS));
     if (due) {
       running = true;
       commands.set(0);

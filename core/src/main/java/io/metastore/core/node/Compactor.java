@@ -21,11 +21,9 @@ import org.slf4j.LoggerFactory;
 final class Compactor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
 
-  // A slice takes about as long as the pause: the work never takes more than half of one processor.
-  private static final int SLICE_CHANGES = 5000;
-  private static final long PAUSE_MS = 10;
-
   private final Supplier<StoreMachine> machines;
+  private final int sliceChanges;
+  private final long pauseMs;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Threads.named("compactor"));
 
@@ -37,8 +35,14 @@ final class Compactor implements AutoCloseable {
   /** Whether a turn is due or running; owned by the thread. */
   private boolean active;
 
-  Compactor(Supplier<StoreMachine> machines) {
+  /**
+   * @param sliceChanges about how many changes to walk in one slice
+   * @param pauseMs between two slices
+   */
+  Compactor(Supplier<StoreMachine> machines, int sliceChanges, long pauseMs) {
     this.machines = machines;
+    this.sliceChanges = sliceChanges;
+    this.pauseMs = pauseMs;
   }
 
   /** There may be something to do. Any thread. */
@@ -79,7 +83,7 @@ final class Compactor implements AutoCloseable {
         // The view, while retained, also keeps the tables open.
         long compacted = view.state().compacted();
         finished =
-            compacted <= 0 || new CompactionStep(machine.storage()).run(compacted, SLICE_CHANGES);
+            compacted <= 0 || new CompactionStep(machine.storage()).run(compacted, sliceChanges);
         if (finished) {
           finish(compacted);
         }
@@ -90,7 +94,7 @@ final class Compactor implements AutoCloseable {
     if (finished) {
       active = false;
     } else {
-      thread.schedule(this::turn, PAUSE_MS, TimeUnit.MILLISECONDS);
+      thread.schedule(this::turn, pauseMs, TimeUnit.MILLISECONDS);
     }
   }
 

@@ -3,12 +3,13 @@ package io.metastore.core.node;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Meters;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Configuration;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.machine.MemberTable;
+import io.metastore.core.machine.StoreMachine;
 import io.metastore.core.machine.StoreView;
 import io.metastore.core.raft.RaftNode;
-import io.metastore.core.storage.Storage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,7 +24,7 @@ final class MemberView implements ClusterView {
   private final RaftNode raft;
   private final AppliedIndex applied;
   private final Supplier<StoreView> views;
-  private final Supplier<Storage> storages;
+  private final Supplier<StoreMachine> machines;
   private final LongSupplier pending;
   private final Supplier<WatchCounts> watches;
   private final Meters meters;
@@ -41,7 +42,7 @@ final class MemberView implements ClusterView {
       RaftNode raft,
       AppliedIndex applied,
       Supplier<StoreView> views,
-      Supplier<Storage> storages,
+      Supplier<StoreMachine> machines,
       LongSupplier pending,
       Supplier<WatchCounts> watches,
       Meters meters) {
@@ -49,7 +50,7 @@ final class MemberView implements ClusterView {
     this.raft = raft;
     this.applied = applied;
     this.views = views;
-    this.storages = storages;
+    this.machines = machines;
     this.pending = pending;
     this.watches = watches;
     this.meters = meters;
@@ -126,12 +127,22 @@ final class MemberView implements ClusterView {
 
   @Override
   public long sizeBytes() {
-    return storages.get().sizeBytes();
+    return machines.get().storage().sizeBytes();
   }
 
   @Override
   public long sizeInUseBytes() {
-    return storages.get().liveBytes();
+    return machines.get().storage().liveBytes();
+  }
+
+  @Override
+  public long quotaBytes() {
+    return config.space().quotaBytes();
+  }
+
+  @Override
+  public List<Alarm> alarms() {
+    return machines.get().alarms();
   }
 
   @Override

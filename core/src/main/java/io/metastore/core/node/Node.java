@@ -26,6 +26,8 @@ import io.metastore.core.command.Range;
 import io.metastore.core.command.TermReply;
 import io.metastore.core.command.TermRequest;
 import io.metastore.core.command.Txn;
+import io.metastore.core.disk.DiskSpace;
+import io.metastore.core.disk.FullDisk;
 import io.metastore.core.lease.LeaseKeeper;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.machine.Applied;
@@ -43,10 +45,12 @@ import io.metastore.core.raft.RaftMembers;
 import io.metastore.core.raft.RaftNode;
 import io.metastore.core.raft.RaftSettings;
 import io.metastore.core.raft.ReplicatedState;
+import io.metastore.core.storage.StorageException;
 import io.metastore.core.watch.WatchHub;
 import io.metastore.core.watch.WatchLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -59,6 +63,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,6 +99,8 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long PUBLISH_RETRY_MS = 500;
   private static final long HAND_OVER_MS = 1000;
   private static final long RAFT_STOP_MS = 5000;
+  private static final long STUCK_MS = 500;
+  private static final long RESERVE_MS = 10_000;
   private static final int DIRECT_REPLIES_MAX = 8;
 
   /** ZooKeeper's own setting and default. */
@@ -115,6 +122,10 @@ public final class Node implements Metastore, AutoCloseable {
   private final LockDesk locks;
   private final TreeListeners trees = new TreeListeners();
   private final Compactor compactor;
+  private final SpaceGate space;
+  private final AutoCompactor autoCompactor;
+  private final DiskSpace disk;
+  private final AtomicBoolean handingOver = new AtomicBoolean();
   private final CheckpointTrigger checkpointTrigger;
   private final MemberView cluster;
   private final MembershipDesk membership;
@@ -132,6 +143,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   private final Meters meters = new Meters();
   private final ApplyMeter applyMeter = new ApplyMeter(meters);
+  private final SlowWork slow;
 
   private Node(NodeConfig config, PeerPages pages, ProcessStopper stopper) throws IOException {
     this.config = config;
@@ -143,6 +155,11 @@ public final class Node implements Metastore, AutoCloseable {
             config.requestTimeoutMs(),
             ANSWER_STALL_MS,
             System::nanoTime);
+    this.slow = new SlowWork(config.warningApplyDuration(), meters);
+    Files.createDirectories(config.dataDirectory());
+    FullDisk.closing(directory(), false);
+    // First of all: on a full disk only the reserve lets the tables be opened.
+    this.disk = new DiskSpace(directory());
     this.tables =
         new LiveTables(
             config.dataDirectory().resolve("db"), config.storage(), config.responseBytesMax());
@@ -150,7 +167,11 @@ public final class Node implements Metastore, AutoCloseable {
     this.applied = new AppliedIndex(reply, machine.state().index());
     this.hub = new WatchHub(this::retainView, watchLimits(config));
     this.peers = new PeerChannels(config.peerTls(), peerMessageBytesMax(config), meters);
-    this.compactor = new Compactor(() -> machine);
+    this.compactor =
+        new Compactor(
+            () -> machine,
+            config.space().compactionBatchLimit(),
+            config.space().compactionSleepMs());
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockDesk(process(), this::submit, this::retainView);
 
@@ -211,14 +232,32 @@ public final class Node implements Metastore, AutoCloseable {
             raft,
             applied,
             this::retainView,
-            () -> machine.storage(),
+            () -> machine,
             proposer::pending,
             hub::counts,
             meters);
+    this.space =
+        new SpaceGate(
+            config.memberId(),
+            config.space().quotaBytes(),
+            disk::isLow,
+            () -> machine,
+            cluster::revision,
+            proposer::submit,
+            readIndex::barrier);
+    space.sample();
+    this.autoCompactor =
+        new AutoCompactor(
+            config.space().autoCompaction(),
+            System::nanoTime,
+            cluster::revision,
+            raft::isLeaderReady,
+            this::submit);
     this.membership =
         new MembershipDesk(config, raft, peers, leaderCalls, cluster, applied, housekeeping);
     wiring.complete();
     every(SWEEP_MS, this::housekeep);
+    every(RESERVE_MS, disk::keepReserve);
     RemovalWatch removal = new RemovalWatch(config, known, raft, cluster, stopper);
     every(REMOVAL_MS, removal::look);
     every(WATCH_MS, () -> mendLearner(stopper));
@@ -283,19 +322,35 @@ public final class Node implements Metastore, AutoCloseable {
               config.maxRequestBytes());
       return CompletableFuture.completedFuture(new Outcome.Failed(cluster.revision(), failure));
     }
-    return proposer.submit(command);
+    return space.submit(command);
   }
 
   @Override
   public CompletableFuture<Outcome> range(Range range, Consistency consistency) {
     boolean small = range.getRangeEnd().isEmpty();
     meters.ranges.increment();
-    return read(consistency, small, view -> view.smallRange(range));
+    long start = System.nanoTime();
+    return read(
+        consistency,
+        small,
+        view -> {
+          Outcome outcome = view.smallRange(range);
+          slow.read(start, range);
+          return outcome;
+        });
   }
 
   @Override
   public CompletableFuture<Outcome> readTxn(Txn txn, Consistency consistency) {
-    return read(consistency, false, view -> view.readTxn(txn, SMALL_RANGE_BYTES));
+    long start = System.nanoTime();
+    return read(
+        consistency,
+        false,
+        view -> {
+          Outcome outcome = view.readTxn(txn, SMALL_RANGE_BYTES);
+          slow.readTxn(start, txn.getSuccessCount() + txn.getFailureCount());
+          return outcome;
+        });
   }
 
   @Override
@@ -406,11 +461,11 @@ public final class Node implements Metastore, AutoCloseable {
     proposer.close();
     housekeeping.shutdownNow();
     handOver();
+    FullDisk.closing(directory(), true);
     boolean quiet = raft.stop(RAFT_STOP_MS);
     if (quiet) {
       // What is on disk now need not be replayed by the next start.
-      machine.writePosition();
-      machine.storage().flush();
+      flush();
     }
     leases.close();
     compactor.close();
@@ -422,6 +477,34 @@ public final class Node implements Metastore, AutoCloseable {
     reply.shutdown();
     if (quiet) {
       machine.close();
+    }
+  }
+
+  private void flush() {
+    try {
+      machine.writePosition();
+      machine.storage().flush();
+    } catch (StorageException e) {
+      LOG.atWarn()
+          .setCause(e)
+          .log("could not flush the tables; the next start will replay the log");
+    }
+  }
+
+  private Path directory() {
+    return config.dataDirectory().toAbsolutePath();
+  }
+
+  /** A leader that cannot write its log holds up the whole cluster. */
+  private void giveUpLeadershipIfStuck() {
+    if (FullDisk.waitingMs(directory()) >= STUCK_MS
+        && raft.isLeaderReady()
+        && handingOver.compareAndSet(false, true)) {
+      scans.execute(
+          () -> {
+            handOver();
+            handingOver.set(false);
+          });
     }
   }
 
@@ -497,7 +580,11 @@ public final class Node implements Metastore, AutoCloseable {
     proposer.expire();
     answers.tick();
     cluster.noteLeader();
-    if (checkpointTrigger.isDue()) {
+    disk.look();
+    space.look();
+    autoCompactor.tick();
+    giveUpLeadershipIfStuck();
+    if (checkpointTrigger.isDue(disk.isLow())) {
       checkpoint()
           .whenComplete((taken, failure) -> checkpointTrigger.taken(failure == null && taken));
     }
@@ -649,6 +736,7 @@ public final class Node implements Metastore, AutoCloseable {
       long compactedBefore = machine.state().compacted();
       long start = System.nanoTime();
       Applied result = machine.apply(term, index, batch, origin, trees::applied);
+      slow.applied(start, index, batch);
       applyMeter.applied(start, index, batch, result);
       // Watchers hear of it before anybody's reply does; readers see it before that.
       hub.offer(result);

@@ -7,6 +7,7 @@ import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxRequestBytes the largest command
  * @param responseBytesMax the largest answer to a read
  * @param watchProgressIntervalMs see {@code WatchLimits}
+ * @param warningApplyDuration applying an entry, and a read, is logged if it takes longer
+ * @param space how it keeps its tables small
  */
 public record NodeConfig(
     long clusterId,
@@ -43,6 +46,8 @@ public record NodeConfig(
     long responseBytesMax,
     long watchProgressIntervalMs,
     StorageOptions storage,
+    Duration warningApplyDuration,
+    SpaceConfig space,
     AccessConfig access) {
 
   /** How a member comes to its cluster. */
@@ -59,6 +64,8 @@ public record NodeConfig(
     requireNonNull(name, "name");
     requireNonNull(dataDirectory, "dataDirectory");
     requireNonNull(storage, "storage");
+    requireNonNull(warningApplyDuration, "warningApplyDuration");
+    requireNonNull(space, "space");
     requireNonNull(access, "access");
     members = List.copyOf(members);
     clientUrls = List.copyOf(clientUrls);

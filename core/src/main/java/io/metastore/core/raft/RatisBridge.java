@@ -1,6 +1,8 @@
 package io.metastore.core.raft;
 
+import io.metastore.core.disk.FullDisk;
 import io.metastore.core.raft.Proposals.Proposal;
+import io.metastore.core.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -121,7 +123,8 @@ final class RatisBridge extends BaseStateMachine {
       retention.applied(entry.getIndex(), entry.getSerializedSize());
       updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     } catch (RuntimeException | Error e) {
-      stopper.stop("applying entry " + entry.getTerm() + ":" + entry.getIndex() + " failed", e);
+      stop("applying entry " + entry.getTerm() + ":" + entry.getIndex() + " failed", e);
+      throw e;
     }
     return applied;
   }
@@ -138,7 +141,8 @@ final class RatisBridge extends BaseStateMachine {
         state.skip(term, index);
       }
     } catch (RuntimeException | Error e) {
-      stopper.stop("applying entry " + term + ":" + index + " failed", e);
+      stop("applying entry " + term + ":" + index + " failed", e);
+      throw e;
     }
   }
 
@@ -177,7 +181,14 @@ final class RatisBridge extends BaseStateMachine {
     if (position.getIndex() < 0) {
       return RaftLog.INVALID_LOG_INDEX;
     }
-    checkpoints.create(position, state::checkpoint);
+    try {
+      checkpoints.create(position, state::checkpoint);
+    } catch (StorageException e) {
+      if (FullDisk.isCauseOf(e)) {
+        throw new IOException("no space for a checkpoint", e); // Ratis goes on without it
+      }
+      throw e;
+    }
     // Ratis drops the log up to what it is told here; the checkpoint may go further.
     return Math.max(0, retention.droppable(position.getIndex()));
   }
@@ -213,7 +224,16 @@ final class RatisBridge extends BaseStateMachine {
 
   @Override
   public void notifyLogFailed(Throwable cause, @Nullable LogEntryProto failedEntry) {
-    stopper.stop("the Raft log failed", cause);
+    stop("the Raft log failed", cause);
+  }
+
+  /** Ends the process, unless the failure only comes from closing this member on a full disk. */
+  private void stop(String why, Throwable cause) {
+    if (FullDisk.isWaitEnded(cause)) {
+      LOG.atInfo().addKeyValue("why", why).log("closed while the disk is full");
+    } else {
+      stopper.stop(why, cause);
+    }
   }
 
   @Override

@@ -26,7 +26,9 @@ public enum SmallTable {
   /** Access lists of znodes. */
   ACL('i'),
   /** Time at which a container or a znode with a TTL is due to be deleted ‖ its path → nothing. */
-  REAPABLE('t');
+  REAPABLE('t'),
+  /** Alarm kind ‖ member id → nothing. */
+  ALARM('w');
 
   private final byte id;
 

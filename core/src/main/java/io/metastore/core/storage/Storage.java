@@ -1,6 +1,8 @@
 package io.metastore.core.storage;
 
 import io.metastore.core.api.Meters;
+import io.metastore.core.disk.FullDisk;
+import io.metastore.core.disk.FullDisk.WaitEnded;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,6 +42,9 @@ import org.rocksdb.WriteOptions;
  * #checkpoint}; a crash takes back whole writes, newest first, never a part of one. All tables
  * flush together for that reason.
  *
+ * <p>While the disk is full, writing blocks; a flush or checkpoint fails. RocksDB goes on by itself
+ * some seconds after there is space again.
+ *
  * <p>Threads: {@link #write} by the apply thread, {@link #edit} and {@link #discardRange} by the
  * compactor, the rest by any.
  */
@@ -64,6 +69,7 @@ public final class Storage implements Reader, AutoCloseable {
 
   private static final long DELETIONS_WINDOW = 32 << 10;
 
+  private final Path directory;
   private final RocksDB db;
   private final Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
@@ -89,6 +95,7 @@ public final class Storage implements Reader, AutoCloseable {
   private long written;
 
   private Storage(Path directory, StorageOptions options, Runnable onClosed) {
+    this.directory = directory.toAbsolutePath();
     this.onClosed = onClosed;
     this.latest = new RowCache(options.rowCacheBytes());
     Cache cache = own(new LRUCache(options.cacheBytes()));
@@ -237,8 +244,8 @@ public final class Storage implements Reader, AutoCloseable {
           });
     }
     try (WriteBatch batch = new WriteBatch(bytes.toBytes())) {
-      db.write(writeOptions, batch);
-    } catch (RocksDBException e) {
+      write(batch);
+    } catch (RocksDBException | WaitEnded e) {
       throw new StorageException("write", e);
     }
     writes.forEachChange(Table.LATEST, latest::put);
@@ -276,6 +283,16 @@ public final class Storage implements Reader, AutoCloseable {
     return keeper;
   }
 
+  /** A write that RocksDB refuses because a flush found no space has changed nothing. */
+  private void write(WriteBatch batch) throws RocksDBException, WaitEnded {
+    FullDisk.<Boolean, RocksDBException>retry(
+        directory,
+        () -> {
+          db.write(writeOptions, batch);
+          return true;
+        });
+  }
+
   /**
    * Changes entries in a way that no reader can notice, at once.
    *
@@ -290,8 +307,8 @@ public final class Storage implements Reader, AutoCloseable {
       for (byte[] key : discarded) {
         batch.delete(handle(table), key);
       }
-      db.write(writeOptions, batch);
-    } catch (RocksDBException e) {
+      write(batch);
+    } catch (RocksDBException | WaitEnded e) {
       throw new StorageException("edit " + table, e);
     }
   }
@@ -300,8 +317,8 @@ public final class Storage implements Reader, AutoCloseable {
   public void discardRange(Table table, byte[] from, byte[] to) {
     try (WriteBatch batch = new WriteBatch()) {
       batch.deleteRange(handle(table), from, to);
-      db.write(writeOptions, batch);
-    } catch (RocksDBException e) {
+      write(batch);
+    } catch (RocksDBException | WaitEnded e) {
       throw new StorageException("discard from " + table, e);
     }
   }

@@ -4,7 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disk or the database failed, or cannot be read. Nobody recovers from it: the member stops.
+ * The disk or the database failed, or cannot be read. Nobody recovers from it: the member stops. A
+ * full disk ends in it only where nobody waits for space.
  */
 public final class StorageException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;

@@ -12,7 +12,7 @@
  * <tr><td>{@code LATEST}</td><td>user key → record: {@code core.kv.KvTable}</td></tr>
  * <tr><td>{@code HISTORY}</td><td>escaped user key ‖ inverted revision → record, pointer or tombstone: {@code core.kv.KvTable}</td></tr>
  * <tr><td>{@code CHANGES}</td><td>revision ‖ sub → kind, user key and the record that was put: {@code core.kv.ChangeLog}</td></tr>
- * <tr><td>{@code SMALL}</td><td>first byte = {@link io.metastore.core.storage.SmallTable}: leases, locks, members, users and roles, sessions and access lists of znodes, meta</td></tr>
+ * <tr><td>{@code SMALL}</td><td>first byte = {@link io.metastore.core.storage.SmallTable}: leases, locks, members, users and roles, sessions and access lists of znodes, alarms, meta</td></tr>
  * <tr><td>{@code ZNODES}, {@code ZNODE_DATA}</td><td>znodes and their data: {@code core.tree.ZnodeTable}</td></tr>
  * </table>
  */

@@ -78,7 +78,8 @@ class LargeDeletionTest {
             new KeyCounts(machine.storage()),
             /* timeMs= */ 0,
             machine.state(),
-            Rules.read(machine.storage()));
+            Rules.read(machine.storage()),
+            /* alarms= */ List.of());
     for (int i = 0; !StoreState.isTorn(machine.storage()); i++) {
       turn.delete(requireNonNull(turn.find(key(i))));
     }

@@ -10,7 +10,9 @@ import io.metastore.core.api.OpResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.command.Acquire;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.command.AuthChange;
+import io.metastore.core.command.ChangeAlarm;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
@@ -27,6 +29,7 @@ import io.metastore.core.command.Txn;
 import io.metastore.core.command.Withdraw;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -68,6 +71,7 @@ final class Model {
   /** As before the command at work. */
   private Map<String, Set<Long>> heldBefore = Map.of();
 
+  final Set<Alarm> alarms = new HashSet<>();
   final ModelAuth auth = new ModelAuth();
   private final Map<Long, Integer> processes = new TreeMap<>();
   private long lastAllocated;
@@ -106,6 +110,10 @@ final class Model {
     if (auth.refusesLeases(command, this::leaseKeys)) {
       return new Outcome.Failed(revision(), Failure.of(FailureCode.PERMISSION_DENIED));
     }
+    FailureCode alarm = alarmRefusal(command);
+    if (alarm != null) {
+      return new Outcome.Failed(revision(), Failure.of(alarm));
+    }
     Outcome outcome =
         switch (command.getKindCase()) {
           case AUTH_CHANGE -> authChange(command.getAuthChange());
@@ -132,6 +140,7 @@ final class Model {
           case COMPACT -> compact(command.getCompact().getRevision());
           case ACQUIRE -> acquire(command.getAcquire());
           case MEMBER_NOTE -> memberNote(command.getMemberNote());
+          case CHANGE_ALARM -> changeAlarm(command.getChangeAlarm());
           case OPEN_SESSION, ATTACH_SESSION, END_SESSION, TREE_CHANGE, REAP_NODE, KIND_NOT_SET ->
               throw new IllegalArgumentException(command.toString());
         };
@@ -154,6 +163,8 @@ final class Model {
       return new Outcome.LeaseRevoked(revision, revoked.deletedKeys());
     } else if (outcome instanceof Outcome.LoggedIn login) {
       return new Outcome.LoggedIn(revision, login.token());
+    } else if (outcome instanceof Outcome.AlarmChanged alarm) {
+      return new Outcome.AlarmChanged(revision, alarm.raised());
     } else if (outcome instanceof Outcome.LockPlace place) {
       return new Outcome.LockPlace(revision, place.key(), place.token(), place.held());
     }
@@ -180,6 +191,50 @@ final class Model {
   private Outcome authChange(AuthChange change) {
     FailureCode refusal = auth.apply(change);
     return refusal == null ? new Outcome.Done(0) : failed(refusal);
+  }
+
+  // --- alarms
+  // --------------------------------------------------------------------------------
+
+  private Outcome changeAlarm(ChangeAlarm change) {
+    boolean before = alarms.contains(change.getAlarm());
+    if (change.getRaised()) {
+      alarms.add(change.getAlarm());
+    } else {
+      alarms.remove(change.getAlarm());
+    }
+    return new Outcome.AlarmChanged(0, before || change.getRaised());
+  }
+
+  private @Nullable FailureCode alarmRefusal(Command command) {
+    Set<Command.KindCase> whenCorrupt =
+        Set.of(
+            Command.KindCase.TXN,
+            Command.KindCase.GRANT_LEASE,
+            Command.KindCase.REVOKE_LEASE,
+            Command.KindCase.NEW_CLIENT,
+            Command.KindCase.COMPACT,
+            Command.KindCase.ACQUIRE,
+            Command.KindCase.RELEASE);
+    if (isRaised(Alarm.Kind.CORRUPT) && whenCorrupt.contains(command.getKindCase())) {
+      return FailureCode.CORRUPT;
+    }
+    boolean takesSpace =
+        switch (command.getKindCase()) {
+          case TXN -> hasPut(command.getTxn());
+          case GRANT_LEASE, NEW_CLIENT, ACQUIRE -> true;
+          default -> false;
+        };
+    return takesSpace && isRaised(Alarm.Kind.NOSPACE) ? FailureCode.NO_SPACE : null;
+  }
+
+  private boolean isRaised(Alarm.Kind kind) {
+    return alarms.stream().anyMatch(alarm -> alarm.getKind() == kind);
+  }
+
+  private static boolean hasPut(Txn txn) {
+    return Stream.concat(txn.getSuccessList().stream(), txn.getFailureList().stream())
+        .anyMatch(op -> op.hasPut() || (op.hasTxn() && hasPut(op.getTxn())));
   }
 
   // --- transactions

@@ -62,6 +62,8 @@ final class ModelAuth {
         command.hasWithdraw()
             || command.hasCheckpointLeases()
             || command.hasMemberNote()
+            || command.hasChangeAlarm()
+            || command.getCompact().getAutomatic()
             || (command.hasRevokeLease() && command.getRevokeLease().getGrantedIndex() != 0);
     return enabled && !internal && command.getAuthRevision() != revision;
   }

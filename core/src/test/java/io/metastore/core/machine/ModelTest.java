@@ -71,6 +71,7 @@ class ModelTest {
     for (int i = 0; i < ENTRIES; i++) {
       check(machine, commands.batch(model.revision()));
       checkLeases(machine);
+      assertThat(machine.machine().alarms()).containsExactlyInAnyOrderElementsOf(model.alarms);
       checkAccess(machine.machine().access());
       for (int j = 0; j < 4; j++) {
         checkReads(machine, commands.range(model.revision()), commands.readTxn(model.revision()));

@@ -4,11 +4,14 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.AddRole;
 import io.metastore.core.command.AddUser;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.command.AuthChange;
+import io.metastore.core.command.ChangeAlarm;
 import io.metastore.core.command.ChangePassword;
 import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Compact;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
 import io.metastore.core.command.DeleteRole;
@@ -110,6 +113,11 @@ final class RandomCommands {
           .setLogin(Login.newBuilder().setUser(principal()).setNonce("nonce"))
           .build();
     }
+    if (chance(40)) {
+      return Command.newBuilder()
+          .setChangeAlarm(ChangeAlarm.newBuilder().setAlarm(alarm()).setRaised(chance(4)))
+          .build();
+    }
     int kind = random.nextInt(100);
     if (kind < 55) {
       return Commands.of(txn(revision, 0));
@@ -156,7 +164,12 @@ final class RandomCommands {
           .build();
     }
     if (kind < 95) {
-      return Commands.compact(Math.max(0, revision - random.nextInt(20) + 1));
+      return Command.newBuilder()
+          .setCompact(
+              Compact.newBuilder()
+                  .setRevision(Math.max(0, revision - random.nextInt(20) + 1))
+                  .setAutomatic(chance(2)))
+          .build();
     }
     if (kind < 98) {
       return Command.newBuilder()
@@ -172,6 +185,12 @@ final class RandomCommands {
         .setMemberNote(
             MemberNote.newBuilder().setId(random.nextInt(3)).setProcess(random.nextInt(3)))
         .build();
+  }
+
+  private Alarm.Builder alarm() {
+    return Alarm.newBuilder()
+        .setKind(chance(2) ? Alarm.Kind.NOSPACE : Alarm.Kind.CORRUPT)
+        .setMemberId(-random.nextInt(2));
   }
 
   private AuthChange.Builder authChange() {

@@ -8,6 +8,7 @@ import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.OpResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.WatchEvent;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.kv.ChangeLog;
@@ -60,6 +61,8 @@ final class Scenario {
       case "leases" -> leases();
       case "locks" -> locks();
       case "queue" -> queue(ScenarioParser.bytes(line.subject()));
+      case "alarms" ->
+          orNothing(machine().machine().alarms().stream().map(Scenario::alarm).toList());
       case "access" -> access();
       case "may" -> may(line);
       case "history" -> history();
@@ -145,6 +148,9 @@ final class Scenario {
     if (outcome instanceof Outcome.LoggedIn) {
       return rev + " logged in\n";
     }
+    if (outcome instanceof Outcome.AlarmChanged alarm) {
+      return rev + (alarm.raised() ? " raised\n" : " not raised\n");
+    }
     if (outcome instanceof Outcome.LockPlace place) {
       ByteString key = place.key();
       return rev
@@ -157,6 +163,10 @@ final class Scenario {
                   + "\n");
     }
     return rev + "\n";
+  }
+
+  private static String alarm(Alarm alarm) {
+    return alarm.getKind() + " member=" + alarm.getMemberId();
   }
 
   private static String result(OpResult result, String indent) {

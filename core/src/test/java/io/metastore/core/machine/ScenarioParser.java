@@ -4,7 +4,9 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.AddRole;
 import io.metastore.core.command.AddUser;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.command.AuthChange;
+import io.metastore.core.command.ChangeAlarm;
 import io.metastore.core.command.ChangePassword;
 import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
@@ -137,6 +139,16 @@ final class ScenarioParser {
                   Release.newBuilder()
                       .setName(bytes(line.subject()))
                       .setToken(line.number("token")))
+              .build();
+      case "alarm" ->
+          Command.newBuilder()
+              .setChangeAlarm(
+                  ChangeAlarm.newBuilder()
+                      .setAlarm(
+                          Alarm.newBuilder()
+                              .setKind(Alarm.Kind.valueOf(line.subject()))
+                              .setMemberId(line.number("member")))
+                      .setRaised(!line.has("off")))
               .build();
       case "login" ->
           Command.newBuilder()

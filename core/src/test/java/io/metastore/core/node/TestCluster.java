@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -25,6 +26,9 @@ final class TestCluster implements AutoCloseable {
   private final IntFunction<@Nullable PeerTls> tls;
   private final List<RaftMember> members = new ArrayList<>();
   private final TreeMap<Integer, Node> running = new TreeMap<>();
+
+  /** Of members that are started from now on. */
+  SpaceConfig space = SpaceConfig.DEFAULT;
 
   /** Why members could not go on. */
   final BlockingQueue<Throwable> stopped = new LinkedBlockingQueue<>();
@@ -134,6 +138,8 @@ final class TestCluster implements AutoCloseable {
         64 << 20,
         600_000,
         new StorageOptions(8 << 20, 8 << 20, 1 << 20),
+        Duration.ofMillis(100),
+        space,
         AccessConfig.DEFAULT);
   }
 

@@ -2,6 +2,8 @@ package io.metastore.server.config;
 
 import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.core.node.SpaceConfig;
+import io.metastore.core.node.SpaceConfig.AutoCompaction;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -159,6 +161,9 @@ public final class Configuration {
         (int) values.number(EtcdFlags.HEARTBEAT_INTERVAL),
         (int) values.number(EtcdFlags.ELECTION_TIMEOUT),
         values.number(EtcdFlags.SNAPSHOT_COUNT),
+        spaceConfig(),
+        values.duration(EtcdFlags.WARNING_APPLY_DURATION),
+        values.duration(EtcdFlags.WARNING_UNARY_REQUEST_DURATION),
         values.bounded(EtcdFlags.MAX_TXN_OPS, Integer.MAX_VALUE),
         values.bounded(EtcdFlags.MAX_REQUEST_BYTES, REQUEST_BYTES_MAX),
         values.duration(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL),
@@ -186,6 +191,37 @@ public final class Configuration {
         values.urls(EtcdFlags.LISTEN_ZOOKEEPER_URLS),
         values.bounded(EtcdFlags.ZOOKEEPER_MAX_CLIENT_CONNECTIONS, Integer.MAX_VALUE),
         Set.copyOf(values.names(EtcdFlags.ZOOKEEPER_4LW_WHITELIST)));
+  }
+
+  private SpaceConfig spaceConfig() throws ConfigError {
+    long quotaBytes = values.number(EtcdFlags.QUOTA_BACKEND_BYTES);
+    int batchLimit = values.bounded(EtcdFlags.COMPACTION_BATCH_LIMIT, Integer.MAX_VALUE);
+    long sleepMs = values.duration(EtcdFlags.COMPACTION_SLEEP_INTERVAL).toMillis();
+    return new SpaceConfig(
+        quotaBytes == 0 ? SpaceConfig.DEFAULT_QUOTA_BYTES : quotaBytes,
+        autoCompaction(),
+        batchLimit <= 0 ? SpaceConfig.DEFAULT_BATCH_LIMIT : batchLimit,
+        sleepMs <= 0 ? SpaceConfig.DEFAULT_SLEEP_MS : sleepMs);
+  }
+
+  private AutoCompaction autoCompaction() throws ConfigError {
+    String retention = values.text(EtcdFlags.AUTO_COMPACTION_RETENTION);
+    boolean plain = retention.matches("\\d{1,9}");
+    Duration age;
+    try {
+      age = plain ? Duration.ofHours(Long.parseLong(retention)) : GoDuration.parse(retention);
+    } catch (IllegalArgumentException e) {
+      throw ConfigError.notVerified(
+          "error parsing CompactionRetention: time: invalid duration \"" + retention + "\"");
+    }
+    if (age.isZero() || age.isNegative()) {
+      return AutoCompaction.OFF;
+    }
+    if (values.text(EtcdFlags.AUTO_COMPACTION_MODE).equals("periodic")) {
+      return new AutoCompaction.Periodic(age);
+    }
+    // etcd, too, takes a duration for a number of revisions: that of its nanoseconds.
+    return new AutoCompaction.ByRevision(plain ? Long.parseLong(retention) : age.toNanos());
   }
 
   private HttpConfig httpConfig() {

@@ -74,6 +74,12 @@ final class EtcdFlags {
   static final String DISCOVERY_FALLBACK = "discovery-fallback";
   static final String DISCOVERY_SRV = "discovery-srv";
   static final String AUTO_COMPACTION_MODE = "auto-compaction-mode";
+  static final String AUTO_COMPACTION_RETENTION = "auto-compaction-retention";
+  static final String QUOTA_BACKEND_BYTES = "quota-backend-bytes";
+  static final String COMPACTION_BATCH_LIMIT = "compaction-batch-limit";
+  static final String COMPACTION_SLEEP_INTERVAL = "compaction-sleep-interval";
+  static final String WARNING_APPLY_DURATION = "warning-apply-duration";
+  static final String WARNING_UNARY_REQUEST_DURATION = "warning-unary-request-duration";
 
   static final String CIPHER_SUITES = "cipher-suites";
   static final String CORS = "cors";
@@ -173,13 +179,12 @@ final class EtcdFlags {
               .ignored("A JVM cannot lock its memory.")
               .formerly("experimental-memory-mlock"),
           flag(
-                  "quota-backend-bytes",
-                  NUMBER,
-                  "0",
-                  "Sets the maximum size (in bytes) that the etcd backend database may consume."
-                      + " Exceeding this triggers an alarm and puts etcd in read-only mode. Set to"
-                      + " 0 to use the default 2GiB limit.")
-              .ignored(NOT_YET),
+              QUOTA_BACKEND_BYTES,
+              NUMBER,
+              "0",
+              "Sets the maximum size (in bytes) that the etcd backend database may consume."
+                  + " Exceeding this triggers an alarm and puts etcd in read-only mode. Set to"
+                  + " 0 to use the default 2GiB limit, to a negative number for none."),
           flag("backend-bbolt-freelist-type", TEXT, "map", "Type of the freelist of bbolt.")
               .ignored(NO_BOLT)
               .formerly("experimental-backend-bbolt-freelist-type"),
@@ -370,19 +375,17 @@ final class EtcdFlags {
                       + " been partitioned away rejoins the cluster.")
               .ignored("Pre-Vote is always on."),
           flag(
-                  "auto-compaction-retention",
-                  TEXT,
-                  "0",
-                  "Auto compaction retention length. 0 means disable auto compaction.")
-              .ignored(NOT_YET),
+              AUTO_COMPACTION_RETENTION,
+              TEXT,
+              "0",
+              "Auto compaction retention length. 0 means disable auto compaction."),
           flag(
-                  AUTO_COMPACTION_MODE,
-                  TEXT,
-                  "periodic",
-                  "Interpret 'auto-compaction-retention' one of: periodic|revision. 'periodic' for"
-                      + " duration based retention, defaulting to hours if no time unit is"
-                      + " provided (e.g. '5m'). 'revision' for revision number based retention.")
-              .ignored(NOT_YET),
+              AUTO_COMPACTION_MODE,
+              TEXT,
+              "periodic",
+              "Interpret 'auto-compaction-retention' one of: periodic|revision. 'periodic' for"
+                  + " duration based retention, defaulting to hours if no time unit is"
+                  + " provided (e.g. '5m'). 'revision' for revision number based retention."),
           flag("v2-deprecation", TEXT, "write-only", "Phase of v2store deprecation.")
               .ignored(NO_V2));
 
@@ -575,12 +578,11 @@ final class EtcdFlags {
                   + " MaxAge(days,0=no limit), MaxBackups(0=no limit), LocalTime(use computers"
                   + " local time), Compress(gzip)."),
           flag(
-                  "warning-unary-request-duration",
+                  WARNING_UNARY_REQUEST_DURATION,
                   DURATION,
                   "300ms",
                   "Set time duration after which a warning is logged if a unary request takes more"
                       + " than this duration.")
-              .ignored(NOT_YET)
               .formerly("experimental-warning-unary-request-duration"));
 
   private static final Section TRACING =
@@ -636,18 +638,16 @@ final class EtcdFlags {
               .ignored(NO_HASH_CHECK)
               .formerly("experimental-compact-hash-check-time"),
           flag(
-                  "compaction-batch-limit",
+                  COMPACTION_BATCH_LIMIT,
                   NUMBER,
                   "0",
-                  "Sets the maximum revisions deleted in each compaction batch; 0 for 1000.")
-              .ignored(NOT_YET)
+                  "Sets the maximum changes removed in each compaction batch; 0 for 5000 (etcd: 1000).")
               .formerly("experimental-compaction-batch-limit"),
           flag(
-                  "compaction-sleep-interval",
+                  COMPACTION_SLEEP_INTERVAL,
                   DURATION,
                   "0s",
                   "Sets the sleep interval between each compaction batch; 0 for 10ms.")
-              .ignored(NOT_YET)
               .formerly("experimental-compaction-sleep-interval"),
           flag(
                   WATCH_PROGRESS_NOTIFY_INTERVAL,
@@ -656,11 +656,10 @@ final class EtcdFlags {
                   "Duration of periodical watch progress notification.")
               .formerly("experimental-watch-progress-notify-interval"),
           flag(
-                  "warning-apply-duration",
+                  WARNING_APPLY_DURATION,
                   DURATION,
                   "100ms",
                   "Warning is generated if requests take more than this duration.")
-              .ignored(NOT_YET)
               .formerly("experimental-warning-apply-duration"),
           flag(
                   "bootstrap-defrag-threshold-megabytes",

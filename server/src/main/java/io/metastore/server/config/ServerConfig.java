@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.core.node.SpaceConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param heartbeatMs how soon a member that was away is tried again
  * @param electionTimeoutMs how long a follower waits for its leader
  * @param snapshotCount commands after which the log is folded into a checkpoint
+ * @param space how the member keeps its tables small
+ * @param warningApplyDuration applying a log entry is logged if it takes longer
+ * @param warningUnaryRequestDuration a unary request is logged if it takes longer
  * @param maxTxnOps operations in one transaction
  * @param maxRequestBytes the largest request
  * @param connectionRules of gRPC on the client port
@@ -39,6 +43,9 @@ public record ServerConfig(
     int heartbeatMs,
     int electionTimeoutMs,
     long snapshotCount,
+    SpaceConfig space,
+    Duration warningApplyDuration,
+    Duration warningUnaryRequestDuration,
     int maxTxnOps,
     int maxRequestBytes,
     Duration watchProgressInterval,
@@ -56,6 +63,9 @@ public record ServerConfig(
     requireNonNull(bootstrap, "bootstrap");
     requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
+    requireNonNull(space, "space");
+    requireNonNull(warningApplyDuration, "warningApplyDuration");
+    requireNonNull(warningUnaryRequestDuration, "warningUnaryRequestDuration");
     requireNonNull(http, "http");
     requireNonNull(auth, "auth");
     requireNonNull(zookeeper, "zookeeper");

@@ -4,7 +4,9 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.encoder.EncoderBase;
+import io.metastore.server.config.GoDuration;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -94,6 +96,8 @@ abstract class Lines extends EncoderBase<ILoggingEvent> {
   static void appendValue(StringBuilder line, @Nullable Object value, String separator) {
     if (value instanceof Boolean || value instanceof Integer || value instanceof Long) {
       line.append(value);
+    } else if (value instanceof Duration duration) {
+      appendText(line, GoDuration.text(duration));
     } else if (value instanceof Collection<?> values) {
       line.append('[');
       String before = "";

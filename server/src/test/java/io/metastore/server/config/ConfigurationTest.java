@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.metastore.core.node.SpaceConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,6 +38,9 @@ class ConfigurationTest {
     assertThat(config.maxTxnOps()).isEqualTo(128);
     assertThat(config.maxRequestBytes()).isEqualTo(1_572_864);
     assertThat(config.watchProgressInterval()).isEqualTo(Duration.ofMinutes(10));
+    assertThat(config.space()).isEqualTo(SpaceConfig.DEFAULT);
+    assertThat(config.warningApplyDuration()).isEqualTo(Duration.ofMillis(100));
+    assertThat(config.warningUnaryRequestDuration()).isEqualTo(Duration.ofMillis(300));
     assertThat(read("").logConfig().level()).isEqualTo(LogLevel.INFO);
   }
 
@@ -112,6 +116,50 @@ class ConfigurationTest {
     assertThatThrownBy(() -> read("--log-level=foo"))
         .isInstanceOf(UsageError.class)
         .hasMessage("invalid value \"foo\" for flag -log-level: unrecognized level: \"foo\"");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 2147483648", "-1, -1", "-5, -5", "16777216, 16777216"})
+  void noQuotaMeansTheDefaultAndANegativeOneNone(String text, long bytes) throws Exception {
+    assertThat(config("--quota-backend-bytes " + text).space().quotaBytes()).isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--auto-compaction-retention=0, Off[]",
+    "--auto-compaction-retention=0s, Off[]",
+    "--auto-compaction-retention=10, Periodic[age=PT10H]",
+    "--auto-compaction-retention=90s, Periodic[age=PT1M30S]",
+    "--auto-compaction-mode=revision, Off[]",
+    "--auto-compaction-mode=revision --auto-compaction-retention=1000, ByRevision[revisions=1000]",
+    "--auto-compaction-mode=revision --auto-compaction-retention=1us, ByRevision[revisions=1000]"
+  })
+  void compactionsRetentionDependsOnItsMode(String line, String expected) throws Exception {
+    assertThat(config(line).space().autoCompaction()).hasToString(expected);
+  }
+
+  @Test
+  void compactionAndWarningsAreReadByTheirOlderNames() throws Exception {
+    ServerConfig config =
+        config(
+            "--experimental-compaction-batch-limit=7 --experimental-compaction-sleep-interval=3ms"
+                + " --experimental-warning-apply-duration=1s"
+                + " --experimental-warning-unary-request-duration=2s");
+    assertThat(config.space().compactionBatchLimit()).isEqualTo(7);
+    assertThat(config.space().compactionSleepMs()).isEqualTo(3);
+    assertThat(config.warningApplyDuration()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(config.warningUnaryRequestDuration()).isEqualTo(Duration.ofSeconds(2));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--auto-compaction-mode=, undefined auto-compaction-mode",
+    "--auto-compaction-mode=daily, unknown auto-compaction-mode \"daily\"",
+    "--auto-compaction-retention=x, error parsing CompactionRetention: time: invalid duration \"x\""
+  })
+  void compactionThatCannotBeIsRefused(String line, String error) {
+    assertThatThrownBy(() -> config(line))
+        .isInstanceOfSatisfying(ConfigError.class, e -> assertThat(e.fact()).isEqualTo(error));
   }
 
   @Test

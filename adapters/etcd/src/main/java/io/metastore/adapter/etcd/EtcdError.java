@@ -24,6 +24,8 @@ enum EtcdError {
   LEASE_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: lease already exists"),
   LEASE_TTL_TOO_LARGE(Code.OUT_OF_RANGE, "etcdserver: too large lease TTL"),
   REQUEST_TOO_LARGE(Code.INVALID_ARGUMENT, "etcdserver: request is too large"),
+  NO_SPACE(Code.RESOURCE_EXHAUSTED, "etcdserver: mvcc: database space exceeded"),
+  CORRUPT(Code.DATA_LOSS, "etcdserver: corrupt cluster"),
   ROOT_USER_MISSING(Code.FAILED_PRECONDITION, "etcdserver: root user does not exist"),
   ROOT_ROLE_MISSING(Code.FAILED_PRECONDITION, "etcdserver: root user does not have root role"),
   USER_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: user name already exists"),

@@ -29,6 +29,8 @@ final class EtcdErrors {
       case LEASE_TTL_TOO_LARGE -> EtcdError.LEASE_TTL_TOO_LARGE;
       case REQUEST_TOO_LARGE -> EtcdError.REQUEST_TOO_LARGE;
       case RESPONSE_TOO_LARGE -> EtcdError.RESPONSE_TOO_LARGE;
+      case NO_SPACE -> EtcdError.NO_SPACE;
+      case CORRUPT -> EtcdError.CORRUPT;
       case LOCK_PLACE_LOST -> EtcdError.SESSION_EXPIRED;
       // The call came when access control was off, or for all that this member knew.
       case AUTH_CHANGED -> EtcdError.AUTH_OLD_REVISION;

@@ -44,7 +44,7 @@ public final class EtcdServices implements AutoCloseable {
             gated(gate, auth, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
             gated(gate, auth, new LockService(metastore, headers, sessions)),
             gated(gate, auth, new ElectionService(metastore, headers, sessions)),
-            gated(gate, auth, new MaintenanceService(cluster, headers, settings)),
+            gated(gate, auth, new MaintenanceService(metastore, headers, settings)),
             gated(gate, auth, new ClusterService(metastore, headers)),
             gated(gate, auth, new AuthService(metastore, headers, tokens)),
             // Knows the service "" only, which is serving.

@@ -3,6 +3,8 @@ package io.metastore.adapter.etcd;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Metastore;
 import io.metastore.etcdapi.etcdserverpb.AlarmRequest;
 import io.metastore.etcdapi.etcdserverpb.AlarmResponse;
 import io.metastore.etcdapi.etcdserverpb.DowngradeInfo;
@@ -10,17 +12,16 @@ import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
 
-/** The part of etcd's {@code Maintenance} by which clients ask how a member does. Stateless. */
+/** The part of etcd's {@code Maintenance} that tells how a member does. Stateless. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
-  /** What etcd tells where its quota is switched off. */
-  private static final long NO_QUOTA = -1;
-
+  private final Metastore metastore;
   private final ClusterView cluster;
   private final ResponseHeaders headers;
   private final EtcdSettings settings;
 
-  MaintenanceService(ClusterView cluster, ResponseHeaders headers, EtcdSettings settings) {
-    this.cluster = cluster;
+  MaintenanceService(Metastore metastore, ResponseHeaders headers, EtcdSettings settings) {
+    this.metastore = metastore;
+    this.cluster = metastore.cluster();
     this.headers = headers;
     this.settings = settings;
   }
@@ -41,24 +42,41 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     if (!settings.storageVersion().isEmpty()) {
       status
           .setStorageVersion(settings.storageVersion())
-          .setDbSizeQuota(NO_QUOTA)
+          .setDbSizeQuota(cluster.quotaBytes())
           .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
     }
     if (leader == 0) {
       status.addErrors(EtcdError.NO_LEADER.text());
     }
+    cluster.alarms().forEach(alarm -> status.addErrors(AlarmTranslator.toText(alarm)));
     UnaryAnswer.send(call, status.build());
   }
 
-  /**
-   * There are no alarms that could be raised yet; {@code etcdctl endpoint health} asks for them.
-   */
   @Override
   public void alarm(AlarmRequest request, StreamObserver<AlarmResponse> call) {
-    if (request.getAction() == AlarmRequest.AlarmAction.GET) {
-      UnaryAnswer.send(call, AlarmResponse.newBuilder().setHeader(headers.now()).build());
-    } else {
-      super.alarm(request, call);
+    if (AlarmTranslator.isChange(request)) {
+      metastore
+          .submit(AlarmTranslator.toCommand(request))
+          .whenComplete(
+              new Answer<>(
+                  call,
+                  headers,
+                  metastore.scans(),
+                  (header, outcome) -> AlarmTranslator.toChanged(request, header, outcome)));
+      return;
     }
+    metastore
+        .view(Consistency.LINEARIZABLE)
+        .whenComplete(
+            (view, failure) -> {
+              if (failure != null) {
+                call.onError(EtcdErrors.of(failure));
+                return;
+              }
+              try (view) {
+                UnaryAnswer.send(
+                    call, AlarmTranslator.toList(request, headers.now(), view.alarms()));
+              }
+            });
   }
 }

@@ -39,6 +39,8 @@ final class EtcdErrorTest {
           LEASE_EXISTS               |  9 | etcdserver: lease already exists
           LEASE_TTL_TOO_LARGE        | 11 | etcdserver: too large lease TTL
           REQUEST_TOO_LARGE          |  3 | etcdserver: request is too large
+          NO_SPACE                   |  8 | etcdserver: mvcc: database space exceeded
+          CORRUPT                    | 15 | etcdserver: corrupt cluster
           ROOT_USER_MISSING          |  9 | etcdserver: root user does not exist
           ROOT_ROLE_MISSING          |  9 | etcdserver: root user does not have root role
           USER_EXISTS                |  9 | etcdserver: user name already exists
@@ -102,6 +104,8 @@ final class EtcdErrorTest {
     "LEASE_TTL_TOO_LARGE, LEASE_TTL_TOO_LARGE",
     "REQUEST_TOO_LARGE, REQUEST_TOO_LARGE",
     "RESPONSE_TOO_LARGE, RESPONSE_TOO_LARGE",
+    "NO_SPACE, NO_SPACE",
+    "CORRUPT, CORRUPT",
     "LOCK_PLACE_LOST, SESSION_EXPIRED",
     "AUTH_CHANGED, AUTH_OLD_REVISION",
     "AUTH_NOT_ENABLED, AUTH_NOT_ENABLED",

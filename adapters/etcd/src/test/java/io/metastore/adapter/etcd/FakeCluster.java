@@ -3,6 +3,7 @@ package io.metastore.adapter.etcd;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Meters;
+import io.metastore.core.command.Alarm;
 import java.util.List;
 
 /** A cluster that is as the test says. */
@@ -10,6 +11,7 @@ final class FakeCluster implements ClusterView {
   volatile long leader = 22;
   volatile long leaderlessMs;
   volatile long revision = 100;
+  volatile List<Alarm> alarms = List.of();
   volatile int maxRequestBytes = 1_572_864;
 
   @Override
@@ -70,6 +72,16 @@ final class FakeCluster implements ClusterView {
   @Override
   public long sizeInUseBytes() {
     return 2048;
+  }
+
+  @Override
+  public long quotaBytes() {
+    return 8192;
+  }
+
+  @Override
+  public List<Alarm> alarms() {
+    return alarms;
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.metastore.core.api.ClientView;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.TreeView;
+import io.metastore.core.command.Alarm;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,11 @@ interface FakeReadView extends ReadView {
   @Override
   default AccessRules access() {
     throw new AssertionError("etcd has no such question");
+  }
+
+  @Override
+  default List<Alarm> alarms() {
+    throw new AssertionError("only the alarm call asks for them");
   }
 
   @Override

@@ -13,18 +13,26 @@ import io.grpc.health.v1.HealthGrpc;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.command.Alarm;
+import io.metastore.core.command.ChangeAlarm;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import io.metastore.etcdapi.etcdserverpb.AlarmRequest;
+import io.metastore.etcdapi.etcdserverpb.AlarmRequest.AlarmAction;
+import io.metastore.etcdapi.etcdserverpb.AlarmResponse;
+import io.metastore.etcdapi.etcdserverpb.AlarmType;
 import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
 import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberListResponse;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Maintenance, Cluster and health: how a member does. */
 final class MemberServicesTest {
@@ -52,7 +60,7 @@ final class MemberServicesTest {
     assertThat(status.getRaftAppliedIndex()).isEqualTo(499);
     assertThat(status.getDbSize()).isEqualTo(4096);
     assertThat(status.getDbSizeInUse()).isEqualTo(2048);
-    assertThat(status.getDbSizeQuota()).as("there is none").isEqualTo(-1);
+    assertThat(status.getDbSizeQuota()).isEqualTo(8192);
     assertThat(status.getErrorsList()).isEmpty();
     assertThat(status.getHeader().getRevision()).isEqualTo(100);
   }
@@ -88,13 +96,68 @@ final class MemberServicesTest {
   }
 
   @Test
-  void thereAreNoAlarms() {
-    assertThat(maintenance.alarm(AlarmRequest.getDefaultInstance()).getAlarmsList()).isEmpty();
-    assertThatThrownBy(
-            () ->
-                maintenance.alarm(
-                    AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.ACTIVATE).build()))
-        .hasMessageStartingWith("UNIMPLEMENTED");
+  void statusTellsAlarms() {
+    store.cluster.alarms = List.of(alarm(Alarm.Kind.NOSPACE, 22), alarm(Alarm.Kind.CORRUPT, -1));
+
+    assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getErrorsList())
+        .containsExactly(
+            "memberID:22 alarm:NOSPACE ", "memberID:18446744073709551615 alarm:CORRUPT ");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NONE, NOSPACE CORRUPT", "NOSPACE, NOSPACE", "CORRUPT, CORRUPT"})
+  void alarmsAreListedByKind(AlarmType kind, String listed) {
+    FakeView view = new FakeView();
+    view.alarms = List.of(alarm(Alarm.Kind.NOSPACE, 22), alarm(Alarm.Kind.CORRUPT, 23));
+    store.onView = completedFuture(view);
+
+    AlarmResponse response = maintenance.alarm(AlarmRequest.newBuilder().setAlarm(kind).build());
+
+    assertThat(response.getAlarmsList())
+        .extracting(member -> member.getAlarm().name())
+        .containsExactly(listed.split(" "));
+    assertThat(response.getHeader().getRevision()).isEqualTo(100);
+    assertThat(next(store.reads).consistency()).isEqualTo(Consistency.LINEARIZABLE);
+    assertThat(view.closed).isTrue();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ACTIVATE, NOSPACE, true, 1",
+    "ACTIVATE, CORRUPT, true, 1",
+    "DEACTIVATE, NOSPACE, true, 1",
+    "DEACTIVATE, NOSPACE, false, 0"
+  })
+  void changedAlarmIsAnsweredUnlessThereWasNone(
+      AlarmAction action, AlarmType kind, boolean raised, int answered) {
+    store.onSubmit = command -> completedFuture(new Outcome.AlarmChanged(100, raised));
+
+    AlarmResponse response =
+        maintenance.alarm(
+            AlarmRequest.newBuilder().setAction(action).setAlarm(kind).setMemberID(-7).build());
+
+    ChangeAlarm change = next(store.submitted).getChangeAlarm();
+    assertThat(change.getAlarm()).isEqualTo(alarm(Alarm.Kind.valueOf(kind.name()), -7));
+    assertThat(change.getRaised()).isEqualTo(action == AlarmAction.ACTIVATE);
+    assertThat(response.getAlarmsCount()).isEqualTo(answered);
+    response.getAlarmsList().forEach(member -> assertThat(member.getMemberID()).isEqualTo(-7));
+  }
+
+  @Test
+  void alarmOfNoKindChangesNothing() {
+    FakeView view = new FakeView();
+    view.alarms = List.of(alarm(Alarm.Kind.NOSPACE, 22));
+    store.onView = completedFuture(view);
+
+    AlarmResponse response =
+        maintenance.alarm(AlarmRequest.newBuilder().setAction(AlarmAction.ACTIVATE).build());
+
+    assertThat(response.getAlarmsList()).isEmpty();
+    assertThat(store.submitted).isEmpty();
+  }
+
+  private static Alarm alarm(Alarm.Kind kind, long member) {
+    return Alarm.newBuilder().setKind(kind).setMemberId(member).build();
   }
 
   @Test
@@ -140,6 +203,12 @@ final class MemberServicesTest {
 
   private static final class FakeView implements FakeReadView {
     final AtomicBoolean closed = new AtomicBoolean();
+    List<Alarm> alarms = List.of();
+
+    @Override
+    public List<Alarm> alarms() {
+      return alarms;
+    }
 
     @Override
     public long revision() {

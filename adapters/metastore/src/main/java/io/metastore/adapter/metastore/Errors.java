@@ -42,9 +42,10 @@ final class Errors {
           Code.FAILED_PRECONDITION;
       case CONFLICT -> Code.ABORTED;
       case COMPACTED, FUTURE_REVISION, READ_TOO_OLD -> Code.OUT_OF_RANGE;
-      case OVERLOADED, ANSWER_TOO_LARGE -> Code.RESOURCE_EXHAUSTED;
+      case OVERLOADED, ANSWER_TOO_LARGE, NO_SPACE -> Code.RESOURCE_EXHAUSTED;
       case NO_LEADER, STOPPING, UNSAFE_CHANGE -> Code.UNAVAILABLE;
       case OUTCOME_UNKNOWN -> Code.UNKNOWN;
+      case CORRUPT -> Code.DATA_LOSS;
       case BUG, REASON_UNSPECIFIED, UNRECOGNIZED -> Code.INTERNAL;
       case UNAUTHENTICATED -> Code.UNAUTHENTICATED;
       case PERMISSION_DENIED -> Code.PERMISSION_DENIED;
@@ -77,6 +78,8 @@ final class Errors {
           refusal(
               Reason.ANSWER_TOO_LARGE,
               "the answer is too large: read in smaller parts, or by GetRange");
+      case NO_SPACE -> refusal(Reason.NO_SPACE, "a member has no space left: " + failure.detail());
+      case CORRUPT -> refusal(Reason.CORRUPT, "the members' data differs: " + failure.detail());
       case LOCK_PLACE_LOST ->
           refusal(Reason.PLACE_LOST, "the place in the lock's queue vanished before its turn");
       case LOCK_MODE ->

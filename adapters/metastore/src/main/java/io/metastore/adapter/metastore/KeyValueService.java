@@ -3,6 +3,8 @@ package io.metastore.adapter.metastore;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.CallAccess;
+import io.metastore.api.v1.CompactRequest;
+import io.metastore.api.v1.CompactResponse;
 import io.metastore.api.v1.DeleteRequest;
 import io.metastore.api.v1.DeleteResponse;
 import io.metastore.api.v1.DeleteTreeRequest;
@@ -19,6 +21,8 @@ import io.metastore.api.v1.PutResponse;
 import io.metastore.api.v1.WatchRequest;
 import io.metastore.api.v1.WatchResponse;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Outcome;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** {@code metastore.v1.KeyValue}. Stateless; each watch is a {@link WatchCall}. */
@@ -88,6 +92,29 @@ final class KeyValueService extends KeyValueGrpc.KeyValueImplBase {
         metastore.scans(),
         () -> CallAccess.submit(metastore, WriteTranslator.toCommand(request)),
         outcome -> WriteTranslator.toReply(request, outcome));
+  }
+
+  @Override
+  public void compact(CompactRequest request, StreamObserver<CompactResponse> call) {
+    Answer.orRefuse(
+        call,
+        () -> {
+          long revision = CompactTranslator.toRevision(request, metastore.cluster().revision());
+          CompletableFuture<Outcome> done =
+              CallAccess.submit(metastore, CompactTranslator.toCommand(revision))
+                  .thenApply(CompactTranslator::toDone);
+          if (request.getWait()) {
+            done = done.thenCompose(outcome -> whenRemoved(revision, outcome));
+          }
+          done.whenComplete(
+              Answer.of(call, metastore.scans(), o -> CompactTranslator.toReply(revision)));
+        });
+  }
+
+  private CompletableFuture<Outcome> whenRemoved(long revision, Outcome outcome) {
+    return outcome instanceof Outcome.Failed
+        ? CompletableFuture.completedFuture(outcome)
+        : metastore.compacted(revision).thenApply(removed -> outcome);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.metastore.adapter.metastore;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Meters;
+import io.metastore.core.command.Alarm;
 import java.util.List;
 
 /**
@@ -65,6 +66,16 @@ record NoCluster(String name) implements ClusterView {
   @Override
   public long sizeInUseBytes() {
     return 0;
+  }
+
+  @Override
+  public long quotaBytes() {
+    return 0;
+  }
+
+  @Override
+  public List<Alarm> alarms() {
+    return List.of();
   }
 
   @Override

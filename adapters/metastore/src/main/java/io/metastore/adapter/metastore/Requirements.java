@@ -105,6 +105,7 @@ final class Requirements {
           addDeleteTree(needs, "path", request.getPath());
           return needs;
         });
+    administers(KeyValueGrpc.getCompactMethod());
   }
 
   private static void transactions() {

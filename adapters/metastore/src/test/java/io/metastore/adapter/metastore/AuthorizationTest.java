@@ -23,6 +23,7 @@ import io.metastore.api.v1.AcquireRequest;
 import io.metastore.api.v1.ClientsGrpc;
 import io.metastore.api.v1.ClusterGrpc;
 import io.metastore.api.v1.CommitRequest;
+import io.metastore.api.v1.CompactRequest;
 import io.metastore.api.v1.Condition;
 import io.metastore.api.v1.DeleteRequest;
 import io.metastore.api.v1.DeleteTreeRequest;
@@ -402,6 +403,8 @@ final class AuthorizationTest {
         "/", () -> ClusterGrpc.newBlockingStub(user).drain(DrainRequest.getDefaultInstance()));
     assertDenied(
         "/", () -> AclGrpc.newBlockingStub(user).listUsers(ListUsersRequest.getDefaultInstance()));
+    assertDenied(
+        "/", () -> KeyValueGrpc.newBlockingStub(user).compact(CompactRequest.getDefaultInstance()));
     assertThat(server.stopAsked).isFalse();
 
     AclGrpc.newBlockingStub(userWith("/", List.of(Right.ADMIN)))

@@ -44,6 +44,8 @@ final class ErrorsTest {
           case LEASE_TTL_TOO_LARGE -> Reason.BAD_REQUEST;
           case REQUEST_TOO_LARGE -> Reason.TOO_LARGE;
           case RESPONSE_TOO_LARGE -> Reason.ANSWER_TOO_LARGE;
+          case NO_SPACE -> Reason.NO_SPACE;
+          case CORRUPT -> Reason.CORRUPT;
           case LOCK_PLACE_LOST -> Reason.PLACE_LOST;
           case LOCK_MODE -> Reason.LOCK_MODE;
           case STALE_TOKEN -> Reason.STALE_TOKEN;

@@ -16,6 +16,7 @@ import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.TreeView;
+import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import java.nio.file.Path;
@@ -250,6 +251,11 @@ final class ListTest {
     long reads;
     long keysRead;
     Range lastRead = Range.getDefaultInstance();
+
+    @Override
+    public List<Alarm> alarms() {
+      throw new AssertionError("a list has nothing to do with alarms");
+    }
 
     void put(String... paths) {
       for (String path : paths) {

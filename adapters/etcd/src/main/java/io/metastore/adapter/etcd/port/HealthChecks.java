@@ -6,7 +6,6 @@ import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Range;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +14,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +31,6 @@ public final class HealthChecks {
 
   private final Metastore store;
   private final Function<Throwable, String> errorText;
-  private final Supplier<List<String>> alarms;
   private final Map<Result, AtomicLong> results = new ConcurrentHashMap<>();
   private final Map<Name, Boolean> last = new ConcurrentHashMap<>();
   private final AtomicLong healthy = new AtomicLong();
@@ -56,13 +53,10 @@ public final class HealthChecks {
 
   /**
    * @param errorText the words in which etcd tells a client of a failed read
-   * @param alarms kinds of the alarms that are raised, such as {@code NOSPACE}
    */
-  public HealthChecks(
-      Metastore store, Function<Throwable, String> errorText, Supplier<List<String>> alarms) {
+  public HealthChecks(Metastore store, Function<Throwable, String> errorText) {
     this.store = store;
     this.errorText = errorText;
-    this.alarms = alarms;
   }
 
   /** {@code /health}, and {@code /livez} and {@code /readyz} with their checks, by path. */
@@ -110,7 +104,7 @@ public final class HealthChecks {
   // --- checks ------------------------------------------------------------------------------------
 
   private CompletionStage<@Nullable String> dataCorruption() {
-    return completed(alarms.get().contains(CORRUPT) ? "alarm activated: " + CORRUPT : null);
+    return completed(alarms().contains(CORRUPT) ? "alarm activated: " + CORRUPT : null);
   }
 
   private CompletionStage<@Nullable String> serializableRead() {
@@ -149,8 +143,9 @@ public final class HealthChecks {
             });
   }
 
+  /** Kinds of the alarms that are raised, such as {@code NOSPACE}, one for each member. */
   List<String> alarms() {
-    return new ArrayList<>(alarms.get());
+    return store.cluster().alarms().stream().map(alarm -> alarm.getKind().name()).toList();
   }
 
   boolean hasLeader() {

@@ -209,6 +209,10 @@ public final class ServerMetrics {
         "Total size of the underlying database logically in use in bytes.",
         cluster.sizeInUseBytes());
     page.gauge(
+        "etcd_server_quota_backend_bytes",
+        "Current backend storage quota size in bytes.",
+        cluster.quotaBytes());
+    page.gauge(
         "etcd_debugging_mvcc_current_revision",
         "The current revision of store.",
         cluster.revision());

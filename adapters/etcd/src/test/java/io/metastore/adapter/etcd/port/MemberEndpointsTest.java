@@ -10,6 +10,7 @@ import io.metastore.core.api.Meters;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.command.Alarm;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.HashMap;
@@ -176,7 +177,7 @@ class MemberEndpointsTest {
   private PortFixture fixture() {
     Metastore store = store();
     GrpcCounters calls = new GrpcCounters();
-    HealthChecks health = new HealthChecks(store, Throwable::getMessage, () -> alarms);
+    HealthChecks health = new HealthChecks(store, Throwable::getMessage);
     Map<String, HttpEndpoint> endpoints = new HashMap<>(health.endpoints(version));
     endpoints.put(
         "/metrics",
@@ -204,6 +205,7 @@ class MemberEndpointsTest {
                           new MemberInfo(1, "m", List.of("http://a:1"), List.of(), learner),
                           new MemberInfo(-1, "n", List.of("http://b:1"), List.of(), false));
                   case "meters" -> meters;
+                  case "alarms" -> alarms.stream().map(MemberEndpointsTest::alarm).toList();
                   case "watches" -> new ClusterView.WatchCounts(1, 2, 0);
                   default -> 7L;
                 });
@@ -217,6 +219,10 @@ class MemberEndpointsTest {
               case "scans" -> (Executor) Runnable::run;
               default -> throw new AssertionError(name);
             });
+  }
+
+  private static Alarm alarm(String kind) {
+    return Alarm.newBuilder().setKind(Alarm.Kind.valueOf(kind)).setMemberId(1).build();
   }
 
   /** What a call by its name answers. */

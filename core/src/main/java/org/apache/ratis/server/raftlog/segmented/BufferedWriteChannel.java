@@ -1,12 +1,14 @@
 package org.apache.ratis.server.raftlog.segmented;
 
 import io.metastore.core.api.Meters;
+import io.metastore.core.disk.FullDisk;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import org.apache.ratis.util.Preconditions;
@@ -23,22 +25,25 @@ import org.apache.ratis.util.function.CheckedConsumer;
  * <p>Nor does it let Ratis write zeros ahead of large entries: those grow the file themselves, for
  * one inode costs less than writing everything twice.
  *
+ * <p>While the disk is full, it waits: Ratis would give up the log. A write that failed so has
+ * written nothing, and is repeated; a {@code force} that failed is not, for what it lost is
+ * unknown.
+ *
  * <p>Owned by the thread that writes the log. What was written is on disk when {@link #flush}
  * returns.
  */
 class BufferedWriteChannel implements Closeable {
   private static final int LARGE_BYTES = 32 << 10;
 
-  private final String name;
+  private final Path path;
   private final FileChannel file;
   private final ByteBuffer buffer;
   private long position;
   private long size;
   private boolean forced = true;
 
-  private BufferedWriteChannel(String name, FileChannel file, ByteBuffer buffer)
-      throws IOException {
-    this.name = name;
+  private BufferedWriteChannel(Path path, FileChannel file, ByteBuffer buffer) throws IOException {
+    this.path = path;
     this.file = file;
     this.buffer = buffer;
     this.position = file.position();
@@ -47,14 +52,15 @@ class BufferedWriteChannel implements Closeable {
 
   static BufferedWriteChannel open(File file, boolean append, ByteBuffer buffer)
       throws IOException {
-    FileChannel channel = new RandomAccessFile(file, "rw").getChannel();
+    Path path = file.toPath().toAbsolutePath();
+    FileChannel channel = FullDisk.retry(path, () -> new RandomAccessFile(file, "rw").getChannel());
     try {
       if (append) {
         channel.position(channel.size());
       } else {
         channel.truncate(0);
       }
-      return new BufferedWriteChannel(file.getName(), channel, buffer);
+      return new BufferedWriteChannel(path, channel, buffer);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -72,7 +78,7 @@ class BufferedWriteChannel implements Closeable {
       throws IOException {
     if (bytes > buffer.capacity()) {
       throw new IOException(
-          "entry of " + bytes + " bytes, in a buffer of " + buffer.capacity() + ": " + name);
+          "entry of " + bytes + " bytes, in a buffer of " + buffer.capacity() + ": " + path);
     }
     if (bytes > buffer.remaining()) {
       writeBuffer();
@@ -97,7 +103,14 @@ class BufferedWriteChannel implements Closeable {
       throws IOException {
     long outstanding = buffer.position() + bytes;
     if (bytes < LARGE_BYTES && position + outstanding > size) {
-      allocate.apply(file, outstanding);
+      try {
+        allocate.apply(file, outstanding);
+      } catch (IOException e) {
+        if (!FullDisk.isCauseOf(e)) {
+          throw e;
+        }
+        // It only saves time: the write grows the file itself, or waits.
+      }
       size = file.size();
     }
   }
@@ -115,7 +128,7 @@ class BufferedWriteChannel implements Closeable {
   /** Never called: the log would be acknowledged before it is on disk. */
   CompletableFuture<Void> asyncFlush(ExecutorService executor) {
     throw new UnsupportedOperationException(
-        "asynchronous flush, which RaftSettings switches off: " + name);
+        "asynchronous flush, which RaftSettings switches off: " + path);
   }
 
   boolean isOpen() {
@@ -134,7 +147,7 @@ class BufferedWriteChannel implements Closeable {
 
   @Override
   public String toString() {
-    return name;
+    return path.getFileName().toString();
   }
 
   private void writeBuffer() throws IOException {
@@ -148,7 +161,7 @@ class BufferedWriteChannel implements Closeable {
     long start = System.nanoTime();
     Meters.LOG_BYTES.add(bytes.remaining());
     while (bytes.hasRemaining()) {
-      position += file.write(bytes);
+      position += FullDisk.retry(path, () -> file.write(bytes));
     }
     Meters.LOG_WRITES.recordSince(start);
     size = Math.max(size, position);

@@ -1,0 +1,94 @@
+package io.metastore.core.machine;
+
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Alarm;
+import io.metastore.core.command.ChangeAlarm;
+import io.metastore.core.command.Command;
+import io.metastore.core.storage.Bytes;
+import io.metastore.core.storage.Cursor;
+import io.metastore.core.storage.KeyReader;
+import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.SmallTable;
+import io.metastore.core.storage.Table;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The alarms that are raised, and the commands that fail while they are.
+ *
+ * <p>Layout in {@link Table#SMALL}: {@code w} ‖ int8 kind ‖ int64 member id → nothing.
+ */
+final class AlarmTable {
+  private static final byte[] PRESENT = new byte[0];
+
+  private AlarmTable() {}
+
+  /** Raises or clears an alarm; clearing one that is not raised has no effect. */
+  static Outcome apply(ChangeAlarm change, Turn turn) {
+    byte[] key = key(change.getAlarm());
+    boolean raisedBefore = turn.writes().find(Table.SMALL, key) != null;
+    if (change.getRaised() && !raisedBefore) {
+      turn.writes().put(Table.SMALL, key, PRESENT);
+    } else if (!change.getRaised() && raisedBefore) {
+      turn.writes().delete(Table.SMALL, key);
+    }
+    turn.alarmsChanged();
+    return new Outcome.AlarmChanged(turn.revision(), change.getRaised() || raisedBefore);
+  }
+
+  /** All that are raised, by kind and member. */
+  static List<Alarm> read(Reader reader) {
+    byte[] prefix = SmallTable.ALARM.key().toBytes();
+    List<Alarm> alarms = new ArrayList<>();
+    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
+      while (cursor.next()) {
+        KeyReader key = new KeyReader(cursor.key()).skip(1);
+        alarms.add(Alarm.newBuilder().setKindValue(key.int8()).setMemberId(key.int64()).build());
+      }
+    }
+    return List.copyOf(alarms);
+  }
+
+  /** Why a command fails while these alarms are raised; null if it does not. */
+  static @Nullable Failure findRefusal(List<Alarm> raised, Command command) {
+    for (Alarm alarm : raised) {
+      if (alarm.getKind() == Alarm.Kind.CORRUPT && isRefusedWhenCorrupt(command)) {
+        return Failure.of(FailureCode.CORRUPT, "member", Long.toHexString(alarm.getMemberId()));
+      }
+    }
+    for (Alarm alarm : raised) {
+      if (alarm.getKind() == Alarm.Kind.NOSPACE && SpaceCost.of(command) > 0) {
+        return Failure.of(FailureCode.NO_SPACE, "member", Long.toHexString(alarm.getMemberId()));
+      }
+    }
+    return null;
+  }
+
+  /** Source: etcd's {@code applierV3Corrupt}; what members do by themselves goes on. */
+  private static boolean isRefusedWhenCorrupt(Command command) {
+    return switch (command.getKindCase()) {
+      case TXN, GRANT_LEASE, NEW_CLIENT, REVOKE_LEASE, COMPACT, ACQUIRE, RELEASE -> true;
+      case CHECKPOINT_LEASES,
+          MEMBER_NOTE,
+          WITHDRAW,
+          AUTH_CHANGE,
+          LOGIN,
+          CHANGE_ALARM,
+          // Znodes are not refused yet.
+          OPEN_SESSION,
+          ATTACH_SESSION,
+          END_SESSION,
+          TREE_CHANGE,
+          REAP_NODE,
+          KIND_NOT_SET ->
+          false;
+    };
+  }
+
+  private static byte[] key(Alarm alarm) {
+    return SmallTable.ALARM.key().int8(alarm.getKindValue()).int64(alarm.getMemberId()).toBytes();
+  }
+}

@@ -1,0 +1,72 @@
+package io.metastore.core.machine;
+
+import io.metastore.core.command.Acquire;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.Op;
+import io.metastore.core.command.Put;
+import java.util.List;
+
+/**
+ * How much a command may add to the tables, by etcd's estimate.
+ *
+ * <p>Source: etcd's {@code quota.go}. Unlike there, the puts of nested transactions count, too.
+ */
+public final class SpaceCost {
+  private static final long KEY_OVERHEAD = 256;
+  private static final long LEASE_OVERHEAD = 64;
+
+  /** Length of the slash and the lease id, in hexadecimal digits, of a lock's place. */
+  private static final int PLACE_SUFFIX = 17;
+
+  private SpaceCost() {}
+
+  /** In bytes; 0 for commands that are served when no space is left. */
+  public static long of(Command command) {
+    return switch (command.getKindCase()) {
+      case TXN -> of(command.getTxn().getSuccessList(), command.getTxn().getFailureList());
+      case GRANT_LEASE, NEW_CLIENT -> LEASE_OVERHEAD;
+      case ACQUIRE -> of(command.getAcquire());
+      case REVOKE_LEASE,
+          CHECKPOINT_LEASES,
+          COMPACT,
+          MEMBER_NOTE,
+          RELEASE,
+          WITHDRAW,
+          AUTH_CHANGE,
+          LOGIN,
+          // Znodes are not refused yet.
+          OPEN_SESSION,
+          ATTACH_SESSION,
+          END_SESSION,
+          TREE_CHANGE,
+          REAP_NODE,
+          CHANGE_ALARM,
+          KIND_NOT_SET ->
+          0;
+    };
+  }
+
+  private static long of(List<Op> success, List<Op> failure) {
+    return Math.max(of(success), of(failure));
+  }
+
+  private static long of(List<Op> ops) {
+    long bytes = 0;
+    for (Op op : ops) {
+      if (op.hasPut()) {
+        bytes += of(op.getPut());
+      } else if (op.hasTxn()) {
+        bytes += of(op.getTxn().getSuccessList(), op.getTxn().getFailureList());
+      }
+    }
+    return bytes;
+  }
+
+  private static long of(Put put) {
+    return KEY_OVERHEAD + put.getKey().size() + put.getValue().size();
+  }
+
+  private static long of(Acquire acquire) {
+    return KEY_OVERHEAD + acquire.getName().size() + PLACE_SUFFIX;
+  }
+}
