@@ -12,6 +12,7 @@ import io.grpc.stub.MetadataUtils;
 import io.metastore.core.node.AccessConfig;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
+import io.metastore.core.node.SpaceConfig;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import io.metastore.etcdapi.etcdserverpb.AuthEnableRequest;
@@ -67,6 +68,8 @@ final class LiveServer implements AutoCloseable {
                 64 << 20,
                 600_000,
                 new StorageOptions(8 << 20, 8 << 20, 1 << 20),
+                Duration.ofMillis(100),
+                SpaceConfig.DEFAULT,
                 new AccessConfig(AccessConfig.BCRYPT_COST_MIN, Duration.ofMinutes(5))),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);

@@ -1,7 +1,9 @@
 package io.metastore.adapter.zookeeper;
 
 import io.metastore.core.node.Node;
+import io.metastore.core.node.AccessConfig;
 import io.metastore.core.node.NodeConfig;
+import io.metastore.core.node.SpaceConfig;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +45,7 @@ final class TestServer implements AutoCloseable {
                 NodeConfig.Beginning.FOUNDED,
                 List.of(),
                 List.of(loopback(peerPort)),
+                null,
                 directory,
                 50,
                 500,
@@ -49,7 +53,10 @@ final class TestServer implements AutoCloseable {
                 2 << 20,
                 64 << 20,
                 600_000,
-                new StorageOptions(8 << 20, 8 << 20, 1 << 20)),
+                new StorageOptions(8 << 20, 8 << 20, 1 << 20),
+                Duration.ofMillis(100),
+                SpaceConfig.DEFAULT,
+                AccessConfig.DEFAULT),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);
             });
