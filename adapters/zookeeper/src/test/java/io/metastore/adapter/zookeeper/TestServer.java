@@ -1,7 +1,7 @@
 package io.metastore.adapter.zookeeper;
 
-import io.metastore.core.node.Node;
 import io.metastore.core.node.AccessConfig;
+import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
 import io.metastore.core.node.SpaceConfig;
 import io.metastore.core.raft.RaftMember;
