@@ -9,7 +9,6 @@ import io.grpc.Metadata;
 import io.grpc.stub.MetadataUtils;
 import io.metastore.compat.process.Await;
 import io.metastore.etcdapi.authpb.Permission;
-import io.metastore.etcdapi.authpb.Permission.Type;
 import io.metastore.etcdapi.etcdserverpb.AuthEnableRequest;
 import io.metastore.etcdapi.etcdserverpb.AuthGrpc;
 import io.metastore.etcdapi.etcdserverpb.AuthGrpc.AuthBlockingStub;
@@ -42,14 +41,14 @@ final class Users {
     add("root");
     grant("root", "root");
     add("none");
-    role("reader", Type.READ, "/a/", "/a0");
-    role("writer", Type.WRITE, "/a/", "/a0");
-    role("both", Type.READWRITE, "/a/", "/a0");
-    role("point", Type.READWRITE, "/a/k", "");
-    role("upward", Type.READ, "/m", ZERO);
-    role("everything", Type.READWRITE, ZERO, ZERO);
-    role("first-half", Type.READ, "/a/", "/a/m");
-    role("second-half", Type.READWRITE, "/a/m", "/a0");
+    role("reader", Permission.Type.READ, "/a/", "/a0");
+    role("writer", Permission.Type.WRITE, "/a/", "/a0");
+    role("both", Permission.Type.READWRITE, "/a/", "/a0");
+    role("point", Permission.Type.READWRITE, "/a/k", "");
+    role("upward", Permission.Type.READ, "/m", ZERO);
+    role("everything", Permission.Type.READWRITE, ZERO, ZERO);
+    role("first-half", Permission.Type.READ, "/a/", "/a/m");
+    role("second-half", Permission.Type.READWRITE, "/a/m", "/a0");
     add("halves");
     grant("halves", "first-half");
     grant("halves", "second-half");
@@ -89,7 +88,7 @@ final class Users {
     return requireNonNull(channels.get("root"), "made in the constructor");
   }
 
-  private void role(String name, Type type, String key, String end) {
+  private void role(String name, Permission.Type type, String key, String end) {
     auth(open).roleAdd(AuthRoleAddRequest.newBuilder().setName(name).build());
     auth(open)
         .roleGrantPermission(
