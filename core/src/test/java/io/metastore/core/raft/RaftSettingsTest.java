@@ -32,7 +32,7 @@ class RaftSettingsTest {
             Map.entry("raft.grpc.server.host", "localhost"),
             Map.entry("raft.grpc.server.port", "2380"),
             Map.entry("raft.server.rpc.timeout.min", "1000ms"),
-            Map.entry("raft.server.rpc.timeout.max", "2000ms"),
+            Map.entry("raft.server.rpc.timeout.max", "1500ms"),
             Map.entry("raft.server.rpc.first-election.timeout.min", "150ms"),
             Map.entry("raft.server.rpc.first-election.timeout.max", "300ms"),
             Map.entry("raft.server.rpc.request.timeout", "5000ms"),
