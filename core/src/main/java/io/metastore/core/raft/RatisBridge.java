@@ -2,7 +2,6 @@ package io.metastore.core.raft;
 
 import io.metastore.core.disk.FullDisk;
 import io.metastore.core.raft.Proposals.Proposal;
-import io.metastore.core.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -183,7 +182,7 @@ final class RatisBridge extends BaseStateMachine {
     }
     try {
       checkpoints.create(position, state::checkpoint);
-    } catch (StorageException e) {
+    } catch (RuntimeException e) {
       if (FullDisk.isCauseOf(e)) {
         throw new IOException("no space for a checkpoint", e); // Ratis goes on without it
       }
