@@ -139,11 +139,11 @@ public final class AuthChanges {
   }
 
   private @Nullable Failure deleteRole(String name) {
-    if (AuthTable.findRole(writes, name) == null) {
-      return roleNotFound(name);
-    }
     if (isProtected(name)) {
       return rootProtected();
+    }
+    if (AuthTable.findRole(writes, name) == null) {
+      return roleNotFound(name);
     }
     for (AuthUser user : AuthTable.users(writes)) {
       takeRole(user, name);

@@ -125,11 +125,11 @@ final class ModelAuth {
               : null;
       case DELETE_ROLE -> {
         String name = change.getDeleteRole().getName();
-        if (!roles.containsKey(name)) {
-          yield FailureCode.ROLE_NOT_FOUND;
-        }
         if (enabled && name.equals(ROOT)) {
           yield FailureCode.ROOT_PROTECTED;
+        }
+        if (!roles.containsKey(name)) {
+          yield FailureCode.ROLE_NOT_FOUND;
         }
         roles.remove(name);
         users.values().forEach(user -> user.roles().remove(name));

@@ -252,7 +252,7 @@ final class Requirements {
         false,
         request ->
             (rules, caller) ->
-                caller != null && caller.user().equals(request.getName())
+                (caller == null ? "" : caller.user()).equals(request.getName())
                     ? null
                     : ROOT.findRefusal(rules, caller));
     add(AuthGrpc.getUserListMethod(), false, request -> ROOT);
