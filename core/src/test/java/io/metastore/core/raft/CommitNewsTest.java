@@ -3,8 +3,11 @@ package io.metastore.core.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -13,7 +16,12 @@ class CommitNewsTest {
 
   @Test
   void anEntryIsAppliedOnTheWordOfItsTermAndOnNoOther(@TempDir Path directory) throws Exception {
-    try (ToyCluster cluster = new ToyCluster(directory, properties -> {})) {
+    // Long enough for the leader to lead until it has proposed, after the others were stopped.
+    TimeDuration patience = TimeDuration.valueOf(3, TimeUnit.SECONDS);
+    try (ToyCluster cluster =
+        new ToyCluster(
+            directory,
+            properties -> RaftServerConfigKeys.Rpc.setTimeoutMax(properties, patience))) {
       int number = cluster.awaitLeader();
       ToyServer member = cluster.get(number);
       member.put("committed");
