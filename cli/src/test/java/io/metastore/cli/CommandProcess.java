@@ -3,6 +3,8 @@ package io.metastore.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.metastore.cli.console.Console;
+import io.metastore.cli.console.Transport;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +27,21 @@ final class CommandProcess implements AutoCloseable {
   /** Behind the last line. */
   private static final String END = "\0";
 
+  /** What the launcher starts, without the server. */
+  static final class Main {
+    private Main() {}
+
+    public static void main(String[] words) {
+      System.exit(
+          Commands.run(
+              Console.ofProcess(),
+              System.getenv(),
+              List.of("metastore"),
+              Transport.DEFAULT,
+              List.of(words)));
+    }
+  }
+
   private final Process process;
   private final BlockingQueue<String> out;
   private final BlockingQueue<String> err;
@@ -44,7 +61,7 @@ final class CommandProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(Commands.class.getName());
+    command.add(Main.class.getName());
     command.addAll(List.of(words));
     return new CommandProcess(new ProcessBuilder(command).start());
   }
