@@ -18,7 +18,7 @@ class FailoverTextTest {
     assertThat(FailoverText.format(List.of(result)))
         .isEqualTo(
             """
-            leader         server     tries  put median  put max  lock median  lock max
+            leader            server  tries  put median  put max  lock median  lock max
             cut-to-leader  metastore      3        1500     2900         1600      3000
             """);
   }
