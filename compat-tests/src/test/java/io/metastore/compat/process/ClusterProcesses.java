@@ -56,13 +56,13 @@ public final class ClusterProcesses implements AutoCloseable {
   /** Starts members that have no cluster and wait to be given one; does not wait for them. */
   public static ClusterProcesses waiting(Class<?> test, int count, String... flags)
       throws IOException {
-    return startWith("--discovery=none", test, count, flags);
+    return startWith("--bootstrap=wait", test, count, flags);
   }
 
   /** Starts members that look for each other; does not wait for them. */
   public static ClusterProcesses discovering(Class<?> test, int count, String... flags)
       throws IOException {
-    return startWith("--discovery=multicast", test, count, flags);
+    return startWith("--bootstrap=multicast", test, count, flags);
   }
 
   private static ClusterProcesses startWith(
