@@ -69,13 +69,9 @@ public final class KeyCounts {
     if (range.isEmpty()) {
       return 0;
     }
-    long count = 0;
     try (VersionCursor keys = VersionCursor.latest(reader, range)) {
-      while (keys.next()) {
-        count++;
-      }
+      return keys.countRest();
     }
-    return count;
   }
 
   /** Takes notice of a new key, which is in {@code writes} already. */

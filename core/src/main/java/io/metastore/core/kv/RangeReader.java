@@ -189,13 +189,9 @@ public record RangeReader(
   }
 
   private long walk(KeyRange keys, long at) {
-    long count = 0;
     try (VersionCursor cursor = cursor(keys, at)) {
-      while (cursor.next()) {
-        count++;
-      }
+      return cursor.countRest();
     }
-    return count;
   }
 
   private static boolean isSorted(Range range) {

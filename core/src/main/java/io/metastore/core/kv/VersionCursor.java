@@ -28,6 +28,15 @@ abstract sealed class VersionCursor implements AutoCloseable {
   /** Moves to the next key that exists; false at the end. */
   abstract boolean next();
 
+  /** Moves to the end; returns how many keys it passed. */
+  final long countRest() {
+    long count = 0;
+    while (next()) {
+      count++;
+    }
+    return count;
+  }
+
   /** The key moved to and its version. */
   abstract KeyValue current();
 

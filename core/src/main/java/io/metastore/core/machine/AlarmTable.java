@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Layout in {@link Table#SMALL}: {@code w} ‖ int8 kind ‖ int64 member id → nothing.
  */
 final class AlarmTable {
-  private static final byte[] PRESENT = new byte[0];
-
   private AlarmTable() {}
 
   /** Raises or clears an alarm; clearing one that is not raised has no effect. */
@@ -31,7 +29,7 @@ final class AlarmTable {
     byte[] key = key(change.getAlarm());
     boolean raisedBefore = turn.writes().find(Table.SMALL, key) != null;
     if (change.getRaised() && !raisedBefore) {
-      turn.writes().put(Table.SMALL, key, PRESENT);
+      turn.writes().put(Table.SMALL, key, Bytes.EMPTY);
     } else if (!change.getRaised() && raisedBefore) {
       turn.writes().delete(Table.SMALL, key);
     }
