@@ -9,7 +9,7 @@ import io.metastore.adapter.metastore.MetastoreSettings;
 import io.metastore.adapter.metastore.WaitingServices;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.node.Invitation;
-import io.metastore.core.node.Lobby;
+import io.metastore.core.node.WaitingNode;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.InitialCluster;
 import io.metastore.server.config.Place;
@@ -32,12 +32,12 @@ final class WaitingMember implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WaitingMember.class);
 
   private final ServerConfig config;
-  private final Lobby lobby;
+  private final WaitingNode waiting;
   private final ClientPort port;
 
-  private WaitingMember(ServerConfig config, Lobby lobby, ClientPort port) {
+  private WaitingMember(ServerConfig config, WaitingNode waiting, ClientPort port) {
     this.config = config;
-    this.lobby = lobby;
+    this.waiting = waiting;
     this.port = port;
   }
 
@@ -48,15 +48,15 @@ final class WaitingMember implements AutoCloseable {
    */
   static WaitingMember start(ServerConfig config, Stopper stopper) throws IOException {
     DataDirectory.prepare(config.dataDirectory());
-    Lobby lobby =
-        Lobby.open(
+    WaitingNode waiting =
+        WaitingNode.open(
             config.name(),
             config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
             MemberTls.peers(config),
             invitation -> writeDown(config, invitation));
     WaitingServices services =
         new WaitingServices(
-            lobby, config.name(), new MetastoreSettings(Version.text(), stopper::leave));
+            waiting, config.name(), new MetastoreSettings(Version.text(), stopper::leave));
     try {
       ClientPort port =
           ClientPort.startRefusing(
@@ -75,30 +75,30 @@ final class WaitingMember implements AutoCloseable {
           .addKeyValue("listen-peer-urls", config.listenPeerUrls())
           .addKeyValue("listen-client-urls", config.listenClientUrls())
           .log("waiting for a cluster: Bootstrap, or Join asked of one that runs");
-      return new WaitingMember(config, lobby, port);
+      return new WaitingMember(config, waiting, port);
     } catch (IOException e) {
-      lobby.close();
+      waiting.close();
       throw e;
     }
   }
 
   /** Waits until somebody gives this member a place. The peer addresses are free then. */
   Place awaitPlace() {
-    Invitation invitation = lobby.invited().join();
-    lobby.close();
+    Invitation invitation = waiting.invited().join();
+    waiting.close();
     return placeOf(config, invitation);
   }
 
   /** The cluster has a leader: answers who asked, and gives the client addresses free. */
   void formed(ClusterView cluster) {
-    lobby.formed(cluster);
+    waiting.formed(cluster);
     port.close();
   }
 
   @Override
   public void close() {
     port.close();
-    lobby.close();
+    waiting.close();
   }
 
   private static void writeDown(ServerConfig config, Invitation invitation) {

@@ -25,16 +25,16 @@ final class AlarmTable {
   private AlarmTable() {}
 
   /** Raises or clears an alarm; clearing one that is not raised has no effect. */
-  static Outcome apply(ChangeAlarm change, Turn turn) {
+  static Outcome apply(ChangeAlarm change, ApplyContext context) {
     byte[] key = key(change.getAlarm());
-    boolean raisedBefore = turn.writes().find(Table.SMALL, key) != null;
+    boolean raisedBefore = context.writes().find(Table.SMALL, key) != null;
     if (change.getRaised() && !raisedBefore) {
-      turn.writes().put(Table.SMALL, key, Bytes.EMPTY);
+      context.writes().put(Table.SMALL, key, Bytes.EMPTY);
     } else if (!change.getRaised() && raisedBefore) {
-      turn.writes().delete(Table.SMALL, key);
+      context.writes().delete(Table.SMALL, key);
     }
-    turn.alarmsChanged();
-    return new Outcome.AlarmChanged(turn.revision(), change.getRaised() || raisedBefore);
+    context.alarmsChanged();
+    return new Outcome.AlarmChanged(context.revision(), change.getRaised() || raisedBefore);
   }
 
   /** All that are raised, by kind and member. */

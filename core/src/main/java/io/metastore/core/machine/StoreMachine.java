@@ -147,23 +147,23 @@ public final class StoreMachine implements AutoCloseable {
       return Applied.nothing(state, index);
     }
     long timeMs = Math.max(batch.getTimeMs(), state.timeMs());
-    Turn turn = new Turn(storage, locks, counts, timeMs, state, access, alarms);
+    ApplyContext context = new ApplyContext(storage, locks, counts, timeMs, state, access, alarms);
     List<Applied.SliceOutcomes> slices = new ArrayList<>();
     for (Slice slice : batch.getSlicesList()) {
       List<Outcome> outcomes = new ArrayList<>(slice.getCommandsCount());
       for (Command command : slice.getCommandsList()) {
-        outcomes.add(apply(command, term, index, turn));
+        outcomes.add(apply(command, term, index, context));
       }
       if (slice.getOrigin() == origin) {
         slices.add(new Applied.SliceOutcomes(slice.getSequence(), outcomes));
       }
     }
-    StoreState next = turn.end(term, index);
-    if (!turn.auth().equals(access.settings())) {
+    StoreState next = context.end(term, index);
+    if (!context.auth().equals(access.settings())) {
       access = Rules.read(storage);
     }
-    alarms = turn.alarms();
-    Applied applied = turn.applied(index, slices);
+    alarms = context.alarms();
+    Applied applied = context.applied(index, slices);
     announce.accept(applied);
     publish(next);
     return applied;
@@ -223,36 +223,36 @@ public final class StoreMachine implements AutoCloseable {
     return new StoreView(at, access, alarms, storage.snapshotForScans(), responseBytesMax, pages);
   }
 
-  private Outcome apply(Command command, long term, long index, Turn turn) {
-    if (turn.auth().getEnabled() && isClients(command)) {
-      Failure refusal = findRefusal(command, turn);
+  private Outcome apply(Command command, long term, long index, ApplyContext context) {
+    if (context.auth().getEnabled() && isClients(command)) {
+      Failure refusal = findRefusal(command, context);
       if (refusal != null) {
-        return new Outcome.Failed(turn.revision(), refusal);
+        return new Outcome.Failed(context.revision(), refusal);
       }
     }
-    Failure refusal = AlarmTable.findRefusal(turn.alarms(), command);
+    Failure refusal = AlarmTable.findRefusal(context.alarms(), command);
     if (refusal != null) {
-      return new Outcome.Failed(turn.revision(), refusal);
+      return new Outcome.Failed(context.revision(), refusal);
     }
     return switch (command.getKindCase()) {
-      case TXN -> TxnEvaluator.apply(command.getTxn(), turn);
-      case NEW_CLIENT -> newClient(command.getNewClient(), index, turn);
-      case RELEASE -> release(command.getRelease(), turn);
-      case WITHDRAW -> withdraw(command.getWithdraw(), turn);
-      case GRANT_LEASE -> grantLease(command.getGrantLease(), index, turn);
-      case REVOKE_LEASE -> revokeLease(command.getRevokeLease(), term, index, turn);
-      case CHECKPOINT_LEASES -> checkpointLeases(command.getCheckpointLeases(), term, turn);
-      case COMPACT -> compact(command.getCompact(), turn);
-      case ACQUIRE -> acquire(command.getAcquire(), turn);
-      case MEMBER_NOTE -> memberNote(command.getMemberNote(), turn);
-      case AUTH_CHANGE -> authChange(command.getAuthChange(), turn);
-      case LOGIN -> login(command.getLogin(), index, turn);
-      case OPEN_SESSION -> TreeCommands.openSession(command.getOpenSession(), index, turn);
-      case ATTACH_SESSION -> TreeCommands.attachSession(command.getAttachSession(), turn);
-      case END_SESSION -> endSession(command.getEndSession(), index, turn);
-      case TREE_CHANGE -> TreeCommands.change(command.getTreeChange(), turn);
-      case REAP_NODE -> TreeCommands.reap(command.getReapNode(), turn);
-      case CHANGE_ALARM -> AlarmTable.apply(command.getChangeAlarm(), turn);
+      case TXN -> TxnEvaluator.apply(command.getTxn(), context);
+      case NEW_CLIENT -> newClient(command.getNewClient(), index, context);
+      case RELEASE -> release(command.getRelease(), context);
+      case WITHDRAW -> withdraw(command.getWithdraw(), context);
+      case GRANT_LEASE -> grantLease(command.getGrantLease(), index, context);
+      case REVOKE_LEASE -> revokeLease(command.getRevokeLease(), term, index, context);
+      case CHECKPOINT_LEASES -> checkpointLeases(command.getCheckpointLeases(), term, context);
+      case COMPACT -> compact(command.getCompact(), context);
+      case ACQUIRE -> acquire(command.getAcquire(), context);
+      case MEMBER_NOTE -> memberNote(command.getMemberNote(), context);
+      case AUTH_CHANGE -> authChange(command.getAuthChange(), context);
+      case LOGIN -> login(command.getLogin(), index, context);
+      case OPEN_SESSION -> TreeCommands.openSession(command.getOpenSession(), index, context);
+      case ATTACH_SESSION -> TreeCommands.attachSession(command.getAttachSession(), context);
+      case END_SESSION -> endSession(command.getEndSession(), index, context);
+      case TREE_CHANGE -> TreeCommands.change(command.getTreeChange(), context);
+      case REAP_NODE -> TreeCommands.reap(command.getReapNode(), context);
+      case CHANGE_ALARM -> AlarmTable.apply(command.getChangeAlarm(), context);
       case KIND_NOT_SET ->
           throw new IllegalStateException(
               "log entry " + index + " holds a command this version does not know");
@@ -260,14 +260,15 @@ public final class StoreMachine implements AutoCloseable {
   }
 
   /** Why access control, which is on, refuses a client's command; null if it does not. */
-  private static @Nullable Failure findRefusal(Command command, Turn turn) {
-    long current = turn.auth().getRevision();
+  private static @Nullable Failure findRefusal(Command command, ApplyContext context) {
+    long current = context.auth().getRevision();
     if (command.getAuthRevision() != current) {
       return Failure.of(
           FailureCode.AUTH_CHANGED, "checked", command.getAuthRevision(), "current", current);
     }
     boolean permitted =
-        command.getAuthor().isEmpty() || LeaseRights.permit(command, turn.access(), turn.writes());
+        command.getAuthor().isEmpty()
+            || LeaseRights.permit(command, context.access(), context.writes());
     return permitted
         ? null
         : Failure.of(FailureCode.PERMISSION_DENIED, "author", command.getAuthor());
@@ -290,64 +291,65 @@ public final class StoreMachine implements AutoCloseable {
     };
   }
 
-  private static Outcome authChange(AuthChange change, Turn turn) {
-    Failure refusal = AuthChanges.apply(change, turn.writes());
-    turn.authChanged();
+  private static Outcome authChange(AuthChange change, ApplyContext context) {
+    Failure refusal = AuthChanges.apply(change, context.writes());
+    context.authChanged();
     return refusal == null
-        ? new Outcome.Done(turn.revision())
-        : new Outcome.Failed(turn.revision(), refusal);
+        ? new Outcome.Done(context.revision())
+        : new Outcome.Failed(context.revision(), refusal);
   }
 
   /** The user's password was checked at the present auth revision. */
-  private static Outcome login(Login login, long index, Turn turn) {
-    if (!turn.auth().getEnabled()) {
-      return failed(turn, FailureCode.AUTH_NOT_ENABLED);
+  private static Outcome login(Login login, long index, ApplyContext context) {
+    if (!context.auth().getEnabled()) {
+      return failed(context, FailureCode.AUTH_NOT_ENABLED);
     }
     String token = login.getNonce() + "." + index;
-    turn.add(new GivenToken(token, login.getUser(), turn.auth().getRevision()));
-    return new Outcome.LoggedIn(turn.revision(), token);
+    context.add(new GivenToken(token, login.getUser(), context.auth().getRevision()));
+    return new Outcome.LoggedIn(context.revision(), token);
   }
 
-  private static Outcome newClient(NewClient client, long index, Turn turn) {
+  private static Outcome newClient(NewClient client, long index, ApplyContext context) {
     if (client.getTtl() > LEASE_TTL_MAX) {
-      return failed(turn, FailureCode.LEASE_TTL_TOO_LARGE, "ttl", client.getTtl());
+      return failed(context, FailureCode.LEASE_TTL_TOO_LARGE, "ttl", client.getTtl());
     }
-    long id = LeaseTable.allocateId(turn.writes());
-    update(new Lease(id, client.getTtl(), 0, index, Lease.Kind.CLIENT, client.getLabel()), turn);
-    return new Outcome.LeaseGranted(turn.revision(), id, client.getTtl());
+    long id = LeaseTable.allocateId(context.writes());
+    update(new Lease(id, client.getTtl(), 0, index, Lease.Kind.CLIENT, client.getLabel()), context);
+    return new Outcome.LeaseGranted(context.revision(), id, client.getTtl());
   }
 
-  private static Outcome grantLease(GrantLease grant, long index, Turn turn) {
+  private static Outcome grantLease(GrantLease grant, long index, ApplyContext context) {
     if (grant.getTtl() > LEASE_TTL_MAX) {
-      return failed(turn, FailureCode.LEASE_TTL_TOO_LARGE, "ttl", grant.getTtl());
+      return failed(context, FailureCode.LEASE_TTL_TOO_LARGE, "ttl", grant.getTtl());
     }
-    if (LeaseTable.find(turn.writes(), grant.getId()) != null) {
-      return failed(turn, FailureCode.LEASE_EXISTS, "lease", grant.getId());
+    if (LeaseTable.find(context.writes(), grant.getId()) != null) {
+      return failed(context, FailureCode.LEASE_EXISTS, "lease", grant.getId());
     }
-    update(new Lease(grant.getId(), grant.getTtl(), 0, index, Lease.Kind.GRANTED, ""), turn);
-    return new Outcome.LeaseGranted(turn.revision(), grant.getId(), grant.getTtl());
+    update(new Lease(grant.getId(), grant.getTtl(), 0, index, Lease.Kind.GRANTED, ""), context);
+    return new Outcome.LeaseGranted(context.revision(), grant.getId(), grant.getTtl());
   }
 
-  private static Outcome revokeLease(RevokeLease revoke, long term, long index, Turn turn) {
-    Lease lease = LeaseTable.find(turn.writes(), revoke.getId());
+  private static Outcome revokeLease(
+      RevokeLease revoke, long term, long index, ApplyContext context) {
+    Lease lease = LeaseTable.find(context.writes(), revoke.getId());
     if (lease == null
         || isOutdated(revoke.getTerm(), term)
         || (revoke.getGrantedIndex() != 0 && revoke.getGrantedIndex() != lease.grantedIndex())) {
-      return notFound(turn, revoke.getId());
+      return notFound(context, revoke.getId());
     }
-    int deleted = end(lease, revoke.getGrantedIndex() != 0, index, turn);
-    return new Outcome.LeaseRevoked(turn.revision(), deleted);
+    int deleted = end(lease, revoke.getGrantedIndex() != 0, index, context);
+    return new Outcome.LeaseRevoked(context.revision(), deleted);
   }
 
-  private static Outcome endSession(EndSession end, long index, Turn turn) {
-    Outcome refusal = TreeCommands.takeEnd(end, turn);
+  private static Outcome endSession(EndSession end, long index, ApplyContext context) {
+    Outcome refusal = TreeCommands.takeEnd(end, context);
     if (refusal != null) {
       return refusal;
     }
     Lease lease =
-        requireNonNull(LeaseTable.find(turn.writes(), end.getSession()), "lease of a session");
-    end(lease, false, index, turn);
-    return new Outcome.Done(turn.revision());
+        requireNonNull(LeaseTable.find(context.writes(), end.getSession()), "lease of a session");
+    end(lease, false, index, context);
+    return new Outcome.Done(context.revision());
   }
 
   /**
@@ -355,52 +357,53 @@ public final class StoreMachine implements AutoCloseable {
    *
    * @return how many keys were deleted
    */
-  private static int end(Lease lease, boolean expired, long index, Turn turn) {
+  private static int end(Lease lease, boolean expired, long index, ApplyContext context) {
     int deleted = 0;
     List<ByteString> keys = List.of();
     do {
       ByteString from =
           keys.isEmpty() ? ByteString.EMPTY : KeyOrder.after(keys.get(keys.size() - 1));
-      keys = LeaseTable.keys(turn.writes(), lease.id(), from, KEYS_AT_ONCE);
+      keys = LeaseTable.keys(context.writes(), lease.id(), from, KEYS_AT_ONCE);
       for (ByteString key : keys) {
-        KeyValue attached = requireNonNull(turn.find(key), "attached key exists");
-        int delay = expired ? turn.locks().delay(turn.writes(), attached) : 0;
+        KeyValue attached = requireNonNull(context.find(key), "attached key exists");
+        int delay = expired ? context.locks().delay(context.writes(), attached) : 0;
         if (delay > 0) {
-          delay(attached, delay, index, turn);
+          delay(attached, delay, index, context);
         } else {
-          turn.delete(attached);
+          context.delete(attached);
           deleted++;
         }
       }
     } while (!keys.isEmpty());
     if (lease.kind() == Lease.Kind.SESSION) {
-      TreeCommands.removeSession(lease.id(), turn);
+      TreeCommands.removeSession(lease.id(), context);
     }
-    turn.endCommand();
-    LeaseTable.remove(turn.writes(), lease.id());
-    turn.add(new LeaseEvent.Revoked(lease.id()));
+    context.endCommand();
+    LeaseTable.remove(context.writes(), lease.id());
+    context.add(new LeaseEvent.Revoked(lease.id()));
     return deleted;
   }
 
   /** The place stays with its token, attached to a lease of its own that ends with the delay. */
-  private static void delay(KeyValue place, int delay, long index, Turn turn) {
-    long id = LeaseTable.allocateId(turn.writes());
-    update(new Lease(id, delay, 0, index, Lease.Kind.LOCK_DELAY, ""), turn);
-    turn.locks().delayed(turn.writes(), place, turn.lockEvents());
-    turn.putVersion(place.key(), place.value(), id, place);
+  private static void delay(KeyValue place, int delay, long index, ApplyContext context) {
+    long id = LeaseTable.allocateId(context.writes());
+    update(new Lease(id, delay, 0, index, Lease.Kind.LOCK_DELAY, ""), context);
+    context.locks().delayed(context.writes(), place, context.lockEvents());
+    context.putVersion(place.key(), place.value(), id, place);
   }
 
-  private static Outcome checkpointLeases(CheckpointLeases checkpoint, long term, Turn turn) {
+  private static Outcome checkpointLeases(
+      CheckpointLeases checkpoint, long term, ApplyContext context) {
     if (isOutdated(checkpoint.getTerm(), term)) {
-      return new Outcome.Done(turn.revision());
+      return new Outcome.Done(context.revision());
     }
     for (CheckpointLeases.Remaining remaining : checkpoint.getLeasesList()) {
-      Lease lease = LeaseTable.find(turn.writes(), remaining.getId());
+      Lease lease = LeaseTable.find(context.writes(), remaining.getId());
       if (lease != null) {
-        update(lease.withRemaining(remaining.getRemaining()), turn);
+        update(lease.withRemaining(remaining.getRemaining()), context);
       }
     }
-    return new Outcome.Done(turn.revision());
+    return new Outcome.Done(context.revision());
   }
 
   /** Whether it was proposed by the clock of a leader that leads no more. */
@@ -408,117 +411,129 @@ public final class StoreMachine implements AutoCloseable {
     return proposedIn != 0 && proposedIn != term;
   }
 
-  private static void update(Lease lease, Turn turn) {
-    LeaseTable.put(turn.writes(), lease);
-    turn.add(new LeaseEvent.Updated(lease));
+  private static void update(Lease lease, ApplyContext context) {
+    LeaseTable.put(context.writes(), lease);
+    context.add(new LeaseEvent.Updated(lease));
   }
 
-  private static Outcome compact(Compact compact, Turn turn) {
+  private static Outcome compact(Compact compact, ApplyContext context) {
     long revision = compact.getRevision();
-    if (revision <= turn.compacted()) {
+    if (revision <= context.compacted()) {
       return failed(
-          turn, FailureCode.COMPACTED, "requested", revision, "compacted", turn.compacted());
+          context, FailureCode.COMPACTED, "requested", revision, "compacted", context.compacted());
     }
-    if (revision > turn.revision()) {
+    if (revision > context.revision()) {
       return failed(
-          turn, FailureCode.FUTURE_REVISION, "requested", revision, "current", turn.revision());
+          context,
+          FailureCode.FUTURE_REVISION,
+          "requested",
+          revision,
+          "current",
+          context.revision());
     }
-    turn.compact(revision);
-    return new Outcome.Done(turn.revision());
+    context.compact(revision);
+    return new Outcome.Done(context.revision());
   }
 
-  private static Outcome acquire(Acquire acquire, Turn turn) {
-    if (LeaseTable.find(turn.writes(), acquire.getLease()) == null) {
-      return notFound(turn, acquire.getLease());
+  private static Outcome acquire(Acquire acquire, ApplyContext context) {
+    if (LeaseTable.find(context.writes(), acquire.getLease()) == null) {
+      return notFound(context, acquire.getLease());
     }
     ByteString name = acquire.getName();
-    LockTable locks = turn.locks();
+    LockTable locks = context.locks();
     if (!locks.isActive(name)) {
       List<KeyValue> contenders =
-          KeyScan.allWithPrefix(turn.writes(), LockTable.contendersPrefix(name));
-      locks.activate(turn.writes(), name, contenders, turn.timeMs());
+          KeyScan.allWithPrefix(context.writes(), LockTable.contendersPrefix(name));
+      locks.activate(context.writes(), name, contenders, context.timeMs());
       if (!contenders.isEmpty()) {
-        locks.grant(turn.writes(), name, turn.lockEvents());
+        locks.grant(context.writes(), name, context.lockEvents());
       }
     }
     ByteString key = LockTable.placeKey(name, acquire.getLease());
-    KeyValue place = turn.find(key);
+    KeyValue place = context.find(key);
     boolean made = place == null;
     if (place == null) {
-      if (acquire.getTryOnly() && locks.mustWait(turn.writes(), name, acquire.getMode())) {
-        return taken(turn);
+      if (acquire.getTryOnly() && locks.mustWait(context.writes(), name, acquire.getMode())) {
+        return taken(context);
       }
-      place = turn.putVersion(key, ByteString.EMPTY, acquire.getLease(), null);
+      place = context.putVersion(key, ByteString.EMPTY, acquire.getLease(), null);
       int delay = (int) Math.min(acquire.getLockDelay(), LOCK_DELAY_MAX);
       locks.add(
-          turn.writes(), name, place, acquire.getMode(), delay, acquire.getWait(), turn.timeMs());
-      turn.endCommand();
+          context.writes(),
+          name,
+          place,
+          acquire.getMode(),
+          delay,
+          acquire.getWait(),
+          context.timeMs());
+      context.endCommand();
     }
-    locks.grant(turn.writes(), name, turn.lockEvents());
+    locks.grant(context.writes(), name, context.lockEvents());
     LockTable.Place queued =
         requireNonNull(
-            LockTable.find(turn.writes(), name, key, place.createRevision()),
+            LockTable.find(context.writes(), name, key, place.createRevision()),
             "place is in the queue");
     if (queued.mode() != acquire.getMode()) {
-      return failed(turn, FailureCode.LOCK_MODE, "mode", queued.mode());
+      return failed(context, FailureCode.LOCK_MODE, "mode", queued.mode());
     }
     if (acquire.getTryOnly() && !queued.held()) {
-      return taken(turn);
+      return taken(context);
     }
     if (!made) {
-      locks.join(turn.writes(), queued, acquire.getWait());
+      locks.join(context.writes(), queued, acquire.getWait());
     }
-    return new Outcome.LockPlace(turn.revision(), key, place.createRevision(), queued.held());
+    return new Outcome.LockPlace(context.revision(), key, place.createRevision(), queued.held());
   }
 
-  private static Outcome taken(Turn turn) {
-    return new Outcome.LockPlace(turn.revision(), null, 0, false);
+  private static Outcome taken(ApplyContext context) {
+    return new Outcome.LockPlace(context.revision(), null, 0, false);
   }
 
-  private static Outcome release(Release release, Turn turn) {
+  private static Outcome release(Release release, ApplyContext context) {
     LockTable.Place place =
-        turn.locks().place(turn.writes(), release.getName(), release.getToken());
+        context.locks().place(context.writes(), release.getName(), release.getToken());
     if (place == null || place.state() == LockPlaceView.State.DELAYED) {
-      return failed(turn, FailureCode.STALE_TOKEN, "token", release.getToken());
+      return failed(context, FailureCode.STALE_TOKEN, "token", release.getToken());
     }
-    turn.delete(requireNonNull(turn.find(place.key()), "place exists"));
-    turn.endCommand();
-    return new Outcome.Done(turn.revision());
+    context.delete(requireNonNull(context.find(place.key()), "place exists"));
+    context.endCommand();
+    return new Outcome.Done(context.revision());
   }
 
-  private static Outcome memberNote(MemberNote note, Turn turn) {
-    MemberNote before = MemberTable.find(turn.writes(), note.getId());
-    MemberTable.put(turn.writes(), note);
+  private static Outcome memberNote(MemberNote note, ApplyContext context) {
+    MemberNote before = MemberTable.find(context.writes(), note.getId());
+    MemberTable.put(context.writes(), note);
     if (before != null && before.getProcess() != note.getProcess()) {
-      for (LockTable.Place place : turn.locks().leaveAll(turn.writes(), before.getProcess())) {
-        turn.delete(requireNonNull(turn.find(place.key()), "place exists"));
+      for (LockTable.Place place :
+          context.locks().leaveAll(context.writes(), before.getProcess())) {
+        context.delete(requireNonNull(context.find(place.key()), "place exists"));
       }
-      turn.endCommand();
+      context.endCommand();
     }
-    return new Outcome.Done(turn.revision());
+    return new Outcome.Done(context.revision());
   }
 
-  private static Outcome withdraw(Withdraw withdraw, Turn turn) {
+  private static Outcome withdraw(Withdraw withdraw, ApplyContext context) {
     ByteString key = LockTable.placeKey(withdraw.getName(), withdraw.getLease());
-    KeyValue place = turn.find(key);
+    KeyValue place = context.find(key);
     LockTable.Place queued =
         place == null
             ? null
-            : LockTable.find(turn.writes(), withdraw.getName(), key, place.createRevision());
+            : LockTable.find(context.writes(), withdraw.getName(), key, place.createRevision());
     if (place != null
         && queued != null
-        && turn.locks().leave(turn.writes(), queued, withdraw.getWait())) {
-      turn.delete(place);
-      turn.endCommand();
+        && context.locks().leave(context.writes(), queued, withdraw.getWait())) {
+      context.delete(place);
+      context.endCommand();
     }
-    return new Outcome.Done(turn.revision());
+    return new Outcome.Done(context.revision());
   }
 
-  private static Outcome notFound(Turn turn, long lease) {
-    return new Outcome.Failed(turn.revision(), LeaseTable.notFound(turn.writes(), lease));
+  private static Outcome notFound(ApplyContext context, long lease) {
+    return new Outcome.Failed(context.revision(), LeaseTable.notFound(context.writes(), lease));
   }
 
-  private static Outcome failed(Turn turn, FailureCode code, Object... facts) {
-    return new Outcome.Failed(turn.revision(), Failure.of(code, facts));
+  private static Outcome failed(ApplyContext context, FailureCode code, Object... facts) {
+    return new Outcome.Failed(context.revision(), Failure.of(code, facts));
   }
 }

@@ -25,39 +25,39 @@ import org.jspecify.annotations.Nullable;
 final class TreeCommands {
   private TreeCommands() {}
 
-  static Outcome openSession(OpenSession open, long index, Turn turn) {
-    TreeChanges.plant(turn.writes());
-    long id = SessionTable.allocateId(turn.writes(), turn.timeMs());
-    while (LeaseTable.find(turn.writes(), id) != null) {
-      id = SessionTable.allocateId(turn.writes(), turn.timeMs());
+  static Outcome openSession(OpenSession open, long index, ApplyContext context) {
+    TreeChanges.plant(context.writes());
+    long id = SessionTable.allocateId(context.writes(), context.timeMs());
+    while (LeaseTable.find(context.writes(), id) != null) {
+      id = SessionTable.allocateId(context.writes(), context.timeMs());
     }
     Lease lease = new Lease(id, open.getTtl(), 0, index, Lease.Kind.SESSION, "");
-    LeaseTable.put(turn.writes(), lease);
-    turn.add(new LeaseEvent.Updated(lease));
+    LeaseTable.put(context.writes(), lease);
+    context.add(new LeaseEvent.Updated(lease));
     SessionRecord session =
         SessionRecord.newBuilder()
             .setTimeoutMs(open.getTimeoutMs())
             .setPassword(open.getPassword())
             .setAttachment(open.getAttachment())
             .build();
-    return attach(id, session, turn);
+    return attach(id, session, context);
   }
 
-  static Outcome attachSession(AttachSession attach, Turn turn) {
-    SessionRecord session = SessionTable.find(turn.writes(), attach.getSession());
+  static Outcome attachSession(AttachSession attach, ApplyContext context) {
+    SessionRecord session = SessionTable.find(context.writes(), attach.getSession());
     if (session == null || !session.getPassword().equals(attach.getPassword())) {
-      return refused(turn, 0, TreeError.SESSION_EXPIRED);
+      return refused(context, 0, TreeError.SESSION_EXPIRED);
     }
     return attach(
         attach.getSession(),
         session.toBuilder().setAttachment(attach.getAttachment()).clearLastNumber().build(),
-        turn);
+        context);
   }
 
-  private static Outcome attach(long id, SessionRecord session, Turn turn) {
-    SessionTable.put(turn.writes(), id, session);
-    turn.add(new SessionEvent.Attached(id, session.getAttachment()));
-    return new Outcome.SessionAttached(turn.revision(), id, session.getTimeoutMs());
+  private static Outcome attach(long id, SessionRecord session, ApplyContext context) {
+    SessionTable.put(context.writes(), id, session);
+    context.add(new SessionEvent.Attached(id, session.getAttachment()));
+    return new Outcome.SessionAttached(context.revision(), id, session.getTimeoutMs());
   }
 
   /**
@@ -65,77 +65,79 @@ final class TreeCommands {
    *
    * @return why it must not be applied, or null
    */
-  private static @Nullable TreeError take(long id, long attachment, long number, Turn turn) {
-    SessionRecord session = SessionTable.find(turn.writes(), id);
+  private static @Nullable TreeError take(
+      long id, long attachment, long number, ApplyContext context) {
+    SessionRecord session = SessionTable.find(context.writes(), id);
     if (session == null) {
       return TreeError.SESSION_EXPIRED;
     }
     if (session.getAttachment() != attachment || session.getLastNumber() + 1 != number) {
       return TreeError.SESSION_MOVED;
     }
-    SessionTable.put(turn.writes(), id, session.toBuilder().setLastNumber(number).build());
+    SessionTable.put(context.writes(), id, session.toBuilder().setLastNumber(number).build());
     return null;
   }
 
-  static Outcome change(TreeChange change, Turn turn) {
-    TreeError error = take(change.getSession(), change.getAttachment(), change.getNumber(), turn);
+  static Outcome change(TreeChange change, ApplyContext context) {
+    TreeError error =
+        take(change.getSession(), change.getAttachment(), change.getNumber(), context);
     if (error != null) {
-      return refused(turn, 0, error);
+      return refused(context, 0, error);
     }
     // A single operation checks before it writes; of several, the last may be refused.
     boolean single = change.getOpsCount() == 1;
-    WriteSet writes = single ? turn.writes() : turn.writes().nested();
-    TreeChanges changes = changes(writes, turn);
+    WriteSet writes = single ? context.writes() : context.writes().nested();
+    TreeChanges changes = changes(writes, context);
     List<NodeResult> results = new ArrayList<>(change.getOpsCount());
     for (NodeOp op : change.getOpsList()) {
       try {
         results.add(changes.apply(op, change.getIdentitiesList(), change.getSession()));
       } catch (TreeChanges.Refused e) {
-        return refused(turn, results.size(), e.error());
+        return refused(context, results.size(), e.error());
       }
     }
     if (!single) {
-      turn.writes().add(writes);
+      context.writes().add(writes);
     }
     if (change.getOpsList().stream().anyMatch(op -> !op.hasCheck())) {
-      turn.addTreeChange(changes.events());
-      turn.endCommand();
+      context.addTreeChange(changes.events());
+      context.endCommand();
     }
-    return new Outcome.TreeChanged(turn.revision(), results);
+    return new Outcome.TreeChanged(context.revision(), results);
   }
 
   /** Takes a client's request to end its session; null if the session is to be ended now. */
-  static @Nullable Outcome takeEnd(EndSession end, Turn turn) {
-    TreeError error = take(end.getSession(), end.getAttachment(), end.getNumber(), turn);
-    return error == null ? null : refused(turn, 0, error);
+  static @Nullable Outcome takeEnd(EndSession end, ApplyContext context) {
+    TreeError error = take(end.getSession(), end.getAttachment(), end.getNumber(), context);
+    return error == null ? null : refused(context, 0, error);
   }
 
   /** Removes a session whose lease ends, and its ephemeral nodes; the caller ends the command. */
-  static void removeSession(long id, Turn turn) {
-    TreeChanges changes = changes(turn.writes(), turn);
+  static void removeSession(long id, ApplyContext context) {
+    TreeChanges changes = changes(context.writes(), context);
     changes.endSession(id);
     if (!changes.events().isEmpty()) {
-      turn.addTreeChange(changes.events());
+      context.addTreeChange(changes.events());
     }
-    SessionTable.remove(turn.writes(), id);
-    turn.add(new SessionEvent.Ended(id));
+    SessionTable.remove(context.writes(), id);
+    context.add(new SessionEvent.Ended(id));
   }
 
-  static Outcome reap(ReapNode reap, Turn turn) {
-    TreeChanges changes = changes(turn.writes(), turn);
+  static Outcome reap(ReapNode reap, ApplyContext context) {
+    TreeChanges changes = changes(context.writes(), context);
     changes.reap(reap.getPath());
     if (!changes.events().isEmpty()) {
-      turn.addTreeChange(changes.events());
-      turn.endCommand();
+      context.addTreeChange(changes.events());
+      context.endCommand();
     }
-    return new Outcome.Done(turn.revision());
+    return new Outcome.Done(context.revision());
   }
 
-  private static TreeChanges changes(WriteSet writes, Turn turn) {
-    return new TreeChanges(writes, turn.revision() + 1, turn.timeMs());
+  private static TreeChanges changes(WriteSet writes, ApplyContext context) {
+    return new TreeChanges(writes, context.revision() + 1, context.timeMs());
   }
 
-  private static Outcome refused(Turn turn, int failedOp, TreeError error) {
-    return new Outcome.TreeRefused(turn.revision(), failedOp, error);
+  private static Outcome refused(ApplyContext context, int failedOp, TreeError error) {
+    return new Outcome.TreeRefused(context.revision(), failedOp, error);
   }
 }

@@ -67,20 +67,24 @@ final class TxnEvaluator {
   private TxnEvaluator() {}
 
   /** Runs a transaction within a log entry. */
-  static Outcome apply(Txn txn, Turn turn) {
+  static Outcome apply(Txn txn, ApplyContext context) {
     Deque<Integer> branches = new ArrayDeque<>();
     RangeReader before =
         new RangeReader(
-            turn.writes(), turn.revision(), turn.compacted(), RANGE_BYTES_MAX, /* pages= */ null);
+            context.writes(),
+            context.revision(),
+            context.compacted(),
+            RANGE_BYTES_MAX,
+            /* pages= */ null);
     Failure refusal =
         choose(txn, before, branches, new AnswerSize(ANSWER_BYTES_MAX, UNMEASURED_KEYS));
     if (refusal != null) {
-      return new Outcome.Failed(turn.revision(), refusal);
+      return new Outcome.Failed(context.revision(), refusal);
     }
     int failedCompare = branches.element();
-    TxnResult result = run(txn, branches, op -> apply(op, turn));
-    turn.endCommand();
-    return new Outcome.TxnDone(turn.revision(), failedCompare, result.results());
+    TxnResult result = run(txn, branches, op -> apply(op, context));
+    context.endCommand();
+    return new Outcome.TxnDone(context.revision(), failedCompare, result.results());
   }
 
   /**
@@ -282,15 +286,15 @@ final class TxnEvaluator {
     return new TxnResult(succeeded, results);
   }
 
-  private static OpResult apply(Op op, Turn turn) {
+  private static OpResult apply(Op op, ApplyContext context) {
     return switch (op.getKindCase()) {
-      case PUT -> put(op.getPut(), turn);
-      case DELETE -> delete(op.getDelete(), turn);
+      case PUT -> put(op.getPut(), context);
+      case DELETE -> delete(op.getDelete(), context);
       case RANGE ->
           new RangeReader(
-                  turn.writes(),
-                  turn.visibleRevision(),
-                  turn.compacted(),
+                  context.writes(),
+                  context.visibleRevision(),
+                  context.compacted(),
                   Long.MAX_VALUE,
                   /* pages= */ null)
               .read(op.getRange());
@@ -299,22 +303,22 @@ final class TxnEvaluator {
     };
   }
 
-  private static PutResult put(Put put, Turn turn) {
-    KeyValue previous = turn.find(put.getKey());
+  private static PutResult put(Put put, ApplyContext context) {
+    KeyValue previous = context.find(put.getKey());
     ByteString value = put.getKeepValue() && previous != null ? previous.value() : put.getValue();
     long lease = put.getKeepLease() && previous != null ? previous.lease() : put.getLease();
-    turn.put(put.getKey(), value, lease, previous);
+    context.put(put.getKey(), value, lease, previous);
     return new PutResult(put.getPrevKv() ? previous : null);
   }
 
-  private static DeleteResult delete(Delete delete, Turn turn) {
+  private static DeleteResult delete(Delete delete, ApplyContext context) {
     KeyRange rest = KeyRange.of(delete.getKey(), delete.getRangeEnd());
     List<KeyValue> previous = new ArrayList<>();
     long deleted = 0;
     List<KeyValue> doomed;
     do {
-      doomed = doomed(rest, turn);
-      doomed.forEach(turn::delete);
+      doomed = doomed(rest, context);
+      doomed.forEach(context::delete);
       deleted += doomed.size();
       if (delete.getPrevKv()) {
         previous.addAll(doomed);
@@ -326,12 +330,12 @@ final class TxnEvaluator {
     return new DeleteResult(deleted, previous);
   }
 
-  private static List<KeyValue> doomed(KeyRange range, Turn turn) {
+  private static List<KeyValue> doomed(KeyRange range, ApplyContext context) {
     if (range.single()) {
-      KeyValue found = turn.find(range.from());
+      KeyValue found = context.find(range.from());
       return found == null ? List.of() : List.of(found);
     }
-    return KeyScan.first(turn.writes(), range, StoreMachine.KEYS_AT_ONCE, DELETED_AT_ONCE_BYTES);
+    return KeyScan.first(context.writes(), range, StoreMachine.KEYS_AT_ONCE, DELETED_AT_ONCE_BYTES);
   }
 
   private static List<Op> branch(Txn txn, boolean succeeded) {

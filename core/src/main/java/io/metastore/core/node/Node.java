@@ -118,8 +118,8 @@ public final class Node implements Metastore, AutoCloseable {
   private final RaftNode raft;
   private final Proposer proposer;
   private final ReadIndex readIndex;
-  private final LeaseDesk leases;
-  private final LockDesk locks;
+  private final LeaseRequests leases;
+  private final LockRequests locks;
   private final TreeListeners trees = new TreeListeners();
   private final Compactor compactor;
   private final SpaceGate space;
@@ -128,8 +128,8 @@ public final class Node implements Metastore, AutoCloseable {
   private final AtomicBoolean handingOver = new AtomicBoolean();
   private final CheckpointTrigger checkpointTrigger;
   private final MemberView cluster;
-  private final MembershipDesk membership;
-  private final PasswordDesk passwords;
+  private final MembershipRequests membership;
+  private final PasswordHasher passwords;
   private final TokenStore tokens;
 
   private final ExecutorService reply = Executors.newSingleThreadExecutor(Threads.named("reply"));
@@ -147,7 +147,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   private Node(NodeConfig config, PeerPages pages, ProcessStopper stopper) throws IOException {
     this.config = config;
-    this.passwords = new PasswordDesk(config.access().bcryptCost());
+    this.passwords = new PasswordHasher(config.access().bcryptCost());
     this.tokens = new TokenStore(System::nanoTime, config.access().tokenTtl());
     this.answers =
         new AnswerBudget(
@@ -173,7 +173,7 @@ public final class Node implements Metastore, AutoCloseable {
             config.space().compactionBatchLimit(),
             config.space().compactionSleepMs());
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
-    this.locks = new LockDesk(process(), this::submit, this::retainView);
+    this.locks = new LockRequests(process(), this::submit, this::retainView);
 
     // Raft calls back into all that is above and, once assigned, what is below: nothing is applied
     // or asked before this
@@ -212,12 +212,12 @@ public final class Node implements Metastore, AutoCloseable {
             config.requestTimeoutMs(),
             housekeeping,
             reply);
-    ScheduledExecutorService leaseThread = LeaseDesk.newThread();
+    ScheduledExecutorService leaseThread = LeaseRequests.newThread();
     LeaseKeeper keeper =
         new LeaseKeeper(
             System::nanoTime, this::submit, leaseThread::execute, LEASE_CHECKPOINT_INTERVAL_MS);
     this.leases =
-        new LeaseDesk(
+        new LeaseRequests(
             raft,
             leaderCalls,
             readIndex::barrier,
@@ -254,7 +254,7 @@ public final class Node implements Metastore, AutoCloseable {
             raft::isLeaderReady,
             this::submit);
     this.membership =
-        new MembershipDesk(config, raft, peers, leaderCalls, cluster, applied, housekeeping);
+        new MembershipRequests(config, raft, peers, leaderCalls, cluster, applied, housekeeping);
     wiring.complete();
     every(SWEEP_MS, this::housekeep);
     every(RESERVE_MS, disk::keepReserve);

@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
  * the place where its log ended before, all refused, until somebody writes (§3 #8).
  *
  * <p>Callers on a follower wait until it applies their command, and so it must hear soon that an
- * entry is committed. The one that forwarded them hears it with the answer ({@link CommitNews});
- * the others by the next entry, or if there is none, by a message of its own a little later.
+ * entry is committed. The one that forwarded them hears it with the answer ({@link
+ * CommitNotifier}); the others by the next entry, or if there is none, by a message of its own a
+ * little later.
  */
 final class GuardedLogAppender extends GrpcLogAppender {
   private static final Logger LOG = LoggerFactory.getLogger(GuardedLogAppender.class);

@@ -70,7 +70,7 @@ public final class RaftNode {
   private final AtomicLong callIds = new AtomicLong();
   private final Proposals proposals;
   private final LogAppenders appenders;
-  private final CommitNews news;
+  private final CommitNotifier commitNotifier;
   private final AppenderWatchdog watchdog;
 
   /** What {@link #members} made of Raft's configuration, for as long as that one counts. */
@@ -89,14 +89,14 @@ public final class RaftNode {
       ServerFactory servers,
       Proposals proposals,
       LogAppenders appenders,
-      CommitNews news,
+      CommitNotifier commitNotifier,
       AppenderWatchdog watchdog)
       throws IOException {
     this.groupId = groupId;
     this.self = self;
     this.proposals = proposals;
     this.appenders = appenders;
-    this.news = news;
+    this.commitNotifier = commitNotifier;
     this.watchdog = watchdog;
     this.servers = servers;
     this.server = servers.create();
@@ -134,7 +134,7 @@ public final class RaftNode {
     peers.addAll(members.listeners());
     Proposals proposals = new Proposals();
     LogAppenders appenders = new LogAppenders();
-    CommitNews news = new CommitNews();
+    CommitNotifier commitNotifier = new CommitNotifier();
     Path groupDirectory = settings.groupDirectory(groupId.getUuid());
     AnswerThreads.use();
     Parameters parameters = new Parameters();
@@ -151,7 +151,7 @@ public final class RaftNode {
               .addService(service.build())
               .intercept(new DurableVotes(groupDirectory))
               .intercept(new VoteGate(mayVote))
-              .intercept(news);
+              .intercept(commitNotifier);
         });
     ServerFactory servers =
         () ->
@@ -175,7 +175,13 @@ public final class RaftNode {
             });
     RaftNode node =
         new RaftNode(
-            groupId, RaftMembers.peerId(selfId), servers, proposals, appenders, news, watchdog);
+            groupId,
+            RaftMembers.peerId(selfId),
+            servers,
+            proposals,
+            appenders,
+            commitNotifier,
+            watchdog);
     node.server.start();
     return node;
   }
@@ -258,7 +264,7 @@ public final class RaftNode {
    * @param term of the entry
    */
   public void learnCommitted(long term, long index) {
-    news.learn(division, term, index);
+    commitNotifier.learn(division, term, index);
   }
 
   /** As the leader: a follower is told otherwise that all up to this index is committed. */

@@ -84,12 +84,12 @@ public final class Storage implements Reader, AutoCloseable {
   private final RowCache latest;
 
   /** Not of the change log, which is deleted from its front only. Owned by the writing thread. */
-  private final Map<Table, GapKeeper> gaps =
+  private final Map<Table, GapTracker> gaps =
       new EnumMap<>(
           Map.of(
-              Table.LATEST, new GapKeeper(),
-              Table.HISTORY, new GapKeeper(),
-              Table.SMALL, new GapKeeper()));
+              Table.LATEST, new GapTracker(),
+              Table.HISTORY, new GapTracker(),
+              Table.SMALL, new GapTracker()));
 
   /** How many writes there were. Owned by the writing thread. */
   private long written;
@@ -253,7 +253,7 @@ public final class Storage implements Reader, AutoCloseable {
     gaps.forEach((table, keeper) -> keepGaps(table, keeper, writes));
   }
 
-  private void keepGaps(Table table, GapKeeper keeper, WriteSet writes) {
+  private void keepGaps(Table table, GapTracker keeper, WriteSet writes) {
     writes.forEachChange(
         table,
         (key, value) -> {
@@ -275,8 +275,8 @@ public final class Storage implements Reader, AutoCloseable {
     return keeper(table).current().containing(key) != null;
   }
 
-  private GapKeeper keeper(Table table) {
-    GapKeeper keeper = gaps.get(table);
+  private GapTracker keeper(Table table) {
+    GapTracker keeper = gaps.get(table);
     if (keeper == null) {
       throw new IllegalStateException("no gaps kept for " + table);
     }
@@ -422,7 +422,7 @@ public final class Storage implements Reader, AutoCloseable {
       if (!gaps.containsKey(table)) {
         return Storage.this.scan(table, from, to);
       }
-      GapKeeper keeper = keeper(table);
+      GapTracker keeper = keeper(table);
       return new RocksCursor(
           db, handle(table), null, from, to, keeper.current(), gap -> keeper.learned(gap, written));
     }

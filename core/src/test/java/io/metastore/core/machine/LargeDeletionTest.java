@@ -71,8 +71,8 @@ class LargeDeletionTest {
     TestMachine machine = machines.open();
     fill(machine, 0);
     assertThat(StoreState.isTorn(machine.storage())).isFalse();
-    Turn turn =
-        new Turn(
+    ApplyContext turn =
+        new ApplyContext(
             machine.storage(),
             new LockTable(machine.storage()),
             new KeyCounts(machine.storage()),

@@ -42,10 +42,10 @@ class JoinTest {
       put(alone, "before", "1");
       assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<MemberInfo> joining;
-      Lobby lobby = Lobby.open("learner", List.of(address), null, invited::complete);
-      try (lobby) {
+      WaitingNode waiting = WaitingNode.open("learner", List.of(address), null, invited::complete);
+      try (waiting) {
         joining = alone.membership().join(new NewMember("learner", text), /* learner= */ true);
-        lobby.invited().get(PATIENCE_S, TimeUnit.SECONDS);
+        waiting.invited().get(PATIENCE_S, TimeUnit.SECONDS);
       }
       Invitation invitation = invited.join();
       assertThat(invitation.clusterRuns()).isTrue();
@@ -82,11 +82,11 @@ class JoinTest {
       put(alone, "before", "1");
       assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<MemberInfo> joining;
-      Lobby lobby = Lobby.open("invited", List.of(address), null, invited::complete);
-      try (lobby) {
+      WaitingNode waiting = WaitingNode.open("invited", List.of(address), null, invited::complete);
+      try (waiting) {
         String text = "127.0.0.1:" + address.getPort();
         joining = alone.membership().join(new NewMember("invited", text), /* learner= */ false);
-        lobby.invited().get(PATIENCE_S, TimeUnit.SECONDS);
+        waiting.invited().get(PATIENCE_S, TimeUnit.SECONDS);
       }
       try (Node joined = cluster.start(invited.join(), address)) {
         joining.get(PATIENCE_S, TimeUnit.SECONDS);

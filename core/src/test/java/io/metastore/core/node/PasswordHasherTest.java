@@ -12,24 +12,24 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class PasswordDeskTest {
-  private final PasswordDesk desk = new PasswordDesk(10);
+class PasswordHasherTest {
+  private final PasswordHasher hasher = new PasswordHasher(10);
 
   @AfterEach
   void close() {
-    desk.close();
+    hasher.close();
   }
 
   @Test
   void onlyThePasswordMatchesItsHash() throws Exception {
-    String hash = desk.hash("pässwörd").get(60, TimeUnit.SECONDS);
+    String hash = hasher.hash("pässwörd").get(60, TimeUnit.SECONDS);
 
     // What etcd writes, too.
     assertThat(hash).startsWith("$2a$10$").hasSize(60);
     assertThat(matches("pässwörd", hash)).isTrue();
     assertThat(matches("passwörd", hash)).isFalse();
     assertThat(matches("x".repeat(Credentials.PASSWORD_BYTES_MAX + 1), hash)).isFalse();
-    assertThat(desk.matches("ada", "pässwörd", null).get(60, TimeUnit.SECONDS)).isFalse();
+    assertThat(hasher.matches("ada", "pässwörd", null).get(60, TimeUnit.SECONDS)).isFalse();
   }
 
   @Test
@@ -43,7 +43,7 @@ class PasswordDeskTest {
   void tooManyAtOnceAreRefused() {
     List<CompletableFuture<String>> asked = new ArrayList<>();
     for (int i = 0; i < 80; i++) {
-      asked.add(desk.hash("p"));
+      asked.add(hasher.hash("p"));
     }
     CompletableFuture<String> last = asked.get(asked.size() - 1);
     assertThat(last)
@@ -55,21 +55,21 @@ class PasswordDeskTest {
 
   @Test
   void theEmptyPasswordIsOneToo() throws Exception {
-    String hash = desk.hash("").get(60, TimeUnit.SECONDS);
+    String hash = hasher.hash("").get(60, TimeUnit.SECONDS);
     assertThat(matches("", hash)).isTrue();
     assertThat(matches("x", hash)).isFalse();
   }
 
   @Test
   void whoTriesManyPasswordsOfOneUserKeepsNoOtherFromLoggingIn() throws Exception {
-    String hash = desk.hash("p").get(60, TimeUnit.SECONDS);
+    String hash = hasher.hash("p").get(60, TimeUnit.SECONDS);
     List<CompletableFuture<Boolean>> tried = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      tried.add(desk.matches("ada", "wrong" + i, hash));
-      tried.add(desk.matches("nobody" + i, "wrong" + i, null));
+      tried.add(hasher.matches("ada", "wrong" + i, hash));
+      tried.add(hasher.matches("nobody" + i, "wrong" + i, null));
     }
 
-    assertThat(desk.matches("bob", "p", hash).get(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(hasher.matches("bob", "p", hash).get(60, TimeUnit.SECONDS)).isTrue();
 
     assertThat(tried).as("some tries still wait").anyMatch(attempt -> !attempt.isDone());
     assertThat(tried).as("many were refused").anyMatch(CompletableFuture::isCompletedExceptionally);
@@ -77,8 +77,8 @@ class PasswordDeskTest {
 
   @Test
   void aClosedDeskSaysSo() {
-    desk.close();
-    assertThat(desk.hash("p"))
+    hasher.close();
+    assertThat(hasher.hash("p"))
         .failsWithin(1, TimeUnit.SECONDS)
         .withThrowableThat()
         .havingCause()
@@ -86,6 +86,6 @@ class PasswordDeskTest {
   }
 
   private boolean matches(String password, String hash) throws Exception {
-    return desk.matches("ada", password, hash).get(60, TimeUnit.SECONDS);
+    return hasher.matches("ada", password, hash).get(60, TimeUnit.SECONDS);
   }
 }

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-final class LaneQueueTest {
-  private final LaneQueue queue = new LaneQueue(3, 5);
+final class FairQueueTest {
+  private final FairQueue queue = new FairQueue(3, 5);
   private final List<String> done = new ArrayList<>();
 
   @Test

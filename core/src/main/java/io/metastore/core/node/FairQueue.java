@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Work that waits in lanes, which take turns: a lane with much work delays the others by one piece
  * at a time. Guarded by itself.
  */
-final class LaneQueue {
+final class FairQueue {
   private final int laneMax;
   private final int waitingMax;
 
@@ -24,7 +24,7 @@ final class LaneQueue {
    * @param laneMax how much may wait in one lane
    * @param waitingMax how much may wait in all
    */
-  LaneQueue(int laneMax, int waitingMax) {
+  FairQueue(int laneMax, int waitingMax) {
     this.laneMax = laneMax;
     this.waitingMax = waitingMax;
   }

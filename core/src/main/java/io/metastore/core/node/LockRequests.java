@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Callers on this member that wait for a lock. Who is next is decided in apply, on every member
  * alike; here the news only finds its caller. Thread-safe.
  */
-final class LockDesk {
+final class LockRequests {
   private static final long RETRY_MS = 1000;
 
   private final Function<Command, CompletableFuture<Outcome>> proposer;
@@ -45,7 +45,7 @@ final class LockDesk {
   /**
    * @param process as in {@link io.metastore.core.command.MemberNote}
    */
-  LockDesk(
+  LockRequests(
       int process,
       Function<Command, CompletableFuture<Outcome>> proposer,
       Supplier<StoreView> views) {
@@ -97,7 +97,7 @@ final class LockDesk {
 
   private void await(Wait wait, PlaceId id) {
     wait.place = id;
-    waits.merge(id, Set.of(wait), LockDesk::union);
+    waits.merge(id, Set.of(wait), LockRequests::union);
     // The place may have come up, or gone, before it was known here.
     look(wait, id);
     if (wait.isCancelled()) {

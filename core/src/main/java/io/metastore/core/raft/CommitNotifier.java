@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * committed entry. If the entry is not on this member's disk yet, it is committed here when the
  * answer to its append leaves. Thread-safe.
  */
-final class CommitNews implements ServerInterceptor {
+final class CommitNotifier implements ServerInterceptor {
   private static final String APPEND_ENTRIES =
       RaftServerProtocolServiceGrpc.getAppendEntriesMethod().getFullMethodName();
 

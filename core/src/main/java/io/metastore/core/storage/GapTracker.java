@@ -13,7 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
  *
  * <p>Owned by the thread that writes, but for {@link #learned}.
  */
-final class GapKeeper {
+final class GapTracker {
   /** What is known of recent puts: at most so many, and so many bytes of keys. */
   private static final int PUTS_MAX = 8192;
 

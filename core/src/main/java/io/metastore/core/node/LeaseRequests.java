@@ -37,7 +37,7 @@ import java.util.function.Supplier;
  *
  * <p>Thread-safe. The keeper and the queue of renewals belong to the thread {@code lease}.
  */
-final class LeaseDesk implements AutoCloseable {
+final class LeaseRequests implements AutoCloseable {
   private static final long TICK_MS = 100;
   private static final long RETRY_MS = 50;
   private static final long CALL_TIMEOUT_MS = 1000;
@@ -74,7 +74,7 @@ final class LeaseDesk implements AutoCloseable {
    *     {@link ReadIndex}
    * @param keeper used on {@code thread} only
    */
-  LeaseDesk(
+  LeaseRequests(
       RaftNode raft,
       LeaderCalls leaderCalls,
       Supplier<CompletableFuture<Void>> barrier,
@@ -200,7 +200,7 @@ final class LeaseDesk implements AutoCloseable {
   public void close() {
     stopped = true;
     thread.shutdownNow();
-    unanswered.forEach(LeaseDesk::failStopped);
+    unanswered.forEach(LeaseRequests::failStopped);
   }
 
   /** A future that completes at {@link #close} at the latest. */

@@ -45,8 +45,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe.
  */
-public final class Lobby implements Membership, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(Lobby.class);
+public final class WaitingNode implements Membership, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WaitingNode.class);
 
   private static final long ASK_MS = 5000;
   private static final long KEPT_FREE_MS = 10_000;
@@ -73,7 +73,7 @@ public final class Lobby implements Membership, AutoCloseable {
   private long keptFreeUntilNanos = System.nanoTime();
   private @Nullable Invitation accepted;
 
-  private Lobby(
+  private WaitingNode(
       String name,
       List<InetSocketAddress> listen,
       @Nullable PeerTls tls,
@@ -98,16 +98,16 @@ public final class Lobby implements Membership, AutoCloseable {
    * @param writeDown makes an invitation durable, before this member's word is given
    * @throws IOException if an address cannot be bound
    */
-  public static Lobby open(
+  public static WaitingNode open(
       String name,
       List<InetSocketAddress> listen,
       @Nullable PeerTls tls,
       Consumer<Invitation> writeDown)
       throws IOException {
-    return new Lobby(name, listen, tls, writeDown);
+    return new WaitingNode(name, listen, tls, writeDown);
   }
 
-  /** Completes when this member is to belong to a cluster. Close the lobby then. */
+  /** Completes when this member is to belong to a cluster. Close this node then. */
   public CompletableFuture<Invitation> invited() {
     return invited;
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * passwords of one user, or of users that do not exist, keeps other users from logging in.
  * Thread-safe.
  */
-final class PasswordDesk implements Credentials, AutoCloseable {
+final class PasswordHasher implements Credentials, AutoCloseable {
   private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   private static final int WAITING_MAX = 256;
   private static final int WAITING_PER_USER_MAX = 16;
@@ -43,7 +43,7 @@ final class PasswordDesk implements Credentials, AutoCloseable {
   /** Checked in place of a hash that is not there, so that the answer takes as long. */
   private final byte[] nobodysHash;
 
-  private final LaneQueue waiting = new LaneQueue(WAITING_PER_USER_MAX, WAITING_MAX);
+  private final FairQueue waiting = new FairQueue(WAITING_PER_USER_MAX, WAITING_MAX);
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
           THREADS,
@@ -56,7 +56,7 @@ final class PasswordDesk implements Credentials, AutoCloseable {
   /**
    * @param bcryptCost of new hashes: the binary logarithm of the number of rounds
    */
-  PasswordDesk(int bcryptCost) {
+  PasswordHasher(int bcryptCost) {
     this.bcryptCost = bcryptCost;
     this.nobodysHash = ascii("$2a$%02d$".formatted(bcryptCost) + ".".repeat(53));
     threads.allowCoreThreadTimeOut(true);

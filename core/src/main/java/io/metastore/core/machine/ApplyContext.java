@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * found torn at the next start and are made anew from a checkpoint and the log. Events beyond
  * {@link #EVENTS_BYTES_MAX} are not kept: watchers read them from the change log.
  */
-final class Turn {
+final class ApplyContext {
   /** Every member must write the same parts: the digest depends on them. */
   static final int PART_BYTES = 8 << 20;
 
@@ -78,7 +78,7 @@ final class Turn {
    * @param access the rules of that state
    * @param alarms raised before the entry
    */
-  Turn(
+  ApplyContext(
       Storage storage,
       LockTable locks,
       KeyCounts counts,

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  * {@link Membership} of a running member: what changes the members goes to the leader and its
  * {@link MemberChanges}. Thread-safe; never blocks.
  */
-final class MembershipDesk implements Membership {
+final class MembershipRequests implements Membership {
   private static final long RETRY_MS = 50;
 
   /** A joining member may have to be sent a lot. */
@@ -37,7 +37,7 @@ final class MembershipDesk implements Membership {
   private final MemberChanges changes;
   private final ScheduledExecutorService timer;
 
-  MembershipDesk(
+  MembershipRequests(
       NodeConfig config,
       RaftNode raft,
       PeerChannels peers,
