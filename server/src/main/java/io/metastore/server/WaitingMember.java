@@ -53,7 +53,7 @@ final class WaitingMember implements AutoCloseable {
             config.name(),
             config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
             MemberTls.peers(config),
-            invitation -> writeDown(config, invitation));
+            invitation -> persist(config, invitation));
     WaitingServices services =
         new WaitingServices(
             waiting, config.name(), new MetastoreSettings(Version.text(), stopper::leave));
@@ -101,7 +101,7 @@ final class WaitingMember implements AutoCloseable {
     waiting.close();
   }
 
-  private static void writeDown(ServerConfig config, Invitation invitation) {
+  private static void persist(ServerConfig config, Invitation invitation) {
     try {
       StoredCluster.write(config.dataDirectory(), placeOf(config, invitation));
     } catch (IOException e) {

@@ -6,8 +6,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * IP addresses as access lists name them: {@code 10.0.0.0/8}, or one address without the length of
- * a prefix. Parsed here, for the JDK's parser would ask the network about what is no address.
+ * A range of IP addresses as ZooKeeper's access lists write it: {@code 10.0.0.0/8}, or a single
+ * address without a prefix length. Parsed here because the JDK's parser would resolve any other
+ * text as a host name.
  */
 public final class AddressRange {
   private static final int V4_BYTES = 4;
@@ -15,7 +16,7 @@ public final class AddressRange {
 
   private AddressRange() {}
 
-  /** Whether the text is an address or a range of them. */
+  /** Whether the text is an IP address or a range of IP addresses. */
   public static boolean isValid(String range) {
     return parse(range) != null;
   }
@@ -98,7 +99,7 @@ public final class AddressRange {
     return text.isEmpty() ? new String[0] : text.split(":", -1);
   }
 
-  /** The number that the text is, or -1 if it is none from 0 to {@code max}. */
+  /** Parses a number from 0 to {@code max}; returns -1 if the text is not one. */
   private static int number(String text, int radix, int max) {
     int value = 0;
     for (int i = 0; i < text.length(); i++) {

@@ -11,12 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 
 /**
- * The memory that large answers of all calls may use together, in bytes.
+ * Limits the memory that the large answers of all calls use together, in bytes.
  *
- * <p>Whoever builds a large answer takes its bytes first and gives them back when the answer has
- * left. Bytes are handed out in the order in which they were asked for. A call that does not get
- * its bytes in time fails with {@link NotServed}. While calls wait, a call that holds bytes and
- * whose client takes nothing of its answer is told so, and must give them back.
+ * <p>A call that builds a large answer takes bytes from the budget first and returns them when the
+ * answer has been sent. Requests for bytes are served in order of arrival. A call that does not get
+ * its bytes in time fails with {@link NotServed}. While calls are waiting, each call that holds
+ * bytes but whose client has stopped reading is notified through its {@code onStall} callback, and
+ * must return its bytes.
  *
  * <p>Thread-safe.
  */
@@ -26,7 +27,7 @@ public final class AnswerBudget {
   private final long stallNanosMax;
   private final LongSupplier clockNanos;
 
-  /** Guarded by this, as all that follows. */
+  /** Guarded by this, like the fields below. */
   private final Deque<Waiting> waiting = new ArrayDeque<>();
 
   private final Set<Held> held = new LinkedHashSet<>();
@@ -37,9 +38,9 @@ public final class AnswerBudget {
 
   /**
    * @param waitMsMax how long a call waits for its bytes
-   * @param stallMsMax how long bytes may be held without {@link Held#moved} while calls wait; less
-   *     than {@code waitMsMax}, for their sake
-   * @param clockNanos such as {@link System#nanoTime}
+   * @param stallMsMax how long a call may hold bytes without progress ({@link Held#moved}) while
+   *     others wait; less than {@code waitMsMax}, so that the waiting calls can still be served
+   * @param clockNanos monotonic, such as {@link System#nanoTime}
    */
   public AnswerBudget(long bytesMax, long waitMsMax, long stallMsMax, LongSupplier clockNanos) {
     this.bytesMax = bytesMax;
@@ -48,12 +49,12 @@ public final class AnswerBudget {
     this.clockNanos = clockNanos;
   }
 
-  /** All there is. */
+  /** The size of the whole budget. */
   public long bytesMax() {
     return bytesMax;
   }
 
-  /** Bytes that were taken; closing gives them back. */
+  /** Bytes taken from the budget; closing returns them. */
   public final class Held implements AutoCloseable {
     private final long bytes;
     private final Runnable onStall;
@@ -64,12 +65,12 @@ public final class AnswerBudget {
       this.onStall = onStall;
     }
 
-    /** The client took a part of the answer. */
+    /** Records that the client has read a part of the answer. */
     public void moved() {
       movedNanos = clockNanos.getAsLong();
     }
 
-    /** Gives the bytes back; closing again does nothing. */
+    /** Returns the bytes; closing again does nothing. */
     @Override
     public void close() {
       giveBack(this);
@@ -77,13 +78,14 @@ public final class AnswerBudget {
   }
 
   /**
-   * Takes bytes; never blocks.
+   * Takes bytes from the budget; never blocks.
    *
-   * @param bytes more than the whole budget counts as the whole: such an answer is alone
-   * @param onStall called, on the thread of {@link #tick} and maybe more than once, when nothing
-   *     {@linkplain Held#moved moved} for too long and calls wait
-   * @return completes when the bytes are there, on the thread that gave them back; fails with
-   *     {@link NotServed} for reason {@code TIMEOUT}
+   * @param bytes if more than the whole budget, the whole budget is taken and no other call holds
+   *     bytes meanwhile
+   * @param onStall called when this call made no progress ({@link Held#moved}) for too long while
+   *     others wait; on the thread of {@link #tick}, possibly several times
+   * @return completes when the bytes are available, on the thread that returned them; fails with
+   *     {@link NotServed} and reason {@code TIMEOUT}
    */
   public CompletableFuture<Held> take(long bytes, Runnable onStall) {
     Waiting asked =
@@ -96,7 +98,10 @@ public final class AnswerBudget {
     return asked.granted();
   }
 
-  /** Fails the calls that have waited too long and tells those that are stalled; call it often. */
+  /**
+   * Fails calls that have waited too long, and notifies calls that have stalled. To be called
+   * regularly.
+   */
   public void tick() {
     long now = clockNanos.getAsLong();
     List<Waiting> late = new ArrayList<>();
@@ -126,7 +131,7 @@ public final class AnswerBudget {
     grant();
   }
 
-  /** Hands out what there is, in order. */
+  /** Serves waiting calls in order, as far as the free bytes allow. */
   private void grant() {
     while (true) {
       Waiting next;

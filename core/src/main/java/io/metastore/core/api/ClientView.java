@@ -3,9 +3,9 @@ package io.metastore.core.api;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A client as the tables know it.
+ * A client of the native API.
  *
- * @param ttl granted, in seconds
+ * @param ttl granted TTL in seconds
  */
 public record ClientView(long id, String label, long ttl) {
   public ClientView {

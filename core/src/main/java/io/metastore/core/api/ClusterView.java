@@ -4,7 +4,7 @@ import io.metastore.core.command.Alarm;
 import java.util.List;
 
 /**
- * Who this member is and how its cluster does, as far as this member knows. Thread-safe, never
+ * The state of this member and of its cluster, as far as this member knows it. Thread-safe; never
  * blocks.
  */
 public interface ClusterView {
@@ -13,69 +13,75 @@ public interface ClusterView {
 
   long memberId();
 
-  /** The name that this member was told at its start. */
+  /** The name of this member, from its configuration. */
   String name();
 
   /** The current Raft term. */
   long term();
 
-  /** The newest revision that reads on this member can see. */
+  /** The newest revision that a read on this member can see. */
   long revision();
 
-  /** The leader's member id, 0 if none is known. */
+  /** Member ID of the leader; 0 if none is known. */
   long leaderId();
 
-  /** How often this member has seen a leader that was not the one before, since it started. */
+  /** How many leader changes this member has seen since it started. */
   long leaderChanges();
 
-  /** Milliseconds since a leader was last known; 0 while there is one. */
+  /** Milliseconds since this member last knew a leader; 0 while it knows one. */
   long leaderlessMs();
 
-  /** The highest Raft log index known here to be committed. */
+  /** The highest Raft log index that this member knows to be committed. */
   long committedIndex();
 
-  /** The Raft log index of the last entry applied here. */
+  /** The Raft log index of the last entry applied on this member. */
   long appliedIndex();
 
-  /** Bytes of all data files on this member, obsolete entries included. */
+  /** Bytes of all data files on this member, including obsolete entries. */
   long sizeBytes();
 
   /** Estimated bytes of the entries on this member that are not obsolete. */
   long sizeInUseBytes();
 
-  /** The size at which this member refuses to grow, in bytes; negative if it has no quota. */
+  /**
+   * The quota: size of the tables, in bytes, from which on this member refuses writes; negative for
+   * no quota.
+   */
   long quotaBytes();
 
-  /** The alarms that are raised, as far as this member has applied the log; by kind and member. */
+  /** The alarms that are raised as of the last applied entry, ordered by kind and member. */
   List<Alarm> alarms();
 
-  /** All members of the cluster, by id. */
+  /** All members of the cluster, ordered by ID. */
   List<MemberInfo> members();
 
-  /** The shortest lease that outlives a leader election, in seconds. */
+  /** The smallest TTL that adapters grant, in seconds: long enough to outlive a leader election. */
   long minLeaseTtl();
 
-  /** The most bytes that one command may have. */
+  /** The maximum size of one command, in bytes. */
   int maxRequestBytes();
 
-  /** Commands of callers on this member whose outcome is not known yet. */
+  /** Number of commands from callers on this member whose outcome is not known yet. */
   long pendingProposals();
 
-  /** Watchers on this member. */
+  /** Numbers of watchers on this member. */
   WatchCounts watches();
 
-  /** The revision up to which history has been given up; 0 if none. */
+  /**
+   * The compacted revision: versions that were replaced before it are gone; 0 if nothing was
+   * compacted.
+   */
   long compactedRevision();
 
-  /** What this member has done. */
+  /** Counters and histograms of this member. */
   Meters meters();
 
   /**
-   * Watchers on one member.
+   * Numbers of watchers on one member.
    *
-   * @param streams that they share
-   * @param watchers all of them
-   * @param slow those that catch up, or wait for their client
+   * @param streams watch streams that the watchers use
+   * @param watchers all watchers
+   * @param slow watchers that are catching up or wait for their client to read
    */
   record WatchCounts(int streams, int watchers, int slow) {}
 }

@@ -1,9 +1,9 @@
 package io.metastore.core.api;
 
-/** How fresh a read must be. */
+/** The consistency of a read. */
 public enum Consistency {
-  /** Sees every write that was acknowledged anywhere before the read began. Needs a majority. */
+  /** Sees every write that any member acknowledged before the read began. Needs a majority. */
   LINEARIZABLE,
-  /** This member's state at once: consistent in itself, possibly stale. */
+  /** Reads the state of this member without asking others: consistent in itself, possibly stale. */
   SERIALIZABLE
 }

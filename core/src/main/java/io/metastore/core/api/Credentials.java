@@ -5,34 +5,35 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The part of access control that is slow on purpose, or random, and so happens before a command is
- * proposed. Thread-safe.
+ * Hashes passwords and makes random secrets. This work is slow on purpose, or not deterministic, so
+ * it is done before a command is proposed and never in apply. Thread-safe.
  *
- * <p>Futures complete on threads of their own, or exceptionally with {@link
- * StoreException.Overloaded} if too many wait.
+ * <p>Futures complete on threads of their own; they fail with {@link StoreException.Overloaded} if
+ * too many requests are waiting.
  */
 public interface Credentials {
-  /** More bytes of UTF-8 than these bcrypt does not look at. */
+  /** bcrypt ignores the bytes of a password (in UTF-8) after this many. */
   int PASSWORD_BYTES_MAX = 72;
 
   /**
-   * The bcrypt hash of a password.
+   * Computes the bcrypt hash of a password.
    *
    * @param password 0 to {@link #PASSWORD_BYTES_MAX} bytes of UTF-8
    */
   CompletableFuture<String> hash(String password);
 
   /**
-   * Whether a hash is this password's. Takes as long for a user that does not exist.
+   * Whether a password matches a hash. Takes as long for a user that does not exist.
    *
-   * @param user whose password it is said to be; few of one user's wait at a time
-   * @param hash null if there is none: the answer is no
+   * @param user the user to log in; only a few requests for one user may wait at a time
+   * @param hash the stored hash; null if the user does not exist or has no password: the result is
+   *     then false
    */
   CompletableFuture<Boolean> matches(String user, String password, @Nullable String hash);
 
-  /** What tokens can be signed with. */
+  /** Makes a random secret to sign tokens with. */
   ByteString newTokenSecret();
 
-  /** The random part of a {@link io.metastore.core.command.Login}'s token: 16 letters. */
+  /** Makes the random part of a {@link io.metastore.core.command.Login}'s token: 16 letters. */
   String newTokenNonce();
 }

@@ -3,10 +3,10 @@ package io.metastore.core.api;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A refusal, as data.
+ * Why a request cannot be done; a value, not an exception.
  *
- * @param detail facts for a log or a person, such as {@code requested=5 compacted=9}; no protocol's
- *     error text
+ * @param detail facts for a log or a person, such as {@code requested=5 compacted=9}; not the error
+ *     text of any protocol
  */
 public record Failure(FailureCode code, String detail) {
 
@@ -15,7 +15,10 @@ public record Failure(FailureCode code, String detail) {
     requireNonNull(detail, "detail");
   }
 
-  /** {@code of(COMPACTED, "requested", 5, "compacted", 9)}. */
+  /**
+   * Makes a failure from a code and key-value pairs: {@code of(COMPACTED, "requested", 5,
+   * "compacted", 9)}.
+   */
   public static Failure of(FailureCode code, Object... facts) {
     StringBuilder detail = new StringBuilder();
     for (int i = 0; i + 1 < facts.length; i += 2) {
@@ -24,7 +27,7 @@ public record Failure(FailureCode code, String detail) {
     return new Failure(code, detail.toString());
   }
 
-  /** The number of a fact in the detail, such as {@code compacted}; 0 if it tells none. */
+  /** The number stored in the detail under a key, such as {@code compacted}; 0 if there is none. */
   public long number(String fact) {
     for (String stated : detail.split(" ", -1)) {
       if (stated.startsWith(fact + "=")) {

@@ -1,54 +1,67 @@
 package io.metastore.core.api;
 
-/** Why a request cannot be done. Adapters map each to their wire's own code and text. */
+/**
+ * Why a request cannot be done. Each adapter maps the codes to its protocol's error codes and
+ * texts.
+ */
 public enum FailureCode {
   /** A put asked to keep the value or lease of a key that does not exist. */
   KEY_NOT_FOUND,
-  /** The revision to read or compact at has been compacted already. */
+  /** The requested revision has been compacted. */
   COMPACTED,
-  /** The revision to read or compact at has not happened yet. */
+  /** The requested revision is higher than the current one. */
   FUTURE_REVISION,
   LEASE_NOT_FOUND,
-  /** No lease has this id any more; a client had it. */
+  /** A client of the native API had this ID, but it was closed or has expired. */
   CLIENT_ENDED,
   LEASE_EXISTS,
   LEASE_TTL_TOO_LARGE,
-  /** The command, or the keys that it would delete at once, are more than the store accepts. */
+  /** The command is too large, or a delete would return too much. */
   REQUEST_TOO_LARGE,
-  /** A {@code NOSPACE} alarm is raised, or this member has no space for the command. */
+  /** A {@code NOSPACE} alarm is raised, or this member has no disk space for the command. */
   NO_SPACE,
   /** A {@code CORRUPT} alarm is raised. */
   CORRUPT,
-  /** The answer would not fit the memory set aside for answers: read it in smaller parts. */
+  /**
+   * The answer is larger than the memory allowed for one answer. The client must read in smaller
+   * parts.
+   */
   RESPONSE_TOO_LARGE,
   /**
-   * A waiter's place in a lock's queue vanished before its turn: its lease is gone, or somebody
-   * deleted it.
+   * A waiter's place in a lock's queue was deleted before it held the lock: its lease ended, or a
+   * client deleted the key.
    */
   LOCK_PLACE_LOST,
-  /** The lease has a place in the lock already, of the other mode. */
+  /** The lease already has a place in the queue of this lock, with the other mode. */
   LOCK_MODE,
-  /** The lock has no place with this token (any more). */
+  /** The lock's queue has no place with this fencing token, or no longer has one. */
   STALE_TOKEN,
-  /** Too much has changed since the revision that was asked about. */
+  /** Too many changes have happened since the revision that a compare refers to. */
   READ_TOO_OLD,
-  /** Users, roles or grants have changed since the author's rights were checked: check again. */
+  /**
+   * Users, roles or grants have changed since the author's rights were checked. The check must be
+   * repeated.
+   */
   AUTH_CHANGED,
   AUTH_ALREADY_ENABLED,
   AUTH_NOT_ENABLED,
-  /** Access control cannot be switched on before there is a user {@code root}. */
+  /** Access control cannot be switched on while the user {@code root} does not exist. */
   ROOT_USER_MISSING,
-  /** Access control cannot be switched on before {@code root} has the role {@code root}. */
+  /**
+   * Access control cannot be switched on while the user {@code root} lacks the role {@code root}.
+   */
   ROOT_ROLE_MISSING,
-  /** While access control is on {@code root} stays, and keeps its role. */
+  /**
+   * While access control is on, {@code root} cannot be deleted and its role cannot be taken away.
+   */
   ROOT_PROTECTED,
   USER_NOT_FOUND,
   USER_EXISTS,
   ROLE_NOT_FOUND,
   ROLE_EXISTS,
   ROLE_NOT_GRANTED,
-  /** The role is permitted nothing on exactly this range, so nothing can be taken from it. */
+  /** The role has no permission on exactly this range, so it cannot be revoked. */
   PERMISSION_NOT_GRANTED,
-  /** The author may not write a key of a lease that the command names. */
+  /** The author may not write all keys attached to a lease that the command names. */
   PERMISSION_DENIED
 }

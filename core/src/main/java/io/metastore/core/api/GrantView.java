@@ -7,15 +7,15 @@ import io.metastore.core.command.Permission;
 import java.util.List;
 
 /**
- * What a user or a role may do with a directory's own key and all keys below it.
+ * The rights of a user or role on a directory: on the directory's own key and all keys below it.
  *
- * @param prefix what the keys below begin with; ends with a slash
- * @param name of the user or role
+ * @param prefix the prefix of the keys below the directory; ends with a slash
+ * @param name name of the user or role
  */
 public record GrantView(
     ByteString prefix, Holder holder, String name, List<Permission.Right> rights) {
 
-  /** Who has it. */
+  /** Whether a grant belongs to a user or to a role. */
   public enum Holder {
     USER,
     ROLE

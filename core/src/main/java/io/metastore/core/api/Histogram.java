@@ -5,13 +5,13 @@ import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
-/** Counts measured values by their size. Thread-safe. */
+/** A histogram: counts measured values in buckets. Thread-safe. */
 public final class Histogram {
   private static final double NANOS_PER_SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final double[] bounds;
 
-  /** One for each bound, and one for what is above all of them. */
+  /** One counter for each bound, and a last one for values above all bounds. */
   private final LongAdder[] counts;
 
   private final DoubleAdder sum = new DoubleAdder();
@@ -22,12 +22,14 @@ public final class Histogram {
         Stream.generate(LongAdder::new).limit(bounds.length + 1L).toArray(LongAdder[]::new);
   }
 
-  /** With the given bounds, in ascending order; each belongs to the values that it counts. */
+  /**
+   * Makes a histogram with the given bounds, in ascending order. A bucket includes its upper bound.
+   */
   public static Histogram of(double... bounds) {
     return new Histogram(bounds.clone());
   }
 
-  /** With so many bounds, each the one before times two. */
+  /** Makes a histogram with {@code count} bounds, each twice the one before. */
   public static Histogram doubling(double first, int count) {
     double[] bounds = new double[count];
     double bound = first;
@@ -47,12 +49,12 @@ public final class Histogram {
     sum.add(value);
   }
 
-  /** Records the time since then, in seconds. */
+  /** Records the seconds that have passed since {@code startNanos}. */
   public void recordSince(long startNanos) {
     record((System.nanoTime() - startNanos) / NANOS_PER_SECOND);
   }
 
-  /** Records how long the work takes, in seconds; the work does not see the clock. */
+  /** Runs the work and records how many seconds it took. The work itself does not need a clock. */
   public void time(Runnable work) {
     long start = System.nanoTime();
     work.run();
@@ -63,7 +65,9 @@ public final class Histogram {
     return bounds.clone();
   }
 
-  /** How many values each bound, and then infinity, is not smaller than. */
+  /**
+   * For each bound, the number of values not greater than it; the last element counts all values.
+   */
   public long[] cumulativeCounts() {
     long[] cumulative = new long[counts.length];
     long total = 0;

@@ -2,13 +2,13 @@ package io.metastore.core.api;
 
 import com.google.protobuf.ByteString;
 
-/** Keys are in the order of their unsigned bytes. */
+/** The order of keys: by their unsigned bytes. */
 public final class KeyOrder {
   private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
   private KeyOrder() {}
 
-  /** The first of all keys behind {@code key}. */
+  /** The smallest key greater than {@code key}. */
   public static ByteString after(ByteString key) {
     return key.concat(ZERO);
   }

@@ -9,8 +9,8 @@ import com.google.protobuf.ByteString;
  *
  * @param createRevision revision of the put that created the key
  * @param modRevision revision of the put that made this version
- * @param version 1 for the creating put, then one more for each put
- * @param lease id of the lease the key is attached to, 0 for none
+ * @param version 1 for the put that created the key, one more for each later put
+ * @param lease ID of the lease that the key is attached to; 0 for none
  */
 public record KeyValue(
     ByteString key,
@@ -25,7 +25,7 @@ public record KeyValue(
     requireNonNull(value, "value");
   }
 
-  /** What remains of a key that was deleted at {@code revision}: only the key and that revision. */
+  /** A tombstone: stands for the deletion of a key at {@code revision}, with no other fields. */
   public static KeyValue tombstone(ByteString key, long revision) {
     return new KeyValue(key, ByteString.EMPTY, 0, revision, 0, 0);
   }

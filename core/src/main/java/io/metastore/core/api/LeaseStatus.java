@@ -4,11 +4,11 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 
 /**
- * How a lease stands.
+ * The state of a lease.
  *
  * @param grantedTtl in seconds; 0 if there is no such lease
  * @param remainingTtl in seconds; -1 if there is no such lease
- * @param keys the attached keys in order, if they were asked for
+ * @param keys the attached keys in order; empty unless requested
  */
 public record LeaseStatus(long id, long grantedTtl, long remainingTtl, List<ByteString> keys) {
 

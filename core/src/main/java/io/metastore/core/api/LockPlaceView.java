@@ -8,11 +8,12 @@ import io.metastore.core.command.Acquire;
 /**
  * A place in a lock's queue.
  *
- * @param key the key that it is
- * @param token create revision of the key: the fencing token
- * @param owner id of the client or lease; of a delayed place, of the one that expired; 0 for none
- * @param label the client's; empty if there is none, or it is gone
- * @param takenMs when, by the leader's clock, in milliseconds since 1970
+ * @param key the key that represents the place
+ * @param token create revision of the key; serves as the fencing token
+ * @param owner ID of the client or lease that owns the place; for a {@link State#DELAYED} place the
+ *     ID of the expired owner; 0 for none
+ * @param label the owning client's label; empty if the owner has none or no longer exists
+ * @param takenMs when the place was taken, by the leader's clock, in milliseconds since 1970
  */
 public record LockPlaceView(
     ByteString key,
@@ -30,11 +31,14 @@ public record LockPlaceView(
     requireNonNull(label, "label");
   }
 
-  /** Where a place stands. */
+  /** The state of a place. */
   public enum State {
     WAITING,
     HELD,
-    /** Its owner expired while it held the lock: held by nobody, and in everybody's way. */
+    /**
+     * The owner expired while it held the lock. For the lock-delay nobody holds the lock and nobody
+     * else can acquire it.
+     */
     DELAYED
   }
 }

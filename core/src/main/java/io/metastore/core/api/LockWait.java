@@ -2,20 +2,20 @@ package io.metastore.core.api;
 
 import java.util.concurrent.CompletableFuture;
 
-/** A caller waiting for a lock. Thread-safe. */
+/** A caller's wait for a lock. Thread-safe. */
 public interface LockWait {
 
   /**
-   * Completes with {@link Outcome.LockPlace} when the lock is held (or, with {@code try_only}, is
-   * found taken), or with {@link Outcome.Failed}.
+   * Completes with {@link Outcome.LockPlace} when the lock is held, or with {@link Outcome.Failed}.
+   * With {@code try_only} it also completes if another owner holds the lock.
    */
   CompletableFuture<Outcome> held();
 
   /**
-   * The caller no longer wants the lock: its place is given up as soon as it is known, whether held
-   * or not, and {@link #held()} may never complete.
+   * Cancels the wait. The place in the queue is withdrawn as soon as it is known, even if it holds
+   * the lock by then, and {@link #held()} may never complete.
    *
-   * @return false if {@link #held()} is complete or about to be: what it tells stands
+   * @return false if {@link #held()} has completed or is about to; its result then stands
    */
   boolean cancel();
 }

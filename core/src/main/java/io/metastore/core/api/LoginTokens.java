@@ -3,15 +3,15 @@ package io.metastore.core.api;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens that {@link io.metastore.core.command.Login} commands gave: what etcd calls simple
- * tokens. Each member keeps them in memory, until its restart or until it has seen no use of one
- * for the time to live. Thread-safe; never blocks.
+ * The tokens created by {@link io.metastore.core.command.Login} commands, which etcd calls simple
+ * tokens. Each member keeps them in memory, until it restarts or the token has not been used on it
+ * for its time to live. Thread-safe; never blocks.
  */
 public interface LoginTokens {
 
   /**
-   * Whose token this is; null if this member does not know it, or it is void by the given rules.
-   * Counts as a use.
+   * The owner of a token; null if this member does not know the token or the given rules make it
+   * invalid. Counts as a use of the token.
    */
   @Nullable String findOwner(String token, AccessRules rules);
 }

@@ -5,10 +5,10 @@ import java.util.List;
 /**
  * A member of the cluster.
  *
- * @param name empty if the member has never been up
- * @param peerUrls where the other members reach it
- * @param clientUrls where clients reach it; empty if the member has never been up
- * @param learner whether it is sent the log but has no vote
+ * @param name empty if the member has never started
+ * @param peerUrls URLs at which the other members reach it
+ * @param clientUrls URLs at which clients reach it; empty if the member has never started
+ * @param learner whether the member receives the log but does not vote
  */
 public record MemberInfo(
     long id, String name, List<String> peerUrls, List<String> clientUrls, boolean learner) {

@@ -5,37 +5,37 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Changes which members there are, and which of them is the leader. One change happens at a time.
- * Thread-safe, returns at once; futures fail with {@link StoreException}s, among them {@link
+ * Changes the cluster's members and its leader. Only one change happens at a time. Thread-safe;
+ * methods return at once, and futures fail with a {@link StoreException} such as {@link
  * ChangeRefused}.
  */
 public interface Membership {
 
   /**
-   * Makes one cluster out of members that wait for one, this one among them.
+   * Forms a new cluster of this and other members that have no cluster yet.
    *
    * @return completes when the cluster has a leader
    */
   CompletableFuture<ClusterView> bootstrap(List<NewMember> members);
 
   /**
-   * Takes in a member that waits for a cluster. It is sent the log first, and belongs to the
-   * cluster when it has nearly all of it.
+   * Adds a member that waits for a cluster. The member first receives the log and is added once it
+   * has nearly all of it.
    *
-   * @param learner whether it is to have no vote
-   * @return completes when it belongs to the cluster
+   * @param learner whether the member is to join without a vote
+   * @return completes when the member has been added
    */
   CompletableFuture<MemberInfo> join(NewMember member, boolean learner);
 
-  /** Removes a member, dead or alive; completes when it does not belong to the cluster any more. */
+  /** Removes a member, running or not; completes when it no longer belongs to the cluster. */
   CompletableFuture<Void> remove(long memberId);
 
   /**
-   * Makes sure that the others can do without this member: if it leads, the follower that is
-   * nearest to it takes over.
+   * Prepares this member for being stopped: if it leads, leadership moves to the follower with the
+   * most complete log.
    *
-   * @return completes with the id of the leader, 0 if none is known; is refused if the members that
-   *     answer are no majority without this one
+   * @return completes with the leader's ID, 0 if none is known; is refused if the reachable members
+   *     are no majority without this one
    */
   CompletableFuture<Long> handOver();
 }

@@ -8,107 +8,116 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * One member's view of the replicated store.
+ * The replicated store as seen through one member.
  *
- * <p>All methods are thread-safe and return at once. A future completes with an {@link Outcome},
- * which may be {@link Outcome.Failed}: the request cannot be done, and every replica agrees why. It
- * completes exceptionally with a {@link StoreException} when the world failed. Callbacks on these
- * futures run on any of the store's threads, the one that applies the log included, or at once on
- * the calling thread: they must not block, nor do much.
+ * <p>All methods are thread-safe and return at once. A future completes with an {@link Outcome};
+ * {@link Outcome.Failed} means that the request cannot be done, for a reason on which all replicas
+ * agree. A future fails with a {@link StoreException} if the disk, the network or another member
+ * failed. Callbacks on these futures may run on any of the store's threads, including the apply
+ * thread, or on the calling thread: they must be short and must not block.
  */
 public interface Metastore {
 
   /**
-   * Replicates and applies one command; completes once it is applied on <em>this</em> member, so a
-   * local read issued afterwards sees it. Its Raft entry is then on disk on a majority.
+   * Replicates and applies one command. Completes when the command is applied on <em>this</em>
+   * member, so that a later local read sees it; a majority then has its Raft entry on disk.
    */
   CompletableFuture<Outcome> submit(Command command);
 
-  /** The most bytes of keys and values that {@link #range} gathers, {@value} of them. */
+  /**
+   * The maximum size of a range that {@link #range} reads, in bytes of keys and values: {@value}.
+   */
   int SMALL_RANGE_BYTES = 64 << 10;
 
   /**
-   * Reads one key, or a range of at most {@link #SMALL_RANGE_BYTES}; completes with {@link
-   * Outcome.Ranged} or {@link Outcome.Failed}, for a larger range with {@link
-   * FailureCode#RESPONSE_TOO_LARGE}: take memory from {@link #answers} and read it by {@link
-   * #view}.
+   * Reads one key, or a range of at most {@link #SMALL_RANGE_BYTES}. Completes with {@link
+   * Outcome.Ranged} or {@link Outcome.Failed}. A larger range fails with {@link
+   * FailureCode#RESPONSE_TOO_LARGE}; the caller then takes memory from {@link #answers} and reads
+   * the range through {@link #view}.
    */
   CompletableFuture<Outcome> range(Range range, Consistency consistency);
 
   /**
-   * Evaluates a transaction that holds only ranges, without a log entry; completes with {@link
-   * Outcome.TxnDone} or {@link Outcome.Failed}, as {@link #range} does for what is not small.
+   * Evaluates a transaction of ranges only, without a log entry. Completes with {@link
+   * Outcome.TxnDone} or {@link Outcome.Failed}; an answer that is too large fails as in {@link
+   * #range}.
    */
   CompletableFuture<Outcome> readTxn(Txn txn, Consistency consistency);
 
   /**
-   * A view of the whole store that stays as it is until closed. Reading from it may block on the
-   * disk: do so on {@link #scans()}. The caller closes it.
+   * An immutable view of the whole store; the caller closes it. Reading from the view may block on
+   * the disk, so read on {@link #scans()}.
    */
   CompletableFuture<ReadView> view(Consistency consistency);
 
-  /** Runs work that reads small ranges, or makes long replies. */
+  /** Runs tasks that read small ranges or build long replies. */
   Executor scans();
 
-  /** Runs large reads, piece by piece: each piece is a task of its own, so that all get on. */
+  /**
+   * Runs large reads. Each read is split into pieces, one task per piece, so that concurrent reads
+   * all make progress.
+   */
   Executor bulk();
 
-  /** The memory that large answers share. */
+  /** The memory budget shared by all large answers. */
   AnswerBudget answers();
 
   /**
-   * Completes when this member has physically removed what the compaction at {@code revision},
-   * already applied, made unreachable.
+   * Completes when this member has physically removed everything that the applied compaction at
+   * {@code revision} made unreachable.
    */
   CompletableFuture<Void> compacted(long revision);
 
   /**
-   * Opens a stream of watchers that share one ordered, bounded queue of messages.
+   * Opens a watch stream: watchers that share one ordered, bounded queue of messages.
    *
-   * @param onMessages called, on any thread, whenever the queue may have turned from empty to
-   *     non-empty; must not block
+   * @param onMessages called, on any thread, whenever the queue may have become non-empty; must not
+   *     block
    */
   WatchStream openWatchStream(Runnable onMessages);
 
-  /** From now on tells what happens to the znode tree on this member, until that is closed. */
+  /**
+   * Registers a listener for changes of the znode tree on this member. It is called until this
+   * member is closed.
+   */
   void listenToTree(TreeListener listener);
 
   /**
    * Renews a lease at the leader.
    *
-   * @return for how many seconds the lease surely lives: the granted TTL, or less if the log knows
-   *     less; 0 if it is unknown or expired
+   * @return for how many seconds the lease is guaranteed to live: the granted TTL, or less if the
+   *     log records a smaller remaining TTL; 0 if the lease does not exist or has expired
    */
   CompletableFuture<Long> keepAlive(long leaseId);
 
-  /** Asks the leader how long a lease has left; never renews it. */
+  /** Asks the leader for the remaining TTL of a lease, without renewing it. */
   CompletableFuture<LeaseStatus> timeToLive(long leaseId, boolean withKeys);
 
   /**
-   * The ids of all leases whose grant was answered, soonest to expire first as far as this member
-   * knows.
+   * The IDs of all leases whose grant was acknowledged, in the order in which they expire as far as
+   * this member knows.
    */
   CompletableFuture<List<Long>> leases();
 
   /**
-   * Queues for a lock and waits until it is held.
+   * Joins a lock's queue and waits until the lock is held.
    *
    * @param acquire a command of kind {@link io.metastore.core.command.Acquire}
    */
   LockWait acquire(Command acquire);
 
-  /** Who may do what, as far as this member has applied the log. Costs next to nothing. */
+  /** The access rules as of the last entry applied on this member. Cheap to call. */
   AccessRules access();
 
-  /** Hashes and checks passwords. */
+  /** Hashes and verifies passwords. */
   Credentials credentials();
 
-  /** The tokens of users who have logged in by etcd's API. */
+  /** The tokens of users who logged in through etcd's API. */
   LoginTokens loginTokens();
 
-  /** Who this member is and how its cluster does. */
+  /** The state of this member and its cluster. */
   ClusterView cluster();
 
-  /** Changing the members. */
+  /** Changes the cluster's members. */
   Membership membership();
 }

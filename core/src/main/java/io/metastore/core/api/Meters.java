@@ -5,71 +5,78 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What this member has done since it started. Thread-safe; counted by the store, read by anybody.
+ * Counters and histograms of what this member has done since it started. Thread-safe; updated by
+ * the store, read by any thread.
  */
 public final class Meters {
   private static final double MILLISECOND = 0.001;
   private static final int SECOND_BOUNDS = 14;
 
-  /** Seconds that one fsync of the Raft log took; shared by all members in the process. */
+  /** Seconds per fsync of the Raft log; one histogram for all members in the process. */
   public static final Histogram LOG_SYNCS = Histogram.doubling(MILLISECOND, SECOND_BOUNDS);
 
-  /** Seconds that one write of the Raft log to its file took, without fsync; shared alike. */
+  /**
+   * Seconds per write to the Raft log's file, without fsync; one histogram for all members in the
+   * process.
+   */
   public static final Histogram LOG_WRITES = Histogram.doubling(MILLISECOND, SECOND_BOUNDS);
 
-  /** Bytes written to the Raft log's files; shared alike. */
+  /** Bytes written to the Raft log's files by all members in the process. */
   public static final LongAdder LOG_BYTES = new LongAdder();
 
-  /** Seconds that writing the changes of one entry to the tables took; shared alike. */
+  /**
+   * Seconds per write of one entry's changes to the tables; one histogram for all members in the
+   * process.
+   */
   public static final Histogram TABLE_WRITES = Histogram.doubling(MILLISECOND, SECOND_BOUNDS);
 
-  /** Seconds from taking up a log entry to its changes being visible. */
+  /** Seconds from the start of applying a log entry until its changes are visible. */
   public final Histogram applies = Histogram.doubling(0.0001, 20);
 
-  /** Entries and reads that took longer than the member warns of. */
+  /** Applied entries and reads that took longer than the configured warning time. */
   public final LongAdder slowApplies = new LongAdder();
 
   public final LongAdder puts = new LongAdder();
   public final LongAdder deletes = new LongAdder();
 
-  /** Keys and values of all puts. */
+  /** Bytes of keys and values in all puts. */
   public final LongAdder putBytes = new LongAdder();
 
-  /** Transactions in the log that are more than one put or delete. */
+  /** Replicated transactions with more than one operation or with compares. */
   public final LongAdder txns = new LongAdder();
 
-  /** Ranges read on this member, those in transactions of the log excepted. */
+  /** Ranges read on this member, without those in replicated transactions. */
   public final LongAdder ranges = new LongAdder();
 
-  /** Commands of this member's callers whose outcome is unknown or that were not proposed. */
+  /** Commands from callers on this member that were not proposed or whose outcome is unknown. */
   public final LongAdder failedProposals = new LongAdder();
 
-  /** TTLs of leases granted, in seconds. */
+  /** TTLs of granted leases, in seconds. */
   public final Histogram leaseTtls = Histogram.doubling(1, 24);
 
   public final LongAdder leasesRevoked = new LongAdder();
 
-  /** Of those revoked, the ones whose time was up. */
+  /** Revoked leases that had expired. */
   public final LongAdder leasesExpired = new LongAdder();
 
-  /** Renewals that callers of this member asked for. */
+  /** Lease renewals requested by callers on this member. */
   public final LongAdder leaseRenewals = new LongAdder();
 
   private final Map<String, PeerMeter> peers = new ConcurrentHashMap<>();
 
-  /** This member's calls to another one, beside Raft's own. */
+  /** Calls from this member to another one, without Raft's own messages. */
   public static final class PeerMeter {
-    /** Seconds until calls that are answered at once were answered. */
+    /** Seconds until the answer, for calls that the other member answers without waiting. */
     public final Histogram roundTrips = Histogram.doubling(0.0001, 16);
 
-    /** Calls that got no answer. */
+    /** Calls without an answer. */
     public final LongAdder failures = new LongAdder();
   }
 
   /**
-   * The calls to the member that listens there.
+   * The counters of calls to one member.
    *
-   * @param address host and port
+   * @param address host and port of the member
    */
   public PeerMeter peer(String address) {
     return peers.computeIfAbsent(address, key -> new PeerMeter());

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * A member that was started without a cluster.
  *
- * @param name as it was told at its start
- * @param peerAddress host and port that the others reach it at
+ * @param name the member's name, from its configuration
+ * @param peerAddress host and port at which the other members reach it
  */
 public record NewMember(String name, String peerAddress) {
   public NewMember {

@@ -7,27 +7,28 @@ import org.jspecify.annotations.Nullable;
 public sealed interface OpResult {
 
   /**
-   * A put was done.
+   * Result of a put.
    *
-   * @param previous the version that was overwritten, if it was asked for and existed
+   * @param previous the overwritten version, if requested and if there was one
    */
   record PutResult(@Nullable KeyValue previous) implements OpResult {}
 
   /**
-   * Keys were deleted.
+   * Result of a delete.
    *
-   * @param previous the deleted versions in key order, if they were asked for
+   * @param deleted number of deleted keys
+   * @param previous the deleted versions in key order, if requested
    */
   record DeleteResult(long deleted, List<KeyValue> previous) implements OpResult {}
 
   /**
-   * A range was read.
+   * Result of a range.
    *
-   * @param count all keys in the range at the revision read, whatever the limit and the filters
-   * @param more whether the limit cut the answer
+   * @param count number of keys in the range at the revision read, regardless of limit and filters
+   * @param more whether the limit left out keys
    */
   record RangeResult(List<KeyValue> keyValues, long count, boolean more) implements OpResult {}
 
-  /** A nested transaction. */
+  /** Result of a nested transaction. */
   record TxnResult(boolean succeeded, List<OpResult> results) implements OpResult {}
 }

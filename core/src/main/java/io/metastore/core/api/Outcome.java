@@ -5,20 +5,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a command or a read. Immutable; equal on every replica for the same command.
+ * The outcome of a command or a read. Immutable; a command has the same outcome on every replica.
  *
  * <p>{@link #revision()} is the store's revision right after it.
  */
 public sealed interface Outcome {
   long revision();
 
-  /** The request cannot be done; it changed nothing. */
+  /** The request cannot be done; nothing was changed. */
   record Failed(long revision, Failure failure) implements Outcome {}
 
   /**
-   * A transaction ran: the branch taken and one result for each of its operations.
+   * A transaction was evaluated: one result for each operation of the chosen branch.
    *
-   * @param failedCompare which of its compares was the first that did not hold; -1 if all did
+   * @param failedCompare index of the first compare that did not hold; -1 if all held
    */
   record TxnDone(long revision, int failedCompare, List<OpResult> results) implements Outcome {
     public TxnDone {
@@ -33,31 +33,39 @@ public sealed interface Outcome {
   /** A range was read. */
   record Ranged(long revision, OpResult.RangeResult result) implements Outcome {}
 
-  /** A lease now exists, with its TTL in seconds. */
+  /**
+   * A lease was granted.
+   *
+   * @param ttl in seconds
+   */
   record LeaseGranted(long revision, long id, long ttl) implements Outcome {}
 
-  /** A lease is gone, and its keys with it. */
+  /** A lease was revoked and its keys were deleted. */
   record LeaseRevoked(long revision, long deletedKeys) implements Outcome {}
 
   /**
-   * An alarm was raised or cleared, or found to be so already.
+   * An alarm was raised or cleared, or was already in the requested state.
    *
    * @param raised whether the alarm was raised before or after the command
    */
   record AlarmChanged(long revision, boolean raised) implements Outcome {}
 
-  /** The command has nothing to tell beyond that it was applied. */
+  /** A command without further results was applied. */
   record Done(long revision) implements Outcome {}
 
-  /** A user was given a token, which every member that has applied this knows. */
+  /**
+   * A user logged in and was given a token. Every member that has applied the entry knows the
+   * token.
+   */
   record LoggedIn(long revision, String token) implements Outcome {}
 
   /**
    * A place in a lock's queue.
    *
-   * @param key the place; null if {@code try_only} was asked and the lock is taken
-   * @param token create revision of {@code key}: orders the holders of this lock
-   * @param held whether the lock is held now
+   * @param key the key of the place; null if {@code try_only} was set and another owner holds the
+   *     lock
+   * @param token create revision of {@code key}; grows from one holder of the lock to the next
+   * @param held whether the place holds the lock
    */
   record LockPlace(long revision, @Nullable ByteString key, long token, boolean held)
       implements Outcome {}
@@ -65,7 +73,7 @@ public sealed interface Outcome {
   /** A session of the znode tree is open and attached to the caller's connection. */
   record SessionAttached(long revision, long session, int timeoutMs) implements Outcome {}
 
-  /** A change of the znode tree was made: one result for each of its operations. */
+  /** The znode tree was changed: one result for each operation. */
   record TreeChanged(long revision, List<NodeResult> results) implements Outcome {
     public TreeChanged {
       results = List.copyOf(results);
@@ -73,9 +81,9 @@ public sealed interface Outcome {
   }
 
   /**
-   * A request to the znode tree cannot be done; it changed nothing there.
+   * A request to the znode tree cannot be done; the tree was not changed.
    *
-   * @param failedOp which of its operations cannot; 0 if it has none
+   * @param failedOp index of the operation that failed; 0 for a request without operations
    */
   record TreeRefused(long revision, int failedOp, TreeError error) implements Outcome {}
 }

@@ -4,9 +4,9 @@ package io.metastore.core.api;
 public sealed interface SessionEvent {
   long session();
 
-  /** The session belongs to this connection from now on. */
+  /** The session was attached to this connection. */
   record Attached(long session, long attachment) implements SessionEvent {}
 
-  /** The session is gone, and its ephemeral nodes with it. */
+  /** The session ended and its ephemeral nodes were deleted. */
   record Ended(long session) implements SessionEvent {}
 }

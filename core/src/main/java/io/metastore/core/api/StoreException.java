@@ -3,9 +3,10 @@ package io.metastore.core.api;
 import java.io.Serial;
 
 /**
- * The world failed, and the subclass says what the caller knows about its request.
+ * A request failed because of the disk, the network or another member. The subclass tells what the
+ * caller knows about the request.
  *
- * <p>These end futures, many at a time when a leader is lost, so they carry no stack trace.
+ * <p>These exceptions carry no stack trace, because many are created at once when a leader is lost.
  */
 public abstract sealed class StoreException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
@@ -14,11 +15,11 @@ public abstract sealed class StoreException extends RuntimeException {
     super(message, null, false, false);
   }
 
-  /** The command may have been committed or may yet be; repeating it may do it twice. */
+  /** The command may have been committed, or may still be. Repeating it may apply it twice. */
   public static final class OutcomeUnknown extends StoreException {
     @Serial private static final long serialVersionUID = 1L;
 
-    /** What kept the answer away. */
+    /** Why the outcome is unknown. */
     public enum Reason {
       TIMEOUT,
       LEADER_FAILED,
@@ -37,19 +38,19 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The request was surely not done. */
+  /** The request was certainly not done. */
   public static final class NotServed extends StoreException {
     @Serial private static final long serialVersionUID = 1L;
 
-    /** Why not. */
+    /** Why the request was not done. */
     public enum Reason {
       /** No leader was found within the request timeout. */
       NO_LEADER,
-      /** This member waits to be given a cluster. */
+      /** This member has not been given a cluster yet. */
       NO_CLUSTER,
-      /** The leader changed while a read waited for its confirmation. */
+      /** The leader changed before it confirmed a read. */
       LEADER_CHANGED,
-      /** A read was not confirmed within the request timeout. */
+      /** A read was not confirmed, or an answer got no memory, within the request timeout. */
       TIMEOUT,
       /** This member is shutting down. */
       STOPPED
@@ -67,38 +68,36 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The members cannot be changed like that, or not now; nothing was done. */
+  /** The members cannot be changed in this way or at this time; nothing was changed. */
   public static final class ChangeRefused extends StoreException {
     @Serial private static final long serialVersionUID = 1L;
 
-    /** Why not. */
+    /** Why the change was refused. */
     public enum Reason {
-      /** What was asked for contradicts itself, or what the members are. */
+      /** The request contradicts itself or the cluster's current members. */
       BAD_REQUEST,
-      /** No member has this id. */
+      /** No member has this ID. */
       UNKNOWN_MEMBER,
-      /** The asked or the named member belongs to a cluster already. */
+      /** The member that was asked, or one named in the request, already belongs to a cluster. */
       ALREADY_MEMBER,
-      /** Another change is under way. */
+      /** Another change is in progress. */
       IN_PROGRESS,
-      /** With the members that answer, the cluster could be left without a majority. */
+      /** The members that can be reached would not be a majority. */
       UNSAFE
     }
 
     private final ChangeRefused.Reason reason;
     private final String about;
 
-    /**
-     * @param why for people
-     */
+    /** @param why explanation for people */
     public ChangeRefused(ChangeRefused.Reason reason, String why) {
       this(reason, "", why);
     }
 
     /**
-     * @param about the part of the request that is wrong, such as {@code member.name}; empty if it
-     *     is no fault of the request
-     * @param why for people
+     * @param about the field of the request that is wrong, such as {@code member.name}; empty if
+     *     the request itself is not at fault
+     * @param why explanation for people
      */
     public ChangeRefused(ChangeRefused.Reason reason, String about, String why) {
       super(why);
@@ -115,7 +114,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** A bounded queue was full; the request was surely not done and may be tried again later. */
+  /** A bounded queue is full. The request was certainly not done and may be retried later. */
   public static final class Overloaded extends StoreException {
     @Serial private static final long serialVersionUID = 1L;
 

@@ -6,15 +6,18 @@ public enum TreeError {
   NODE_EXISTS,
   BAD_VERSION,
   NOT_EMPTY,
-  /** The access list of the node, or of its parent, does not permit it. */
+  /** The access list of the node or its parent does not permit the operation. */
   NO_AUTH,
   NO_CHILDREN_FOR_EPHEMERALS,
-  /** The access list to set is empty or names what is no identity. */
+  /** The new access list is empty or contains an invalid identity. */
   INVALID_ACL,
-  /** The path is no path, or the node must not be touched. */
+  /** The path is not valid, or the node cannot be changed. */
   BAD_ARGUMENTS,
-  /** There is no such session, or the password is not its own. */
+  /** The session does not exist, or the password is wrong. */
   SESSION_EXPIRED,
-  /** The session is attached to another connection, or a request before this one was lost. */
+  /**
+   * The session is attached to another connection, or an earlier request of this connection was
+   * lost.
+   */
   SESSION_MOVED
 }

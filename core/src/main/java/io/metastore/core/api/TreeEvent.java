@@ -3,10 +3,10 @@ package io.metastore.core.api;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Something that watchers of a znode may want to know.
+ * A change of a znode that watchers may be interested in.
  *
- * @param revision at which it happened
- * @param acl of the node; for a deletion as it was before
+ * @param revision revision of the change
+ * @param acl access list of the node; for a deletion, the one before it
  */
 public record TreeEvent(Kind kind, String path, long revision, ZnodeAcl acl) {
 
@@ -15,7 +15,7 @@ public record TreeEvent(Kind kind, String path, long revision, ZnodeAcl acl) {
     CREATED,
     DELETED,
     DATA_CHANGED,
-    /** A child was created or deleted; follows that child's own event. */
+    /** A child was created or deleted. Follows the child's own event. */
     CHILDREN_CHANGED
   }
 

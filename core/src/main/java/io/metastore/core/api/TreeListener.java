@@ -3,18 +3,19 @@ package io.metastore.core.api;
 import java.util.List;
 
 /**
- * Hears what happens to the znode tree on this member. Called by the apply thread: must not block.
+ * Is notified of changes of the znode tree on this member. Called by the apply thread: must not
+ * block.
  */
 public interface TreeListener {
 
   /**
-   * A log entry did this. Its changes become visible to readers, and its outcomes known to callers,
-   * after this returns.
+   * A log entry was applied. Its changes become visible to readers, and its outcomes are sent to
+   * callers, only after this method returns.
    *
-   * @param revision the newest revision after it
+   * @param revision the newest revision after the entry
    */
   void applied(long revision, List<TreeEvent> events, List<SessionEvent> sessions);
 
-  /** The member took over a snapshot: anything may have happened since what was heard last. */
+  /** This member installed a snapshot: any change may have happened since the last notification. */
   void reset();
 }

@@ -4,42 +4,42 @@ import com.google.protobuf.ByteString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The znode tree at one moment; part of a {@link ReadView} and valid as long as that. */
+/** The znode tree at one revision; part of a {@link ReadView} and valid until that is closed. */
 public interface TreeView {
 
   /**
    * A node without its data.
    *
-   * @param acl who may do what with it; the caller asks it
+   * @param acl the access list; checking it is up to the caller
    */
   record Node(ZnodeStat stat, ZnodeAcl acl) {}
 
   /**
-   * Facts about the whole tree.
+   * Totals over the whole tree.
    *
-   * @param bytes of all paths and data
+   * @param bytes bytes of all paths and data
    */
   record Totals(long nodes, long ephemerals, long bytes) {}
 
-  /** Null if there is no such node. */
+  /** The node at a path; null if there is none. */
   @Nullable Node find(String path);
 
-  /** The data of a node; null if it was given none. */
+  /** The data of a node; null if the node has none. */
   @Nullable ByteString findData(String path);
 
-  /** The names of the children, in order; empty if there is no such node. */
+  /** The names of a node's children, in order; empty if the node does not exist. */
   List<String> children(String path);
 
-  /** How many nodes there are below a node. */
+  /** The number of nodes below a node, at any depth. */
   int countDescendants(String path);
 
   /** The paths of a session's ephemeral nodes, in order. */
   List<String> ephemerals(long session);
 
-  /** In milliseconds, as agreed with the client; 0 if there is no such session. */
+  /** The negotiated timeout of a session in milliseconds; 0 if there is no such session. */
   int sessionTimeoutMs(long session);
 
-  /** The ids of all sessions, in order. */
+  /** The IDs of all sessions, in order. */
   List<Long> sessions();
 
   Totals totals();

@@ -5,11 +5,11 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * A user as others may see it.
+ * A user, without its password.
  *
- * @param roles by name
- * @param noPassword whether the user was made without a password and cannot be given one through
- *     etcd's API
+ * @param roles ordered by name
+ * @param noPassword whether the user was created without a password; such a user cannot be given
+ *     one through etcd's API
  */
 public record UserView(String name, List<String> roles, boolean noPassword) {
   public UserView {
@@ -17,7 +17,7 @@ public record UserView(String name, List<String> roles, boolean noPassword) {
     roles = List.copyOf(roles);
   }
 
-  /** Whether everything is permitted to this user. */
+  /** Whether this user has the role {@code root}, which permits everything. */
   public boolean isRoot() {
     return roles.contains(AccessRules.ROOT);
   }

@@ -5,11 +5,11 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One key was put or deleted.
+ * A put or a deletion of one key.
  *
- * @param current the new version; for a delete only the key and the revision of the delete (as mod
- *     revision) are set
- * @param previous the version replaced, if there was one, it is known and it was asked for
+ * @param current the new version; for a deletion only the key and, as mod revision, the revision of
+ *     the deletion
+ * @param previous the replaced version, if there was one, it is still known and it was requested
  */
 public record WatchEvent(Kind kind, KeyValue current, @Nullable KeyValue previous) {
 

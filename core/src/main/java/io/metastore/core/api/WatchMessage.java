@@ -2,31 +2,31 @@ package io.metastore.core.api;
 
 import java.util.List;
 
-/** What a watch stream says, in the order in which it must be passed on. */
+/** A message of a watch stream. Messages must be passed on in the order of the queue. */
 public sealed interface WatchMessage {
 
-  /** The watcher exists; {@code revision} is the store's. */
+  /** The watcher was created at the store's revision {@code revision}. */
   record Created(long watchId, long revision) implements WatchMessage {}
 
   /**
-   * Whole revisions, in order: none is torn over two messages.
+   * Events of one watcher, in order. The events of one revision are never split over two messages.
    *
-   * @param revision every event for this watcher up to this revision has now been sent
+   * @param revision all events of this watcher up to this revision have now been sent
    */
   record Events(long watchId, long revision, List<WatchEvent> events) implements WatchMessage {}
 
-  /** Nothing new: every event of this one watcher up to {@code revision} has been sent. */
+  /** There are no new events: all events of this watcher up to {@code revision} have been sent. */
   record Progress(long watchId, long revision) implements WatchMessage {}
 
   /**
-   * Answer to a request for progress: every event of all the stream's watchers up to {@code
-   * revision} has been sent.
+   * Answers a progress request: all events of all watchers of the stream up to {@code revision}
+   * have been sent.
    */
   record StreamProgress(long revision) implements WatchMessage {}
 
-  /** The watcher was cancelled by its owner; nothing follows for it. */
+  /** The watcher was cancelled by the client; this is its last message. */
   record Cancelled(long watchId, long revision) implements WatchMessage {}
 
-  /** The watcher cannot go on: events it needs were compacted. Nothing follows for it. */
+  /** Events that the watcher needs were compacted; this is its last message. */
   record Compacted(long watchId, long compactRevision) implements WatchMessage {}
 }

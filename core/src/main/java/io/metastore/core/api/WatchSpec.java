@@ -5,14 +5,15 @@ import static java.util.Objects.requireNonNull;
 import com.google.protobuf.ByteString;
 
 /**
- * What a watcher wants to see.
+ * What a watcher watches.
  *
- * @param rangeEnd as in a range: empty for just the key, one zero byte for no upper bound
- * @param startRevision the first revision wanted; 0 for the next one to come; may lie in the future
- * @param puts whether puts are wanted
- * @param deletes whether deletes are wanted
- * @param previous whether events carry the version that they replaced
- * @param progress whether to send a {@link WatchMessage.Progress} when nothing happens for a while
+ * @param rangeEnd as in a range: empty for a single key, one zero byte for no upper bound
+ * @param startRevision the first revision to send; 0 for the next one; may be in the future
+ * @param puts whether to send puts
+ * @param deletes whether to send deletions
+ * @param previous whether events include the replaced version
+ * @param progress whether to send {@link WatchMessage.Progress} when there have been no events for
+ *     a while
  */
 public record WatchSpec(
     ByteString key,

@@ -5,9 +5,9 @@ import io.metastore.core.command.Identity;
 import java.util.List;
 
 /**
- * Who may do what with a znode. Immutable.
+ * The access list of a znode. Immutable.
  *
- * @param entries rights add up
+ * @param entries a client has the rights of all entries that match it
  */
 public record ZnodeAcl(List<AclEntry> entries) {
   public static final int READ = 1;
@@ -17,13 +17,13 @@ public record ZnodeAcl(List<AclEntry> entries) {
   public static final int ADMIN = 16;
   public static final int ALL = READ | WRITE | CREATE | DELETE | ADMIN;
 
-  /** The scheme of an administrator, who may do everything. */
+  /** The identity scheme of an administrator, who may do everything. */
   public static final String SUPER = "super";
 
   private static final Identity ANYONE =
       Identity.newBuilder().setScheme("world").setId("anyone").build();
 
-  /** Everybody may do everything. */
+  /** The access list that permits everything to everybody. */
   public static final ZnodeAcl OPEN =
       new ZnodeAcl(List.of(AclEntry.newBuilder().setPermissions(ALL).setIdentity(ANYONE).build()));
 
@@ -31,13 +31,13 @@ public record ZnodeAcl(List<AclEntry> entries) {
     entries = List.copyOf(entries);
   }
 
-  /** Whether an entry gives everybody its rights. */
+  /** Whether an identity stands for every client. */
   public static boolean isAnyone(Identity identity) {
     return identity.equals(ANYONE);
   }
 
   /**
-   * Whether a client may do at least one of the things asked for.
+   * Whether a client has at least one of the given permissions.
    *
    * @param permissions bits such as {@link #READ}
    */

@@ -1,19 +1,19 @@
 package io.metastore.core.api;
 
 /**
- * What ZooKeeper tells of a node.
+ * The metadata of a znode, as ZooKeeper's {@code Stat}.
  *
- * @param created revision that created it
- * @param modified revision that set its data
- * @param childrenChanged revision that last created or deleted a child
- * @param createdMs when it was created, in milliseconds since 1970 by the leader's clock
- * @param modifiedMs when its data was set
+ * @param created revision at which the node was created
+ * @param modified revision at which its data was last set
+ * @param childrenChanged revision at which a child was last created or deleted
+ * @param createdMs when the node was created, in milliseconds since 1970 by the leader's clock
+ * @param modifiedMs when its data was last set
  * @param version how often its data was set
  * @param childVersion how often a child was created or deleted
  * @param aclVersion how often its access list was set
- * @param session the session that an ephemeral node ends with; else 0
+ * @param session ID of the session that owns an ephemeral node; else 0
  * @param dataLength in bytes
- * @param children how many there are
+ * @param children number of children
  */
 public record ZnodeStat(
     long created,

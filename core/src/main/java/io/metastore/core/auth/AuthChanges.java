@@ -24,11 +24,14 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies changes of users, roles, grants and the switch: all of one, or nothing and the reason.
- * Called by the apply thread.
+ * Applies a change of users, roles, grants, or the access control switch: completely, or not at
+ * all. Called by the apply thread.
  */
 public final class AuthChanges {
-  /** The order in which a record holds its permissions, one for each set of keys. */
+  /**
+   * The order in which a role or user stores its permissions; one permission for each range of
+   * keys.
+   */
   private static final Comparator<Permission> BY_KEYS =
       Comparator.comparing(Permission::getKey, ByteString.unsignedLexicographicalComparator())
           .thenComparing(Permission::getRangeEnd, ByteString.unsignedLexicographicalComparator())
@@ -43,7 +46,7 @@ public final class AuthChanges {
   }
 
   /**
-   * Applies one.
+   * Applies one change.
    *
    * @return why it cannot be done, or null
    */
@@ -65,7 +68,7 @@ public final class AuthChanges {
       case GRANT_RANGE -> changes.grantRange(change.getGrantRange());
       case REVOKE_RANGE -> changes.revokeRange(change.getRevokeRange());
       case KIND_NOT_SET ->
-          throw new IllegalStateException("a change of access that this version does not know");
+          throw new IllegalStateException("auth change of a kind that this version does not know");
     };
   }
 
@@ -170,7 +173,7 @@ public final class AuthChanges {
         }
         put(role, with(role.getPermissionsList(), set.getPermission()));
       }
-      case PRINCIPAL_NOT_SET -> throw new IllegalStateException("a grant to nobody");
+      case PRINCIPAL_NOT_SET -> throw new IllegalStateException("grant without a user or role");
     }
     return changed();
   }
@@ -235,7 +238,7 @@ public final class AuthChanges {
         : Failure.of(FailureCode.ROLE_NOT_GRANTED, "user", user.getName());
   }
 
-  /** Whether the user had the role. */
+  /** Removes a role from a user; false if the user did not have it. */
   private boolean takeRole(AuthUser user, String role) {
     List<String> left = new ArrayList<>(user.getRolesList());
     boolean had = left.remove(role);
@@ -299,7 +302,10 @@ public final class AuthChanges {
     return after;
   }
 
-  /** Source: etcd, where nobody could administer the store any more without it. */
+  /**
+   * Source: etcd, which protects the user and role {@code root} so that somebody can always
+   * administer the store.
+   */
   private boolean isProtected(String userOrRole) {
     return settings.getEnabled() && userOrRole.equals(ROOT);
   }

@@ -15,7 +15,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who there is, and whether access control is on.
+ * The stored users and roles, and the access control switch.
  *
  * <p>Layout in {@link Table#SMALL}: {@code a} ‖ {@code s} → {@link AuthSettings}; {@code a} ‖
  * {@code u} ‖ name → {@link AuthUser}; {@code a} ‖ {@code r} ‖ name → {@link AuthRole}.
@@ -47,7 +47,7 @@ public final class AuthTable {
     writes.delete(Table.SMALL, userKey(name));
   }
 
-  /** By name. */
+  /** All users, ordered by name. */
   static List<AuthUser> users(Reader reader) {
     return all(reader, userKey(""), AuthUser.parser());
   }
@@ -64,7 +64,7 @@ public final class AuthTable {
     writes.delete(Table.SMALL, roleKey(name));
   }
 
-  /** By name. */
+  /** All roles, ordered by name. */
   static List<AuthRole> roles(Reader reader) {
     return all(reader, roleKey(""), AuthRole.parser());
   }

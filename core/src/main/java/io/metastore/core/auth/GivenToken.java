@@ -3,9 +3,9 @@ package io.metastore.core.auth;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A token that a log entry gave to a user.
+ * A login token created by a log entry.
  *
- * @param authRevision when it was given
+ * @param authRevision the auth revision when the token was created
  */
 public record GivenToken(String token, String user, long authRevision) {
   public GivenToken {

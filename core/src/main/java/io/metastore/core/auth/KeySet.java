@@ -9,14 +9,12 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** Keys, as ranges that do not touch each other. Immutable. */
+/** A set of keys, as ranges that neither overlap nor touch. Immutable. */
 final class KeySet {
-  /** By where they begin. */
+  /** The ranges by their first key. */
   private final NavigableMap<ByteString, KeyRange> ranges = new TreeMap<>(KeyRange::compare);
 
-  /**
-   * @param parts in any order; may overlap
-   */
+  /** @param parts in any order; may overlap */
   KeySet(List<KeyRange> parts) {
     List<KeyRange> ordered = new ArrayList<>(parts);
     ordered.sort(Comparator.comparing(KeyRange::from, KeyRange::compare));
@@ -34,7 +32,7 @@ final class KeySet {
     }
   }
 
-  /** Whether it has every key of a range. */
+  /** Whether the set contains every key of a range. */
   boolean covers(KeyRange range) {
     if (range.isEmpty()) {
       return true;
@@ -43,12 +41,12 @@ final class KeySet {
     return before != null && endsBehind(before.getValue(), range);
   }
 
-  /** Whether no key lies between a range and what begins at {@code from}. */
+  /** Whether no key lies between the end of a range and {@code from}. */
   private static boolean reaches(KeyRange range, ByteString from) {
     return range.to() == null || KeyRange.compare(range.to(), from) >= 0;
   }
 
-  /** Whether a range ends where the other does, or later. */
+  /** Whether a range ends at the same key as another one, or later. */
   private static boolean endsBehind(KeyRange range, KeyRange other) {
     return range.to() == null
         || (other.to() != null && KeyRange.compare(range.to(), other.to()) >= 0);

@@ -18,7 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What the auth tables say, made quick to ask. */
+/** An immutable copy of the auth tables in memory, for fast permission checks. */
 public final class Rules implements AccessRules {
   private static final Comparator<GrantView> BY_DIRECTORY =
       Comparator.comparing(GrantView::prefix, KeyRange::compare)
@@ -33,7 +33,9 @@ public final class Rules implements AccessRules {
     this.settings = settings;
   }
 
-  /** Reads all users and roles; what each may do is put together when it is first asked. */
+  /**
+   * Reads all users and roles. The permissions of a user are combined when they are first needed.
+   */
   public static Rules read(Reader reader) {
     Rules rules = new Rules(AuthTable.settings(reader));
     AuthTable.users(reader).forEach(user -> rules.users.put(user.getName(), new KnownUser(user)));
@@ -87,7 +89,7 @@ public final class Rules implements AccessRules {
   public String newToken(String user, long expiresMs) {
     KnownUser known = requireNonNull(users.get(user), "user");
     if (!enabled()) {
-      throw new IllegalStateException("no tokens while access control is off");
+      throw new IllegalStateException("cannot make a token while access control is off");
     }
     return Tokens.sign(
         settings.getTokenSecret(),
@@ -154,12 +156,12 @@ public final class Rules implements AccessRules {
     }
   }
 
-  /** A user, and the keys it may touch. */
+  /** A user and the keys that it may access. */
   private static final class KnownUser {
     private final AuthUser stored;
     private final UserView view;
 
-    /** Null until it is first asked for; several threads may then make the same. */
+    /** Null until first needed; several threads may then compute the same value. */
     private volatile @Nullable Map<Permission.Right, KeySet> permitted;
 
     KnownUser(AuthUser stored) {
@@ -167,7 +169,7 @@ public final class Rules implements AccessRules {
       this.view = new UserView(stored.getName(), stored.getRolesList(), stored.getNoPassword());
     }
 
-    /** Its own permissions and those of its roles. */
+    /** The user's own permissions combined with those of its roles. */
     Map<Permission.Right, KeySet> permitted(Map<String, AuthRole> roles) {
       Map<Permission.Right, KeySet> known = permitted;
       if (known == null) {

@@ -12,9 +12,9 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signed statements of who somebody is: {@code v1.CLAIMS.SIGNATURE}, both base64 for URLs. The
- * claims are int64 expiry ‖ int64 password revision ‖ user name; the signature is the HMAC-SHA256
- * of all before its dot.
+ * Signed tokens that name a user: {@code v1.CLAIMS.SIGNATURE}, both parts in base64url. The claims
+ * are int64 expiry ‖ int64 password revision ‖ user name; the signature is the HMAC-SHA256 of
+ * everything before the second dot.
  */
 final class Tokens {
   private static final String ALGORITHM = "HmacSHA256";
@@ -24,10 +24,10 @@ final class Tokens {
   private static final int CLAIMS_BYTES_MIN = 16;
 
   /**
-   * What a token says.
+   * The content of a token.
    *
-   * @param expiresMs since 1970
-   * @param passwordRevision the auth revision that set the password which was shown
+   * @param expiresMs milliseconds since 1970
+   * @param passwordRevision the auth revision at which the user's password was set
    */
   record Claims(long expiresMs, long passwordRevision, String user) {}
 
@@ -46,7 +46,7 @@ final class Tokens {
         + Base64.getUrlEncoder().withoutPadding().encodeToString(signature(secret, signed));
   }
 
-  /** The claims of a token that was signed with this secret, or null. */
+  /** The claims of a token signed with this secret; null if the token is not valid. */
   static @Nullable Claims verify(ByteString secret, String token) {
     int signatureDot = token.lastIndexOf(DOT);
     if (token.length() > CHARS_MAX
@@ -57,7 +57,7 @@ final class Tokens {
     String signed = token.substring(0, signatureDot);
     try {
       byte[] signature = Base64.getUrlDecoder().decode(token.substring(signatureDot + 1));
-      // Takes the same time wherever they differ.
+      // Constant-time comparison, so that response times reveal nothing about the signature.
       if (!MessageDigest.isEqual(signature, signature(secret, signed))) {
         return null;
       }
@@ -68,7 +68,7 @@ final class Tokens {
       KeyReader in = new KeyReader(claims);
       return new Claims(in.int64(), in.int64(), in.bytes().toStringUtf8());
     } catch (IllegalArgumentException e) {
-      return null; // not base64, so not ours
+      return null; // not base64, so not one of our tokens
     }
   }
 

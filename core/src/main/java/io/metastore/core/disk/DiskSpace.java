@@ -10,21 +10,24 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The space left on the disk of one data directory, and a reserve of it: a file that is deleted
- * when the disk is full, so that what little a member must write (votes, the tables' own files when
- * it starts) can be written.
+ * The free space on the disk of one data directory, and a reserve file in it. The reserve is
+ * deleted when the disk is full, so that the member can still write a little: votes, and the
+ * tables' own files when it starts.
  *
- * <p>{@link #isLow} is for any thread; the rest is called by one thread at a time.
+ * <p>{@link #isLow} may be called by any thread; the rest by one thread at a time.
  */
 public final class DiskSpace {
   private static final Logger LOG = LoggerFactory.getLogger(DiskSpace.class);
 
-  /** Below it, space is low: enough to flush the tables, for some deletes and a compaction. */
+  /**
+   * Below this, space counts as low: there is still enough to flush the tables, and for some
+   * deletes and a compaction.
+   */
   static final long LOW_BYTES = 64L << 20;
 
   static final int RESERVE_BYTES = 8 << 20;
 
-  /** Below it the reserve is given up. */
+  /** Below this, the reserve file is deleted. */
   static final long FULL_BYTES = 2L << 20;
 
   private static final String RESERVE = "reserve";
@@ -35,9 +38,9 @@ public final class DiskSpace {
   private volatile boolean low;
 
   /**
-   * Looks at once.
+   * Measures the free space at once.
    *
-   * @param directory absolute; it exists
+   * @param directory absolute; exists
    */
   public DiskSpace(Path directory) throws IOException {
     this.directory = directory;
@@ -46,20 +49,21 @@ public final class DiskSpace {
     look();
   }
 
-  /** Whether little space was left at the last look. */
+  /** Whether the last measurement found little free space. */
   public boolean isLow() {
     return low;
   }
 
-  /** Finds out how much space is left, and gives up the reserve if there is none. */
+  /** Measures the free space, and deletes the reserve file if the disk is full. */
   public void look() {
     try {
       long usable = store.getUsableSpace();
       if ((usable < FULL_BYTES || FullDisk.waitingMs(directory) > 0)
           && Files.deleteIfExists(reserve)) {
-        LOG.atWarn().addKeyValue("path", reserve).log("disk is full; deleted the reserve");
+        LOG.atWarn().addKeyValue("path", reserve).log("disk is full; deleted the reserve file");
       }
-      // A little more, so that it does not change all the time, and that the reserve fits in.
+      // Space stays low until there is clearly more: enough to keep the state from flapping and to
+      // recreate the reserve.
       boolean nowLow = usable < (low ? LOW_BYTES + 2 * RESERVE_BYTES : LOW_BYTES);
       if (nowLow != low) {
         low = nowLow;
@@ -69,11 +73,11 @@ public final class DiskSpace {
             .log(low ? "disk is nearly full" : "disk has space again");
       }
     } catch (IOException e) {
-      LOG.atWarn().setCause(e).addKeyValue("data-dir", directory).log("cannot look at the disk");
+      LOG.atWarn().setCause(e).addKeyValue("data-dir", directory).log("cannot measure the free disk space");
     }
   }
 
-  /** Makes the reserve if it is missing and there is space for it. */
+  /** Creates the reserve file if it is missing and there is space for it. */
   public void keepReserve() {
     if (low || Files.exists(reserve)) {
       return;
@@ -81,7 +85,7 @@ public final class DiskSpace {
     try (OutputStream out = Files.newOutputStream(reserve)) {
       out.write(new byte[RESERVE_BYTES]);
     } catch (IOException e) {
-      LOG.atWarn().setCause(e).addKeyValue("path", reserve).log("cannot make the reserve");
+      LOG.atWarn().setCause(e).addKeyValue("path", reserve).log("cannot create the reserve file");
     }
   }
 }

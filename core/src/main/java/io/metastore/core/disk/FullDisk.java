@@ -12,16 +12,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets writers wait while the disk is full. This is the one place that recognizes a full disk: by
- * the text of the error, because neither Java nor RocksDB's Java API tell its number.
+ * Makes writers wait while the disk is full. Only this class detects a full disk; it does so by the
+ * error text, because neither Java nor RocksDB's Java API exposes the error number.
  *
- * <p>Static, because Ratis creates the writers of the log itself; members of one process are told
- * apart by their data directories. Thread-safe.
+ * <p>Static, because Ratis itself creates the writers of the log; several members in one process
+ * are distinguished by their data directories. Thread-safe.
  */
 public final class FullDisk {
   private static final Logger LOG = LoggerFactory.getLogger(FullDisk.class);
 
-  /** ENOSPC and EDQUOT, as the C library words them. */
+  /** The C library's texts for ENOSPC and EDQUOT. */
   private static final List<String> TEXTS =
       List.of("No space left on device", "Disk quota exceeded");
 
@@ -29,10 +29,10 @@ public final class FullDisk {
 
   private static final Set<Wait> WAITS = ConcurrentHashMap.newKeySet();
 
-  /** Data directories whose members are closing: nobody waits there any more. */
+  /** Data directories of members that are closing; writers to them no longer wait. */
   private static final Set<Path> CLOSING = ConcurrentHashMap.newKeySet();
 
-  /** A writer that waits since then. Compared by identity. */
+  /** A waiting writer. Compared by identity. */
   private static final class Wait {
     final Path path;
     final long sinceNanos = System.nanoTime();
@@ -42,13 +42,13 @@ public final class FullDisk {
     }
   }
 
-  /** One step of writing, which can be repeated if it failed. */
+  /** A write that can be repeated after it failed. */
   @FunctionalInterface
   public interface Step<T, X extends Exception> {
     T run() throws X;
   }
 
-  /** There was no space until the member was closed. */
+  /** The member was closed while the write waited for disk space. */
   public static final class WaitEnded extends InterruptedIOException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -60,7 +60,7 @@ public final class FullDisk {
 
   private FullDisk() {}
 
-  /** Whether this failure, or one that caused it, is that of a full disk. */
+  /** Whether a failure, or one of its causes, reports a full disk. */
   public static boolean isCauseOf(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String message = cause.getMessage();
@@ -71,7 +71,7 @@ public final class FullDisk {
     return false;
   }
 
-  /** Whether it failed only because the member is being closed while the disk is full. */
+  /** Whether a failure was caused by closing the member while the disk was full. */
   public static boolean isWaitEnded(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof WaitEnded) {
@@ -82,12 +82,11 @@ public final class FullDisk {
   }
 
   /**
-   * Runs a step of writing; if the disk is full, again and again until there is space. Blocks
-   * meanwhile.
+   * Runs a write and repeats it while the disk is full. Blocks meanwhile.
    *
-   * @param path absolute: what is written
+   * @param path absolute path that is written
    * @throws WaitEnded if the member is closed first
-   * @throws X if the step failed for another reason
+   * @throws X if the write failed for another reason
    */
   public static <T, X extends Exception> T retry(Path path, Step<T, X> step) throws X, WaitEnded {
     @Nullable Wait wait = null;
@@ -133,7 +132,7 @@ public final class FullDisk {
   }
 
   /**
-   * For how long a writer has been waiting below a directory; 0 if none is.
+   * How long the longest waiting writer below a directory has been waiting; 0 if none is waiting.
    *
    * @param directory absolute
    */
@@ -147,7 +146,8 @@ public final class FullDisk {
   }
 
   /**
-   * A member is started over this data directory, or closed: then its writers no longer wait.
+   * Starts or ends the closing of the member with this data directory; while it is closing, its
+   * writers do not wait for space.
    *
    * @param directory absolute
    */

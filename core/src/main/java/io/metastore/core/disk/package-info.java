@@ -1,5 +1,5 @@
 /**
- * Full disks: how they are recognized, how writers wait for space, and how much is left.
+ * Handling of full disks: detection, waiting for space, and the space that is left.
  *
  * <p>Start at {@link io.metastore.core.disk.FullDisk}. Used by everything that writes files, from
  * any thread; knows neither Raft nor the tables.

@@ -17,7 +17,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which key changed at which revision: what lets a watcher catch up and a compaction find its work.
+ * The log of changes: which key changed at which revision. Watchers catch up from it, and
+ * compactions find in it what to remove.
  *
  * <p>Layout of {@link Table#CHANGES}: int64 revision ‖ int32 sub → one of
  *
@@ -25,17 +26,17 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code P} ‖ user key: created;
  *   <li>{@code A} ‖ user key: put again by the revision that created it;
  *   <li>{@code U} ‖ int64 replaced revision ‖ int32 size of the user key ‖ user key ‖ record: an
- *       existing key got a new version. The log carries it whole, so that nothing but a pointer
- *       need be written when a later version replaces it;
+ *       existing key got a new version. The whole version is stored here, so that only a pointer
+ *       to it must be written when a later version replaces it;
  *   <li>{@code D} ‖ int64 replaced revision ‖ user key: deleted.
  * </ul>
  *
- * <p>The replaced revision is the mod revision of the version that the change replaced. With it a
- * compaction finds what it removes from the history without searching. It is 0 if that version was
- * made by the same revision, for then the history never had it.
+ * <p>The replaced revision is the mod revision of the version that the change replaced. With it, a
+ * compaction finds the entries of the history to remove without searching. It is 0 if that version
+ * was made by the same revision, because such a version was never in the history.
  *
- * <p>Sub counts the changes within a revision from 0. Entries are written in key order and deleted
- * from the front, so no background work ever rewrites them.
+ * <p>Sub numbers the changes within a revision, from 0. Entries are written in key order and deleted
+ * from the front, so background compactions never rewrite them.
  */
 public final class ChangeLog {
   private static final byte CREATED = 'P';
@@ -48,9 +49,9 @@ public final class ChangeLog {
   /**
    * One change.
    *
-   * @param sub its position among the changes of its revision
-   * @param version what was put, if the log carries it
-   * @param replaced mod revision of the version it replaced in the history; 0 for none
+   * @param sub position of the change within its revision, from 0
+   * @param version the version that was put, if the log stores it
+   * @param replaced mod revision of the version that it replaced in the history; 0 for none
    */
   public record Change(
       long revision,
@@ -61,13 +62,13 @@ public final class ChangeLog {
       long replaced) {}
 
   /**
-   * Changes that follow one another.
+   * Consecutive changes.
    *
-   * @param through the last revision that is wholly among them
+   * @param through the last revision whose changes are all included
    */
   public record Piece(List<Change> changes, long through) {}
 
-  /** Whether the log carries this version whole; else it is in one of the other tables. */
+  /** Whether the log stores this version as a whole; otherwise it is in one of the other tables. */
   static boolean carries(KeyValue version) {
     return version.createRevision() != version.modRevision();
   }
@@ -75,7 +76,7 @@ public final class ChangeLog {
   /**
    * Appends a put.
    *
-   * @param replaced mod revision of the version it replaced; 0 if it created the key
+   * @param replaced mod revision of the replaced version; 0 if the put created the key
    */
   static void appendPut(
       WriteSet writes,
@@ -101,7 +102,7 @@ public final class ChangeLog {
   /**
    * Appends a deletion.
    *
-   * @param replaced mod revision of the version that was deleted
+   * @param replaced mod revision of the deleted version
    */
   static void appendDelete(WriteSet writes, long revision, int sub, ByteString key, long replaced) {
     writes.put(
@@ -117,8 +118,8 @@ public final class ChangeLog {
   /**
    * Reads whole revisions from {@code firstRevision} to {@code lastRevision}, both inclusive.
    *
-   * @param changesMax stops before the first revision that would begin after so many changes
-   * @param bytesMax or after so many bytes
+   * @param changesMax stops before a revision once this many changes have been read
+   * @param bytesMax stops before a revision once this many bytes have been read
    */
   public static Piece read(
       Reader reader, long firstRevision, long lastRevision, int changesMax, long bytesMax) {
@@ -142,11 +143,11 @@ public final class ChangeLog {
   }
 
   /**
-   * Whether a key of the range changed from {@code firstRevision} to {@code lastRevision}, both
+   * Whether any key of the range changed from {@code firstRevision} to {@code lastRevision}, both
    * inclusive.
    *
-   * @param changesMax gives up after so many changes
-   * @return null if it gave up
+   * @param changesMax maximum number of changes to read
+   * @return null if there were more changes
    */
   public static @Nullable Boolean anyIn(
       Reader reader, KeyRange range, long firstRevision, long lastRevision, int changesMax) {
@@ -166,11 +167,11 @@ public final class ChangeLog {
   }
 
   /**
-   * By how many the keys of a range have become more from {@code firstRevision} to {@code
-   * lastRevision}, both inclusive; negative if less.
+   * How many keys the range gained from {@code firstRevision} to {@code lastRevision}, both
+   * inclusive; negative if it lost keys.
    *
-   * @param changesMax gives up after so many changes
-   * @return null if it gave up
+   * @param changesMax maximum number of changes to read
+   * @return null if there were more changes
    */
   static @Nullable Long gain(
       Reader reader, KeyRange range, long firstRevision, long lastRevision, long changesMax) {
@@ -192,7 +193,7 @@ public final class ChangeLog {
     return gain;
   }
 
-  /** The version that the log carries whole at this place. */
+  /** The version that the log stores at this position. */
   static KeyValue get(Reader reader, long revision, int sub) {
     byte[] value = reader.find(Table.CHANGES, tableKey(revision, sub));
     KeyValue found = value == null ? null : decode(revision, sub, value).version();
@@ -202,7 +203,7 @@ public final class ChangeLog {
     return found;
   }
 
-  /** Drops everything before {@code revision}. */
+  /** Deletes all changes before {@code revision}. */
   static void discardBefore(Storage storage, long revision) {
     storage.discardRange(Table.CHANGES, start(0), start(revision));
   }

@@ -14,23 +14,23 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Removes, a slice at a time, the versions that a compaction made unreachable.
+ * Removes, in slices, the versions that a compaction made unreachable.
  *
- * <p>Of each key the newest version at or below the compacted revision stays if it is a value, or
+ * <p>For each key, the newest version at or below the compacted revision stays if it is a value, or
  * if it is a deletion at exactly that revision. Every other version was replaced by a change at or
- * below the compacted revision, and that change names it: so the work is to walk the change log and
- * to delete, without searching the history. The log is cut behind the walk and thereby remembers,
- * over restarts, how far it came. A version that stays and that only the log carries is written to
- * the history first.
+ * below the compacted revision, and that change contains the version's revision. So a slice reads
+ * the change log and deletes what it names, without searching the history. The log is truncated
+ * behind it, which also records the progress over restarts. A version that stays but is stored only
+ * in the log is first written to the history.
  *
- * <p>Safe beside the apply thread: what is unreachable stays so, only entries of the history that
- * were there before are touched, and what is replaced from now on goes there whole if it is not
- * newer than the compacted revision. For use by one thread.
+ * <p>Runs concurrently with the apply thread. This is safe: what is unreachable stays unreachable,
+ * only existing entries of the history are changed, and the apply thread writes versions not newer
+ * than the compacted revision to the history as a whole. For use by one thread.
  */
 public final class CompactionStep {
   private static final long BYTES_MAX = 4L << 20;
 
-  /** Few enough that a write of the apply thread does not wait noticeably behind them. */
+  /** Small enough that a write of the apply thread is not noticeably delayed. */
   private static final int CHANGES_PER_WRITE = 500;
 
   private final Storage storage;
@@ -40,10 +40,10 @@ public final class CompactionStep {
   }
 
   /**
-   * Does one slice of the work. The tables must stay open meanwhile.
+   * Processes one slice. The tables must stay open meanwhile.
    *
    * @param compacted a compacted revision that was applied and published
-   * @param changesMax about how many changes to walk
+   * @param changesMax about how many changes to process
    * @return whether nothing is left to do
    */
   public boolean run(long compacted, int changesMax) {
@@ -56,9 +56,9 @@ public final class CompactionStep {
         edit(snapshot, changes.subList(from, to), compacted);
       }
     }
-    // Only now: what the log alone carried is in the history.
+    // Only after the versions stored in the log alone have been written to the history.
     boolean done = piece.through() >= compacted;
-    // The changes at the compacted revision itself stay: watchers may start there.
+    // The changes at the compacted revision itself stay, because watchers may start there.
     ChangeLog.discardBefore(storage, done ? compacted : piece.through() + 1);
     return done;
   }
@@ -72,11 +72,11 @@ public final class CompactionStep {
         unreachable.add(KvTable.historyKey(key, change.replaced()));
       }
       byte[] entry = KvTable.historyKey(key, change.revision());
-      byte[] value = mayBeInHistory(change) ? reader.find(Table.HISTORY, entry) : null;
+      byte[] value = mayNeedWork(change) ? reader.find(Table.HISTORY, entry) : null;
       if (value == null) {
         continue;
       }
-      // Not if the same revision created the key again: then the entry is that version's.
+      // Unless the same revision created the key again: the entry then belongs to that version.
       if (KvTable.isTombstone(value) && change.revision() < compacted) {
         unreachable.add(entry);
       }
@@ -91,8 +91,12 @@ public final class CompactionStep {
     storage.edit(Table.HISTORY, whole, unreachable);
   }
 
-  /** A version that the log does not carry is written to the history whole, when it is replaced. */
-  private static boolean mayBeInHistory(ChangeLog.Change change) {
+  /**
+   * Whether the history may have an entry of this change that needs work: a tombstone to remove or
+   * a pointer to resolve. A version that the log does not store needs none, because it is written
+   * to the history as a whole when it is replaced.
+   */
+  private static boolean mayNeedWork(ChangeLog.Change change) {
     return change.kind() == WatchEvent.Kind.DELETE || change.version() != null;
   }
 }

@@ -18,15 +18,15 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many keys exist, kept per block of neighbouring keys. To count a range is to add up its
- * blocks and to walk only the two at its ends.
+ * The number of existing keys, in blocks of neighbouring keys. To count a range, the counts of its
+ * blocks are added up, and only the two blocks at its ends are iterated.
  *
- * <p>Layout in {@link Table#SMALL}: {@code c} ‖ user key → int32 how many keys there are from this
- * key up to the key of the next row. The first row's key is empty. A block that grows beyond {@link
- * #BLOCK_KEYS_MAX} is split; neighbours that shrink are joined, so that there are at most about
- * four rows for every {@link #BLOCK_KEYS_MAX} keys.
+ * <p>Layout in {@link Table#SMALL}: {@code c} ‖ user key → int32 number of keys from this key up to
+ * the key of the next row. The first row's key is empty. A block with more than {@link
+ * #BLOCK_KEYS_MAX} keys is split; small neighbouring blocks are merged, so that there are at most
+ * about four rows for every {@link #BLOCK_KEYS_MAX} keys.
  *
- * <p>Owned by the apply thread, but for {@link #count}. The rows are kept in memory too, where the
+ * <p>Owned by the apply thread, except {@link #count}. The rows are also kept in memory, where the
  * apply thread finds the block of a key.
  */
 public final class KeyCounts {
@@ -35,7 +35,7 @@ public final class KeyCounts {
 
   private final NavigableMap<ByteString, Integer> blocks = new TreeMap<>(KeyRange::compare);
 
-  /** Reads the rows from the table. */
+  /** Loads the rows from the table. */
   public KeyCounts(Reader reader) {
     blocks.put(ByteString.EMPTY, 0);
     try (Cursor rows = reader.scan(Table.SMALL, row(ByteString.EMPTY), rowsEnd())) {
@@ -45,11 +45,11 @@ public final class KeyCounts {
     }
   }
 
-  /** How many keys of the range exist. */
+  /** The number of existing keys in a range. */
   static long count(Reader reader, KeyRange range) {
     ByteString to = range.to();
     long count = 0;
-    // Up to here all is counted, but for the block that begins here.
+    // All keys before this one are counted, except those of the block that begins here.
     ByteString start = range.from();
     long blockKeys = -1;
     try (Cursor rows =
@@ -74,7 +74,7 @@ public final class KeyCounts {
     }
   }
 
-  /** Takes notice of a new key, which is in {@code writes} already. */
+  /** Counts a new key, which {@code writes} already contains. */
   public void created(WriteSet writes, ByteString key) {
     Map.Entry<ByteString, Integer> block = blocks.floorEntry(key);
     int keys = block.getValue() + 1;
@@ -87,7 +87,7 @@ public final class KeyCounts {
     }
   }
 
-  /** Takes notice of a key that exists no more. */
+  /** Counts a deleted key. */
   public void deleted(WriteSet writes, ByteString key) {
     Map.Entry<ByteString, Integer> block = blocks.floorEntry(key);
     set(writes, block.getKey(), block.getValue() - 1);
@@ -96,7 +96,7 @@ public final class KeyCounts {
     }
   }
 
-  /** Makes one block of two if they are small and both exist. */
+  /** Merges two blocks if both exist and are small; false if it did not. */
   private boolean join(WriteSet writes, @Nullable ByteString first, @Nullable ByteString second) {
     if (first == null || second == null) {
       return false;
@@ -111,7 +111,7 @@ public final class KeyCounts {
     return true;
   }
 
-  /** The key that {@code skipped} others of the block at {@code first} precede. */
+  /** The key of the block at {@code first} that is preceded by {@code skipped} others. */
   private static ByteString key(Reader reader, ByteString first, int skipped) {
     try (Cursor keys = reader.scan(Table.LATEST, first.toByteArray(), null)) {
       for (int i = 0; i <= skipped; i++) {

@@ -8,15 +8,18 @@ import io.metastore.core.storage.KeyWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys from {@code from} inclusive to {@code to} exclusive.
+ * The keys from {@code from} inclusive to {@code to} exclusive.
  *
  * @param to null for no upper bound
- * @param single whether this is the range of exactly the key {@code from}
+ * @param single whether the range consists of exactly the key {@code from}
  */
 public record KeyRange(ByteString from, @Nullable ByteString to, boolean single) {
   private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
-  /** The range of a request: an empty end means just the key, a zero byte no upper bound. */
+  /**
+   * The range of a request: an empty {@code rangeEnd} means the single key, a zero byte means no
+   * upper bound.
+   */
   public static KeyRange of(ByteString key, ByteString rangeEnd) {
     if (rangeEnd.isEmpty()) {
       return new KeyRange(key, KeyOrder.after(key), true);
@@ -30,7 +33,7 @@ public record KeyRange(ByteString from, @Nullable ByteString to, boolean single)
     return new KeyRange(prefix, end == null ? null : UnsafeByteOperations.unsafeWrap(end), false);
   }
 
-  /** The part of it that follows {@code last}, a key of it. */
+  /** The part of this range after {@code last}, which is in the range. */
   public KeyRange after(ByteString last) {
     return new KeyRange(KeyOrder.after(last), to, false);
   }
@@ -39,7 +42,7 @@ public record KeyRange(ByteString from, @Nullable ByteString to, boolean single)
     return compare(from, key) <= 0 && (to == null || compare(key, to) < 0);
   }
 
-  /** Whether no key can be in it. */
+  /** Whether the range cannot contain a key. */
   public boolean isEmpty() {
     return to != null && compare(from, to) >= 0;
   }
@@ -52,7 +55,7 @@ public record KeyRange(ByteString from, @Nullable ByteString to, boolean single)
     return to == null ? null : to.toByteArray();
   }
 
-  /** Where the history of the first key starts. */
+  /** Where the history of the first key begins. */
   byte[] historyFrom() {
     return new KeyWriter().escaped(from).toBytes();
   }
@@ -61,7 +64,7 @@ public record KeyRange(ByteString from, @Nullable ByteString to, boolean single)
     return to == null ? null : new KeyWriter().escaped(to).toBytes();
   }
 
-  /** The order of keys: unsigned bytes. */
+  /** Compares keys by their unsigned bytes. */
   public static int compare(ByteString left, ByteString right) {
     return ByteString.unsignedLexicographicalComparator().compare(left, right);
   }

@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** Walks the newest versions of the keys of a range. */
+/** Iterates over the newest versions of the keys of a range. */
 public final class KeyScan {
   private KeyScan() {}
 
   /**
-   * The first of them, in key order.
+   * The first keys of the range, in key order.
    *
-   * @param bytesMax stops after so many bytes of keys and values
-   * @return empty only if there are none
+   * @param bytesMax stops after this many bytes of keys and values
+   * @return empty only if the range has no keys
    */
   public static List<KeyValue> first(Reader reader, KeyRange range, int keysMax, long bytesMax) {
     List<KeyValue> found = new ArrayList<>();
@@ -38,7 +38,10 @@ public final class KeyScan {
     return found;
   }
 
-  /** Whether all of them pass; stops at the first that does not. True for an empty range. */
+  /**
+   * Whether all keys of the range pass a test; stops at the first that does not. True for an empty
+   * range.
+   */
   public static boolean allMatch(
       Reader reader, ByteString key, ByteString rangeEnd, Predicate<KeyValue> test) {
     return allMatch(reader, KeyRange.of(key, rangeEnd), test);

@@ -21,29 +21,28 @@ import org.jspecify.annotations.Nullable;
  * The versions of the keys.
  *
  * <p>{@link Table#LATEST}: user key → record of the newest version, if the key exists. {@link
- * Table#HISTORY}: escaped user key ‖ int64 inverted revision → what a later version replaced: its
- * record; or 0 ‖ varint sub ‖ varint replacing revision if the {@link ChangeLog} carries the record
- * at that revision and sub; or nothing for a deletion. So a current read is one look-up, the
- * versions of one key lie together, newest first, and a value that is overwritten is not written
+ * Table#HISTORY}: escaped user key ‖ int64 inverted revision → a replaced version: its record; or 0
+ * ‖ varint sub ‖ varint replacing revision, if the {@link ChangeLog} stores the record at that
+ * revision and sub; or nothing for a deletion. So reading a current value takes one look-up, the
+ * versions of a key are stored together, newest first, and an overwritten value is not written
  * again.
  */
 public final class KvTable {
   private static final byte[] TOMBSTONE = Bytes.EMPTY;
 
-  /** No record begins with it: a create revision is never 0. */
+  /** Marks a pointer. No record begins with it, because a create revision is never 0. */
   private static final byte POINTER = 0;
 
   private KvTable() {}
 
-  /** The newest version of a key, or null if it does not exist. */
+  /** The newest version of a key; null if the key does not exist. */
   public static @Nullable KeyValue find(Reader reader, ByteString key) {
     byte[] bytes = reader.find(Table.LATEST, key.toByteArray());
     return bytes == null ? null : RecordCodec.decode(key, bytes);
   }
 
   /**
-   * The version of a key at an old revision that is not compacted, or null if it did not exist
-   * then.
+   * The version of a key at a revision that is not compacted; null if the key did not exist then.
    */
   public static @Nullable KeyValue findAt(Reader reader, ByteString key, long revision) {
     KeyValue latest = find(reader, key);
@@ -73,9 +72,8 @@ public final class KvTable {
   /**
    * Writes a new version.
    *
-   * @param compacted the compacted revision: what is not newer leaves the change log sooner or
-   *     later
-   * @param previous the version it replaces, as just read through {@code writes}
+   * @param compacted the compacted revision; the change log does not keep versions up to it
+   * @param previous the version to replace, as just read through {@code writes}
    */
   public static KeyValue put(
       WriteSet writes,
@@ -103,7 +101,7 @@ public final class KvTable {
    * Deletes a key.
    *
    * @param compacted as for a put
-   * @param previous its newest version, as just read through {@code writes}
+   * @param previous the key's newest version, as just read through {@code writes}
    */
   public static void delete(
       WriteSet writes, long revision, int sub, long compacted, KeyValue previous) {
@@ -115,7 +113,7 @@ public final class KvTable {
 
   private static void keepInHistory(
       WriteSet writes, long revision, long compacted, @Nullable KeyValue previous) {
-    // A version replaced within its own revision was never visible at any revision.
+    // A version replaced by the same revision was never visible.
     if (previous != null && previous.modRevision() != revision) {
       boolean inLog = ChangeLog.carries(previous) && previous.modRevision() > compacted;
       writes.put(
@@ -127,7 +125,7 @@ public final class KvTable {
     }
   }
 
-  /** Where in its revision the newest version of a key was made. */
+  /** The position, within its revision, of the put that made a key's newest version. */
   private static int sub(Reader reader, ByteString key) {
     return RecordCodec.sub(
         requireNonNull(reader.find(Table.LATEST, key.toByteArray()), "the key exists"));
@@ -145,7 +143,7 @@ public final class KvTable {
       out.writeUInt32NoTag(sub);
       out.writeUInt64NoTag(replacedBy);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // an array of the computed size cannot overflow
+      throw new UncheckedIOException(e); // cannot happen: the array has the computed size
     }
     return bytes;
   }
@@ -184,10 +182,10 @@ public final class KvTable {
   }
 
   /**
-   * What the history has in place of a record that the change log carries.
+   * An entry of the history whose record is stored in the change log.
    *
-   * @param sub where the log has it, at the entry's revision
-   * @param replacedBy the revision at which a later version replaced it
+   * @param sub position of the record in the change log, at the entry's revision
+   * @param replacedBy revision at which a later version replaced it
    */
   record Pointer(int sub, long replacedBy) {
     static Pointer decode(byte[] historyValue) {

@@ -7,12 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many keys there were behind the pages that were read last. A client that reads the next page
- * at the same revision, as {@code etcdctl} and Kubernetes do, is told {@code count} without all of
- * them being counted again. That matters once more has changed since than there are keys; before,
- * {@link KeyCounts} and the {@link ChangeLog} tell as quickly.
+ * Remembers how many keys followed the pages that were read last. If a client reads the next page
+ * at the same revision, as {@code etcdctl} and Kubernetes do, its {@code count} is known without
+ * counting all keys again. This helps if there have been more changes since that revision than
+ * there are keys; with fewer, {@link KeyCounts} and the {@link ChangeLog} give the count as
+ * quickly.
  *
- * <p>What was true of a revision stays true, so nothing here gets stale. Thread-safe; bounded.
+ * <p>The facts about a revision never change, so entries never become stale. Thread-safe; bounded.
  */
 public final class PageCounts {
   static final long UNKNOWN = -1;
@@ -30,7 +31,7 @@ public final class PageCounts {
 
   private record KeysOfRevision(ByteString from, @Nullable ByteString to, long revision) {}
 
-  /** Remembers that {@code count} keys of the range follow {@code last}. */
+  /** Records that {@code count} keys of the range follow {@code last}. */
   void put(ByteString last, KeyRange range, long revision, long count) {
     ByteString to = range.to();
     if (last.size() + (to == null ? 0 : to.size()) > KEY_BYTES_MAX) {
@@ -42,7 +43,7 @@ public final class PageCounts {
     }
   }
 
-  /** How many keys the range has; {@link #UNKNOWN} if that is not known. */
+  /** The number of keys in the range; {@link #UNKNOWN} if it was not recorded. */
   long get(KeyRange range, long revision) {
     synchronized (counts) {
       return counts.getOrDefault(new KeysOfRevision(range.from(), range.to(), revision), UNKNOWN);

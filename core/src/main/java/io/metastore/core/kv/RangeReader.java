@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param reader that state
  * @param revision its newest revision
- * @param compacted the revision below which versions are gone
- * @param responseBytesMax answers above it are refused with {@link ResponseTooLarge}
- * @param pages what is known of other pages; null where a revision is not complete yet
+ * @param compacted the compacted revision
+ * @param responseBytesMax larger answers are refused with {@link ResponseTooLarge}
+ * @param pages the counts of earlier pages; null while the revision is not complete
  */
 public record RangeReader(
     Reader reader,
@@ -28,15 +28,15 @@ public record RangeReader(
     long compacted,
     long responseBytesMax,
     @Nullable PageCounts pages) {
-  /** What a key costs besides its bytes, as objects here and as a message in the answer. */
+  /** Memory per key besides the key and value, as objects and in the encoded answer. */
   private static final int PER_KEY_BYTES = 128;
 
   private static final long UNKNOWN = PageCounts.UNKNOWN;
 
-  /** So many changes are always walked to learn how many keys there were before them. */
+  /** At least this many changes are read to find the number of keys at an older revision. */
   private static final long CHANGES_MIN = 1_000;
 
-  /** An answer would need more memory than is set aside for it. */
+  /** The answer is larger than the memory allowed for it. */
   public static final class ResponseTooLarge extends RuntimeException {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -45,18 +45,18 @@ public record RangeReader(
     }
   }
 
-  /** What a key-value of an answer counts for. */
+  /** The bytes that a key-value of an answer counts for. */
   public static long bytes(KeyValue keyValue) {
     return (long) keyValue.key().size() + keyValue.value().size() + PER_KEY_BYTES;
   }
 
-  /** The same with a lower limit for answers. */
+  /** The same reader with a smaller limit for answers. */
   public RangeReader atMost(long bytesMax) {
     return new RangeReader(
         reader, revision, compacted, Math.min(bytesMax, responseBytesMax), pages);
   }
 
-  /** Why this range cannot be read, or null if it can. */
+  /** Why this range cannot be read; null if it can. */
   public @Nullable Failure check(Range range) {
     if (range.getRevision() > revision) {
       return Failure.of(
@@ -69,7 +69,7 @@ public record RangeReader(
     return null;
   }
 
-  /** The answer to a range for which {@link #check} found nothing wrong. */
+  /** Reads a range that {@link #check} has accepted. */
   public RangeResult read(Range range) {
     boolean newest = range.getRevision() <= 0 || range.getRevision() == revision;
     if (newest && range.getRangeEnd().isEmpty()) {
@@ -104,9 +104,7 @@ public record RangeReader(
     return new RangeResult(List.of(range.getKeysOnly() ? found.withoutValue() : found), 1, false);
   }
 
-  /**
-   * @param at the revision that the cursor reads
-   */
+  /** @param at the revision read by the cursor */
   private RangeResult collect(Range range, KeyRange keys, VersionCursor cursor, long at) {
     boolean sorted = isSorted(range);
     boolean filtered = isFiltered(range);
@@ -114,7 +112,7 @@ public record RangeReader(
     long limit = range.getLimit() > 0 ? range.getLimit() : Long.MAX_VALUE;
     long bytesTarget =
         uncounted && range.getBytesTarget() > 0 ? range.getBytesTarget() : Long.MAX_VALUE;
-    // Values are needed to sort by them, even if the answer drops them.
+    // Values are needed to sort by value, even if they are not returned.
     boolean dropValues = range.getKeysOnly() && range.getSortTarget() != Range.SortTarget.VALUE;
     List<KeyValue> found = new ArrayList<>();
     long count = UNKNOWN;
@@ -125,7 +123,7 @@ public record RangeReader(
     while (cursor.next()) {
       seen++;
       if (more) {
-        continue; // only the count is still of interest
+        continue; // only the count still matters
       }
       KeyValue current = cursor.current();
       if (filtered && !passes(range, current)) {
@@ -167,13 +165,13 @@ public record RangeReader(
     return new RangeResult(found, count, more);
   }
 
-  /** Those that come first in the range's order; of equal ones, those found first. */
+  /** The first {@code limit} keys in the requested order; the sort is stable. */
   private static List<KeyValue> first(List<KeyValue> found, Range range, long limit) {
     found.sort(comparator(range));
     return found.size() > limit ? new ArrayList<>(found.subList(0, (int) limit)) : found;
   }
 
-  /** How many keys there are, or {@link #UNKNOWN} if only walking them can tell. */
+  /** The number of keys in the range; {@link #UNKNOWN} if they have to be iterated. */
   private long count(KeyRange keys, long at) {
     if (at == revision) {
       return KeyCounts.count(reader, keys);
@@ -183,7 +181,7 @@ public record RangeReader(
       return known;
     }
     long now = KeyCounts.count(reader, keys);
-    // To walk more changes than there are keys would cost more than to walk the keys.
+    // With more changes than keys, iterating over the keys is cheaper.
     Long gain = ChangeLog.gain(reader, keys, at + 1, revision, CHANGES_MIN + now);
     return gain == null ? UNKNOWN : now - gain;
   }

@@ -9,9 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * One version of a key as bytes: varint create revision, mod revision, version, lease, sub; then
- * the value. Sub is the position of the put among the changes of its revision: with it the {@link
- * ChangeLog} finds the version in one look-up.
+ * Serializes one version of a key: varint create revision, mod revision, version, lease, sub; then
+ * the value. Sub is the position of the put within its revision; with it the {@link ChangeLog}
+ * finds the version in one look-up.
  */
 final class RecordCodec {
   private RecordCodec() {}
@@ -32,15 +32,13 @@ final class RecordCodec {
       out.writeUInt64NoTag(record.lease());
       out.writeUInt32NoTag(sub);
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // an array of the computed size cannot overflow
+      throw new UncheckedIOException(e); // cannot happen: the array has the computed size
     }
     record.value().copyTo(bytes, header);
     return bytes;
   }
 
-  /**
-   * @param bytes kept as the record's value without a copy: must not change
-   */
+  /** @param bytes used as the record's value without a copy: must not change */
   static KeyValue decode(ByteString key, byte[] bytes) {
     return decode(key, bytes, 0);
   }
@@ -48,7 +46,7 @@ final class RecordCodec {
   /**
    * As {@link #decode(ByteString, byte[])}.
    *
-   * @param start where the record begins; it ends with the array
+   * @param start where the record begins in the array; it ends with the array
    */
   static KeyValue decode(ByteString key, byte[] bytes, int start) {
     CodedInputStream in = CodedInputStream.newInstance(bytes, start, bytes.length - start);
@@ -71,7 +69,7 @@ final class RecordCodec {
     }
   }
 
-  /** The position of the put that made this version among the changes of its revision. */
+  /** The position, within its revision, of the put that made this version. */
   static int sub(byte[] bytes) {
     CodedInputStream in = CodedInputStream.newInstance(bytes);
     try {

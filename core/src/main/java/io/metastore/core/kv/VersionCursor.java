@@ -12,15 +12,15 @@ import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.Table;
 import org.jspecify.annotations.Nullable;
 
-/** Walks the keys of a range as they stood at one revision, in key order. For use by one thread. */
+/** Iterates, in key order, over the keys of a range as of one revision. For use by one thread. */
 abstract sealed class VersionCursor implements AutoCloseable {
 
-  /** The keys as they stand now. */
+  /** The keys as of the newest revision. */
   static VersionCursor latest(Reader reader, KeyRange range) {
     return new Latest(reader, range);
   }
 
-  /** The keys as they stood at {@code revision}, which must not be compacted. */
+  /** The keys as of {@code revision}, which must not be compacted. */
   static VersionCursor at(Reader reader, KeyRange range, long revision) {
     return new Old(reader, range, revision);
   }
@@ -28,7 +28,7 @@ abstract sealed class VersionCursor implements AutoCloseable {
   /** Moves to the next key that exists; false at the end. */
   abstract boolean next();
 
-  /** Moves to the end; returns how many keys it passed. */
+  /** Moves to the end; returns the number of keys passed. */
   final long countRest() {
     long count = 0;
     while (next()) {
@@ -37,13 +37,13 @@ abstract sealed class VersionCursor implements AutoCloseable {
     return count;
   }
 
-  /** The key moved to and its version. */
+  /** The current key and its version. */
   abstract KeyValue current();
 
   @Override
   public abstract void close();
 
-  /** Reads values only of keys that are asked for: counting touches keys alone. */
+  /** Reads only keys until a value is requested, so counting does not read values. */
   private static final class Latest extends VersionCursor {
     private final Cursor cursor;
 
@@ -67,7 +67,10 @@ abstract sealed class VersionCursor implements AutoCloseable {
     }
   }
 
-  /** Merges the newest versions with the history: a key's version then is in one of the two. */
+  /**
+   * Merges the newest versions with the history: the version of a key at the revision is in one of
+   * them.
+   */
   private static final class Old extends VersionCursor {
     private final Reader reader;
     private final long revision;

@@ -1,5 +1,5 @@
 /**
- * Keeps every version of every key, ordered by revision, until a compaction drops it.
+ * Stores every version of every key, ordered by revision, until a compaction removes it.
  *
  * <p>Start at {@link io.metastore.core.kv.KvTable} for writing and {@link
  * io.metastore.core.kv.RangeReader} for reading. Written by the apply thread only; read by any

@@ -3,25 +3,24 @@ package io.metastore.core.lease;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A lease as all replicas know it.
+ * The replicated state of a lease.
  *
- * @param ttl granted, in seconds
- * @param remaining in seconds at the last checkpoint; 0 for the full TTL
- * @param grantedIndex Raft log index of the grant: tells apart leases that had the same id one
- *     after the other
- * @param label what its owner said of itself; empty unless a client
+ * @param ttl granted TTL in seconds
+ * @param remaining remaining TTL at the last lease checkpoint, in seconds; 0 for the full TTL
+ * @param grantedIndex Raft log index of the grant; distinguishes successive leases with the same ID
+ * @param label description given by the owner; empty unless {@code kind} is {@link Kind#CLIENT}
  */
 public record Lease(long id, long ttl, long remaining, long grantedIndex, Kind kind, String label) {
 
-  /** What a lease is for. The code is stored and never changes. */
+  /** What a lease is for. The code is stored on disk and never changes. */
   public enum Kind {
-    /** Granted by request, under an id that the requester or its server chose. */
+    /** Granted by request; the ID was chosen by the client or by its server. */
     GRANTED('g'),
-    /** A client of the native API, under an id that the log determined. */
+    /** A client of the native API; the ID was allocated in apply. */
     CLIENT('c'),
-    /** Keeps the place of an expired holder in a lock for the lock-delay. */
+    /** Keeps an expired holder's place in a lock's queue for the duration of the lock-delay. */
     LOCK_DELAY('d'),
-    /** A session of the znode tree, under an id that the log determined. */
+    /** A session of the znode tree; the ID was allocated in apply. */
     SESSION('s');
 
     private final char code;
@@ -34,7 +33,7 @@ public record Lease(long id, long ttl, long remaining, long grantedIndex, Kind k
       return code;
     }
 
-    /** Whether etcd's clients see it among the leases. */
+    /** Whether etcd clients see the lease in lists. */
     public boolean isListed() {
       return switch (this) {
         case GRANTED, CLIENT -> true;
@@ -57,12 +56,12 @@ public record Lease(long id, long ttl, long remaining, long grantedIndex, Kind k
     requireNonNull(label, "label");
   }
 
-  /** As after a checkpoint of its remaining lifetime, in seconds. */
+  /** The lease after a checkpoint of its remaining TTL, in seconds. */
   public Lease withRemaining(long seconds) {
     return new Lease(id, ttl, seconds, grantedIndex, kind, label);
   }
 
-  /** In seconds: what a new leader must assume is left. */
+  /** The remaining TTL, in seconds, that a new leader must assume. */
   public long assumedRemaining() {
     return remaining > 0 ? remaining : ttl;
   }

@@ -1,11 +1,11 @@
 package io.metastore.core.lease;
 
-/** What a log entry did to a lease. */
+/** A change of a lease by a log entry. */
 public sealed interface LeaseEvent {
 
-  /** The lease exists, or its checkpoint changed. */
+  /** The lease was granted, or its remaining TTL was checkpointed. */
   record Updated(Lease lease) implements LeaseEvent {}
 
-  /** The lease is gone. */
+  /** The lease was revoked or has expired. */
   record Revoked(long id) implements LeaseEvent {}
 }

@@ -20,26 +20,28 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The leader's clock over the leases: renews them in memory, proposes the end of those that ran
- * out, and now and then records how much is left so that a new leader need not start all over.
+ * The leader's lease clock: renews leases in memory, proposes the revocation of expired ones, and
+ * regularly checkpoints remaining TTLs, so that a new leader need not grant all leases their full
+ * TTL again.
  *
- * <p>A lease never ends early: a leader takes over with the whole remaining TTL plus a margin that
- * covers what the leader before it may still have promised, and what a leader proposes by its clock
- * counts in its own term only. Once the end of a lease is proposed it can no longer be renewed.
+ * <p>A lease never expires early. A new leader starts with the whole remaining TTL plus a margin,
+ * which covers what the previous leader may still have promised; and what a leader proposes by its
+ * clock is only applied in its own term. Once the revocation of a lease has been proposed, the
+ * lease can no longer be renewed.
  *
- * <p>Not thread-safe: {@code core.node} runs all calls on one thread, in the order in which entries
- * were applied.
+ * <p>Not thread-safe: {@code core.node} makes all calls on one thread, in the order in which
+ * entries were applied.
  */
 public final class LeaseKeeper {
-  /** Answers for a lease of which no applied entry has told this keeper. */
+  /** Returned for a lease that this keeper does not know. */
   public static final long UNKNOWN = -1;
 
-  /** Expired leases proposed and not yet applied; the rest waits for the next turn. */
+  /** Maximum number of revocations proposed and not yet applied; further expired leases wait. */
   private static final int REVOKES_IN_FLIGHT_MAX = 1000;
 
   private static final int CHECKPOINT_LEASES_MAX = 1000;
 
-  /** After which the end of a lease is proposed again when a CORRUPT alarm forbade it. */
+  /** Delay before the revocation of a lease is proposed again after a CORRUPT alarm refused it. */
   private static final long REFUSED_RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final LongSupplier nanoClock;
@@ -50,13 +52,13 @@ public final class LeaseKeeper {
   private final Map<Long, Deadline> deadlines = new HashMap<>();
 
   /**
-   * May hold outdated entries: one counts only if it is the one in {@link #deadlines} and due when
-   * it says.
+   * May contain outdated timers: a timer counts only if its deadline is in {@link #deadlines} and
+   * has the timer's time.
    */
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>((left, right) -> order(left.atNanos(), right.atNanos()));
 
-  /** Deadlines whose end is proposed and not yet known to be applied. */
+  /** Deadlines whose revocation is proposed and not yet known to be applied. */
   private final Set<Deadline> ending = new HashSet<>();
 
   private boolean leading;
@@ -77,7 +79,7 @@ public final class LeaseKeeper {
   /**
    * @param nanoClock monotonic
    * @param executor runs callbacks on this keeper's thread
-   * @param checkpointIntervalMs how often remaining lifetimes of longer leases are recorded
+   * @param checkpointIntervalMs interval between checkpoints of the remaining TTLs of longer leases
    */
   public LeaseKeeper(
       LongSupplier nanoClock,
@@ -91,10 +93,11 @@ public final class LeaseKeeper {
   }
 
   /**
-   * Starts to keep all leases.
+   * Starts the clock for all leases, when this member becomes leader.
    *
-   * @param reader the tables, not older than the entry that made this member leader
-   * @param newTerm in which this member leads: what is proposed counts in no other
+   * @param reader the tables, at least as new as the entry that made this member leader
+   * @param newTerm the term in which this member leads; proposals of the keeper are valid in this
+   *     term only
    * @param marginMs added to every deadline
    */
   public void lead(Reader reader, long newTerm, long marginMs) {
@@ -114,7 +117,7 @@ public final class LeaseKeeper {
         });
   }
 
-  /** Forgets everything: another member leads. */
+  /** Stops the clock and forgets all leases: this member no longer leads. */
   public void resign() {
     leading = false;
     deadlines.clear();
@@ -122,7 +125,7 @@ public final class LeaseKeeper {
     ending.clear();
   }
 
-  /** As last told by {@link #lead}. */
+  /** The term passed to {@link #lead}. */
   public long term() {
     return term;
   }
@@ -131,7 +134,7 @@ public final class LeaseKeeper {
     return leading;
   }
 
-  /** Takes what an applied entry did to leases. */
+  /** Receives the changes of leases by an applied entry. */
   public void applied(List<LeaseEvent> events) {
     if (!leading) {
       return;
@@ -148,8 +151,9 @@ public final class LeaseKeeper {
   /**
    * Renews a lease.
    *
-   * @return for how many seconds it surely lives: the granted TTL, or what the log knows of it if
-   *     that is less; 0 if the lease is at its end; {@link #UNKNOWN} if there is none
+   * @return for how many seconds the lease is guaranteed to live: the granted TTL, or the recorded
+   *     remaining TTL if that is less; 0 if the lease has expired; {@link #UNKNOWN} if there is
+   *     none
    */
   public long renew(long id) {
     Deadline deadline = deadlines.get(id);
@@ -161,20 +165,21 @@ public final class LeaseKeeper {
     }
     setTimer(deadline, TimeUnit.SECONDS.toNanos(deadline.lease.ttl()));
     if (deadline.lease.remaining() > 0) {
-      // A new leader would start from what was recorded. No more is promised until that is undone.
+      // A new leader would start from the recorded remaining TTL. No more than that is promised
+      // until the record has been cleared.
       propose(List.of(remaining(deadline.lease, 0)));
       return deadline.lease.remaining();
     }
     return deadline.lease.ttl();
   }
 
-  /** What is left of a lease, in seconds rounded up; {@link #UNKNOWN} if there is none. */
+  /** The remaining TTL of a lease, in seconds rounded up; {@link #UNKNOWN} if there is none. */
   public long remaining(long id) {
     Deadline deadline = deadlines.get(id);
     return deadline == null ? UNKNOWN : Math.max(0, secondsLeft(deadline));
   }
 
-  /** The ids of all leases, soonest to expire first. */
+  /** The IDs of all listed leases, in the order in which they expire. */
   public List<Long> ids() {
     return deadlines.values().stream()
         .filter(deadline -> deadline.lease.kind().isListed())
@@ -183,7 +188,9 @@ public final class LeaseKeeper {
         .toList();
   }
 
-  /** Proposes what is due. Called often; cheap when nothing is. */
+  /**
+   * Proposes revocations and checkpoints that are due. To be called often; cheap if nothing is due.
+   */
   public void tick() {
     if (!leading) {
       return;
@@ -220,7 +227,7 @@ public final class LeaseKeeper {
   }
 
   private void setTimer(Deadline deadline, long inNanos) {
-    // The longest lease takes 285 years, and differences of the clock tell 292.
+    // Cannot overflow: the longest TTL is 285 years, and differences of the clock reach 292.
     deadline.atNanos = nanoClock.getAsLong() + inNanos;
     timers.add(new Timer(deadline.atNanos, deadline));
     if (timers.size() > 2 * deadlines.size() + 1000) {
@@ -247,9 +254,8 @@ public final class LeaseKeeper {
       return; // proposed in an earlier term of this leader
     }
     if (deadlines.get(deadline.lease.id()) == deadline) {
-      // It was refused, or nobody knows whether it was done. Doing it again is harmless: the
-      // grant's
-      // index sees to that.
+      // The proposal was refused, or its outcome is unknown. Proposing it again is harmless,
+      // because it contains the index of the grant.
       setTimer(deadline, failure == null ? REFUSED_RETRY_NANOS : 0);
     }
   }
@@ -268,16 +274,14 @@ public final class LeaseKeeper {
     }
   }
 
-  /** A checkpoint that is lost is made up for by the next one. */
+  /** A lost checkpoint needs no retry: the next one replaces it. */
   private void propose(List<CheckpointLeases.Remaining> remaining) {
     CheckpointLeases checkpoint =
         CheckpointLeases.newBuilder().addAllLeases(remaining).setTerm(term).build();
     var unused = proposer.apply(Command.newBuilder().setCheckpointLeases(checkpoint).build());
   }
 
-  /**
-   * Which comes first. By difference, as for System.nanoTime: the clock may pass Long.MAX_VALUE.
-   */
+  /** Compares times by their difference, as System.nanoTime requires: the clock may wrap around. */
   private static int order(long leftNanos, long rightNanos) {
     return Long.signum(leftNanos - rightNanos);
   }

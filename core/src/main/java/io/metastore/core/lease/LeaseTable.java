@@ -19,11 +19,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which leases exist and which keys are attached to them.
+ * Which leases exist, and which keys are attached to them.
  *
  * <p>Layout in {@link Table#SMALL}: {@code l} ‖ int64 id → int64 ttl ‖ int64 remaining ‖ int64
  * granted index ‖ int8 kind ‖ label; {@code k} ‖ int64 id ‖ user key → nothing; {@code m} ‖ {@code
- * c} → int64 the last id that the log determined.
+ * c} → int64 the last allocated id.
  */
 public final class LeaseTable {
   private static final byte[] LAST_ALLOCATED = SmallTable.META.key().int8('c').toBytes();
@@ -48,7 +48,7 @@ public final class LeaseTable {
             .toBytes());
   }
 
-  /** The next id that the log determines; greater than all before it and no lease's. */
+  /** Allocates an ID: greater than all allocated before, and not used by any lease. */
   public static long allocateId(WriteSet writes) {
     long id = lastAllocatedId(writes) + 1;
     while (find(writes, id) != null) {
@@ -58,7 +58,7 @@ public final class LeaseTable {
     return id;
   }
 
-  /** What a command that names a lease which does not exist fails with. */
+  /** The failure of a command that names a lease which does not exist. */
   public static Failure notFound(Reader reader, long id) {
     return id > 0 && id <= lastAllocatedId(reader)
         ? Failure.of(FailureCode.CLIENT_ENDED, "client", id)
@@ -70,7 +70,7 @@ public final class LeaseTable {
     return value == null ? 0 : new KeyReader(value).int64();
   }
 
-  /** Removes a lease whose keys are all detached. */
+  /** Removes a lease; all its keys must have been detached. */
   public static void remove(WriteSet writes, long id) {
     writes.delete(Table.SMALL, leaseKey(id));
   }
@@ -88,7 +88,7 @@ public final class LeaseTable {
     return keys(reader, id, ByteString.EMPTY, Integer.MAX_VALUE);
   }
 
-  /** The first of the attached keys from {@code from} on, in key order. */
+  /** The first attached keys from {@code from} on, in key order. */
   public static List<ByteString> keys(Reader reader, long id, ByteString from, int keysMax) {
     byte[] prefix = SmallTable.LEASE_KEY.key().int64(id).toBytes();
     List<ByteString> keys = new ArrayList<>();
@@ -101,7 +101,7 @@ public final class LeaseTable {
     return keys;
   }
 
-  /** Whether every attached key matches; looks at no more keys after one that does not. */
+  /** Whether all attached keys match; stops at the first that does not. */
   public static boolean allKeysMatch(Reader reader, long id, Predicate<ByteString> condition) {
     byte[] prefix = SmallTable.LEASE_KEY.key().int64(id).toBytes();
     try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
@@ -114,7 +114,7 @@ public final class LeaseTable {
     return true;
   }
 
-  /** Passes every lease, by id. */
+  /** Calls {@code visitor} for every lease, ordered by ID. */
   public static void forEach(Reader reader, Consumer<Lease> visitor) {
     byte[] prefix = SmallTable.LEASE.key().toBytes();
     try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
@@ -125,7 +125,7 @@ public final class LeaseTable {
     }
   }
 
-  /** Clients with an id greater than {@code afterId}, in order of their ids. */
+  /** Clients whose ID is greater than {@code afterId}, ordered by ID. */
   public static List<ClientView> clients(Reader reader, long afterId, int clientsMax) {
     List<ClientView> clients = new ArrayList<>();
     byte[] prefix = SmallTable.LEASE.key().toBytes();

@@ -1,9 +1,9 @@
 /**
- * Leases as replicated state, and the leader's clock over them.
+ * Leases: the replicated state, and the leader's clock.
  *
- * <p>Start at {@link io.metastore.core.lease.LeaseTable} for what every replica agrees on (which
- * leases exist, which keys hang on them), and at {@link io.metastore.core.lease.LeaseKeeper} for
- * what only the leader knows (when they end).
+ * <p>Start at {@link io.metastore.core.lease.LeaseTable} for the replicated part (which leases
+ * exist and which keys are attached), and at {@link io.metastore.core.lease.LeaseKeeper} for the
+ * part that only the leader knows (when leases expire).
  */
 @NullMarked
 package io.metastore.core.lease;

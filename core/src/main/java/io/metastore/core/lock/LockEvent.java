@@ -3,17 +3,17 @@ package io.metastore.core.lock;
 import com.google.protobuf.ByteString;
 
 /**
- * A place in a lock's queue changed.
+ * A change of a place in a lock's queue.
  *
- * @param key the place
- * @param token its create revision
+ * @param key the key of the place
+ * @param token create revision of the key
  */
 public record LockEvent(Kind kind, ByteString key, long token) {
   /** What happened to the place. */
   public enum Kind {
-    /** Its owner holds the lock from now on. */
+    /** The owner of the place now holds the lock. */
     HELD,
-    /** The place is gone, or delayed, whether its owner held the lock or still waited. */
+    /** The place was deleted or became delayed, whether its owner held the lock or was waiting. */
     GONE
   }
 }

@@ -27,41 +27,38 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Layout in {@link Table#SMALL}: {@code q} ‖ escaped lock name ‖ int64 create revision of the
  * place ‖ the place's key → int8 mode ‖ int8 state ‖ int32 lock-delay in seconds ‖ int64 owner ‖
- * int64 time taken ‖ int64 each call that wants it.
+ * int64 time taken ‖ int64 for each call that waits for it.
  *
- * <p>A lock's places are all keys below {@code name/}, in the order of their creation, whoever made
- * them: a key put by a client-side mutex is an exclusive place like any other. A place is held when
- * no earlier place conflicts with it, so the queue is fair and a stream of shared holders cannot
- * starve an exclusive waiter. The create revision is the fencing token: it grows from holder to
- * holder. A place whose owner expired while it held the lock may stay for a time, held by nobody
- * and in everybody's way.
+ * <p>A lock's places are all keys below {@code name/}, in the order of their creation, whoever
+ * created them: a key put by a client-side mutex is an exclusive place like any other. A place
+ * holds the lock when no earlier place conflicts with it, so the queue is fair, and a stream of
+ * shared holders cannot starve an exclusive waiter. The create revision is the fencing token: it
+ * grows from holder to holder. If an owner expires while it holds the lock, its place may stay for
+ * the lock-delay; meanwhile nobody holds the lock and nobody else can acquire it.
  *
- * <p>Owned by the apply thread. The names of locks in use are kept in memory, so that keys that are
- * no lock's business cost no look-up; that and the rest of what is in memory is derived from the
- * table and therefore the same on every replica.
+ * <p>Owned by the apply thread. The names of locks in use are kept in memory, so that a change of
+ * any other key needs no look-up. All state in memory is derived from the table, and therefore the
+ * same on every replica.
  */
 public final class LockTable {
   private static final byte SEPARATOR = '/';
 
-  /** Calls of one client that want one place: the oldest are forgotten. */
+  /** Maximum number of calls recorded per place; the oldest are dropped. */
   private static final int WAITS_MAX = 16;
 
   private final Map<ByteString, Queue> active = new HashMap<>();
 
   /**
-   * What is known of a queue without reading it. A scan from its beginning would meet the deletions
-   * that released places leave behind, until they are compacted away: all that the lock has been
-   * used for.
+   * Facts about a queue that are kept in memory. A scan from the beginning of the queue would step
+   * over the deletions left by released places, until RocksDB compacts them away.
    */
   private static final class Queue {
     int places;
 
-    /** No place has a smaller token. */
+    /** A lower bound of the tokens of all places. */
     long first = Long.MAX_VALUE;
 
-    /**
-     * The key of the first place, whose token is {@link #first}; null if it has to be looked for.
-     */
+    /** The key of the first place, whose token is {@link #first}; null if it must be searched. */
     @Nullable ByteString firstKey;
 
     void added(Place place) {
@@ -93,11 +90,11 @@ public final class LockTable {
    * One place in a queue.
    *
    * @param token create revision of {@code key}
-   * @param delay in seconds: how long the place outlives its owner's expiry
-   * @param owner the lease that took it; 0 for none
-   * @param takenMs when, by the leader's clock
-   * @param waits the calls that want the place and may yet withdraw; once it is known to be wanted
-   *     for good, none
+   * @param delay lock-delay in seconds: how long the place stays after its owner has expired
+   * @param owner ID of the lease that owns it; 0 for none
+   * @param takenMs when it was taken, by the leader's clock, in milliseconds since 1970
+   * @param waits the calls that wait for the place and may still withdraw; empty once a call was
+   *     told that the place holds the lock
    */
   public record Place(
       ByteString name,
@@ -123,7 +120,7 @@ public final class LockTable {
     }
   }
 
-  /** Reads the names of the locks in use from the table. */
+  /** Loads the names of the locks in use from the table. */
   public LockTable(Reader reader) {
     byte[] prefix = SmallTable.LOCK.key().toBytes();
     try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
@@ -134,12 +131,12 @@ public final class LockTable {
     }
   }
 
-  /** The key of the place that {@code lease} takes in the queue of {@code name}. */
+  /** The key of the place of {@code lease} in the queue of {@code name}. */
   public static ByteString placeKey(ByteString name, long lease) {
     return contendersPrefix(name).concat(ByteString.copyFromUtf8(Long.toHexString(lease)));
   }
 
-  /** What the keys of all places of a lock start with. */
+  /** The common prefix of the keys of all places of a lock. */
   public static ByteString contendersPrefix(ByteString name) {
     return name.concat(ByteString.copyFrom(new byte[] {SEPARATOR}));
   }
@@ -149,9 +146,9 @@ public final class LockTable {
   }
 
   /**
-   * Starts to follow a lock.
+   * Starts tracking a lock.
    *
-   * @param contenders the keys below {@code name/} that exist already
+   * @param contenders the existing keys below {@code name/}
    */
   public void activate(WriteSet writes, ByteString name, List<KeyValue> contenders, long timeMs) {
     active.put(name, new Queue());
@@ -161,8 +158,8 @@ public final class LockTable {
   }
 
   /**
-   * Adds a place at the end of the queue of an active lock. For locks whose names are prefixes of
-   * this one's it is a key like any other.
+   * Adds a place at the end of the queue of an active lock. For locks whose name is a prefix of
+   * this one's, the key is an exclusive place like any other.
    */
   public void add(
       WriteSet writes,
@@ -177,7 +174,10 @@ public final class LockTable {
     put(writes, newPlace(name, place, mode, delay, timeMs).wantedBy(waits));
   }
 
-  /** One more call wants a place; if it is held already, the call is told so, and it stays. */
+  /**
+   * Records another call that wants a place. If the place already holds the lock, the caller is
+   * told so, and the place can no longer be withdrawn.
+   */
   public void join(WriteSet writes, Place place, long wait) {
     if (place.held()) {
       put(writes, place.wantedBy(List.of()));
@@ -190,9 +190,9 @@ public final class LockTable {
   }
 
   /**
-   * A call has gone.
+   * Removes a call that no longer waits for a place.
    *
-   * @return whether it was the last that wanted the place
+   * @return whether it was the last call that wanted the place
    */
   public boolean leave(WriteSet writes, Place place, long wait) {
     if (place.state() == LockPlaceView.State.DELAYED || !place.waits().contains(wait)) {
@@ -202,20 +202,20 @@ public final class LockTable {
   }
 
   /**
-   * All calls of a process have gone. A lock that was granted to one of them stays held: its client
-   * may have heard so.
+   * Removes all calls of a process that has ended. A place that already holds the lock stays,
+   * because the client may have been told.
    *
-   * @return the places that nobody wants any more
+   * @return the places that no call wants any more
    */
   public List<Place> leaveAll(WriteSet writes, int process) {
-    List<Place> forsaken = new ArrayList<>();
+    List<Place> unwanted = new ArrayList<>();
     for (Place place : waiting(writes)) {
       if (place.waits().stream().anyMatch(wait -> isOf(process, wait))
           && leave(writes, place, wait -> isOf(process, wait))) {
-        forsaken.add(place);
+        unwanted.add(place);
       }
     }
-    return forsaken;
+    return unwanted;
   }
 
   private static boolean isOf(int process, long wait) {
@@ -242,7 +242,7 @@ public final class LockTable {
     return waiting;
   }
 
-  /** Takes notice of a key that was created by something other than {@link #add}. */
+  /** Adds places for a created key, unless {@link #add} has created it. */
   public void created(WriteSet writes, KeyValue created, long timeMs) {
     for (ByteString name : locksAbove(created.key())) {
       insert(writes, newPlace(name, created, Acquire.Mode.EXCLUSIVE, 0, timeMs));
@@ -250,8 +250,8 @@ public final class LockTable {
   }
 
   /**
-   * How long the place {@code key} must outlive its owner's expiry, in seconds; 0 if it need not,
-   * for it is no place, does not hold its lock, or asked for no delay.
+   * The lock-delay of the place {@code key}, in seconds. 0 if the key is no place, does not hold
+   * its lock, or has no lock-delay.
    */
   public int delay(Reader reader, KeyValue key) {
     int delay = 0;
@@ -262,7 +262,7 @@ public final class LockTable {
     return delay;
   }
 
-  /** The owner of a place expired and the place stays: nobody holds it any more. */
+  /** Marks a place as delayed: its owner has expired, and nobody holds the lock. */
   public void delayed(WriteSet writes, KeyValue key, List<LockEvent> events) {
     for (ByteString name : locksAbove(key.key())) {
       put(writes, get(writes, name, key).in(LockPlaceView.State.DELAYED));
@@ -273,16 +273,17 @@ public final class LockTable {
   private static Place get(Reader reader, ByteString name, KeyValue key) {
     Place place = find(reader, name, key.key(), key.createRevision());
     if (place == null) {
-      throw new IllegalStateException("key below lock " + name + " is no place: " + key.key());
+      throw new IllegalStateException("key below lock " + name + " is not a place: " + key.key());
     }
     return place;
   }
 
   /**
-   * Takes notice of a deleted key: its places are gone.
+   * Removes the places of a deleted key.
    *
-   * @return the locks that lost a place; the caller must {@link #grant} each once the command is
-   *     done, and not before, because what else it deletes must not hold a lock in between
+   * @return the locks that lost a place. The caller must call {@link #grant} for each when the
+   *     command is complete, not earlier, so that no place is granted the lock that the same
+   *     command deletes afterwards
    */
   public List<ByteString> deleted(WriteSet writes, KeyValue deleted, List<LockEvent> events) {
     List<ByteString> names = locksAbove(deleted.key());
@@ -297,8 +298,8 @@ public final class LockTable {
   }
 
   /**
-   * Hands an active lock to every place that need not wait for an earlier one; forgets a lock
-   * without places.
+   * Grants an active lock to all places that need not wait for an earlier one; stops tracking a
+   * lock without places.
    */
   public void grant(WriteSet writes, ByteString name, List<LockEvent> events) {
     Queue queue = queue(name);
@@ -333,12 +334,12 @@ public final class LockTable {
     }
   }
 
-  /** Whether it may not hold the lock with others. */
+  /** Whether the place excludes all others: it is exclusive or delayed. */
   private static boolean isBarrier(Place place) {
     return place.mode() == Acquire.Mode.EXCLUSIVE || place.state() == LockPlaceView.State.DELAYED;
   }
 
-  /** Whether a new place of this mode would have to wait. */
+  /** Whether a new place with this mode would have to wait. */
   public boolean mustWait(Reader reader, ByteString name, Acquire.Mode mode) {
     if (!isActive(name) || queue(name).places == 0) {
       return false;
@@ -360,7 +361,7 @@ public final class LockTable {
     return requireNonNull(active.get(name), "lock is in use");
   }
 
-  /** The first place of a queue that is not empty. */
+  /** The first place of a non-empty queue. */
   private Place head(Reader reader, ByteString name) {
     Queue queue = queue(name);
     if (queue.firstKey != null) {
@@ -385,7 +386,7 @@ public final class LockTable {
   }
 
   /**
-   * A place in the queue of {@code name}, or null if there is no such place. Any thread.
+   * A place in the queue of {@code name}; null if there is none. Any thread.
    *
    * @param token the place's create revision
    */
@@ -395,7 +396,7 @@ public final class LockTable {
     return value == null ? null : decode(tableKey, value);
   }
 
-  /** The place with this token in the queue of {@code name}, or null. Any thread. */
+  /** The place with this token in the queue of {@code name}; null if there is none. Any thread. */
   public static @Nullable Place find(Reader reader, ByteString name, long token) {
     byte[] prefix = SmallTable.LOCK.key().escaped(name).int64(token).toBytes();
     try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {

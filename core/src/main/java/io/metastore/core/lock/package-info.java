@@ -1,9 +1,9 @@
 /**
- * Locks: who waits, who holds, and who is next, decided when a command is applied.
+ * Locks: who holds them and who waits, decided when commands are applied.
  *
  * <p>Start at {@link io.metastore.core.lock.LockTable}. A place in a lock's queue is an ordinary
- * key {@code name/lease}, so that client-side mutexes of etcd's concurrency library and locks taken
- * here exclude each other. Written by the apply thread only.
+ * key {@code name/lease}, so that mutexes of etcd's client-side concurrency library and locks
+ * acquired here exclude each other. Written by the apply thread only.
  */
 @NullMarked
 package io.metastore.core.lock;

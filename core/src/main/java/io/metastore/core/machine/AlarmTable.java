@@ -17,14 +17,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The alarms that are raised, and the commands that fail while they are.
+ * The raised alarms, and the commands that fail while they are raised.
  *
  * <p>Layout in {@link Table#SMALL}: {@code w} ‖ int8 kind ‖ int64 member id → nothing.
  */
 final class AlarmTable {
   private AlarmTable() {}
 
-  /** Raises or clears an alarm; clearing one that is not raised has no effect. */
+  /** Raises or clears an alarm. Clearing an alarm that is not raised does nothing. */
   static Outcome apply(ChangeAlarm change, ApplyContext context) {
     byte[] key = key(change.getAlarm());
     boolean raisedBefore = context.writes().find(Table.SMALL, key) != null;
@@ -37,7 +37,7 @@ final class AlarmTable {
     return new Outcome.AlarmChanged(context.revision(), change.getRaised() || raisedBefore);
   }
 
-  /** All that are raised, by kind and member. */
+  /** All raised alarms, ordered by kind and member. */
   static List<Alarm> read(Reader reader) {
     byte[] prefix = SmallTable.ALARM.key().toBytes();
     List<Alarm> alarms = new ArrayList<>();
@@ -50,7 +50,7 @@ final class AlarmTable {
     return List.copyOf(alarms);
   }
 
-  /** Why a command fails while these alarms are raised; null if it does not. */
+  /** Why the given alarms refuse a command; null if they do not. */
   static @Nullable Failure findRefusal(List<Alarm> raised, Command command) {
     for (Alarm alarm : raised) {
       if (alarm.getKind() == Alarm.Kind.CORRUPT && isRefusedWhenCorrupt(command)) {
@@ -65,7 +65,10 @@ final class AlarmTable {
     return null;
   }
 
-  /** Source: etcd's {@code applierV3Corrupt}; what members do by themselves goes on. */
+  /**
+   * Source: etcd's {@code applierV3Corrupt}. Commands that members propose on their own are not
+   * refused.
+   */
   private static boolean isRefusedWhenCorrupt(Command command) {
     return switch (command.getKindCase()) {
       case TXN, GRANT_LEASE, NEW_CLIENT, REVOKE_LEASE, COMPACT, ACQUIRE, RELEASE -> true;
@@ -75,7 +78,7 @@ final class AlarmTable {
           AUTH_CHANGE,
           LOGIN,
           CHANGE_ALARM,
-          // Znodes are not refused yet.
+          // Changes of the znode tree are not refused yet.
           OPEN_SESSION,
           ATTACH_SESSION,
           END_SESSION,

@@ -10,17 +10,17 @@ import io.metastore.core.lock.LockEvent;
 import java.util.List;
 
 /**
- * What one log entry did. Immutable.
+ * The result of one log entry. Immutable.
  *
- * @param index its Raft log index
- * @param revision the newest revision after it
- * @param compacted the compacted revision after it
- * @param slices the outcomes of the slices whose callers wait on this member, in log order
- * @param events all changes of keys, in order; their mod revisions are their revisions. None if
- *     they were too many to keep: then the change log alone has them
- * @param puts how many keys were put
+ * @param index Raft log index of the entry
+ * @param revision the newest revision after the entry
+ * @param compacted the compacted revision after the entry
+ * @param slices outcomes of the slices whose callers wait on this member, in log order
+ * @param events all changes of keys, in order; each event's mod revision is its revision. Empty if
+ *     there were too many to keep; then they are only in the change log
+ * @param puts number of puts
  * @param putBytes bytes of the keys and values that were put
- * @param deletes how many keys were deleted
+ * @param deletes number of deleted keys
  */
 public record Applied(
     long index,
@@ -37,7 +37,7 @@ public record Applied(
     List<SessionEvent> sessionEvents,
     List<GivenToken> tokens) {
 
-  /** What an entry did that had been applied before. */
+  /** The result of an entry that was already applied. */
   static Applied nothing(StoreState state, long index) {
     return new Applied(
         index,
@@ -55,15 +55,15 @@ public record Applied(
         List.of());
   }
 
-  /** Whether {@link #events} lacks what happened. */
+  /** Whether {@link #events} is incomplete. */
   public boolean eventsOmitted() {
     return events.isEmpty() && puts + deletes > 0;
   }
 
   /**
-   * The outcomes of one slice's commands, in their order.
+   * The outcomes of one slice's commands, in order.
    *
-   * @param sequence the slice's number at its origin
+   * @param sequence number that the origin gave to the slice
    */
   public record SliceOutcomes(long sequence, List<Outcome> outcomes) {}
 }

@@ -25,22 +25,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One log entry being applied: its changes so far, and what they cause. Every change of a key goes
- * through here, so that versions, lease attachments, lock queues and events always move together.
+ * The state of one log entry while it is applied: its changes so far and their effects. Every
+ * change of a key is made through this class, so that versions, lease attachments, lock queues and
+ * events stay consistent.
  *
- * <p>Memory is bounded whatever the entry does, for one command may delete every key that there is.
- * Changes are written in parts of about {@link #PART_BYTES}. Readers see none of them before the
- * entry's view is published; if the process dies before the last part is on disk, the tables are
- * found torn at the next start and are made anew from a checkpoint and the log. Events beyond
- * {@link #EVENTS_BYTES_MAX} are not kept: watchers read them from the change log.
+ * <p>Memory is bounded, although one command may delete every existing key. Changes are written in
+ * parts of about {@link #PART_BYTES}. Readers see none of them before the entry's view is
+ * published. If the process dies before the last part is on disk, the next start finds the tables
+ * torn and rebuilds them from a checkpoint and the log. Events beyond {@link #EVENTS_BYTES_MAX} are
+ * not kept: watchers read them from the change log.
  */
 final class ApplyContext {
-  /** Every member must write the same parts: the digest depends on them. */
+  /** Every member must write the same parts, because the digest is computed per part. */
   static final int PART_BYTES = 8 << 20;
 
   static final long EVENTS_BYTES_MAX = 16L << 20;
 
-  /** What an event costs besides its keys and values. */
+  /** Memory per event besides its keys and values. */
   private static final int EVENT_BYTES = 256;
 
   private final Storage storage;
@@ -58,7 +59,7 @@ final class ApplyContext {
   private final List<TreeEvent> treeEvents = new ArrayList<>();
   private final List<SessionEvent> sessionEvents = new ArrayList<>();
 
-  /** Locks that lost a place to the command at work, in the order of the losses. */
+  /** Locks that lost a place in the current command, in the order of the losses. */
   private final Set<ByteString> locksToGrant = new LinkedHashSet<>();
 
   private final long timeMs;
@@ -73,10 +74,10 @@ final class ApplyContext {
   private boolean treeChanged;
 
   /**
-   * @param timeMs what the entry's time is taken to be
-   * @param before where the machine stands
-   * @param access the rules of that state
-   * @param alarms raised before the entry
+   * @param timeMs the time of the entry
+   * @param before the state before the entry
+   * @param access the access rules before the entry
+   * @param alarms the raised alarms before the entry
    */
   ApplyContext(
       Storage storage,
@@ -111,7 +112,7 @@ final class ApplyContext {
     return timeMs;
   }
 
-  /** The newest revision; changes of the command at work are not yet part of it. */
+  /** The newest revision, without the changes of the current command. */
   long revision() {
     return revision;
   }
@@ -120,12 +121,12 @@ final class ApplyContext {
     return compacted;
   }
 
-  /** The switch of access control as the commands so far have left it. */
+  /** The access control switch after the commands so far. */
   AuthSettings auth() {
     return auth;
   }
 
-  /** The rules as the commands so far have left them. */
+  /** The access rules after the commands so far. */
   Rules access() {
     if (!auth.equals(access.settings())) {
       access = Rules.read(writes);
@@ -133,29 +134,32 @@ final class ApplyContext {
     return access;
   }
 
-  /** Takes notice of a change in the auth tables. */
+  /** Reloads the auth tables after a change. */
   void authChanged() {
     auth = AuthTable.settings(writes);
   }
 
-  /** The alarms raised after the commands so far. */
+  /** The raised alarms after the commands so far. */
   List<Alarm> alarms() {
     return alarms;
   }
 
-  /** Reads the alarms again after one has changed. */
+  /** Reloads the alarms after a change. */
   void alarmsChanged() {
     alarms = AlarmTable.read(writes);
   }
 
-  /** The newest revision as the command at work sees it: its own changes make the next one. */
+  /**
+   * The newest revision as the current command sees it: if the command has made changes, they form
+   * the next revision.
+   */
   long visibleRevision() {
     return changesInCommand == 0 ? revision : revision + 1;
   }
 
   /**
-   * Ends a command: if it changed anything, all of it happened at the revision that is now the
-   * newest. Locks that lost places go to whoever is next after all of it.
+   * Ends a command. If it changed anything, all its changes form one new revision. Locks that lost
+   * places are granted to the next places only now, after all changes.
    */
   void endCommand() {
     for (ByteString name : locksToGrant) {
@@ -173,7 +177,7 @@ final class ApplyContext {
     return KvTable.find(writes, key);
   }
 
-  /** Puts a key that is not known to be a lock's place. */
+  /** Puts a key that may be, but need not be, a place in a lock's queue. */
   void put(ByteString key, ByteString value, long lease, @Nullable KeyValue previous) {
     KeyValue current = putVersion(key, value, lease, previous);
     if (previous == null) {
@@ -181,7 +185,7 @@ final class ApplyContext {
     }
   }
 
-  /** Puts a new version and nothing more: the caller looks after the lock it may be a place of. */
+  /** Puts a new version only; the caller updates the lock's queue if the key is a place. */
   KeyValue putVersion(ByteString key, ByteString value, long lease, @Nullable KeyValue previous) {
     KeyValue before = previous == null ? null : before(previous);
     KeyValue current =
@@ -222,10 +226,10 @@ final class ApplyContext {
   }
 
   /**
-   * The version of a key from before the command, whatever the command itself did to it until now.
-   * That is what etcd tells watchers, and what one reads who catches up.
+   * The version of a key before the current command, regardless of the command's own changes. etcd
+   * sends watchers this version as the previous one, and watchers that catch up read the same.
    *
-   * @param replaced the version just replaced, which the command may have made
+   * @param replaced the version just replaced, possibly made by the command itself
    */
   private @Nullable KeyValue before(KeyValue replaced) {
     if (replaced.modRevision() <= revision || eventsOmitted()) {
@@ -236,7 +240,7 @@ final class ApplyContext {
         return events.get(i).previous();
       }
     }
-    throw new IllegalStateException("made by no event of the command: " + replaced);
+    throw new IllegalStateException("no event of the command made this version: " + replaced);
   }
 
   private void add(WatchEvent event) {
@@ -267,7 +271,7 @@ final class ApplyContext {
     }
   }
 
-  /** Writes what is not written yet, and where the machine stands after it. */
+  /** Writes the remaining changes and the new state. */
   StoreState end(long term, long index) {
     StoreState after =
         new StoreState(term, index, revision, compacted, timeMs, StateDigest.next(digest, writes));
@@ -279,7 +283,7 @@ final class ApplyContext {
     return after;
   }
 
-  /** What the entry did. */
+  /** The result of the entry. */
   Applied applied(long index, List<Applied.SliceOutcomes> slices) {
     return new Applied(
         index,
@@ -309,7 +313,7 @@ final class ApplyContext {
     tokens.add(token);
   }
 
-  /** The command at work changed the znode tree. */
+  /** Adds events of a change of the znode tree by the current command. */
   void addTreeChange(List<TreeEvent> changes) {
     treeChanged = true;
     treeEvents.addAll(changes);

@@ -13,10 +13,11 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Whether the author of a command may write all keys of the leases that it names. Who ends a lease
- * deletes them, and who puts a key on a lease lets it be deleted by whoever may end the lease.
+ * Checks whether the author of a command may write all keys attached to the leases that it names.
+ * Revoking a lease deletes its keys, and attaching a key to a lease lets anybody delete it who may
+ * revoke the lease.
  *
- * <p>Source: etcd's {@code checkLeasePuts}, which is asked in apply as well.
+ * <p>Source: etcd's {@code checkLeasePuts}, which etcd also calls in apply.
  */
 final class LeaseRights {
   private LeaseRights() {}
@@ -47,7 +48,7 @@ final class LeaseRights {
     return leases;
   }
 
-  /** Those of both branches, whichever will run. */
+  /** Collects from both branches, whichever will be chosen. */
   private static void addLeases(Txn txn, Set<Long> leases) {
     addLeases(txn.getSuccessList(), leases);
     addLeases(txn.getFailureList(), leases);

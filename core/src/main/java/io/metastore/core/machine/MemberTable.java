@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who belongs to the cluster, and what members have told of themselves; one without a note has
- * never been up.
+ * The members of the cluster, and what each has published about itself in a member note. A member
+ * without a note has never started.
  *
  * <p>Layout in {@link Table#SMALL}: {@code n} ‖ int64 member id → the note; {@code m} ‖ {@code m} →
  * the configuration.
@@ -28,9 +28,9 @@ public final class MemberTable {
   private MemberTable() {}
 
   /**
-   * Takes over what Raft says of the members.
+   * Stores a configuration of Raft.
    *
-   * @param next without the removed ones, which follow from what was before
+   * @param next does not list removed members; they are derived from the stored configuration
    */
   static void configure(WriteSet writes, Reader before, Configuration next) {
     Set<Long> present = new LinkedHashSet<>();
@@ -46,7 +46,9 @@ public final class MemberTable {
     writes.put(Table.SMALL, CONFIGURATION, configuration.build().toByteArray());
   }
 
-  /** As of the last such entry of Raft that was applied; empty before the first. */
+  /**
+   * The configuration from the last applied configuration entry of Raft; empty before the first.
+   */
   public static Configuration configuration(Reader reader) {
     byte[] value = reader.find(Table.SMALL, CONFIGURATION);
     try {

@@ -9,18 +9,18 @@ import java.util.List;
 /**
  * How much a command may add to the tables, by etcd's estimate.
  *
- * <p>Source: etcd's {@code quota.go}. Unlike there, the puts of nested transactions count, too.
+ * <p>Source: etcd's {@code quota.go}. Unlike in etcd, the puts of nested transactions are included.
  */
 public final class SpaceCost {
   private static final long KEY_OVERHEAD = 256;
   private static final long LEASE_OVERHEAD = 64;
 
-  /** Length of the slash and the lease id, in hexadecimal digits, of a lock's place. */
+  /** Length of the suffix of a lock place's key: a slash and the lease ID in hexadecimal. */
   private static final int PLACE_SUFFIX = 17;
 
   private SpaceCost() {}
 
-  /** In bytes; 0 for commands that are served when no space is left. */
+  /** The cost in bytes; 0 for commands that are accepted when no space is left. */
   public static long of(Command command) {
     return switch (command.getKindCase()) {
       case TXN -> of(command.getTxn().getSuccessList(), command.getTxn().getFailureList());
@@ -34,7 +34,7 @@ public final class SpaceCost {
           WITHDRAW,
           AUTH_CHANGE,
           LOGIN,
-          // Znodes are not refused yet.
+          // Changes of the znode tree are not refused yet.
           OPEN_SESSION,
           ATTACH_SESSION,
           END_SESSION,

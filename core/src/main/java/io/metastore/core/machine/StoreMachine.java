@@ -49,24 +49,26 @@ import org.jspecify.annotations.Nullable;
  * Applies log entries to the tables, in log order.
  *
  * <ul>
- *   <li>Reads only its arguments and the tables; the same entries give the same tables everywhere.
- *   <li>An index already applied is a no-op, so replay is harmless.
+ *   <li>The result depends on the arguments and the tables only: the same entries produce the same
+ *       tables on every member.
+ *   <li>An index that is already applied is ignored, so replay is harmless.
  *   <li>A command that cannot be done ends in {@link Outcome.Failed} and changes nothing. An
- *       exception means a bug or a broken disk: the caller must stop the member.
+ *       exception means a bug or a disk failure: the caller must stop the member.
  *   <li>All changes of an entry and its index become visible together; they are durable after the
  *       next flush.
  * </ul>
  *
- * <p>Owned by the apply thread, but for {@link #tryView}, {@link #access} and what tells of alarms.
+ * <p>Owned by the apply thread, except {@link #tryView}, {@link #access} and the methods that read
+ * alarms.
  */
 public final class StoreMachine implements AutoCloseable {
   /** Source: etcd's {@code MaxLeaseTTL}; about 285 years. */
   public static final long LEASE_TTL_MAX = 9_000_000_000L;
 
-  /** In seconds. */
+  /** Maximum lock-delay in seconds. */
   public static final long LOCK_DELAY_MAX = 60;
 
-  /** A command that changes many keys looks them up so many at a time. */
+  /** A command that changes many keys reads this many at a time. */
   static final int KEYS_AT_ONCE = 1_000;
 
   private final Storage storage;
@@ -80,10 +82,10 @@ public final class StoreMachine implements AutoCloseable {
   private volatile StoreView view;
 
   /**
-   * Takes over tables as the last run, or a snapshot, left them; closes them in the end.
+   * Starts from tables left by the last run or by a snapshot; owns and finally closes them.
    *
-   * @param responseBytesMax answers to reads above it are refused
-   * @throws StorageException if another version wrote the tables, which are closed then
+   * @param responseBytesMax larger answers to reads are refused
+   * @throws StorageException if the tables have another version's layout; they are closed then
    */
   public StoreMachine(Storage storage, long responseBytesMax) {
     this.storage = storage;
@@ -102,7 +104,7 @@ public final class StoreMachine implements AutoCloseable {
     this.view = newView(state);
   }
 
-  /** Where the machine stands. */
+  /** The position and counters after the last applied entry. */
   public StoreState state() {
     return state;
   }
@@ -110,27 +112,24 @@ public final class StoreMachine implements AutoCloseable {
   /**
    * The store as of the last applied entry, retained for the caller. Thread-safe.
    *
-   * @return null if the view was replaced just now, or the machine was closed: ask again
+   * @return null if the view was just replaced or the machine was closed; then call again
    */
   public @Nullable StoreView tryView() {
     StoreView current = view;
     return current.tryRetain() ? current : null;
   }
 
-  /** Who may do what, at least as new as any view got before. Thread-safe. */
+  /** The access rules, at least as new as any view returned before. Thread-safe. */
   public AccessRules access() {
     return access;
   }
 
-  /** The alarms that are raised, at least as new as any view got before. Thread-safe. */
+  /** The raised alarms, at least as new as any view returned before. Thread-safe. */
   public List<Alarm> alarms() {
     return alarms;
   }
 
-  /**
-   * Why a command fails while the alarms are raised that are raised now; null if it does not.
-   * Thread-safe.
-   */
+  /** Why the alarms that are raised now refuse a command; null if they do not. Thread-safe. */
   public @Nullable Failure findAlarmRefusal(Command command) {
     return AlarmTable.findRefusal(alarms, command);
   }
@@ -138,8 +137,8 @@ public final class StoreMachine implements AutoCloseable {
   /**
    * Applies one entry.
    *
-   * @param origin the process whose slices' outcomes are wanted
-   * @param announce told what the entry did, before any reader can see it
+   * @param origin process whose slices' outcomes are returned
+   * @param announce called with the result before any reader can see the entry
    */
   public Applied apply(
       long term, long index, CommandBatch batch, long origin, Consumer<Applied> announce) {
@@ -169,7 +168,7 @@ public final class StoreMachine implements AutoCloseable {
     return applied;
   }
 
-  /** Takes notice of an entry that is Raft's own and changes nothing here. */
+  /** Records the position of an entry of Raft's own, which changes no data. */
   public void skip(long term, long index) {
     if (index > state.index()) {
       state = state.at(term, index);
@@ -177,9 +176,9 @@ public final class StoreMachine implements AutoCloseable {
   }
 
   /**
-   * Applies an entry of Raft's own that says who belongs to the cluster.
+   * Applies a configuration entry of Raft.
    *
-   * @param members without the removed ones
+   * @param members the new configuration, which does not list removed members
    */
   public void configure(long term, long index, Configuration members) {
     if (index <= state.index()) {
@@ -198,14 +197,14 @@ public final class StoreMachine implements AutoCloseable {
     return storage;
   }
 
-  /** Stores the position reached by {@link #skip}, so that a checkpoint made next carries it. */
+  /** Stores the position recorded by {@link #skip}, so that the next checkpoint includes it. */
   public void writePosition() {
     WriteSet writes = storage.newWriteSet();
     state.write(writes);
     storage.write(writes);
   }
 
-  /** Closes the tables; views that are retained stay valid until released. */
+  /** Closes the tables. Retained views stay valid until released. */
   @Override
   public void close() {
     view.release();
@@ -255,11 +254,11 @@ public final class StoreMachine implements AutoCloseable {
       case CHANGE_ALARM -> AlarmTable.apply(command.getChangeAlarm(), context);
       case KIND_NOT_SET ->
           throw new IllegalStateException(
-              "log entry " + index + " holds a command this version does not know");
+              "log entry " + index + " contains a command that this version does not know");
     };
   }
 
-  /** Why access control, which is on, refuses a client's command; null if it does not. */
+  /** Why access control refuses a client's command; null if it does not. Access control is on. */
   private static @Nullable Failure findRefusal(Command command, ApplyContext context) {
     long current = context.auth().getRevision();
     if (command.getAuthRevision() != current) {
@@ -275,18 +274,19 @@ public final class StoreMachine implements AutoCloseable {
   }
 
   /**
-   * Whether it does what a client of the key space wants, and not what a member finds to be due.
+   * Whether a command was requested by a client of the key space, as opposed to proposed by a
+   * member on its own.
    */
   private static boolean isClients(Command command) {
     return switch (command.getKindCase()) {
       case TXN, NEW_CLIENT, GRANT_LEASE, ACQUIRE, RELEASE, AUTH_CHANGE, LOGIN -> true;
       case COMPACT -> !command.getCompact().getAutomatic();
-      // Else it has expired.
+      // With an index, a leader proposed it because the lease expired.
       case REVOKE_LEASE -> command.getRevokeLease().getGrantedIndex() == 0;
-      // The znode tree has access lists of its own.
+      // The znode tree has its own access lists.
       case OPEN_SESSION, ATTACH_SESSION, END_SESSION, TREE_CHANGE -> false;
-      // An alarm is a member's own as a rule; etcd checks the rights of those who change one at the
-      // API only.
+      // Alarms are usually changed by members; like in etcd, the rights of clients are checked in
+      // the API.
       case WITHDRAW, CHECKPOINT_LEASES, MEMBER_NOTE, CHANGE_ALARM, REAP_NODE, KIND_NOT_SET -> false;
     };
   }
@@ -299,7 +299,7 @@ public final class StoreMachine implements AutoCloseable {
         : new Outcome.Failed(context.revision(), refusal);
   }
 
-  /** The user's password was checked at the present auth revision. */
+  /** The user's password was checked at the current auth revision. */
   private static Outcome login(Login login, long index, ApplyContext context) {
     if (!context.auth().getEnabled()) {
       return failed(context, FailureCode.AUTH_NOT_ENABLED);
@@ -353,9 +353,9 @@ public final class StoreMachine implements AutoCloseable {
   }
 
   /**
-   * Deletes a lease and, in one revision, what ends with it.
+   * Ends a lease and deletes, in one revision, everything attached to it.
    *
-   * @return how many keys were deleted
+   * @return number of deleted keys
    */
   private static int end(Lease lease, boolean expired, long index, ApplyContext context) {
     int deleted = 0;
@@ -384,7 +384,10 @@ public final class StoreMachine implements AutoCloseable {
     return deleted;
   }
 
-  /** The place stays with its token, attached to a lease of its own that ends with the delay. */
+  /**
+   * Keeps a place with its token for the lock-delay, attached to a new lease that ends with the
+   * delay.
+   */
   private static void delay(KeyValue place, int delay, long index, ApplyContext context) {
     long id = LeaseTable.allocateId(context.writes());
     update(new Lease(id, delay, 0, index, Lease.Kind.LOCK_DELAY, ""), context);
@@ -406,7 +409,7 @@ public final class StoreMachine implements AutoCloseable {
     return new Outcome.Done(context.revision());
   }
 
-  /** Whether it was proposed by the clock of a leader that leads no more. */
+  /** Whether a command was proposed by a leader of an earlier term. */
   private static boolean isOutdated(long proposedIn, long term) {
     return proposedIn != 0 && proposedIn != term;
   }

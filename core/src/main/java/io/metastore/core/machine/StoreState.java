@@ -9,15 +9,15 @@ import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 
 /**
- * Where the machine stands; written with every entry's changes, atomically.
+ * The position and counters of the state machine, written atomically with every entry's changes.
  *
  * <p>Layout in {@link Table#SMALL}: {@code m} ‖ {@code s} → the six numbers as int64; {@code m} ‖
- * {@code t} → nothing, while only a part of an entry's changes is written.
+ * {@code t} → nothing, only present while an entry is partly written.
  *
  * @param term Raft term of the last applied entry
  * @param index Raft log index of the last applied entry
- * @param revision the newest revision; an empty store has 1
- * @param compacted versions below this revision are gone; -1 if none was compacted
+ * @param revision the newest revision; 1 for an empty store
+ * @param compacted the compacted revision; -1 if nothing was compacted
  * @param timeMs the highest leader time seen, in milliseconds since 1970
  * @param digest running checksum over all applied changes
  */
@@ -36,17 +36,17 @@ public record StoreState(
     return new StoreState(in.int64(), in.int64(), in.int64(), in.int64(), in.int64(), in.int64());
   }
 
-  /** Whether a crash left the tables with a part of an entry's changes. */
+  /** Whether a crash left only a part of an entry's changes in the tables. */
   public static boolean isTorn(Reader reader) {
     return reader.find(Table.SMALL, TORN) != null;
   }
 
-  /** Tells, with a part of an entry's changes, that more of them follow. */
+  /** Marks the tables as torn: more parts of the entry follow. */
   static void writeTorn(WriteSet writes) {
     writes.put(Table.SMALL, TORN, Bytes.EMPTY);
   }
 
-  /** Tells, with the last of an entry's changes, that no more follow. */
+  /** Removes the torn mark, together with the last part of the entry. */
   static void writeWhole(WriteSet writes) {
     writes.delete(Table.SMALL, TORN);
   }

@@ -28,10 +28,11 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store after one log entry: revision and data together. Immutable and shared by all readers of
- * that moment; the tables' snapshot is released with the last of them.
+ * The store after one log entry: revision and data together. Immutable; shared by all readers of
+ * that moment. The snapshot of the tables is closed when the last reader releases the view.
  *
- * <p>Thread-safe. Whoever called {@link #tryRetain} successfully calls {@link #release} once.
+ * <p>Thread-safe. Each successful {@link #tryRetain} must be followed by exactly one {@link
+ * #release}.
  */
 public final class StoreView {
   private final StoreState state;
@@ -64,17 +65,17 @@ public final class StoreView {
     return state.revision();
   }
 
-  /** The tables; only while retained. */
+  /** The tables. Only while retained. */
   public Reader reader() {
     return snapshot;
   }
 
-  /** {@link Outcome.Ranged} or {@link Outcome.Failed}; only while retained. */
+  /** Reads a range: {@link Outcome.Ranged} or {@link Outcome.Failed}. Only while retained. */
   public Outcome range(Range range) {
     return range(range, ranges);
   }
 
-  /** As {@link #range}, of at most {@link Metastore#SMALL_RANGE_BYTES}. */
+  /** As {@link #range}, with at most {@link Metastore#SMALL_RANGE_BYTES}. */
   public Outcome smallRange(Range range) {
     return range(range, ranges.atMost(Metastore.SMALL_RANGE_BYTES));
   }
@@ -92,9 +93,10 @@ public final class StoreView {
   }
 
   /**
-   * {@link Outcome.TxnDone} or {@link Outcome.Failed}; only while retained.
+   * Evaluates a transaction of ranges: {@link Outcome.TxnDone} or {@link Outcome.Failed}. Only
+   * while retained.
    *
-   * @param bytesMax of keys and values in the answer
+   * @param bytesMax maximum bytes of keys and values in the answer
    */
   public Outcome readTxn(Txn txn, long bytesMax) {
     try {
@@ -104,12 +106,12 @@ public final class StoreView {
     }
   }
 
-  /** See {@link ReadView#answerBytes}; only while retained. */
+  /** See {@link ReadView#answerBytes}. Only while retained. */
   public long answerBytes(Txn txn) {
     return TxnEvaluator.answerBytes(txn, ranges);
   }
 
-  /** False if the view is gone already: take the newer one. */
+  /** Retains the view; false if it has already been closed. The caller then takes a newer one. */
   boolean tryRetain() {
     for (int held = holders.get(); held > 0; held = holders.get()) {
       if (holders.compareAndSet(held, held + 1)) {
@@ -125,7 +127,10 @@ public final class StoreView {
     }
   }
 
-  /** This view as one reader's own: passes on what the caller holds, to be released by closing. */
+  /**
+   * This view as a {@link ReadView} for one reader, whose close releases it. The caller has
+   * retained it.
+   */
   public ReadView owned() {
     return new OwnedView();
   }

@@ -9,15 +9,15 @@ import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 
 /**
- * The number of the layout that the tables have. It grows whenever a new version could misread what
- * an older one wrote, or the other way round.
+ * The version number of the table layout. It is increased when old and new versions of Metastore
+ * could misread each other's tables.
  *
  * <p>Layout in {@link Table#SMALL}: {@code m} ‖ {@code v} → int32.
  */
 final class TableFormat {
   private static final int CURRENT = 2;
 
-  /** What tables have that tell no number. */
+  /** The layout of tables without a stored number. */
   private static final int FIRST = 1;
 
   private static final byte[] KEY = SmallTable.META.key().int8('v').toBytes();
@@ -25,9 +25,9 @@ final class TableFormat {
   private TableFormat() {}
 
   /**
-   * Marks empty tables with the layout of this version.
+   * Checks the layout number; empty tables are marked with this version's.
    *
-   * @param empty whether nothing was applied to them yet
+   * @param empty whether no entry has been applied yet
    * @throws StorageException if the tables have another layout
    */
   static void check(Storage storage, boolean empty) {

@@ -21,12 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Applies the commands on the znode tree and its sessions. Called by the apply thread. */
+/** Applies commands on the znode tree and its sessions. Called by the apply thread. */
 final class TreeCommands {
   private TreeCommands() {}
 
   static Outcome openSession(OpenSession open, long index, ApplyContext context) {
-    TreeChanges.plant(context.writes());
+    TreeChanges.createFirstNodes(context.writes());
     long id = SessionTable.allocateId(context.writes(), context.timeMs());
     while (LeaseTable.find(context.writes(), id) != null) {
       id = SessionTable.allocateId(context.writes(), context.timeMs());
@@ -61,9 +61,10 @@ final class TreeCommands {
   }
 
   /**
-   * Takes note that a request came through its attachment.
+   * Checks that a request came through the session's current connection and in order, and records
+   * its number.
    *
-   * @return why it must not be applied, or null
+   * @return why the request must not be applied, or null
    */
   private static @Nullable TreeError take(
       long id, long attachment, long number, ApplyContext context) {
@@ -84,7 +85,8 @@ final class TreeCommands {
     if (error != null) {
       return refused(context, 0, error);
     }
-    // A single operation checks before it writes; of several, the last may be refused.
+    // A single operation writes only after all its checks, so it needs no nested set. Of several
+    // operations, a later one may be refused after earlier ones have written.
     boolean single = change.getOpsCount() == 1;
     WriteSet writes = single ? context.writes() : context.writes().nested();
     TreeChanges changes = changes(writes, context);
@@ -106,13 +108,18 @@ final class TreeCommands {
     return new Outcome.TreeChanged(context.revision(), results);
   }
 
-  /** Takes a client's request to end its session; null if the session is to be ended now. */
+  /**
+   * Checks a client's request to end its session; returns the refusal, or null if the session is to
+   * be ended.
+   */
   static @Nullable Outcome takeEnd(EndSession end, ApplyContext context) {
     TreeError error = take(end.getSession(), end.getAttachment(), end.getNumber(), context);
     return error == null ? null : refused(context, 0, error);
   }
 
-  /** Removes a session whose lease ends, and its ephemeral nodes; the caller ends the command. */
+  /**
+   * Removes a session whose lease ends, with its ephemeral nodes. The caller completes the command.
+   */
   static void removeSession(long id, ApplyContext context) {
     TreeChanges changes = changes(context.writes(), context);
     changes.endSession(id);

@@ -30,43 +30,43 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates transactions as etcd does: all compares, those of nested transactions included, and all
- * checks see the state before the transaction; only then do the operations of the branches taken
- * run, each seeing those before it.
+ * Evaluates transactions as etcd does. All compares, including those of nested transactions, and
+ * all checks see the state before the transaction. Then the operations of the chosen branches run,
+ * each seeing the effects of those before it.
  */
 final class TxnEvaluator {
   /**
-   * The most that one range inside a writing transaction may return. A constant, because every
-   * replica must agree on whether the transaction is refused.
+   * Maximum bytes returned by one range in a writing transaction. A constant, because all replicas
+   * must agree on whether the transaction is refused.
    */
   static final long RANGE_BYTES_MAX = 16L << 20;
 
   /**
-   * The most that one delete may return of what it removed. What it only removes has no limit: it
-   * is never in memory as a whole.
+   * Maximum bytes of deleted versions that one delete may return. Without {@code prev_kv} a delete
+   * has no limit, because it never holds all keys in memory.
    */
   static final long PREVIOUS_BYTES_MAX = 64L << 20;
 
   /**
-   * The most that a writing transaction may answer in all: its answer is in memory until the entry
+   * Maximum bytes of a writing transaction's whole answer. The answer is in memory until the entry
    * is applied, and an entry that no member can apply would stop the cluster for good.
    */
   static final long ANSWER_BYTES_MAX = 64L << 20;
 
-  /** So many single keys of a writing transaction's answer are not looked at for their size. */
+  /** For this many single keys in a writing transaction's answer, the size is not checked. */
   private static final int UNMEASURED_KEYS = 16;
 
-  /** A delete takes so many bytes of keys and values into memory at a time. */
+  /** A delete reads this many bytes of keys and values at a time. */
   private static final long DELETED_AT_ONCE_BYTES = 4L << 20;
 
-  /** How many changes a compare may look through to find one of its range. */
+  /** How many changes a compare may read to find one in its range. */
   static final int UNCHANGED_CHANGES_MAX = 100_000;
 
   private static final int ALL_HOLD = -1;
 
   private TxnEvaluator() {}
 
-  /** Runs a transaction within a log entry. */
+  /** Runs a transaction as part of a log entry. */
   static Outcome apply(Txn txn, ApplyContext context) {
     Deque<Integer> branches = new ArrayDeque<>();
     RangeReader before =
@@ -90,7 +90,7 @@ final class TxnEvaluator {
   /**
    * Runs a transaction of ranges only.
    *
-   * @param bytesMax of keys and values in the whole answer
+   * @param bytesMax maximum bytes of keys and values in the whole answer
    */
   static Outcome read(Txn txn, RangeReader reader, long bytesMax) {
     Deque<Integer> branches = new ArrayDeque<>();
@@ -112,8 +112,8 @@ final class TxnEvaluator {
   }
 
   /**
-   * About how many bytes of keys and values the answer would have on the state of {@code now}: the
-   * larger branch counts, and of what would be refused the limit.
+   * Estimates the bytes of keys and values in the answer in the state {@code now}. The larger
+   * branch counts; for an answer that would be refused, returns at least the limit.
    */
   static long answerBytes(Txn txn, RangeReader now) {
     return Math.max(answerBytes(txn.getSuccessList(), now), answerBytes(txn.getFailureList(), now));
@@ -151,7 +151,7 @@ final class TxnEvaluator {
     return previous == null ? 0 : RangeReader.bytes(previous);
   }
 
-  /** Of what a delete would return; more than {@link #PREVIOUS_BYTES_MAX} is not counted on. */
+  /** Bytes that a delete would return; stops counting above {@link #PREVIOUS_BYTES_MAX}. */
   private static long previousBytes(Delete delete, Reader now) {
     long[] bytes = new long[1];
     KeyScan.allMatch(
@@ -163,11 +163,12 @@ final class TxnEvaluator {
   }
 
   /**
-   * Decides every transaction's branch, outermost first, and checks the operations that will run.
+   * Chooses the branch of every transaction, outermost first, and checks the operations that will
+   * run.
    *
-   * @param branches receives of each transaction its first compare that does not hold, or {@link
-   *     #ALL_HOLD}
-   * @param size of the whole answer
+   * @param branches receives, for each transaction, the index of its first compare that does not
+   *     hold, or {@link #ALL_HOLD}
+   * @param size size of the whole answer
    * @return why the whole transaction cannot be done, or null
    */
   private static @Nullable Failure choose(
@@ -200,7 +201,7 @@ final class TxnEvaluator {
     return null;
   }
 
-  /** What the answer of a transaction holds as far as its operations have been checked. */
+  /** The size of a transaction's answer, for the operations checked so far. */
   private static final class AnswerSize {
     private final long bytesMax;
     private int unmeasuredKeys;
@@ -252,8 +253,8 @@ final class TxnEvaluator {
   }
 
   private static @Nullable Failure check(Range range, RangeReader before, AnswerSize size) {
-    // Source: etcd's checkTxn, which takes it for an old revision, where a range of its own reads
-    // the newest.
+    // Source: etcd's checkTxn treats a negative revision in a transaction as an old one; a plain
+    // range with it reads the newest.
     if (range.getRevision() < 0 && range.getRevision() < before.compacted()) {
       return Failure.of(
           FailureCode.COMPACTED, "requested", range.getRevision(), "compacted", before.compacted());
@@ -342,7 +343,7 @@ final class TxnEvaluator {
     return succeeded ? txn.getSuccessList() : txn.getFailureList();
   }
 
-  /** Why a compare cannot be answered, or null if it can. */
+  /** Why a compare cannot be evaluated; null if it can. */
   private static @Nullable Failure check(Compare compare, RangeReader before) {
     if (compare.getTarget() != Compare.Target.UNCHANGED_SINCE) {
       return null;
@@ -356,7 +357,10 @@ final class TxnEvaluator {
     return refusal;
   }
 
-  /** Whether a key of the compare's range changed after its revision; null if that is too much. */
+  /**
+   * Whether a key of the compare's range changed after its revision; null if there are too many
+   * changes to read.
+   */
   private static @Nullable Boolean changed(Compare compare, RangeReader before) {
     KeyRange range = KeyRange.of(compare.getKey(), compare.getRangeEnd());
     long revision = compare.getNumber();
@@ -395,7 +399,7 @@ final class TxnEvaluator {
     return any[0] ? all : holds(compare, (KeyValue) null);
   }
 
-  /** A missing key has no value that could compare, and 0 for all numbers. */
+  /** A missing key fails every compare of values; its numbers compare as 0. */
   private static boolean holds(Compare compare, @Nullable KeyValue record) {
     if (record == null && compare.getTarget() == Compare.Target.VALUE) {
       return false;

@@ -7,7 +7,10 @@ import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-/** How far this member has applied the Raft log, for those who wait for it. Thread-safe. */
+/**
+ * The Raft log index up to which this member has applied the log; callers can wait for it.
+ * Thread-safe.
+ */
 final class AppliedIndex {
   private final Executor executor;
   private final PriorityQueue<Waiter> waiters =
@@ -28,7 +31,7 @@ final class AppliedIndex {
     return index;
   }
 
-  /** Completes once everything up to {@code awaited} is applied and visible here. */
+  /** Completes once all entries up to {@code awaited} are applied and visible on this member. */
   CompletableFuture<Void> await(long awaited) {
     CompletableFuture<Void> reached = new CompletableFuture<>();
     synchronized (waiters) {
@@ -41,7 +44,7 @@ final class AppliedIndex {
     return reached;
   }
 
-  /** Called by the apply thread after the view is published. */
+  /** Called by the apply thread after it has published the view. */
   void advance(long applied) {
     List<CompletableFuture<Void>> due = new ArrayList<>();
     synchronized (waiters) {

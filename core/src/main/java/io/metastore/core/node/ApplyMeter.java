@@ -8,7 +8,7 @@ import io.metastore.core.command.Txn;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.machine.Applied;
 
-/** Counts what the log did to the tables. Called by the apply thread. */
+/** Updates the counters for applied entries. Called by the apply thread. */
 final class ApplyMeter {
   private final Meters meters;
 
@@ -16,9 +16,7 @@ final class ApplyMeter {
     this.meters = meters;
   }
 
-  /**
-   * @param startNanos when the entry was taken up; its changes are visible now
-   */
+  /** @param startNanos when applying the entry began; its changes are visible now */
   void applied(long startNanos, long index, CommandBatch batch, Applied result) {
     meters.applies.recordSince(startNanos);
     count(batch);

@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compacts by itself, while this member leads: everything older than a time, or all but the newest
- * revisions. Source: etcd's {@code v3compactor}, whose intervals and log lines these are.
+ * Compacts automatically while this member leads: by age or by number of revisions. Source: etcd's
+ * {@code v3compactor}; intervals and log lines are the same.
  *
- * <p>{@link #tick} is called by one thread; what it proposed may end on any.
+ * <p>One thread calls {@link #tick}; proposed compactions complete on any thread.
  */
 final class AutoCompactor {
   private static final Logger LOG = LoggerFactory.getLogger(AutoCompactor.class);
@@ -30,29 +30,32 @@ final class AutoCompactor {
   private final LongSupplier revisions;
   private final BooleanSupplier leads;
   private final Function<Command, CompletableFuture<Outcome>> proposer;
-  private long turnNanos;
+  private long lastRunNanos;
   private volatile boolean running;
 
-  /** Says what to compact. Its methods but {@link #compacted} are called by the ticking thread. */
+  /** Decides what to compact. Called by the ticking thread, except {@link #compacted}. */
   private interface Schedule {
-    /** Between two turns, and before a failed compaction is tried again. */
+    /**
+     * Time between two calls of {@link #dueRevision}; also the delay before a failed compaction is
+     * retried.
+     */
     Duration interval();
 
     /**
-     * Takes a turn.
+     * Called once per interval.
      *
-     * @param revision the newest one
+     * @param revision the newest revision
      * @return the revision to compact at; 0 if nothing is due
      */
-    long turn(long revision, long nowNanos, boolean leads);
+    long dueRevision(long revision, long nowNanos, boolean leads);
 
-    /** Takes notice of a compaction that is done. */
+    /** Records that a compaction has been done. */
     void compacted(long revision, long nowNanos);
 
-    /** Its name in log lines. */
+    /** The schedule's name in log lines. */
     String name();
 
-    /** Its setting, for log lines: the name and the value. */
+    /** The name of the setting in log lines. */
     String settingName();
 
     Object setting();
@@ -60,7 +63,7 @@ final class AutoCompactor {
 
   /**
    * @param nanoClock monotonic
-   * @param revisions tells the newest revision
+   * @param revisions returns the newest revision
    */
   AutoCompactor(
       AutoCompaction config,
@@ -80,17 +83,17 @@ final class AutoCompactor {
     } else {
       this.schedule = null;
     }
-    this.turnNanos = now;
+    this.lastRunNanos = now;
   }
 
-  /** Proposes what is due. Called often; cheap when nothing is. */
+  /** Proposes a compaction if one is due. To be called often; cheap if nothing is due. */
   void tick() {
     long now = nanoClock.getAsLong();
-    if (schedule == null || running || now - turnNanos < schedule.interval().toNanos()) {
+    if (schedule == null || running || now - lastRunNanos < schedule.interval().toNanos()) {
       return;
     }
-    turnNanos = now;
-    long revision = schedule.turn(revisions.getAsLong(), now, leads.getAsBoolean());
+    lastRunNanos = now;
+    long revision = schedule.dueRevision(revisions.getAsLong(), now, leads.getAsBoolean());
     if (revision > 0) {
       compact(schedule, revision);
     }
@@ -134,13 +137,13 @@ final class AutoCompactor {
   }
 
   /**
-   * Notes the newest revision ten times per interval, and compacts at the one noted a retention
-   * time ago: first after the whole time, then once per interval, which is the time itself but one
-   * hour at most.
+   * Records the newest revision ten times per interval and compacts at the revision that was
+   * recorded one retention time ago. The first compaction is due after the whole retention time,
+   * later ones once per interval: the retention time, but at most one hour.
    */
   private static final class ByAge implements Schedule {
     private static final Duration INTERVAL_MAX = Duration.ofHours(1);
-    private static final int TURNS_PER_INTERVAL = 10;
+    private static final int RUNS_PER_INTERVAL = 10;
 
     private final Duration age;
     private final Duration interval;
@@ -159,12 +162,12 @@ final class AutoCompactor {
 
     @Override
     public Duration interval() {
-      Duration turns = interval.dividedBy(TURNS_PER_INTERVAL);
-      return turns.isZero() ? Duration.ofNanos(1) : turns;
+      Duration run = interval.dividedBy(RUNS_PER_INTERVAL);
+      return run.isZero() ? Duration.ofNanos(1) : run;
     }
 
     @Override
-    public long turn(long revision, long nowNanos, boolean leads) {
+    public long dueRevision(long revision, long nowNanos, boolean leads) {
       Duration wait = compactedOnce ? interval : age;
       boolean due = leads && nowNanos - successNanos >= wait.toNanos();
       compactedOnce |= due;
@@ -197,7 +200,7 @@ final class AutoCompactor {
     }
   }
 
-  /** Every five minutes, unless nothing was written since. */
+  /** Keeps a number of revisions. Compacts every five minutes if there were writes. */
   private static final class ByRevision implements Schedule {
     private static final Duration INTERVAL = Duration.ofMinutes(5);
 
@@ -214,7 +217,7 @@ final class AutoCompactor {
     }
 
     @Override
-    public long turn(long revision, long nowNanos, boolean leads) {
+    public long dueRevision(long revision, long nowNanos, boolean leads) {
       long due = revision - retained;
       return leads && due > 0 && due != compactedRevision ? due : 0;
     }

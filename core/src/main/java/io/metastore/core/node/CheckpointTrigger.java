@@ -6,11 +6,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Decides when the log is folded into a checkpoint: after many bytes, which bounds the disk and the
- * replay, or after many commands and some time, so that small commands at a high rate do not make
- * one checkpoint after the other.
+ * Decides when to take a checkpoint: after many bytes of log, which bounds disk use and replay; or
+ * after many commands and some time, so that a high rate of small commands does not cause
+ * continuous checkpoints.
  *
- * <p>Fed by the apply thread, asked by the housekeeping thread.
+ * <p>The apply thread reports entries; the housekeeping thread asks.
  */
 final class CheckpointTrigger {
   private static final long BYTES_MAX = 128L << 20;
@@ -36,10 +36,10 @@ final class CheckpointTrigger {
   }
 
   /**
-   * Whether a checkpoint is due; if so the caller makes one and calls {@link #taken}.
+   * Whether a checkpoint is due; the caller then takes one and calls {@link #taken}.
    *
-   * @param lowOnSpace whether space counts more than work: a checkpoint frees the log before it,
-   *     and what older checkpoints kept
+   * @param lowOnSpace whether disk space is low: then checkpoints are due earlier, because each one
+   *     frees the log before it and older checkpoints
    */
   boolean isDue(boolean lowOnSpace) {
     long commandsDue = lowOnSpace ? 1 : commandsMax;
@@ -59,7 +59,7 @@ final class CheckpointTrigger {
     lastNanos = System.nanoTime();
     running = false;
     if (!success) {
-      commands.addAndGet(commandsMax); // try again after the pause
+      commands.addAndGet(commandsMax); // retry after the pause
     }
   }
 }

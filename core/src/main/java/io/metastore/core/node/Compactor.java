@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what compactions made unreachable, in small slices with pauses between them, so that it
- * never shows in anybody's latency. One thread, {@code compactor}.
+ * Physically removes what compactions made unreachable. It works in small slices with pauses in
+ * between, so that other requests are not delayed. Runs on the thread {@code compactor}.
  */
 final class Compactor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
@@ -27,16 +27,16 @@ final class Compactor implements AutoCloseable {
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Threads.named("compactor"));
 
-  /** Callers that wait, by the revision they wait for. */
+  /** Callers waiting for a compaction to be finished, by compacted revision. */
   private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentSkipListMap<>();
 
   private volatile long doneRevision = -1;
 
-  /** Whether a turn is due or running; owned by the thread. */
+  /** Whether a slice is scheduled or running; owned by the compactor thread. */
   private boolean active;
 
   /**
-   * @param sliceChanges about how many changes to walk in one slice
+   * @param sliceChanges about how many changes a slice walks
    * @param pauseMs between two slices
    */
   Compactor(Supplier<StoreMachine> machines, int sliceChanges, long pauseMs) {
@@ -45,7 +45,7 @@ final class Compactor implements AutoCloseable {
     this.pauseMs = pauseMs;
   }
 
-  /** There may be something to do. Any thread. */
+  /** Starts compacting if there is something to compact. Any thread. */
   void wake() {
     thread.execute(
         () -> {
@@ -80,7 +80,7 @@ final class Compactor implements AutoCloseable {
     boolean finished = false;
     if (view != null) {
       try {
-        // The view, while retained, also keeps the tables open.
+        // While retained, the view also keeps the tables open.
         long compacted = view.state().compacted();
         finished =
             compacted <= 0 || new CompactionStep(machine.storage()).run(compacted, sliceChanges);

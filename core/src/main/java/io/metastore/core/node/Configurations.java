@@ -8,11 +8,11 @@ import io.metastore.core.raft.RaftMembers;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Between what Raft and what the tables say of the members. Pure. */
+/** Converts between Raft's configuration of members and the stored one. Pure. */
 final class Configurations {
   private Configurations() {}
 
-  /** As the tables have it; before they have any, as the member was told. */
+  /** The stored configuration; if none is stored yet, the one from the member's settings. */
   static Configuration of(NodeConfig config, StoreView view) {
     Configuration applied = MemberTable.configuration(view.reader());
     return applied.getMembersCount() > 0 ? applied : toProto(RaftMembers.of(config.members()));

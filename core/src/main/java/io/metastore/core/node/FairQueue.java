@@ -8,28 +8,28 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work that waits in lanes, which take turns: a lane with much work delays the others by one piece
- * at a time. Guarded by itself.
+ * A queue that is fair between lanes: one task of each lane runs in turn, so a lane with many tasks
+ * delays another lane by one task at a time. Guarded by itself.
  */
 final class FairQueue {
   private final int laneMax;
   private final int waitingMax;
 
-  /** The lane whose turn it is comes first; none is empty. */
+  /** The lane to serve next comes first; no lane is empty. */
   private final Map<String, Queue<Runnable>> lanes = new LinkedHashMap<>();
 
   private int waiting;
 
   /**
-   * @param laneMax how much may wait in one lane
-   * @param waitingMax how much may wait in all
+   * @param laneMax maximum number of tasks waiting in one lane
+   * @param waitingMax maximum number of tasks waiting in all lanes
    */
   FairQueue(int laneMax, int waitingMax) {
     this.laneMax = laneMax;
     this.waitingMax = waitingMax;
   }
 
-  /** False if too much waits already; the work is then not taken. */
+  /** Adds a task; returns false, without adding it, if too many are waiting. */
   synchronized boolean offer(String lane, Runnable work) {
     Queue<Runnable> queue = lanes.get(lane);
     if (waiting == waitingMax || (queue != null && queue.size() == laneMax)) {
@@ -40,7 +40,7 @@ final class FairQueue {
     return true;
   }
 
-  /** The next work, or null if there is none. */
+  /** Removes the next task; null if there is none. */
   synchronized @Nullable Runnable poll() {
     Iterator<Map.Entry<String, Queue<Runnable>>> next = lanes.entrySet().iterator();
     if (!next.hasNext()) {
@@ -51,7 +51,7 @@ final class FairQueue {
     Runnable work = lane.getValue().remove();
     waiting--;
     if (!lane.getValue().isEmpty()) {
-      lanes.put(lane.getKey(), lane.getValue()); // behind the others
+      lanes.put(lane.getKey(), lane.getValue()); // the lane moves to the end
     }
     return work;
   }

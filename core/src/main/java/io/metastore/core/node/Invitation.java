@@ -6,16 +6,16 @@ import io.metastore.core.api.NewMember;
 import java.util.Map;
 
 /**
- * What a member that waited is told of the cluster that it is to belong to.
+ * The cluster that a waiting member is invited to.
  *
- * @param memberId what it is called there
- * @param clusterRuns whether the cluster runs already; else it begins with these members
- * @param members all of them by id, the invited one included
+ * @param memberId ID of the invited member in that cluster
+ * @param clusterRuns whether the cluster is already running; otherwise these members start it
+ * @param members all members by ID, including the invited one
  */
 public record Invitation(
     long clusterId, long memberId, boolean clusterRuns, Map<Long, NewMember> members) {
   public Invitation {
     members = Map.copyOf(members);
-    requireNonNull(members.get(memberId), "the invited one is among the members");
+    requireNonNull(members.get(memberId), "the invited member is among the members");
   }
 }

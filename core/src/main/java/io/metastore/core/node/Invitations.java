@@ -4,14 +4,14 @@ import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.ChangeRefused.Reason;
 import io.metastore.core.command.InviteReply;
 
-/** What is the same in all invitations. Pure. */
+/** Handling of replies that is common to all invitations. Pure. */
 final class Invitations {
   private Invitations() {}
 
   /**
-   * Goes on only if the invited member comes.
+   * Throws unless the invited member accepted.
    *
-   * @throws ChangeRefused with why it does not
+   * @throws ChangeRefused with the reason
    */
   static void requireWilling(String name, String address, InviteReply reply) {
     switch (reply.getStatus()) {
@@ -19,18 +19,18 @@ final class Invitations {
       case HAS_CLUSTER ->
           throw new ChangeRefused(
               Reason.ALREADY_MEMBER,
-              "%s belongs to the cluster %s"
+              "%s already belongs to cluster %s"
                   .formatted(address, Long.toHexString(reply.getClusterId())));
       case OTHER_NAME ->
           throw new ChangeRefused(
               Reason.BAD_REQUEST,
               "name",
-              "the member at %s is called %s, not %s".formatted(address, reply.getName(), name));
+              "the name of the member at %s is %s, not %s".formatted(address, reply.getName(), name));
       case BUSY ->
           throw new ChangeRefused(
-              Reason.IN_PROGRESS, address + " was just invited by somebody else");
+              Reason.IN_PROGRESS, address + " is reserved for another attempt to form or extend a cluster");
       case UNRECOGNIZED ->
-          throw new ChangeRefused(Reason.UNSAFE, address + " answers what is not understood");
+          throw new ChangeRefused(Reason.UNSAFE, address + " sent a reply that this version does not understand");
     }
   }
 }

@@ -25,16 +25,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses to run a member that was up before and has lost its data: it could vote against what it
- * once acknowledged. Source: etcd's {@code isMemberBootstrapped}, which asks once, before the
- * start. Refuses a member that was removed as well.
+ * Refuses to run a member that has run before but has lost its data: it could vote against entries
+ * that it acknowledged. Source: etcd's {@code isMemberBootstrapped}, which asks once before the
+ * start. Also refuses a member that was removed.
  *
- * <p>A member without data asks the others whether they know it, and until one of them has answered
- * no, it neither votes nor serves. Members of a new cluster do not know each other, and to be asked
- * is an answer too: who asks has no data. A file in the data directory tells a later start that no
- * answer came; the member tells of itself only when it is gone.
+ * <p>A member without data asks the others whether they know it. Until one of them has answered
+ * that it does not, the member neither votes nor serves. In a new cluster no member knows another
+ * yet, and a question from another member counts as an answer too, because only members without
+ * data ask. The file {@code UNCONFIRMED} in the data directory records that no answer has come; it
+ * is deleted before the member announces itself.
  *
- * <p>A gap remains: who answers may not have heard of this member yet, although a majority has.
+ * <p>Known gap: the member that answers may not have learned of this member yet, although a
+ * majority has.
  *
  * <p>Thread-safe.
  */
@@ -57,10 +59,10 @@ final class KnownMemberCheck {
   }
 
   /**
-   * Checks this member before Raft starts, as far as others answer.
+   * Checks this member before Raft starts, using the answers that arrive in time.
    *
-   * @throws IOException if another member knows this one, yet there is no data; if this one is to
-   *     join a running cluster that it cannot find; or if it was removed
+   * @throws IOException if another member knows this one although it has no data, if it was
+   *     removed, or if it is to join a running cluster that does not answer
    */
   static KnownMemberCheck begin(NodeConfig config, boolean applied, Supplier<StoreView> views)
       throws IOException {
@@ -70,7 +72,7 @@ final class KnownMemberCheck {
     }
     boolean hasData = check.hasData(applied);
     List<KnownMemberReply> replies = check.ask(hasData).join();
-    if (check.tellsOfRemoval(replies)) {
+    if (check.reportsRemoval(replies)) {
       check.markRemoved();
       throw check.removal();
     }
@@ -80,7 +82,7 @@ final class KnownMemberCheck {
     }
     check.refuseIfKnown(replies);
     if (config.beginning() == NodeConfig.Beginning.EXISTING) {
-      check.refuseIfStranger(replies);
+      check.refuseIfOtherCluster(replies);
     }
     if (config.alone() || !replies.isEmpty()) {
       check.passed.complete(null);
@@ -90,12 +92,12 @@ final class KnownMemberCheck {
     return check;
   }
 
-  /** Asks whether this member was removed; false also if nobody answers. */
+  /** Asks the other members whether this one was removed; false if none answers. */
   CompletableFuture<Boolean> isRemoved() {
-    return ask(/* hasData= */ true).thenApply(this::tellsOfRemoval);
+    return ask(/* hasData= */ true).thenApply(this::reportsRemoval);
   }
 
-  /** Lets no later start on this data succeed. */
+  /** Makes later starts with this data directory fail. */
   void markRemoved() {
     try {
       mark(REMOVED);
@@ -104,17 +106,17 @@ final class KnownMemberCheck {
     }
   }
 
-  /** Completes when this member may vote, and tell the others of itself. */
+  /** Completes when this member may vote and announce itself to the others. */
   CompletableFuture<Void> passed() {
     return passed;
   }
 
-  /** Asks on until somebody answers; calls {@code stopper} if this member is known. */
-  void goOn(ScheduledExecutorService timer, ProcessStopper stopper) {
+  /** Keeps asking until a member answers; calls {@code stopper} if one knows this member. */
+  void keepAsking(ScheduledExecutorService timer, ProcessStopper stopper) {
     if (passed.isDone()) {
       return;
     }
-    LOG.info("no other member answers; not voting before one does");
+    LOG.info("no other member answers; this member does not vote until one does");
     askLater(timer, stopper);
   }
 
@@ -134,7 +136,7 @@ final class KnownMemberCheck {
                       try {
                         refuseIfKnown(replies);
                       } catch (IOException e) {
-                        stopper.stop("member without data", e);
+                        stopper.stop("this member has no data, but another member knows it", e);
                         return;
                       }
                       pass();
@@ -143,7 +145,7 @@ final class KnownMemberCheck {
         TimeUnit.MILLISECONDS);
   }
 
-  /** Answers another member's question. */
+  /** Answers the same question from another member. */
   KnownMemberReply answer(KnownMemberRequest request) {
     StoreView view = views.get();
     try {
@@ -166,11 +168,12 @@ final class KnownMemberCheck {
     }
   }
 
-  /** The answers that come in time. */
+  /** Asks all other members; completes with the answers that arrive in time. */
   private CompletableFuture<List<KnownMemberReply>> ask(boolean hasData) {
     KnownMemberRequest request =
         KnownMemberRequest.newBuilder().setId(config.memberId()).setHasData(hasData).build();
-    // Connections of its own: a failed one would make later calls wait before they try again.
+    // Separate channels: after a failed connection, later calls on shared channels would be
+    // delayed.
     PeerChannels channels = new PeerChannels(config.peerTls(), MESSAGE_BYTES_MAX);
     List<CompletableFuture<List<KnownMemberReply>>> answers = new ArrayList<>();
     for (Configuration.Member member : configuration().getMembersList()) {
@@ -198,7 +201,7 @@ final class KnownMemberCheck {
     }
   }
 
-  private boolean tellsOfRemoval(List<KnownMemberReply> replies) {
+  private boolean reportsRemoval(List<KnownMemberReply> replies) {
     return replies.stream()
         .anyMatch(reply -> reply.getRemoved() && reply.getClusterId() == config.clusterId());
   }
@@ -220,7 +223,7 @@ final class KnownMemberCheck {
     }
   }
 
-  private void refuseIfStranger(List<KnownMemberReply> replies) throws IOException {
+  private void refuseIfOtherCluster(List<KnownMemberReply> replies) throws IOException {
     if (replies.isEmpty()) {
       throw new IOException(
           "cannot fetch cluster info from peer urls: could not retrieve cluster information from"
@@ -239,7 +242,8 @@ final class KnownMemberCheck {
 
   private void pass() {
     try {
-      // Gone for good before anybody knows this member: a later start would be refused.
+      // Deleted durably before another member can know this one, because a later start would be
+      // refused if the file still existed.
       Files.deleteIfExists(file(UNCONFIRMED));
       DurableFiles.force(config.dataDirectory());
     } catch (IOException e) {

@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls to the leader. A call fails as soon as this member follows another leader or leads itself:
- * a leader that hangs, or whose connection swallows what is sent, would otherwise hold its callers
- * until their deadlines. What the old leader made of such a call is unknown.
+ * Calls to the leader. A call fails as soon as this member follows another leader or becomes leader
+ * itself. Otherwise callers of a leader that hangs, or whose connection drops packets, would wait
+ * for their deadlines. Whether the old leader served such a call is unknown.
  *
  * <p>Thread-safe.
  */
@@ -26,18 +26,15 @@ final class LeaderCalls {
 
   private final AtomicLong numbers = new AtomicLong();
 
-  /** The calls without an answer, by number. */
+  /** Calls without an answer, by call number. */
   private final Map<Long, Call> open = new ConcurrentHashMap<>();
 
   private record Call(Leader leader, CompletableFuture<?> answer) {}
 
-  /** A leader to be called. */
+  /** The leader that a call is sent to. */
   record Leader(long id, String address) {}
 
-  /**
-   * @param executor fails the calls to a leader that was followed by another; its tasks must not
-   *     block
-   */
+  /** @param executor fails calls to a replaced leader; its tasks must not block */
   LeaderCalls(RaftNode raft, PeerChannels peers, long selfId, Executor executor) {
     this.raft = raft;
     this.peers = peers;
@@ -45,7 +42,7 @@ final class LeaderCalls {
     this.executor = executor;
   }
 
-  /** The leader that this member follows; null if it leads itself or knows no leader. */
+  /** The leader that this member follows; null if it leads itself or no leader is known. */
   @Nullable Leader findLeader() {
     long id = raft.leaderId();
     String address = id == 0 || id == selfId ? null : raft.findAddress(id);
@@ -53,11 +50,11 @@ final class LeaderCalls {
   }
 
   /**
-   * Makes one call, once.
+   * Makes one call, without retries.
    *
-   * @return fails if no answer came in time or while this leader was the last one known; the call
-   *     may have been served all the same, unless {@link PeerChannels#surelyNotServed}. Callbacks
-   *     must not block
+   * @return fails if no answer came in time or if the leader was replaced meanwhile; the call may
+   *     have been served nevertheless, unless {@link PeerChannels#surelyNotServed}. Callbacks must
+   *     not block
    */
   <Q extends Message, A extends Message> CompletableFuture<A> call(
       Leader leader, PeerCall<Q, A> call, Q request, long timeoutMs) {
@@ -66,12 +63,12 @@ final class LeaderCalls {
     open.put(number, new Call(leader, answer));
     answer.whenComplete((reply, failure) -> open.remove(number));
     if (isReplaced(leader)) {
-      executor.execute(() -> answer.cancel(false)); // leaderChanged() may have come before
+      executor.execute(() -> answer.cancel(false)); // leaderChanged() may have run before the call was registered
     }
     return answer;
   }
 
-  /** Another member leads, or none is known to; any thread. */
+  /** Called when the leader may have changed; any thread. */
   void leaderChanged() {
     Leader now = findLeader();
     if (now != null) {
@@ -84,7 +81,10 @@ final class LeaderCalls {
     }
   }
 
-  /** Not merely lost: as long as no other member leads, this one may still answer. */
+  /**
+   * Whether another member is known to lead now. While no leader is known, the old one may still
+   * answer.
+   */
   private boolean isReplaced(Leader leader) {
     long now = raft.leaderId();
     return now != 0 && now != leader.id();

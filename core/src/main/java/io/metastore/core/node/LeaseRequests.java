@@ -26,16 +26,16 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Leases as callers see them on any member: renewals and questions go to the leader's {@link
- * LeaseKeeper}, which runs here while this member leads.
+ * Lease requests of callers on this member: renewals and remaining TTLs are asked of the leader's
+ * {@link LeaseKeeper}, which runs here while this member leads.
  *
- * <p>A lease whose grant was answered anywhere is known to every call that comes after that. The
- * member that was asked for the grant may have applied it before the leader has, so a call to the
- * leader says how far the calling member has applied the log, and the leader answers when it has
- * come as far. A renewal of a lease that the leader does not know is answered only after a read
- * barrier, and only if this member's tables do not hold the lease then.
+ * <p>Once a grant was acknowledged through any member, every later call knows the lease. The member
+ * that acknowledged it may have applied the grant before the leader did. So a call to the leader
+ * carries the calling member's applied index, and the leader answers once it has applied as much.
+ * If the leader does not know a lease, the renewal is answered only after a read barrier, and only
+ * if this member's tables do not contain the lease then.
  *
- * <p>Thread-safe. The keeper and the queue of renewals belong to the thread {@code lease}.
+ * <p>Thread-safe. The keeper and the queue of renewals are owned by the thread {@code lease}.
  */
 final class LeaseRequests implements AutoCloseable {
   private static final long TICK_MS = 100;
@@ -54,7 +54,7 @@ final class LeaseRequests implements AutoCloseable {
   private final long timeoutMs;
   private final ScheduledExecutorService thread;
 
-  /** What callers still wait for; {@link #close} ends it. */
+  /** Futures not yet completed; {@link #close} fails them. */
   private final Set<CompletableFuture<?>> unanswered = ConcurrentHashMap.newKeySet();
 
   private volatile boolean stopped;
@@ -68,10 +68,10 @@ final class LeaseRequests implements AutoCloseable {
   private record Renewal(long id, long deadlineNanos, CompletableFuture<Long> ttl) {}
 
   /**
-   * Starts to look after due leases.
+   * Starts checking for expired leases.
    *
-   * @param barrier opens when this member has applied all that any member answered before, see
-   *     {@link ReadIndex}
+   * @param barrier completes when this member has applied everything that any member acknowledged
+   *     before, see {@link ReadIndex}
    * @param keeper used on {@code thread} only
    */
   LeaseRequests(
@@ -90,10 +90,10 @@ final class LeaseRequests implements AutoCloseable {
     this.views = views;
     this.keeper = keeper;
     this.thread = thread;
-    // Twice the time in which a leader that lost its majority notices it: until then it may still
-    // renew.
+    // Twice the time in which a leader that lost its majority steps down: until then it may still
+    // renew leases.
     this.marginMs = 2L * config.electionTimeoutMs();
-    // Well below the time after which another member may lead.
+    // Much shorter than the time after which another member can become leader.
     this.gapNanos = TimeUnit.MILLISECONDS.toNanos(config.electionTimeoutMs()) / 2;
     this.timeoutMs = config.requestTimeoutMs();
     thread.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
@@ -103,7 +103,7 @@ final class LeaseRequests implements AutoCloseable {
     return Threads.scheduler("lease");
   }
 
-  /** This member leads; called by the apply thread, in order with {@link #applied}. */
+  /** This member became leader; called by the apply thread, in order with {@link #applied}. */
   void lead(long term) {
     StoreView view = views.get();
     execute(
@@ -116,7 +116,7 @@ final class LeaseRequests implements AutoCloseable {
         });
   }
 
-  /** This member may have stopped to lead; any thread. */
+  /** Called when this member may have stopped leading; any thread. */
   void leaderChanged() {
     execute(
         () -> {
@@ -170,7 +170,7 @@ final class LeaseRequests implements AutoCloseable {
         RenewLeasesReply.getDefaultInstance());
   }
 
-  /** Serves another member's question. */
+  /** Serves another member's request for a remaining TTL. */
   CompletableFuture<LeaseRemainingReply> serve(LeaseRemainingRequest request) {
     return serve(
         request.getApplied(),
@@ -182,9 +182,7 @@ final class LeaseRequests implements AutoCloseable {
         LeaseRemainingReply.getDefaultInstance());
   }
 
-  /**
-   * Answers as the leader, once this member's keeper knows all that the asking member has applied.
-   */
+  /** Answers as the leader, once this member has applied at least as much as the asking member. */
   private <A> CompletableFuture<A> serve(long askerApplied, Supplier<A> answer, A notLeading) {
     CompletableFuture<A> reply = newAnswer();
     Runnable serve = () -> execute(() -> reply.complete(leads() ? answer.get() : notLeading));
@@ -203,8 +201,8 @@ final class LeaseRequests implements AutoCloseable {
     unanswered.forEach(LeaseRequests::failStopped);
   }
 
-  /** A future that completes at {@link #close} at the latest. */
-  @SuppressWarnings("CollectionUndefinedEquality") // this very future is meant
+  /** Creates a future that {@link #close} fails if nothing else has completed it. */
+  @SuppressWarnings("CollectionUndefinedEquality") // identity is intended
   private <A> CompletableFuture<A> newAnswer() {
     CompletableFuture<A> answer = new CompletableFuture<>();
     unanswered.add(answer);
@@ -219,16 +217,16 @@ final class LeaseRequests implements AutoCloseable {
     answer.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
   }
 
-  /** Runs a task on the lease thread; does nothing after {@link #close}. */
+  /** Runs a task on the lease thread; ignored after {@link #close}. */
   private void execute(Runnable task) {
     try {
       thread.execute(task);
     } catch (RejectedExecutionException e) {
-      // close() ends what the task would have answered.
+      // close() fails the futures that the task would have completed.
     }
   }
 
-  /** Runs a step on the lease thread when the barrier has opened. */
+  /** Runs a step on the lease thread after a read barrier. */
   private void afterBarrier(Runnable step, Consumer<Throwable> onFailure) {
     barrier
         .get()
@@ -257,8 +255,8 @@ final class LeaseRequests implements AutoCloseable {
   }
 
   /**
-   * Whether this thread, and so this process, has run all the time. If it stood still, another
-   * member may lead: nothing is promised, and nobody declared lost, until that is known.
+   * False after this thread, and so probably the whole process, was paused. Another member may lead
+   * by then; until that is known, no lease is renewed or expired.
    */
   private boolean isAwake() {
     long now = System.nanoTime();
@@ -291,7 +289,10 @@ final class LeaseRequests implements AutoCloseable {
                     }));
   }
 
-  /** Renews what waits: here if this member leads, else by one call to the leader at a time. */
+  /**
+   * Sends the waiting renewals: to the keeper on this member if it leads, otherwise to the leader,
+   * one call at a time.
+   */
   private void renewWaiting() {
     if (leads()) {
       List<Renewal> all = renewals;
@@ -308,7 +309,7 @@ final class LeaseRequests implements AutoCloseable {
     renewals = new ArrayList<>(renewals.subList(sent.size(), renewals.size()));
     Leader leader = leaderCalls.findLeader();
     if (leader == null) {
-      later(sent);
+      retryLater(sent);
       return;
     }
     RenewLeasesRequest.Builder request = RenewLeasesRequest.newBuilder().setApplied(applied.get());
@@ -320,7 +321,7 @@ final class LeaseRequests implements AutoCloseable {
                 execute(
                     () -> {
                       if (failure != null || !reply.getServed()) {
-                        later(sent);
+                        retryLater(sent);
                         return;
                       }
                       callInFlight = false;
@@ -329,7 +330,10 @@ final class LeaseRequests implements AutoCloseable {
                     }));
   }
 
-  /** Passes on what the leader says of each; what it does not know is looked for here. */
+  /**
+   * Completes renewals with the leader's answers; those unknown to the leader are checked against
+   * this member's tables.
+   */
   private void renewed(List<Renewal> sent, List<Long> ttls) {
     List<Renewal> unknown = new ArrayList<>();
     for (int i = 0; i < sent.size(); i++) {
@@ -341,16 +345,17 @@ final class LeaseRequests implements AutoCloseable {
     }
     if (!unknown.isEmpty()) {
       afterBarrier(
-          () -> lookFor(unknown),
+          () -> handleUnknown(unknown),
           failure -> unknown.forEach(renewal -> renewal.ttl().completeExceptionally(failure)));
     }
   }
 
   /**
-   * The leader did not know these. Those that are granted all the same it knows by the time it
-   * answers the next call, which says that they are applied here.
+   * Handles renewals of leases that the leader did not know. Leases found in this member's tables
+   * are sent again: the next call carries an applied index that covers their grants, so the leader
+   * will know them.
    */
-  private void lookFor(List<Renewal> unknown) {
+  private void handleUnknown(List<Renewal> unknown) {
     List<Renewal> granted = new ArrayList<>();
     StoreView view = views.get();
     try {
@@ -369,10 +374,10 @@ final class LeaseRequests implements AutoCloseable {
   }
 
   /**
-   * Renewing twice is harmless, so what the leader did not answer is asked again until its time is
-   * up.
+   * Schedules another attempt for unanswered renewals until their deadlines; renewing twice is
+   * harmless.
    */
-  private void later(List<Renewal> unanswered) {
+  private void retryLater(List<Renewal> unanswered) {
     askAgain(unanswered);
     thread.schedule(
         () -> {
@@ -394,7 +399,10 @@ final class LeaseRequests implements AutoCloseable {
     }
   }
 
-  /** Called after a barrier, so a leader that does not know the lease tells that there is none. */
+  /**
+   * Asks for the remaining TTL. Called after a read barrier, so if the leader does not know the
+   * lease, it does not exist.
+   */
   private void askRemaining(long id, long deadlineNanos, CompletableFuture<LeaseStatus> status) {
     if (leads()) {
       status.complete(status(id, keeper.remaining(id)));

@@ -18,11 +18,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The directory of the live tables: {@code <generation>/}, the highest complete one counts. A
- * snapshot from the leader makes a new generation; the old one goes when its last reader has gone,
- * or at the next start.
+ * The directory of the live tables. Each generation has a subdirectory {@code <generation>/}; the
+ * highest complete one is in use. Installing a snapshot from the leader creates a new generation.
+ * The old one is deleted when its last reader closes it, or at the next start.
  *
- * <p>Called by the apply thread, or before it starts.
+ * <p>Called by the apply thread, or before that thread starts.
  */
 final class LiveTables {
   private static final Logger LOG = LoggerFactory.getLogger(LiveTables.class);
@@ -39,7 +39,7 @@ final class LiveTables {
     this.responseBytesMax = responseBytesMax;
   }
 
-  /** Opens what the last run left, and removes what it had no use for any more. */
+  /** Opens the tables of the last run and deletes leftover directories. */
   StoreMachine open() throws IOException {
     Files.createDirectories(directory);
     List<Path> complete = new ArrayList<>();
@@ -70,7 +70,7 @@ final class LiveTables {
         for (Path file : files.filter(f -> !f.toString().endsWith(".md5")).toList()) {
           Path target = partial.resolve(file.getFileName());
           if (file.toString().endsWith(".sst")) {
-            Files.createLink(target, file); // never changed by anybody
+            Files.createLink(target, file); // never modified
           } else {
             Files.copy(file, target);
           }
@@ -92,9 +92,9 @@ final class LiveTables {
     Path path = directory.resolve(Long.toString(opened));
     Storage storage = Storage.open(path, options, () -> deleteOutdated(path, opened));
     if (StoreState.isTorn(storage)) {
-      // The process died within an entry. Raft makes these tables anew, from the newest checkpoint
-      // or from the beginning of its log.
-      LOG.info("tables hold a part of an entry, starting without them path={}", path);
+      // The process died while writing an entry in parts. Raft rebuilds the tables from the newest
+      // checkpoint, or from the beginning of its log.
+      LOG.info("tables contain only a part of a log entry, rebuilding them path={}", path);
       generation++;
       storage.close();
       return openGeneration();

@@ -26,8 +26,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Callers on this member that wait for a lock. Who is next is decided in apply, on every member
- * alike; here the news only finds its caller. Thread-safe.
+ * Callers on this member that wait for a lock. Apply decides, on every member alike, who holds a
+ * lock; this class notifies the waiting callers. Thread-safe.
  */
 final class LockRequests {
   private static final long RETRY_MS = 1000;
@@ -37,14 +37,15 @@ final class LockRequests {
   private final int process;
   private final AtomicInteger calls = new AtomicInteger();
 
-  /** Several only if a client asks again before it was answered. The sets are never changed. */
+  /**
+   * Waits by place in a queue. A place has several only if a client repeated a call before it was
+   * answered. The sets are immutable.
+   */
   private final Map<PlaceId, Set<Wait>> waits = new ConcurrentHashMap<>();
 
   private record PlaceId(ByteString key, long token) {}
 
-  /**
-   * @param process as in {@link io.metastore.core.command.MemberNote}
-   */
+  /** @param process as in {@link io.metastore.core.command.MemberNote} */
   LockRequests(
       int process,
       Function<Command, CompletableFuture<Outcome>> proposer,
@@ -76,7 +77,7 @@ final class LockRequests {
     return wait;
   }
 
-  /** Tells waiters what an applied entry did to their places. */
+  /** Notifies waiters of what an applied entry did to their places. */
   void applied(long revision, List<LockEvent> events) {
     for (LockEvent event : events) {
       Set<Wait> ended = waits.remove(new PlaceId(event.key(), event.token()));
@@ -90,7 +91,10 @@ final class LockRequests {
     }
   }
 
-  /** The state jumped: events of the entries in between were never seen here. */
+  /**
+   * A snapshot was installed: events of the skipped entries were not seen, so all places are
+   * checked.
+   */
   void restored() {
     waits.forEach((id, waiting) -> waiting.forEach(wait -> look(wait, id)));
   }
@@ -98,7 +102,7 @@ final class LockRequests {
   private void await(Wait wait, PlaceId id) {
     wait.place = id;
     waits.merge(id, Set.of(wait), LockRequests::union);
-    // The place may have come up, or gone, before it was known here.
+    // The place may have been granted or deleted before the wait was registered.
     look(wait, id);
     if (wait.isCancelled()) {
       leave(wait, id);
@@ -115,7 +119,7 @@ final class LockRequests {
     return Set.copyOf(all);
   }
 
-  /** Ends the wait if the place is held or gone. */
+  /** Ends the waits for a place if it holds the lock or is gone. */
   private void look(Wait wait, PlaceId id) {
     StoreView view = views.get();
     try {
@@ -143,7 +147,7 @@ final class LockRequests {
     }
   }
 
-  /** One caller waits no more. */
+  /** One caller stops waiting. */
   private void leave(Wait wait, PlaceId id) {
     boolean[] left = new boolean[1];
     waits.computeIfPresent(
@@ -162,7 +166,7 @@ final class LockRequests {
     return new Outcome.Failed(revision, Failure.of(FailureCode.LOCK_PLACE_LOST));
   }
 
-  /** The place is given up, unless another call wants it too. */
+  /** Gives up the place, unless another call still wants it. */
   private void withdraw(Wait wait) {
     Withdraw withdraw =
         Withdraw.newBuilder()
@@ -173,7 +177,10 @@ final class LockRequests {
     withdraw(Command.newBuilder().setWithdraw(withdraw).build());
   }
 
-  /** Again and again until it is done: doing it twice is harmless, leaving it undone is not. */
+  /**
+   * Retries until it succeeds: withdrawing twice is harmless, but a place left behind would block
+   * the lock.
+   */
   private void withdraw(Command withdrawal) {
     proposer
         .apply(withdrawal)
@@ -194,7 +201,9 @@ final class LockRequests {
     private final CompletableFuture<Outcome> held = new CompletableFuture<>();
     private volatile @Nullable PlaceId place;
 
-    /** Guarded by this, both: the wait ends in one way or the other. */
+    /**
+     * {@code cancelled} and {@code finished} are guarded by this; at most one of them becomes true.
+     */
     private boolean cancelled;
 
     private boolean finished;
@@ -232,13 +241,13 @@ final class LockRequests {
       return cancelled;
     }
 
-    /** Whether the caller still wants to hear of it. */
+    /** Marks the wait as finished; false if it was cancelled before. */
     private synchronized boolean end() {
       finished = !cancelled;
       return finished;
     }
 
-    /** Passes on the end of the wait; false if the caller does not want the lock any more. */
+    /** Completes the wait; false if the caller has cancelled and no longer wants the lock. */
     private boolean finish(Outcome outcome) {
       boolean wanted = end();
       held.complete(outcome);

@@ -26,8 +26,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Changes the members, on the leader: one at a time, and only where the members that answer are a
- * majority both before and after. Thread-safe; never blocks.
+ * Changes the members, on the leader: one change at a time, and only if the reachable members are a
+ * majority before and after the change. Thread-safe; never blocks.
  */
 final class MemberChanges {
   static final ChangeMembersReply NOT_LEADER =
@@ -35,7 +35,7 @@ final class MemberChanges {
 
   private static final long ASK_MS = 1000;
 
-  /** An invited member forces a file before it answers. */
+  /** Longer than other calls: an invited member writes a file durably before it answers. */
   private static final long INVITE_MS = 5000;
 
   private static final long HAND_OVER_MS = 3000;
@@ -61,14 +61,14 @@ final class MemberChanges {
     this.applied = applied;
   }
 
-  /** Makes the change if this member leads; completes normally in any case. */
+  /** Makes the change if this member leads. The future never fails; the reply tells the result. */
   CompletableFuture<ChangeMembersReply> change(ChangeMembersRequest request) {
     if (!raft.isLeaderReady()) {
       return CompletableFuture.completedFuture(NOT_LEADER);
     }
     if (!changing.compareAndSet(false, true)) {
       return CompletableFuture.completedFuture(
-          toReply(new ChangeRefused(Reason.IN_PROGRESS, "another change of members is under way")));
+          toReply(new ChangeRefused(Reason.IN_PROGRESS, "another membership change is in progress")));
     }
     CompletableFuture<ChangeMembersReply> changed;
     try {
@@ -90,7 +90,7 @@ final class MemberChanges {
           || member.peerUrls().contains(config.peerUrl(join.getAddress()))) {
         throw new ChangeRefused(
             Reason.ALREADY_MEMBER,
-            "member %s has this name or URL".formatted(Long.toHexString(member.id())));
+            "member %s already has this name or URL".formatted(Long.toHexString(member.id())));
       }
     }
     return reach(now.voters())
@@ -112,7 +112,7 @@ final class MemberChanges {
             });
   }
 
-  /** Completes with the id that the member has when it joins. */
+  /** Invites the member; completes with the ID under which it joins. */
   private CompletableFuture<Long> invite(
       ChangeMembersRequest.Join join, RaftMember joining, RaftMembers now) {
     InviteRequest.Builder invitation =
@@ -138,7 +138,8 @@ final class MemberChanges {
                 throw new ChangeRefused(
                     Reason.UNSAFE, "no answer from " + join.getAddress() + ": " + failure);
               }
-              // One that was invited before, and whose change then failed.
+              // It accepted an earlier invitation to this cluster, but the change of members then
+              // failed.
               boolean waitsForUs =
                   reply.getStatus() == InviteReply.Status.HAS_CLUSTER
                       && reply.getClusterId() == config.clusterId()
@@ -160,7 +161,7 @@ final class MemberChanges {
         .orElse("");
   }
 
-  /** Random, so that no two members ever have the same one, removed ones included. */
+  /** A random ID, so that no two members ever share one, including removed members. */
   private long newId() {
     long id = random.nextLong();
     return id == 0 || raft.members().find(id) != null ? newId() : id;
@@ -172,7 +173,7 @@ final class MemberChanges {
     RaftMembers now = raft.members();
     if (now.find(id) == null) {
       throw new ChangeRefused(
-          Reason.UNKNOWN_MEMBER, "no member has the id " + Long.toHexString(id));
+          Reason.UNKNOWN_MEMBER, "no member has ID " + Long.toHexString(id));
     }
     RaftMembers next = now.without(id);
     if (next.voters().isEmpty()) {
@@ -187,17 +188,20 @@ final class MemberChanges {
               if (id != config.memberId()) {
                 return change(now, next, id);
               }
-              // A leader without a place would close its server as soon as it has none. The new one
-              // is asked by whoever asked here.
+              // A leader that removes itself would close its Raft server at once. So leadership is
+              // handed over first, and the caller repeats the request at the new leader.
               List<RaftMember> others =
                   reached.stream().filter(member -> member.id() != id).toList();
               return handOverToOneOf(others).thenApply(leader -> NOT_LEADER);
             });
   }
 
-  // --- both ------------------------------------------------------------------------------------
+  // --- common ----------------------------------------------------------------------------------
 
-  /** Completes when the change is in this member's tables, so that reads tell of it. */
+  /**
+   * Changes the members; completes when this member's tables contain the change, so that reads see
+   * it.
+   */
   private CompletableFuture<ChangeMembersReply> change(RaftMembers from, RaftMembers to, long id) {
     return raft.changeMembers(from, to)
         .thenCompose(
@@ -207,7 +211,9 @@ final class MemberChanges {
                     : CompletableFuture.completedFuture(toReply(result, id)));
   }
 
-  /** Tries one after the other, the one first that has most of the log. */
+  /**
+   * Hands leadership over to one of the candidates: tries those with the most complete log first.
+   */
   CompletableFuture<Long> handOverToOneOf(List<RaftMember> candidates) {
     List<RaftMember> nearestFirst = new ArrayList<>(candidates);
     nearestFirst.removeIf(member -> member.id() == config.memberId());
@@ -227,7 +233,7 @@ final class MemberChanges {
                     : handOverToOneOf(nearestFirst.subList(1, nearestFirst.size())));
   }
 
-  /** Those of the members that answer in time, this one among them if it is asked for. */
+  /** The members that answer in time; this member itself always counts. */
   CompletableFuture<List<RaftMember>> reach(List<RaftMember> asked) {
     List<CompletableFuture<List<RaftMember>>> answers = new ArrayList<>();
     for (RaftMember member : asked) {
@@ -265,10 +271,10 @@ final class MemberChanges {
       case DONE -> ChangeMembersReply.newBuilder().setMemberId(id).build();
       case NOT_LEADER -> NOT_LEADER;
       case IN_PROGRESS ->
-          toReply(new ChangeRefused(Reason.IN_PROGRESS, "Raft is changing members"));
+          toReply(new ChangeRefused(Reason.IN_PROGRESS, "Raft is already changing members"));
       case NOT_CAUGHT_UP ->
-          toReply(new ChangeRefused(Reason.UNSAFE, "the new member does not catch up"));
-      case REFUSED -> toReply(new ChangeRefused(Reason.UNSAFE, "Raft refuses the change"));
+          toReply(new ChangeRefused(Reason.UNSAFE, "the new member did not catch up with the log"));
+      case REFUSED -> toReply(new ChangeRefused(Reason.UNSAFE, "Raft refused the change"));
       case UNKNOWN ->
           ChangeMembersReply.newBuilder().setStatus(ChangeMembersReply.Status.UNKNOWN).build();
     };

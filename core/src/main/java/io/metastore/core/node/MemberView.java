@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/** {@link ClusterView} of a running member. */
+/** The {@link ClusterView} of a running member. */
 final class MemberView implements ClusterView {
   private final NodeConfig config;
   private final RaftNode raft;
@@ -32,7 +32,7 @@ final class MemberView implements ClusterView {
   /** When a leader was last seen. */
   private volatile long leaderSeenNanos = System.nanoTime();
 
-  /** Whom {@link #noteLeader} saw last, 0 for none; written by its thread only. */
+  /** The leader that {@link #noteLeader} saw last; 0 for none. Written by one thread. */
   private long leaderSeen;
 
   private final AtomicLong leaderChanges = new AtomicLong();
@@ -91,7 +91,7 @@ final class MemberView implements ClusterView {
     return raft.leaderId();
   }
 
-  /** Looks who is the leader; called regularly, always by the same thread. */
+  /** Checks who leads. Called regularly, always by the same thread. */
   void noteLeader() {
     long leader = raft.leaderId();
     if (leader != 0) {

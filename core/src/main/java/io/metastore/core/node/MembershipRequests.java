@@ -22,13 +22,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@link Membership} of a running member: what changes the members goes to the leader and its
- * {@link MemberChanges}. Thread-safe; never blocks.
+ * The {@link Membership} of a running member: forwards changes to the leader's {@link
+ * MemberChanges}. Thread-safe; never blocks.
  */
 final class MembershipRequests implements Membership {
   private static final long RETRY_MS = 50;
 
-  /** A joining member may have to be sent a lot. */
+  /** Long, because a joining member may have to receive a large checkpoint. */
   private static final long CHANGE_MS = TimeUnit.HOURS.toMillis(1);
 
   private final NodeConfig config;
@@ -55,7 +55,7 @@ final class MembershipRequests implements Membership {
   @Override
   public CompletableFuture<ClusterView> bootstrap(List<NewMember> members) {
     return CompletableFuture.failedFuture(
-        new ChangeRefused(ChangeRefused.Reason.ALREADY_MEMBER, "this member has a cluster"));
+        new ChangeRefused(ChangeRefused.Reason.ALREADY_MEMBER, "this member already belongs to a cluster"));
   }
 
   @Override
@@ -93,7 +93,7 @@ final class MembershipRequests implements Membership {
                   && !raft.members().isLearner(config.memberId())) {
                 throw new ChangeRefused(
                     ChangeRefused.Reason.UNSAFE,
-                    "the members that can be reached are no majority without this one");
+                    "the other members that can be reached are not a majority");
               }
               return raft.isLeaderReady()
                   ? changes.handOverToOneOf(reached)
@@ -101,12 +101,12 @@ final class MembershipRequests implements Membership {
             });
   }
 
-  /** Answers another member. */
+  /** Serves another member's request to change the members. */
   CompletableFuture<ChangeMembersReply> serve(ChangeMembersRequest request) {
     return changes.change(request);
   }
 
-  /** Answers who means that this member has no cluster. */
+  /** Refuses an invitation: this member already has a cluster. */
   InviteReply serve(InviteRequest request) {
     return InviteReply.newBuilder()
         .setStatus(InviteReply.Status.HAS_CLUSTER)
@@ -116,7 +116,7 @@ final class MembershipRequests implements Membership {
         .build();
   }
 
-  /** Has the leader make the change, whoever that is, once there is one. */
+  /** Sends the change to the leader; waits until there is one. */
   private CompletableFuture<ChangeMembersReply> change(ChangeMembersRequest request) {
     CompletableFuture<ChangeMembersReply> done = new CompletableFuture<>();
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.requestTimeoutMs());

@@ -72,15 +72,15 @@ import org.slf4j.LoggerFactory;
 /**
  * One running member.
  *
- * <p>Start with {@link #start}; serve clients once {@link #ready} completes; {@link #close} in the
+ * <p>Call {@link #start}; serve clients once {@link #ready} completes; call {@link #close} at the
  * end.
  */
 public final class Node implements Metastore, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
   /**
-   * Several members: one batch forms while one is replicated. Alone: the disk can take two in a
-   * row.
+   * Batches in flight. In a cluster, the next batch forms while one is replicated; alone, the disk
+   * can take two in a row.
    */
   private static final int IN_FLIGHT_CLUSTER = 1;
 
@@ -88,7 +88,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final int SCAN_THREADS = 2;
   private static final int BULK_THREADS = 2;
 
-  /** Large answers may use so much of the memory: a third of the heap's size. */
+  /** Large answers may use the heap size divided by this. */
   private static final int ANSWERS_PART = 3;
 
   private static final long ANSWER_STALL_MS = 5000;
@@ -103,7 +103,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long RESERVE_MS = 10_000;
   private static final int DIRECT_REPLIES_MAX = 8;
 
-  /** ZooKeeper's own setting and default. */
+  /** The name and default of ZooKeeper's own system property. */
   private static final long REAP_MS = Long.getLong("znode.container.checkIntervalMs", 60_000);
 
   private final NodeConfig config;
@@ -158,7 +158,7 @@ public final class Node implements Metastore, AutoCloseable {
     this.slow = new SlowWork(config.warningApplyDuration(), meters);
     Files.createDirectories(config.dataDirectory());
     FullDisk.closing(directory(), false);
-    // First of all: on a full disk only the reserve lets the tables be opened.
+    // First of all: on a full disk, opening the tables needs the space of the reserve file.
     this.disk = new DiskSpace(directory());
     this.tables =
         new LiveTables(
@@ -175,10 +175,8 @@ public final class Node implements Metastore, AutoCloseable {
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockRequests(process(), this::submit, this::retainView);
 
-    // Raft calls back into all that is above and, once assigned, what is below: nothing is applied
-    // or asked before this
-    // member has a leader, but the callbacks below are guarded all the same by late binding through
-    // the latch.
+    // Raft may call back before the constructor has assigned the fields below. Callbacks that need
+    // them wait until wiring.complete().
     Wiring wiring = new Wiring();
     this.known = KnownMemberCheck.begin(config, machine.state().index() >= 0, this::retainView);
     this.raft =
@@ -260,7 +258,7 @@ public final class Node implements Metastore, AutoCloseable {
     every(RESERVE_MS, disk::keepReserve);
     RemovalWatch removal = new RemovalWatch(config, known, raft, cluster, stopper);
     every(REMOVAL_MS, removal::look);
-    every(WATCH_MS, () -> mendLearner(stopper));
+    every(WATCH_MS, () -> restartLearner(stopper));
     every(WATCH_MS, this::watchFollowers);
     QuorumWatch quorum =
         new QuorumWatch(
@@ -279,31 +277,33 @@ public final class Node implements Metastore, AutoCloseable {
     every(config.electionTimeoutMs() / QuorumWatch.LOOKS_PER_TIMEOUT, quorum::look);
     every(REAP_MS, new Reaper(raft::isLeaderReady, this::retainView, this::submit)::reap);
     compactor.wake();
-    known.goOn(housekeeping, stopper);
+    known.keepAsking(housekeeping, stopper);
     known.passed().thenRun(this::publish);
   }
 
   /**
    * Opens or creates the member's data and joins its cluster.
    *
-   * @param stopper called when the member cannot go on
+   * @param stopper called if the member cannot continue
    */
   public static Node start(NodeConfig config, ProcessStopper stopper) throws IOException {
     return start(config, path -> null, stopper);
   }
 
-  /** As {@link #start(NodeConfig, ProcessStopper)}, with pages on the peer addresses. */
+  /**
+   * As {@link #start(NodeConfig, ProcessStopper)}; also serves HTTP pages on the peer addresses.
+   */
   public static Node start(NodeConfig config, PeerPages pages, ProcessStopper stopper)
       throws IOException {
     return new Node(config, pages, stopper);
   }
 
-  /** Completes when this member has found its cluster and told it about itself. */
+  /** Completes when this member has found its cluster and has published its name and URLs to it. */
   public CompletableFuture<Void> ready() {
     return ready;
   }
 
-  /** Folds the log into a checkpoint now; false if that failed. */
+  /** Takes a checkpoint now; completes with false if that failed. */
   public CompletableFuture<Boolean> checkpoint() {
     return raft.takeSnapshot();
   }
@@ -397,7 +397,7 @@ public final class Node implements Metastore, AutoCloseable {
   @Override
   public CompletableFuture<LeaseStatus> timeToLive(long leaseId, boolean withKeys) {
     CompletableFuture<LeaseStatus> status = leases.timeToLive(leaseId);
-    // A lease may have very many keys, and the lease thread has others to serve.
+    // Not on the lease thread: a lease may have a large number of keys.
     return withKeys ? status.thenApplyAsync(this::withKeys, bulk) : status;
   }
 
@@ -453,8 +453,8 @@ public final class Node implements Metastore, AutoCloseable {
   }
 
   /**
-   * Hands over, stops and makes the next start quick. Safe at any moment: all that matters is in
-   * the Raft log.
+   * Hands over leadership, stops, and flushes so that the next start is fast. Safe at any time:
+   * everything acknowledged is in the Raft log.
    */
   @Override
   public void close() {
@@ -464,7 +464,7 @@ public final class Node implements Metastore, AutoCloseable {
     FullDisk.closing(directory(), true);
     boolean quiet = raft.stop(RAFT_STOP_MS);
     if (quiet) {
-      // What is on disk now need not be replayed by the next start.
+      // Flushed entries need not be replayed at the next start.
       flush();
     }
     leases.close();
@@ -495,7 +495,10 @@ public final class Node implements Metastore, AutoCloseable {
     return config.dataDirectory().toAbsolutePath();
   }
 
-  /** A leader that cannot write its log holds up the whole cluster. */
+  /**
+   * Hands over leadership if writes to this member's disk are stuck; a leader that cannot write its
+   * log blocks the whole cluster.
+   */
   private void giveUpLeadershipIfStuck() {
     if (FullDisk.waitingMs(directory()) >= STUCK_MS
         && raft.isLeaderReady()
@@ -508,7 +511,7 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
-  /** If this member leads, lets another one do so, without waiting long for it. */
+  /** If this member leads, transfers leadership to another voter; waits only briefly. */
   private void handOver() {
     for (RaftMember member : raft.members().voters()) {
       if (member.id() == config.memberId() || !raft.isLeaderReady()) {
@@ -536,7 +539,7 @@ public final class Node implements Metastore, AutoCloseable {
   // --- reading ---------------------------------------------------------------------------------
 
   /**
-   * @param small whether the read is cheap enough for the thread that opens the barrier
+   * @param small whether the read is cheap enough to run on the thread that completes the barrier
    */
   private CompletableFuture<Outcome> read(
       Consistency consistency, boolean small, Function<StoreView, Outcome> reader) {
@@ -570,7 +573,7 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
-  // --- keeping house ---------------------------------------------------------------------------
+  // --- housekeeping ----------------------------------------------------------------------------
 
   private void every(long ms, Runnable task) {
     housekeeping.scheduleWithFixedDelay(Threads.unending(task), ms, ms, TimeUnit.MILLISECONDS);
@@ -590,12 +593,12 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
-  private void mendLearner(ProcessStopper stopper) {
+  private void restartLearner(ProcessStopper stopper) {
     if (raft.isHalfStarted()) {
       try {
-        raft.mendLearner();
+        raft.restartLearner();
       } catch (IOException e) {
-        stopper.stop("raft did not start again", e);
+        stopper.stop("could not restart raft", e);
       }
     }
   }
@@ -617,7 +620,7 @@ public final class Node implements Metastore, AutoCloseable {
     return (int) origin | 1;
   }
 
-  /** Tells the cluster this member's name and URLs, again and again until it is heard. */
+  /** Publishes this member's name and URLs to the cluster; retries until it succeeds. */
   private void publish() {
     MemberNote note =
         MemberNote.newBuilder()
@@ -640,7 +643,7 @@ public final class Node implements Metastore, AutoCloseable {
             });
   }
 
-  /** Whom Raft begins with, as long as its log tells it nothing. */
+  /** The members to start Raft with, while Raft's own log has no configuration. */
   private RaftMembers founders() {
     StoreView view = retainView();
     try {
@@ -674,9 +677,9 @@ public final class Node implements Metastore, AutoCloseable {
         config.maxRequestBytes());
   }
 
-  // --- what Raft calls -------------------------------------------------------------------------
+  // --- callbacks from Raft ---------------------------------------------------------------------
 
-  /** The side of this member that Raft and the other members see. */
+  /** Handles calls from Raft and from other members. */
   private final class Wiring implements ReplicatedState {
     private final CompletableFuture<Void> complete = new CompletableFuture<>();
 
@@ -684,7 +687,7 @@ public final class Node implements Metastore, AutoCloseable {
       complete.complete(null);
     }
 
-    /** Waits until the parts that need Raft exist; only the first calls after start ever do. */
+    /** Waits until the constructor has finished. Only the first calls after the start ever wait. */
     private void awaitComplete() {
       if (!complete.isDone()) {
         complete.join();
@@ -738,7 +741,8 @@ public final class Node implements Metastore, AutoCloseable {
       Applied result = machine.apply(term, index, batch, origin, trees::applied);
       slow.applied(start, index, batch);
       applyMeter.applied(start, index, batch, result);
-      // Watchers hear of it before anybody's reply does; readers see it before that.
+      // Order: readers see the entry first, then watchers receive its events, then callers get
+      // their replies.
       hub.offer(result);
       leases.applied(result.leaseEvents());
       if (!result.tokens().isEmpty()) {
@@ -781,7 +785,8 @@ public final class Node implements Metastore, AutoCloseable {
             }
             locks.applied(result.revision(), result.lockEvents());
           };
-      // Waking another thread takes longer than a few callbacks, which must not block anyway.
+      // Waking another thread takes longer than running a few callbacks, which must not block
+      // anyway.
       if (waiting <= DIRECT_REPLIES_MAX) {
         replies.run();
       } else {
@@ -812,7 +817,7 @@ public final class Node implements Metastore, AutoCloseable {
 
     @Override
     public void pause() {
-      // Readers may go on with the old state; it is closed when the new one is open.
+      // Readers continue on the old state, which is closed after the new one is opened.
     }
 
     @Override
@@ -836,8 +841,8 @@ public final class Node implements Metastore, AutoCloseable {
     @Override
     public void leaderReady() {
       awaitComplete();
-      // The first entry of the term is applied later. Should Raft have heard of a newer term, this
-      // member does not lead in that one, and its leases are not looked after.
+      // The first entry of this term is applied later. If Raft has already moved to a newer term,
+      // this member does not lead in that one, and the lease keeper of this term does nothing.
       long term = raft.term();
       LOG.atInfo().addKeyValue("term", term).log("became leader");
       leases.lead(term);

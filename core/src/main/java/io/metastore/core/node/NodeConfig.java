@@ -12,22 +12,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a member is told at start.
+ * The configuration of a member.
  *
- * @param name for people; published to the other members
- * @param members all members of the cluster as far as this one was told, itself included; once it
- *     has data, that counts
+ * @param name human-readable name, published to the other members
+ * @param members all members of the cluster as configured, including this one; once the member has
+ *     data, the stored members count instead
  * @param beginning how this member came to its cluster
- * @param clientUrls where clients reach this member; published
- * @param peerListen where this member listens for the others
- * @param peerTls how members speak TLS with each other; null if they do without
- * @param electionTimeoutMs how long a follower waits for its leader
- * @param snapshotCount commands after which the log is folded into a checkpoint
- * @param maxRequestBytes the largest command
- * @param responseBytesMax the largest answer to a read
+ * @param clientUrls URLs at which clients reach this member; published
+ * @param peerListen addresses on which this member listens for other members
+ * @param peerTls TLS between members; null for none
+ * @param electionTimeoutMs minimum time that a follower waits for its leader
+ * @param snapshotCount number of commands after which a checkpoint is taken
+ * @param maxRequestBytes maximum size of a command
+ * @param responseBytesMax maximum size of an answer to a read
  * @param watchProgressIntervalMs see {@code WatchLimits}
- * @param warningApplyDuration applying an entry, and a read, is logged if it takes longer
- * @param space how it keeps its tables small
+ * @param warningApplyDuration a warning is logged if applying an entry, or a read, takes longer
+ * @param space limits on the size of the tables
  */
 public record NodeConfig(
     long clusterId,
@@ -52,11 +52,13 @@ public record NodeConfig(
 
   /** How a member comes to its cluster. */
   public enum Beginning {
-    /** The cluster began with the first start of its members. */
+    /** The cluster started with the first start of its members. */
     FOUNDED,
-    /** As {@link #FOUNDED}, but it runs already: a member without data must find it. */
+    /**
+     * As {@link #FOUNDED}, but the cluster is already running: a member without data must reach it.
+     */
     EXISTING,
-    /** The cluster runs and calls the member in, so it waits for that. */
+    /** The cluster is running and has invited the member, which waits to be contacted. */
     INVITED
   }
 
@@ -77,12 +79,15 @@ public record NodeConfig(
     return 5000 + 2L * electionTimeoutMs;
   }
 
-  /** Source: etcd's {@code minTTL}: a lease must outlive an election. */
+  /**
+   * The smallest TTL of a lease, so that a lease outlives an election. Source: etcd's {@code
+   * minTTL}.
+   */
   long minLeaseTtlSeconds() {
     return (3L * electionTimeoutMs / 2 + 999) / 1000;
   }
 
-  /** The URL of a member that is reached at this host and port. */
+  /** The peer URL for a host and port. */
   String peerUrl(String address) {
     return (peerTls == null ? "http://" : "https://") + address;
   }

@@ -16,11 +16,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hashes passwords, on the threads {@code password-*}. Each hash takes a core for about a twentieth
- * of a second, so the threads leave at least half of the cores to others, and a bounded number of
- * passwords waits: few of each user, whose turns come one after the other, so that nobody who tries
- * passwords of one user, or of users that do not exist, keeps other users from logging in.
- * Thread-safe.
+ * Hashes passwords on the threads {@code password-*}. A hash takes a CPU core for about 50 ms, so
+ * at least half of the cores are left to other work, and the number of waiting passwords is
+ * bounded. Each user has a short queue of its own, and the queues are served in turn; so trying
+ * many passwords for one user, or for users that do not exist, does not keep other users from
+ * logging in. Thread-safe.
  */
 final class PasswordHasher implements Credentials, AutoCloseable {
   private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -32,7 +32,7 @@ final class PasswordHasher implements Credentials, AutoCloseable {
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
   private static final long IDLE_S = 30;
 
-  /** Lanes that no user's name is. */
+  /** Lanes of requests without an existing user; no user has such a name. */
   private static final String HASHING = "\0hash";
 
   private static final String NOBODY = "\0nobody";
@@ -40,8 +40,8 @@ final class PasswordHasher implements Credentials, AutoCloseable {
   private final SecureRandom random = new SecureRandom();
   private final int bcryptCost;
 
-  /** Checked in place of a hash that is not there, so that the answer takes as long. */
-  private final byte[] nobodysHash;
+  /** Checked if a user has no hash, so that the response takes as long as for an existing user. */
+  private final byte[] dummyHash;
 
   private final FairQueue waiting = new FairQueue(WAITING_PER_USER_MAX, WAITING_MAX);
   private final ThreadPoolExecutor threads =
@@ -50,15 +50,13 @@ final class PasswordHasher implements Credentials, AutoCloseable {
           THREADS,
           IDLE_S,
           TimeUnit.SECONDS,
-          new LinkedBlockingQueue<>(), // as many as wait in the lanes
+          new LinkedBlockingQueue<>(), // never holds more than the lanes do
           Threads.numbered("password"));
 
-  /**
-   * @param bcryptCost of new hashes: the binary logarithm of the number of rounds
-   */
+  /** @param bcryptCost cost of new hashes: binary logarithm of the number of rounds */
   PasswordHasher(int bcryptCost) {
     this.bcryptCost = bcryptCost;
-    this.nobodysHash = ascii("$2a$%02d$".formatted(bcryptCost) + ".".repeat(53));
+    this.dummyHash = ascii("$2a$%02d$".formatted(bcryptCost) + ".".repeat(53));
     threads.allowCoreThreadTimeOut(true);
   }
 
@@ -78,7 +76,7 @@ final class PasswordHasher implements Credentials, AutoCloseable {
     if (shown.length > PASSWORD_BYTES_MAX) {
       return CompletableFuture.completedFuture(false);
     }
-    byte[] stored = hash == null ? nobodysHash : ascii(hash);
+    byte[] stored = hash == null ? dummyHash : ascii(hash);
     return run(
         hash == null ? NOBODY : user,
         () -> BCrypt.verifyer().verify(shown, stored).verified && hash != null);

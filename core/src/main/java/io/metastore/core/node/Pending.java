@@ -5,10 +5,10 @@ import io.metastore.core.command.Command;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A command whose caller waits.
+ * A command whose caller waits for the outcome.
  *
- * @param bytes the command's size
- * @param deadlineNanos when the caller is told that its outcome is unknown
+ * @param bytes size of the command
+ * @param deadlineNanos when the caller is told that the outcome is unknown
  */
 record Pending(Command command, int bytes, long deadlineNanos, CompletableFuture<Outcome> outcome) {
 

@@ -30,38 +30,38 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings commands into the Raft log, many at a time.
+ * Proposes commands to Raft, in batches.
  *
- * <p>Commands wait in one bounded queue. Whenever fewer batches than allowed are in flight,
- * everything that waits becomes one more: a Raft entry if this member leads, else one call to the
- * leader, which puts the slice into its own queue. The batch forms while the one before it is
- * written and replicated, so an idle store adds no delay and a busy one writes few, large entries;
- * see also {@link ReturningCallers}. Whoever leads, this member learns the outcomes from its own
- * log.
+ * <p>Commands wait in one bounded queue. When fewer batches than allowed are in flight, all waiting
+ * commands form the next one: a Raft entry if this member leads, otherwise one call to the leader,
+ * which adds the slice to its own queue. A batch forms while the one before it is written and
+ * replicated, so an idle store adds no delay and a busy one writes few, large entries; see also
+ * {@link ReturningCallers}. Whoever leads, this member learns the outcomes from its own log.
  *
- * <p>A command is proposed again only if it surely did not reach the log. One that may have reached
- * it stays pending until the log tells or its time is up. It keeps no place in flight meanwhile: a
- * batch that was sent to a member which does not lead any more makes room for the next one at once.
+ * <p>A command is proposed again only if it certainly did not reach the log. One that may have
+ * reached it stays pending until its entry is applied or its deadline passes. It does not count as
+ * in flight meanwhile: after a leader change, a batch sent to the old leader makes room for the
+ * next one at once.
  *
- * <p>Thread-safe. One thread, {@code proposer}, forms batches; a command or forwarded slice that
- * finds nothing waiting and nothing in flight, while callers are few, is sent on by the thread that
- * brings it.
+ * <p>Thread-safe. The thread {@code proposer} forms batches. With few callers, a command or
+ * forwarded slice that finds nothing waiting and nothing in flight is sent by the thread that
+ * submits it.
  */
 final class Proposer implements AutoCloseable {
-  /** Bounds of one batch; one command or forwarded slice may exceed the bytes by itself. */
+  /** Limits of one batch; a single command or forwarded slice may exceed the byte limit. */
   private static final int BATCH_COMMANDS_MAX = 4096;
 
   private static final int BATCH_BYTES_MAX = 1 << 20;
 
-  /** Bounds of the queue. */
+  /** Limits of the queue. */
   private static final int QUEUE_COMMANDS_MAX = 100_000;
 
   private static final long QUEUE_BYTES_MAX = 64L << 20;
 
-  /** How long to wait before looking again who leads, if nobody tells. */
+  /** How often to check for a leader if no change is reported. */
   private static final long LEADER_WAIT_MS = 50;
 
-  /** How long to wait before sending again to a leader that did not take a batch. */
+  /** Delay before sending again to a leader that refused a batch. */
   private static final long REFUSED_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final RaftNode raft;
@@ -76,7 +76,7 @@ final class Proposer implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  /** Guarded by the lock, as is all that follows. */
+  /** Guarded by the lock, like the fields below. */
   private final Deque<Pending> queue = new ArrayDeque<>();
 
   private final Deque<Forwarded> forwardedQueue = new ArrayDeque<>();
@@ -85,16 +85,16 @@ final class Proposer implements AutoCloseable {
   private boolean stopped;
   private boolean proposedByCaller;
 
-  /** Nothing is sent before this time because the leader did not take a batch; 0 if it does. */
+  /** Nothing is sent before this time, because the leader refused a batch; 0 if it did not. */
   private long refusedUntilNanos;
 
   private long sequence;
   private final ReturningCallers returning = new ReturningCallers();
 
-  /** Slices whose outcomes this member's callers wait for, by sequence. */
+  /** Slices whose outcomes callers on this member wait for, by sequence number. */
   private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
 
-  /** A slice of another member, to be proposed here. */
+  /** A slice forwarded by another member, to be proposed by this one. */
   private record Forwarded(
       long member, Slice slice, int bytes, CompletableFuture<ForwardReply> reply) {
 
@@ -115,8 +115,8 @@ final class Proposer implements AutoCloseable {
   }
 
   /**
-   * @param origin names this process in the slices it proposes
-   * @param inFlightMax batches proposed and not yet applied
+   * @param origin identifies this process in the slices it proposes
+   * @param inFlightMax maximum number of batches proposed and not yet applied
    */
   Proposer(
       RaftNode raft,
@@ -137,7 +137,7 @@ final class Proposer implements AutoCloseable {
     thread.start();
   }
 
-  /** From now on, so many batches may be proposed and not yet applied. */
+  /** Sets the maximum number of batches proposed and not yet applied. */
   void inFlightMax(int max) {
     inFlightMax = max;
   }
@@ -163,7 +163,7 @@ final class Proposer implements AutoCloseable {
         outcome.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
       } else if (isIdle()
           && (raft.isLeaderReady() || (leader = leaderCalls.findLeader()) != null)) {
-        number = takeOff(alone, List.of());
+        number = registerInFlight(alone, List.of());
         proposedByCaller = true;
       } else if (queue.size() >= QUEUE_COMMANDS_MAX
           || queuedBytes + pending.bytes() > QUEUE_BYTES_MAX) {
@@ -182,7 +182,10 @@ final class Proposer implements AutoCloseable {
     return outcome;
   }
 
-  /** Saves those who have the store to themselves the way over the proposer's thread. */
+  /**
+   * Sends a batch on the caller's thread, which saves the switch to the proposer thread when the
+   * store is idle.
+   */
   private void sendAtOnce(
       long number, List<Pending> own, List<Forwarded> foreign, @Nullable Leader leader) {
     try {
@@ -206,7 +209,10 @@ final class Proposer implements AutoCloseable {
         && returning.areFew();
   }
 
-  /** If two batches take turns, the callers of one return during the other. */
+  /**
+   * No wait if two batches may be in flight: the callers of one return while the other is in
+   * flight.
+   */
   private long returningWaitNanos() {
     return inFlightMax > 1 ? 0 : returning.waitNanos(System.nanoTime());
   }
@@ -226,7 +232,7 @@ final class Proposer implements AutoCloseable {
   }
 
   /** Registers a batch as in flight; returns its number. */
-  private long takeOff(List<Pending> own, List<Forwarded> foreign) {
+  private long registerInFlight(List<Pending> own, List<Forwarded> foreign) {
     returning.batchFormed(own.size() + commands(foreign));
     inFlight++;
     sequence++;
@@ -236,7 +242,7 @@ final class Proposer implements AutoCloseable {
     return sequence;
   }
 
-  /** Takes a slice from a member that does not lead. */
+  /** Accepts a slice from a member that does not lead. */
   CompletableFuture<ForwardReply> forwarded(ForwardRequest request) {
     Slice slice = request.getSlice();
     CompletableFuture<ForwardReply> reply = new CompletableFuture<>();
@@ -248,7 +254,7 @@ final class Proposer implements AutoCloseable {
       if (stopped || queuedBytes + forwarded.bytes() > QUEUE_BYTES_MAX || !raft.isLeaderReady()) {
         forwarded.end(ForwardReply.Status.NOT_PROPOSED);
       } else if (isIdle()) {
-        number = takeOff(List.of(), List.of(forwarded));
+        number = registerInFlight(List.of(), List.of(forwarded));
         proposedByCaller = true;
       } else {
         forwardedQueue.add(forwarded);
@@ -265,8 +271,8 @@ final class Proposer implements AutoCloseable {
   }
 
   /**
-   * Takes the commands whose outcomes an applied entry tells; their futures are the caller's to
-   * complete.
+   * Returns the commands whose outcomes an applied entry contains; the caller completes their
+   * futures.
    */
   @Nullable List<Pending> applied(Applied.SliceOutcomes slice) {
     Waiting slot = waiting.remove(slice.sequence());
@@ -277,7 +283,7 @@ final class Proposer implements AutoCloseable {
     return slot.commands;
   }
 
-  /** Something about the leader changed. Any thread. */
+  /** Called when the leader may have changed. Any thread. */
   void leaderChanged() {
     lock.lock();
     try {
@@ -288,7 +294,7 @@ final class Proposer implements AutoCloseable {
     }
   }
 
-  /** Tells callers whose time is up. Called regularly. */
+  /** Fails commands whose deadline has passed. Called regularly. */
   void expire() {
     long now = System.nanoTime();
     List<Pending> neverProposed = new ArrayList<>();
@@ -346,7 +352,7 @@ final class Proposer implements AutoCloseable {
     }
   }
 
-  /** Commands of this member's callers whose outcome is not known yet. Any thread. */
+  /** Number of commands from callers on this member whose outcome is not known yet. Any thread. */
   long pending() {
     long queued;
     lock.lock();
@@ -379,14 +385,14 @@ final class Proposer implements AutoCloseable {
   private void run() {
     try {
       while (proposeNext()) {
-        // Each turn makes one batch.
+        // Each call sends one batch.
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Waits for work and a free place in flight, then sends one batch; false when stopped. */
+  /** Waits for commands and room in flight, then sends one batch; false when stopped. */
   private boolean proposeNext() throws InterruptedException {
     List<Pending> own;
     List<Forwarded> foreign;
@@ -394,18 +400,18 @@ final class Proposer implements AutoCloseable {
     Leader leader;
     lock.lockInterruptibly();
     try {
-      if (!awaitTurn()) {
+      if (!awaitSendable()) {
         return false;
       }
       leader = raft.isLeaderReady() ? null : leaderCalls.findLeader();
       own = drainOwn();
       foreign = leader == null ? drainForwarded() : List.of();
-      number = takeOff(own, foreign);
+      number = registerInFlight(own, foreign);
     } finally {
       lock.unlock();
     }
     if (own.isEmpty() && foreign.isEmpty()) {
-      ended(number, own, ProposalResult.NOT_PROPOSED); // all that waited had run out of time
+      ended(number, own, ProposalResult.NOT_PROPOSED); // all waiting commands had expired
     } else {
       send(number, own, foreign, leader);
     }
@@ -413,9 +419,9 @@ final class Proposer implements AutoCloseable {
   }
 
   /**
-   * Sends a batch that has taken off.
+   * Sends a registered batch.
    *
-   * @param leader null if it is this member
+   * @param leader null if this member leads
    */
   private void send(
       long number, List<Pending> own, List<Forwarded> foreign, @Nullable Leader leader) {
@@ -426,10 +432,10 @@ final class Proposer implements AutoCloseable {
     }
   }
 
-  /** Waits until there is something to send and somebody to send it to; false when stopped. */
-  private boolean awaitTurn() throws InterruptedException {
+  /** Waits until there is something to send and a leader to send it to; false when stopped. */
+  private boolean awaitSendable() throws InterruptedException {
     while (!stopped) {
-      // What a caller proposes came first and must reach the log first.
+      // A batch that a caller is sending was formed earlier and must reach the log first.
       if (proposedByCaller || inFlight >= inFlightMax || !isAnyWaiting()) {
         changed.await();
       } else if (refusedWaitNanos() > 0) {
@@ -449,7 +455,7 @@ final class Proposer implements AutoCloseable {
     return false;
   }
 
-  /** This member does not lead: what others sent here goes back to them. */
+  /** Refuses forwarded slices, because this member does not lead. */
   private void refuseForwarded() {
     for (Forwarded forwarded : forwardedQueue) {
       queuedBytes -= forwarded.bytes();
@@ -548,10 +554,13 @@ final class Proposer implements AutoCloseable {
             });
   }
 
-  /** The members that forwarded parts of an entry can apply it at once. */
+  /**
+   * Tells the members that forwarded slices of an entry that it is committed, so that they can
+   * apply it at once.
+   */
   private void tellCommitted(List<Forwarded> foreign, long term, long index) {
     for (Forwarded forwarded : foreign) {
-      raft.tellsCommitted(forwarded.member(), index);
+      raft.followerLearnsCommitted(forwarded.member(), index);
       forwarded
           .reply()
           .complete(
@@ -572,8 +581,8 @@ final class Proposer implements AutoCloseable {
   }
 
   /**
-   * A batch left the flight. If its outcome is unknown, its callers wait on, and others take its
-   * place.
+   * A batch is no longer in flight. If its outcome is unknown, its callers keep waiting, but the
+   * next batch can be sent.
    */
   private void ended(long number, List<Pending> own, ProposalResult result) {
     lock.lock();

@@ -12,17 +12,17 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Has a leader step down that hears nothing from a majority for an election timeout.
+ * Makes a leader step down if it has not heard from a majority for an election timeout.
  *
- * <p>If what the others send does not reach the leader, it can commit nothing, but its heartbeats
- * still keep the others from electing another leader. Ratis 3.2.2 looks for that only every two
- * election timeouts, and steps down after two to four. What is asked here is a member's term, which
- * it answers even while its disk is slow.
+ * <p>If messages from the others do not reach the leader, it cannot commit anything, but its
+ * heartbeats still keep the others from electing a new leader. Ratis 3.2.2 checks this only every
+ * two election timeouts, and steps down after two to four. Members are asked for their term, which
+ * they can answer even while their disk is slow.
  *
- * <p>{@link #look} is called by one thread; answers may come on any.
+ * <p>One thread calls {@link #look}; answers may arrive on any thread.
  */
 final class QuorumWatch {
-  /** How often {@link #look} is to be called within an election timeout. */
+  /** Number of calls of {@link #look} per election timeout. */
   static final int LOOKS_PER_TIMEOUT = 5;
 
   private final long selfId;
@@ -33,17 +33,17 @@ final class QuorumWatch {
   private final LongSupplier nanoClock;
   private final long timeoutNanos;
 
-  /** When each of the other members last answered. */
+  /** When each other member last answered. */
   private final Map<Long, Long> heardNanos = new ConcurrentHashMap<>();
 
   private long watchedTerm;
   private long lookedNanos;
 
   /**
-   * @param leadingTerm in which this member leads now; 0 if it does not
-   * @param ask asks a member something that it answers at once
+   * @param leadingTerm the term in which this member leads; 0 if it does not lead
+   * @param ask sends a member a call that it answers at once
    * @param nanoClock monotonic
-   * @param timeoutNanos after how long without answers the leader steps down
+   * @param timeoutNanos the leader steps down after this time without answers from a majority
    */
   QuorumWatch(
       long selfId,
@@ -62,22 +62,22 @@ final class QuorumWatch {
     this.timeoutNanos = timeoutNanos;
   }
 
-  /** Asks the others, and steps down if too few have answered for too long. */
+  /** Asks the other members, and steps down if too few have answered for too long. */
   void look() {
     long term = leadingTerm.getAsLong();
     if (term == 0) {
       return;
     }
     long now = nanoClock.getAsLong();
-    // After a new election, or if this process stood still, everybody gets the whole time.
-    boolean anew = term != watchedTerm || now - lookedNanos > timeoutNanos / 2;
+    // After an election, or after this process was paused, all members get the whole timeout again.
+    boolean restarted = term != watchedTerm || now - lookedNanos > timeoutNanos / 2;
     watchedTerm = term;
     lookedNanos = now;
     RaftMembers all = members.get();
     Set<Long> heard = new HashSet<>(Set.of(selfId));
     for (RaftMember member : all.all()) {
       if (member.id() != selfId) {
-        long last = anew ? now : heardNanos.getOrDefault(member.id(), now);
+        long last = restarted ? now : heardNanos.getOrDefault(member.id(), now);
         heardNanos.put(member.id(), last);
         if (now - last < timeoutNanos) {
           heard.add(member.id());

@@ -22,18 +22,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The barrier before a linearizable read: when it opens, this member has applied every write that
- * was acknowledged anywhere before the read began. Source: Ongaro's thesis, section 6.4, with terms
- * in place of heartbeats.
+ * The barrier before a linearizable read: when it completes, this member has applied every write
+ * that any member acknowledged before the read began. Source: Ongaro's thesis, section 6.4, with
+ * terms in place of heartbeats.
  *
- * <p>A leader of term T notes its committed index and then asks the others for their terms. If a
- * majority, itself included, is still in T, nobody with a higher term can have been elected before
- * the index was noted, so nobody can have acknowledged a write that the index does not cover. A
- * follower asks the leader, and its own term counts as one of the answers. Ratis' own read index is
- * not used: it skips the question and was seen to serve stale reads.
+ * <p>A leader of term T reads its committed index and then asks the other members for their terms.
+ * If a majority, including itself, is still in T, no leader of a higher term had been elected
+ * before the index was read, so no acknowledged write can be beyond that index. A follower asks the
+ * leader; the follower's own term counts as one of the answers. Ratis' own read index is not used:
+ * it skips the round of questions and was seen to serve stale reads.
  *
- * <p>One round is in flight; all reads that arrive meanwhile share the next one. A member that is
- * alone has acknowledged nothing that it has not applied, so it only needs to have become leader.
+ * <p>One round is in flight; all reads that arrive meanwhile share the next one. A single-member
+ * cluster needs no round: every acknowledged write is applied here, once this member has become
+ * leader.
  *
  * <p>Thread-safe; never blocks.
  */
@@ -41,7 +42,7 @@ final class ReadIndex {
   private static final long ROUND_TIMEOUT_MS = 500;
   private static final long RETRY_MS = 20;
 
-  /** No index can be had. */
+  /** Reply of a member that cannot confirm an index. */
   private static final ReadIndexReply NONE = ReadIndexReply.getDefaultInstance();
 
   private final RaftNode raft;
@@ -60,9 +61,7 @@ final class ReadIndex {
 
   private record Waiter(long deadlineNanos, CompletableFuture<Void> opened) {}
 
-  /**
-   * @param executor completes the barriers that had to wait
-   */
+  /** @param executor completes barriers that had to wait */
   ReadIndex(
       RaftNode raft,
       PeerChannels peers,
@@ -82,7 +81,7 @@ final class ReadIndex {
     this.executor = executor;
   }
 
-  /** Completes when the read may go on, or fails with {@link NotServed}. */
+  /** Completes when the read may proceed; fails with {@link NotServed}. */
   CompletableFuture<Void> barrier() {
     if (isAlone() && raft.isLeaderReady()) {
       return CompletableFuture.completedFuture(null);
@@ -100,7 +99,7 @@ final class ReadIndex {
     return opened;
   }
 
-  /** Answers a follower. */
+  /** Serves a follower's request. */
   CompletableFuture<ReadIndexReply> serve(ReadIndexRequest request) {
     return confirm(request.getMember(), request.getTerm());
   }
@@ -124,7 +123,8 @@ final class ReadIndex {
                     .thenRun(() -> round.forEach(w -> w.opened().complete(null)));
                 nextRound();
               } else {
-                // No leader, or none that could prove it: try again until the readers' time is up.
+                // No leader, or none that could confirm its index: retry until the readers'
+                // deadlines.
                 scheduler.schedule(() -> retry(round), RETRY_MS, TimeUnit.MILLISECONDS);
               }
             });
@@ -155,12 +155,13 @@ final class ReadIndex {
     nextRound();
   }
 
-  /** An index that covers everything acknowledged until now, or {@link #NONE}. */
+  /** Requests an index that covers everything acknowledged so far, or {@link #NONE}. */
   private CompletableFuture<ReadIndexReply> requestIndex() {
     if (raft.isLeaderReady()) {
       return confirm(selfId, raft.term());
     }
-    // Our term is read before the question is sent: it is our word for all readers of this round.
+    // Our term is read before the question is sent, because it counts as our answer for all readers
+    // of this round.
     long term = raft.term();
     Leader leader = leaderCalls.findLeader();
     if (leader == null) {
@@ -179,9 +180,9 @@ final class ReadIndex {
   }
 
   /**
-   * Notes the committed index and makes sure that this member was still the leader then.
+   * Reads the committed index and confirms that this member was still the leader at that time.
    *
-   * @param asker a member that was in term {@code askerTerm} when its readers had already come
+   * @param asker a member that was in term {@code askerTerm} after its readers had arrived
    */
   private CompletableFuture<ReadIndexReply> confirm(long asker, long askerTerm) {
     long term = raft.term();
@@ -192,10 +193,12 @@ final class ReadIndex {
     if (raft.term() != term) {
       return CompletableFuture.completedFuture(NONE);
     }
-    // A leader that is ready has committed an entry of its term: the last one is of its term too.
+    // A ready leader has committed an entry of its own term, so the last committed entry is of this
+    // term.
     ReadIndexReply answer =
         ReadIndexReply.newBuilder().setConfirmed(true).setIndex(index).setTerm(term).build();
-    // Read after the index was noted: whoever was elected before that, was by these or fewer.
+    // Read after the index: a leader elected before that was elected by a majority of these
+    // members, or of fewer.
     RaftMembers members = raft.members();
     Set<Long> inTerm = ConcurrentHashMap.newKeySet();
     inTerm.add(selfId);

@@ -12,11 +12,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Deletes containers that have emptied and nodes whose TTL is over, while this member leads. The
- * entry's own time decides in the end, so a node that is used again stays.
+ * Deletes empty containers and expired TTL nodes, while this member leads. Apply checks again with
+ * the entry's time, so a node that is in use again is kept.
  */
 final class Reaper {
-  /** Proposed at one time; the rest waits for the next. */
+  /** Maximum number of deletions proposed at a time; the rest follows in the next run. */
   private static final int NODES_MAX = 10_000;
 
   private final BooleanSupplier leads;
@@ -32,7 +32,7 @@ final class Reaper {
     this.proposer = proposer;
   }
 
-  /** Proposes what is due; what fails is due the next time as well. */
+  /** Proposes deletions that are due; failed ones are proposed again in the next run. */
   void reap() {
     if (leads.getAsBoolean()) {
       for (String path : due()) {

@@ -7,17 +7,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices that this member was removed: the others stop talking to it, at the latest before it has
- * seen the entry that says so. So it asks them when it misses a leader, or when Ratis has closed
- * its server, as it does where a candidate is told that it does not belong. Learners never miss a
- * leader, and ask all the time.
+ * Detects that this member was removed. The others stop talking to a removed member, possibly
+ * before it receives the entry that removes it. So it asks them when it has no leader, or when
+ * Ratis has closed its server, which happens when a candidate is told that it is no member.
+ * Learners never miss a leader and ask all the time.
  *
  * <p>Used by one thread.
  */
 final class RemovalWatch {
   private static final Logger LOG = LoggerFactory.getLogger(RemovalWatch.class);
 
-  /** Raft may have stopped a moment before the others have applied why. */
+  /**
+   * When Raft has stopped, look this many times: the others may not have applied the removal yet.
+   */
   private static final int LOOKS_WHEN_DEAD = 4;
 
   private final NodeConfig config;
@@ -43,7 +45,7 @@ final class RemovalWatch {
     this.stopper = stopper;
   }
 
-  /** Called now and then. */
+  /** Called regularly. */
   void look() {
     if (asking || removed) {
       return;

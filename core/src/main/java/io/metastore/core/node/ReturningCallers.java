@@ -1,24 +1,25 @@
 package io.metastore.core.node;
 
 /**
- * Expects the callers of answered commands back, so that the next batch carries them all.
+ * Delays the next batch until the callers of answered commands have sent their next ones, so that
+ * one batch carries them all.
  *
- * <p>A client that waits for each answer sends its next command right after it. A batch formed at
- * once takes what came while the one before was under way and just misses those who were answered
- * by it: callers fall into cohorts, and two or three times as many log entries carry half as much
- * or less. So the next batch waits until as many commands came as were just answered, though never
- * for longer than twice the time that the last one took: callers of other members have as far to go
- * as the entry had. For a while it does not wait at all when they did not come.
+ * <p>A client that waits for each answer sends its next command right after it. A batch that is
+ * formed immediately just misses the callers that the previous batch answered. The callers then
+ * split into groups, and two or three times as many log entries carry half as many commands or
+ * less. So the next batch waits until as many commands have arrived as were just answered, but at
+ * most twice as long as the last batch took, because callers on other members are about that far
+ * away. If the callers do not return, some batches are formed without waiting.
  *
  * <p>Guarded by its owner's lock.
  */
 final class ReturningCallers {
-  /** With fewer, what one more entry costs does not matter. */
+  /** With fewer callers, the cost of another entry does not matter. */
   private static final int CALLERS_MIN = 4;
 
   private static final long WAIT_NANOS_MAX = 4_000_000;
 
-  /** Batches formed without waiting after one that waited in vain. */
+  /** Number of batches formed without waiting after callers did not return. */
   private static final int BATCHES_SKIPPED = 32;
 
   private int answered;
@@ -28,9 +29,9 @@ final class ReturningCallers {
   private int batchesToSkip;
 
   /**
-   * Callers have been answered.
+   * Records that callers were answered.
    *
-   * @param tookNanos since their batch was formed
+   * @param tookNanos time since their batch was formed
    */
   void answered(int callers, long tookNanos, long nowNanos) {
     answered += callers;
@@ -42,19 +43,19 @@ final class ReturningCallers {
     expected = Math.max(0, expected - commands);
   }
 
-  /** How long the next batch should still wait; 0 for not at all. */
+  /** How long the next batch should still wait; 0 if it should not wait. */
   long waitNanos(long nowNanos) {
     return batchesToSkip > 0 || answered < CALLERS_MIN || expected <= 0
         ? 0
         : Math.max(0, untilNanos - nowNanos);
   }
 
-  /** Whether the last batch carried so few that there is nobody to wait for. */
+  /** Whether the last batch had so few commands that waiting is not worthwhile. */
   boolean areFew() {
     return inLastBatch < CALLERS_MIN;
   }
 
-  /** The next batch is formed, of so many commands. */
+  /** Records that a batch was formed. */
   void batchFormed(int commands) {
     inLastBatch = commands;
     if (batchesToSkip > 0) {

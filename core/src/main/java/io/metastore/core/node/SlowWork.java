@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns when applying a log entry, or a read, takes long: with etcd's log line {@code apply request
- * took too long}. Thread-safe.
+ * Logs a warning when applying a log entry, or a read, takes long: etcd's log line {@code apply
+ * request took too long}. Thread-safe.
  */
 final class SlowWork {
   private static final Logger LOG = LoggerFactory.getLogger(SlowWork.class);
@@ -33,9 +33,9 @@ final class SlowWork {
   }
 
   /**
-   * An entry has been applied.
+   * Reports an applied entry.
    *
-   * @param startNanos when that began
+   * @param startNanos when applying began
    */
   void applied(long startNanos, long index, CommandBatch batch) {
     long took = System.nanoTime() - startNanos;
@@ -44,7 +44,7 @@ final class SlowWork {
     }
   }
 
-  /** A range was read. */
+  /** Reports a range read. */
   void read(long startNanos, Range range) {
     long took = System.nanoTime() - startNanos;
     if (took > expectedNanos) {
@@ -52,7 +52,7 @@ final class SlowWork {
     }
   }
 
-  /** A transaction of reads was evaluated. */
+  /** Reports a read-only transaction. */
   void readTxn(long startNanos, int operations) {
     long took = System.nanoTime() - startNanos;
     if (took > expectedNanos) {
@@ -70,7 +70,9 @@ final class SlowWork {
         .log("apply request took too long");
   }
 
-  /** Such as {@code index:7 bytes:310 txn:2 grant_lease:1}: an entry holds many requests. */
+  /**
+   * Describes an entry, which holds many requests: {@code index:7 bytes:310 txn:2 grant_lease:1}.
+   */
   private static String describe(long index, CommandBatch batch) {
     Map<Command.KindCase, Integer> counts = new EnumMap<>(Command.KindCase.class);
     for (Slice slice : batch.getSlicesList()) {

@@ -5,12 +5,12 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 
 /**
- * How a member keeps its tables small.
+ * Limits on the size of the tables.
  *
- * @param quotaBytes the size of the tables at which this member takes no more; negative for none
- * @param autoCompaction what the leader compacts by itself
- * @param compactionBatchLimit changes that are removed in one go
- * @param compactionSleepMs the pause after that
+ * @param quotaBytes size of the tables from which on writes are refused; negative for no limit
+ * @param autoCompaction what the leader compacts automatically
+ * @param compactionBatchLimit number of changes removed at a time
+ * @param compactionSleepMs pause between two batches
  */
 public record SpaceConfig(
     long quotaBytes,
@@ -25,8 +25,8 @@ public record SpaceConfig(
   public static final long SUGGESTED_QUOTA_BYTES_MAX = 8L << 30;
 
   /**
-   * About as long as the pause: so the work never takes more than half of one processor. etcd's
-   * limit is 1000, but ours are cheaper.
+   * Removing a batch takes about as long as the pause, so compaction uses at most half of one CPU.
+   * etcd's default is 1000, but its batches are more expensive.
    */
   public static final int DEFAULT_BATCH_LIMIT = 5000;
 
@@ -47,17 +47,17 @@ public record SpaceConfig(
     }
   }
 
-  /** What the leader compacts by itself. */
+  /** What the leader compacts automatically. */
   public sealed interface AutoCompaction {
     AutoCompaction OFF = new Off();
 
     /** Nothing. */
     record Off() implements AutoCompaction {}
 
-    /** Everything but the newest revisions. */
+    /** All but the newest revisions. */
     record ByRevision(long revisions) implements AutoCompaction {}
 
-    /** Everything older than a time. */
+    /** All revisions older than a given time. */
     record Periodic(Duration age) implements AutoCompaction {}
   }
 }

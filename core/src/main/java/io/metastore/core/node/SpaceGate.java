@@ -19,11 +19,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Refuses commands that need space before they reach the log: when the tables have reached the
- * quota, when the disk is nearly full, and while an alarm forbids them.
+ * Refuses commands that need space, before they reach the log: when the tables have reached the
+ * quota, when the disk is nearly full, or when an alarm forbids them.
  *
- * <p>What this member finds out about its own space counts here only. For all members a command is
- * refused by the alarm, which is in the log: so they all come to the same tables. Thread-safe.
+ * <p>The checks of this member's own space only affect commands submitted on this member. For all
+ * members, commands are refused by the alarm, which is in the log, so that all replicas decide
+ * alike. Thread-safe.
  */
 final class SpaceGate {
   private static final Logger LOG = LoggerFactory.getLogger(SpaceGate.class);
@@ -36,18 +37,20 @@ final class SpaceGate {
   private final Function<Command, CompletableFuture<Outcome>> proposer;
   private final Supplier<CompletableFuture<Void>> barrier;
 
-  /** As of the last {@link #sample}: asking RocksDB takes too long to do it for every command. */
+  /** As of the last {@link #sample}; asking RocksDB for every command would be too slow. */
   private volatile long sizeBytes;
 
-  /** The alarm being raised; null if none is. */
+  /**
+   * Completes when the alarm that is being raised has been raised; null if none is being raised.
+   */
   private final AtomicReference<@Nullable CompletableFuture<Void>> raising =
       new AtomicReference<>();
 
   /**
-   * @param quotaBytes negative for none
-   * @param diskLow whether little space is left on the disk
-   * @param revision the newest one
-   * @param barrier opens when this member has applied what was committed before
+   * @param quotaBytes negative for no quota
+   * @param diskLow whether the disk is nearly full
+   * @param revision returns the newest revision
+   * @param barrier completes when this member has applied everything committed before
    */
   SpaceGate(
       long memberId,
@@ -66,7 +69,7 @@ final class SpaceGate {
     this.barrier = barrier;
   }
 
-  /** Measures the tables, and raises the alarm when the disk is nearly full. Called regularly. */
+  /** Measures the tables, and raises the alarm if the disk is nearly full. Called regularly. */
   void look() {
     sample();
     if (diskLow.getAsBoolean()) {
@@ -79,7 +82,7 @@ final class SpaceGate {
     sizeBytes = machines.get().storage().sizeBytes();
   }
 
-  /** Proposes a command unless it needs space that there is not. */
+  /** Proposes a command, unless it needs space and there is none. */
   CompletableFuture<Outcome> submit(Command command) {
     long cost = SpaceCost.of(command);
     if (cost > 0 && !hasSpace(cost)) {
@@ -90,7 +93,7 @@ final class SpaceGate {
     if (findAlarmRefusal(command) == null) {
       return proposer.apply(command);
     }
-    // The alarm may have been cleared, only not yet for all that this member knows.
+    // The alarm may have been cleared by an entry that this member has not applied yet.
     return barrier
         .get()
         .thenCompose(
@@ -114,7 +117,10 @@ final class SpaceGate {
     return new Outcome.Failed(revision.getAsLong(), failure);
   }
 
-  /** Completes, always normally, when the alarm is raised or could not be. */
+  /**
+   * Raises the alarm. The future never fails; it completes when the alarm is raised or could not
+   * be.
+   */
   private CompletableFuture<Void> raiseAlarm() {
     Alarm alarm = Alarm.newBuilder().setKind(Alarm.Kind.NOSPACE).setMemberId(memberId).build();
     if (machines.get().alarms().contains(alarm)) {

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Named daemon threads. */
+/** Factories for named daemon threads. */
 final class Threads {
   private static final Logger LOG = LoggerFactory.getLogger(Threads.class);
 
   private Threads() {}
 
-  /** For one thread of this name. */
+  /** Makes one thread with this name. */
   static ThreadFactory named(String name) {
     return task -> {
       Thread thread = new Thread(task, name);
@@ -25,15 +25,15 @@ final class Threads {
     };
   }
 
-  /** For threads {@code name-1}, {@code name-2} and so on. */
+  /** Makes threads named {@code name-1}, {@code name-2} and so on. */
   static ThreadFactory numbered(String name) {
     AtomicInteger count = new AtomicInteger();
     return task -> named(name + "-" + count.incrementAndGet()).newThread(task);
   }
 
   /**
-   * One thread with a clock whose failed tasks are passed to the handler of uncaught exceptions, as
-   * those of a plain thread are; by itself such an executor keeps them to itself.
+   * A scheduled executor with one thread. Failures of tasks go to the handler of uncaught
+   * exceptions, as on a plain thread; by default, such an executor swallows them.
    */
   static ScheduledExecutorService scheduler(String name) {
     return new ScheduledThreadPoolExecutor(1, named(name)) {
@@ -54,8 +54,8 @@ final class Threads {
   }
 
   /**
-   * A periodic task that a failure does not end: it is logged, and the next run tries again. An
-   * executor would silently run it no more.
+   * Wraps a periodic task: a failure is logged and the next run takes place. By default, an
+   * executor silently cancels a periodic task that fails.
    */
   static Runnable unending(Runnable task) {
     return () -> {

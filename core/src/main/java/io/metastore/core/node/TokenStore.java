@@ -12,8 +12,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tokens of all users in use, the longest unused first. Holds {@value #TOKENS_MAX} of them at
- * most: then each new one displaces the longest unused. Guarded by itself.
+ * Login tokens in memory, at most {@value #TOKENS_MAX}; a new token beyond that replaces the least
+ * recently used one. Guarded by itself.
  */
 final class TokenStore implements LoginTokens {
   static final int TOKENS_MAX = 100_000;
@@ -21,7 +21,10 @@ final class TokenStore implements LoginTokens {
   private final LongSupplier nanoTime;
   private final long ttlNanos;
 
-  /** All live equally long after their last use, so the order of use is that of expiry. */
+  /**
+   * In access order. All tokens have the same TTL since their last use, so this is also the order
+   * of expiry.
+   */
   private final Map<String, Entry> tokens = new LinkedHashMap<>(16, 0.75f, true);
 
   private static final class Entry {
@@ -34,15 +37,13 @@ final class TokenStore implements LoginTokens {
     }
   }
 
-  /**
-   * @param ttl how long a token lives without being used
-   */
+  /** @param ttl how long a token stays valid without being used */
   TokenStore(LongSupplier nanoTime, Duration ttl) {
     this.nanoTime = nanoTime;
     this.ttlNanos = ttl.toNanos();
   }
 
-  /** Takes in what an applied entry gave; called by the apply thread. */
+  /** Adds tokens created by an applied entry; called by the apply thread. */
   synchronized void add(List<GivenToken> given) {
     long now = nanoTime.getAsLong();
     for (GivenToken token : given) {

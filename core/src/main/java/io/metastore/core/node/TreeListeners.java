@@ -5,7 +5,7 @@ import io.metastore.core.machine.Applied;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Those who want to hear of every change of the znode tree at once. Thread-safe. */
+/** The registered listeners for changes of the znode tree. Thread-safe. */
 final class TreeListeners {
   private final List<TreeListener> listeners = new CopyOnWriteArrayList<>();
 

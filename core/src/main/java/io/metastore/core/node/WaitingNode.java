@@ -35,13 +35,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where a member waits that has no cluster: it listens to other members only, until it is asked to
- * found a cluster or is invited to one.
+ * A member that has no cluster yet. It listens to other members only, until it is asked to form a
+ * cluster or is invited to one.
  *
- * <p>A cluster is founded in two rounds. First all members are asked whether they would come, and
- * keep themselves free for a while; then each is told, and writes it down. If somebody is lost
- * between the rounds, those that were told wait for a majority of each other; the lost one still
- * waits, and can be removed and joined.
+ * <p>A cluster is formed in two rounds. In the first, all members are asked whether they would
+ * join, and reserve themselves for this attempt for a while. In the second, each is told to join
+ * and stores that durably. If a member is lost between the rounds, the others start once a majority
+ * of them has been told; the lost one keeps waiting and can be removed and joined again.
  *
  * <p>Thread-safe.
  */
@@ -49,39 +49,39 @@ public final class WaitingNode implements Membership, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WaitingNode.class);
 
   private static final long ASK_MS = 5000;
-  private static final long KEPT_FREE_MS = 10_000;
+  private static final long RESERVED_MS = 10_000;
   private static final int TELL_TRIES = 10;
   private static final long TELL_PAUSE_MS = 500;
   private static final int MESSAGE_BYTES_MAX = 1 << 20;
 
   private final String name;
-  private final Consumer<Invitation> writeDown;
+  private final Consumer<Invitation> persist;
   private final PeerChannels peers;
   private final PeerServer server;
   private final SecureRandom random = new SecureRandom();
   private final CompletableFuture<Invitation> invited = new CompletableFuture<>();
   private final CompletableFuture<ClusterView> formed = new CompletableFuture<>();
 
-  /** Tells this member's attempts to found a cluster from those of others. */
+  /** Identifies this member's own attempts to form a cluster. */
   private final long ownAttempt = random.nextLong();
 
   private final AtomicBoolean founding = new AtomicBoolean();
 
-  /** Guarded by this, as is what follows: for whose attempt this member keeps itself free. */
-  private long attempt;
+  /** The attempt that this member is reserved for. Guarded by this, like the fields below. */
+  private long reservedFor;
 
-  private long keptFreeUntilNanos = System.nanoTime();
+  private long reservedUntilNanos = System.nanoTime();
   private @Nullable Invitation accepted;
 
   private WaitingNode(
       String name,
       List<InetSocketAddress> listen,
       @Nullable PeerTls tls,
-      Consumer<Invitation> writeDown)
+      Consumer<Invitation> persist)
       throws IOException {
     this.name = name;
     this.peers = new PeerChannels(tls, MESSAGE_BYTES_MAX);
-    this.writeDown = writeDown;
+    this.persist = persist;
     this.server =
         PeerServer.start(
             listen,
@@ -91,33 +91,35 @@ public final class WaitingNode implements Membership, AutoCloseable {
   }
 
   /**
-   * Listens for other members.
+   * Starts listening for other members.
    *
-   * @param name as this member was told; whoever means another one is refused
-   * @param tls how members speak TLS with each other; null if they do without
-   * @param writeDown makes an invitation durable, before this member's word is given
+   * @param name this member's name; invitations that name another member are refused
+   * @param tls TLS between members; null for none
+   * @param persist stores an invitation durably before it is accepted
    * @throws IOException if an address cannot be bound
    */
   public static WaitingNode open(
       String name,
       List<InetSocketAddress> listen,
       @Nullable PeerTls tls,
-      Consumer<Invitation> writeDown)
+      Consumer<Invitation> persist)
       throws IOException {
-    return new WaitingNode(name, listen, tls, writeDown);
+    return new WaitingNode(name, listen, tls, persist);
   }
 
-  /** Completes when this member is to belong to a cluster. Close this node then. */
+  /** Completes when this member has been given a cluster. Close this node afterwards. */
   public CompletableFuture<Invitation> invited() {
     return invited;
   }
 
-  /** The cluster has a leader: who asked to found it is answered. */
+  /** The cluster has a leader: completes the future of the {@link #bootstrap} call. */
   public void formed(ClusterView cluster) {
     formed.complete(cluster);
   }
 
-  /** Gives the addresses free; the answer to who asked for a cluster is still owed. */
+  /**
+   * Releases the addresses. A pending {@link #bootstrap} is completed later, by {@link #formed}.
+   */
   @Override
   public void close() {
     server.close();
@@ -139,13 +141,14 @@ public final class WaitingNode implements Membership, AutoCloseable {
     }
     if (!founding.compareAndSet(false, true)) {
       return CompletableFuture.failedFuture(
-          new ChangeRefused(Reason.IN_PROGRESS, "this member is founding a cluster"));
+          new ChangeRefused(Reason.IN_PROGRESS, "this member is already forming a cluster"));
     }
-    // This member is asked as well: the others must reach it there.
+    // This member is asked too, to verify that others can reach it at its address.
     return invite(own, byId.keySet(), /* binding= */ false)
         .thenCompose(
             willing -> {
-              // First, so that the others never wait for a founder that forgot them.
+              // This member stores the cluster first, so that the others never wait for a founder
+              // that has lost it.
               accept(own);
               Set<Long> others = new HashSet<>(byId.keySet());
               others.remove(own.memberId());
@@ -153,14 +156,14 @@ public final class WaitingNode implements Membership, AutoCloseable {
                   .whenComplete((told, failure) -> invited.complete(own))
                   .exceptionally(
                       failure -> {
-                        LOG.atError().setCause(failure).log("not every member could be told");
+                        LOG.atError().setCause(failure).log("could not notify all members of the new cluster");
                         throw new OutcomeUnknown(OutcomeUnknown.Reason.CONNECTION_LOST);
                       });
             })
         .whenComplete(
             (told, failure) -> {
               if (failure != null) {
-                giveFree();
+                endReservation();
               }
               founding.set(false);
             })
@@ -174,7 +177,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
       }
     }
     throw new ChangeRefused(
-        Reason.BAD_REQUEST, "members", "does not name the asked member, " + name);
+        Reason.BAD_REQUEST, "members", "must include this member, " + name);
   }
 
   private static void requireDistinct(List<NewMember> members) {
@@ -184,12 +187,12 @@ public final class WaitingNode implements Membership, AutoCloseable {
         throw new ChangeRefused(
             Reason.BAD_REQUEST,
             "members",
-            "has a name or URL twice: %s, %s".formatted(member.name(), member.peerAddress()));
+            "lists a name or URL twice: %s, %s".formatted(member.name(), member.peerAddress()));
       }
     }
   }
 
-  /** Completes when all of them said yes; fails with the first refusal. */
+  /** Completes when all members have accepted; fails with the first refusal. */
   private CompletableFuture<Void> invite(Invitation own, Set<Long> ids, boolean binding) {
     List<CompletableFuture<Void>> answers = new ArrayList<>();
     for (long id : ids) {
@@ -245,7 +248,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
     return request.build();
   }
 
-  // --- being invited ---------------------------------------------------------------------------
+  // --- invitations -----------------------------------------------------------------------------
 
   private InviteReply serve(InviteRequest request) {
     InviteReply.Builder reply = InviteReply.newBuilder().setName(name);
@@ -263,7 +266,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
       if (!request.getName().equals(name)) {
         return reply.setStatus(InviteReply.Status.OTHER_NAME).build();
       }
-      if (!keepFree(request.getAttempt())) {
+      if (!reserve(request.getAttempt())) {
         return reply.setStatus(InviteReply.Status.BUSY).build();
       }
       if (!request.getBinding()) {
@@ -284,38 +287,38 @@ public final class WaitingNode implements Membership, AutoCloseable {
 
   private synchronized void accept(Invitation invitation) {
     if (accepted != null && !accepted.equals(invitation)) {
-      throw new ChangeRefused(Reason.ALREADY_MEMBER, "this member was just given a cluster");
+      throw new ChangeRefused(Reason.ALREADY_MEMBER, "this member already belongs to a cluster");
     }
     if (accepted == null) {
-      writeDown.accept(invitation);
+      persist.accept(invitation);
       accepted = invitation;
       LOG.atInfo()
           .addKeyValue("cluster-id", Long.toHexString(invitation.clusterId()))
           .addKeyValue("local-member-id", Long.toHexString(invitation.memberId()))
           .addKeyValue("cluster-runs", invitation.clusterRuns())
-          .log("was given a cluster");
+          .log("was assigned to a cluster");
     }
   }
 
-  /** False if this member keeps itself free for another attempt. */
-  private boolean keepFree(long forAttempt) {
+  /** Reserves this member for an attempt; false if it is reserved for another one. */
+  private boolean reserve(long forAttempt) {
     long now = System.nanoTime();
-    if (attempt != forAttempt && now - keptFreeUntilNanos < 0) {
+    if (reservedFor != forAttempt && now - reservedUntilNanos < 0) {
       return false;
     }
-    attempt = forAttempt;
-    keptFreeUntilNanos = now + TimeUnit.MILLISECONDS.toNanos(KEPT_FREE_MS);
+    reservedFor = forAttempt;
+    reservedUntilNanos = now + TimeUnit.MILLISECONDS.toNanos(RESERVED_MS);
     return true;
   }
 
-  /** An attempt of this member's own failed. */
-  private synchronized void giveFree() {
-    if (attempt == ownAttempt) {
-      keptFreeUntilNanos = System.nanoTime();
+  /** Ends the reservation after this member's own attempt has failed. */
+  private synchronized void endReservation() {
+    if (reservedFor == ownAttempt) {
+      reservedUntilNanos = System.nanoTime();
     }
   }
 
-  // --- what a member without a cluster cannot do -----------------------------------------------
+  // --- not available without a cluster ---------------------------------------------------------
 
   @Override
   public CompletableFuture<MemberInfo> join(NewMember member, boolean learner) {

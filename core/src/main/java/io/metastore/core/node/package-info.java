@@ -1,12 +1,12 @@
 /**
- * One member put together: Raft, the state machine, watching, leases, locks and the queues between
+ * One running member: Raft, the state machine, watches, leases, locks and the queues that connect
  * them.
  *
- * <p>Start at {@link io.metastore.core.node.Node}, which is the {@link
- * io.metastore.core.api.Metastore} that adapters get. Threads: callers submit on any; {@code
- * proposer} makes Raft entries, unless callers are few: then the caller does; Raft's apply thread
- * applies them; {@code reply} completes futures; {@code lease}, {@code compactor} and {@code
- * housekeeping} do what their names say; {@code scan-*} read much.
+ * <p>Start at {@link io.metastore.core.node.Node}, the {@link io.metastore.core.api.Metastore} that
+ * adapters use. Threads: any thread may submit commands; {@code proposer} forms Raft entries,
+ * except with few callers, whose own threads do; Raft's apply thread applies entries; {@code reply}
+ * completes futures; {@code lease} runs the lease clock; {@code compactor} and {@code housekeeping}
+ * do background work; {@code scan-*} and {@code bulk-*} read ranges.
  */
 @NullMarked
 package io.metastore.core.node;

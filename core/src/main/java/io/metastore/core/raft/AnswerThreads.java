@@ -10,10 +10,11 @@ import org.apache.ratis.thirdparty.io.grpc.ManagedChannelBuilder;
 import org.apache.ratis.thirdparty.io.netty.util.concurrent.FastThreadLocalThread;
 
 /**
- * On which threads the answers of other members are taken, Ratis' as ours: on the event loop that
- * read them, for to pass something on costs less than a hand-over. What a call hears elsewhere,
- * such as that it cannot start, it hears on a thread of its own: Ratis does not expect it from
- * within the call, and loses a stream that ends before it has begun.
+ * The threads on which answers of other members are processed, both for Ratis and for our own
+ * calls. Answers stay on the event loop that read them, because passing them on is cheaper than
+ * switching threads. Other events of a call, such as a failure to start, run on a separate thread:
+ * Ratis does not expect them from within the call, and would lose a stream that ends before it has
+ * begun.
  */
 final class AnswerThreads implements Executor {
   private final ExecutorService others =
@@ -28,7 +29,7 @@ final class AnswerThreads implements Executor {
 
   static {
     Executor threads = new AnswerThreads();
-    // Ratis builds channels of its own and offers no other way to them.
+    // Ratis builds its own channels and offers no other way to configure them.
     InternalConfiguratorRegistry.setConfigurators(
         List.of(
             new InternalConfigurator() {
@@ -39,9 +40,9 @@ final class AnswerThreads implements Executor {
             }));
   }
 
-  /** Has all channels that are built from now on, in this process, use these threads. */
+  /** Makes all channels built from now on in this process use these threads. */
   static void use() {
-    // Loading the class has done it.
+    // Loading the class has set the configurator.
   }
 
   @Override

@@ -12,21 +12,21 @@ import org.apache.ratis.server.RaftServer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices that the leader's Raft has fallen silent towards a follower that answers otherwise.
+ * Detects that the leader's Raft sends nothing to a follower that is otherwise reachable.
  *
- * <p>The last resort behind {@link GuardedLogAppender}, for an appender that hangs or dies in a way
- * that one does not see. A follower is stuck when for a whole period no reply to Raft came from it
- * and every call of our own peer service was answered. Its match index is no sign: it also stands
- * still while a large checkpoint is sent, and then there are replies.
+ * <p>The fallback for {@link GuardedLogAppender}, in case an appender hangs or dies in a way that
+ * is not handled there. A follower is stuck if for a whole period it sent no Raft reply but
+ * answered every call of our own peer service. Its match index cannot be used: it also stands still
+ * while a large checkpoint is sent, although replies arrive.
  *
- * <p>Thread-safe: answers come in on transport threads.
+ * <p>Thread-safe: answers arrive on transport threads.
  */
 final class AppenderWatchdog {
 
   /**
-   * A follower as the leader sees it.
+   * A follower as seen by the leader.
    *
-   * @param silentMs time since its last reply to Raft
+   * @param silentMs time since its last Raft reply
    */
   record Follower(RaftPeerId id, long silentMs) {}
 
@@ -36,13 +36,10 @@ final class AppenderWatchdog {
   private final Map<RaftPeerId, Long> suspectedSinceMs = new HashMap<>();
 
   /**
-   * Suspects nobody yet.
-   *
    * @param periodMs much longer than an election timeout, after which a leader without replies from
-   *     a majority steps down by itself
+   *     a majority steps down anyway
    * @param clockMs monotonic
-   * @param stuck what to do then, e.g. to hand leadership over; called once per period that it
-   *     lasts
+   * @param stuck called once per period for a follower that is stuck
    */
   AppenderWatchdog(long periodMs, LongSupplier clockMs, Consumer<RaftPeerId> stuck) {
     this.periodMs = periodMs;
@@ -50,7 +47,7 @@ final class AppenderWatchdog {
     this.stuck = stuck;
   }
 
-  /** The followers of a leader; none if the division does not lead. */
+  /** The followers of a leader; empty if the division does not lead. */
   static List<Follower> followersOf(RaftServer.Division division) {
     List<Follower> followers = new ArrayList<>();
     for (ServerRpcProto follower :
@@ -62,7 +59,10 @@ final class AppenderWatchdog {
     return followers;
   }
 
-  /** The followers that gave Raft no reply lately: whether they answer otherwise is to be asked. */
+  /**
+   * The followers that have sent no Raft reply for the whole period. The caller must then call each
+   * of them and report the result to {@link #asked}.
+   */
   synchronized List<RaftPeerId> silent(List<Follower> followers) {
     List<RaftPeerId> silent = new ArrayList<>();
     for (Follower follower : followers) {
@@ -74,7 +74,7 @@ final class AppenderWatchdog {
     return silent;
   }
 
-  /** What became of asking a silent follower. */
+  /** Reports whether a silent follower answered a call. */
   synchronized void asked(RaftPeerId follower, boolean answered) {
     if (!answered) {
       suspectedSinceMs.remove(follower);

@@ -12,9 +12,9 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCallExecutorSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * On which threads the calls of other members are served. Entries and {@link PeerCall}s stay on the
- * event loop that read them, for they only pass something on, and a hand-over costs more than that.
- * Calls that wait for the disk have threads of their own.
+ * The threads on which calls of other members are served. Raft entries and {@link PeerCall}s stay
+ * on the event loop that read them, because they are only passed on and switching threads costs
+ * more. Calls that wait for the disk have their own threads.
  */
 final class CallThreads implements ServerCallExecutorSupplier {
   private static final int THREADS = 4;
@@ -32,7 +32,8 @@ final class CallThreads implements ServerCallExecutorSupplier {
           THREADS,
           IDLE_S,
           TimeUnit.SECONDS,
-          // Other members ask one thing at a time, a snapshot is eight messages at most.
+          // Unbounded, but other members send one such call at a time; a snapshot is sent in at
+          // most eight messages.
           new LinkedBlockingQueue<>(),
           task -> {
             Thread thread = new Thread(task, "raft-call");
@@ -48,6 +49,6 @@ final class CallThreads implements ServerCallExecutorSupplier {
   public <Q, A> @Nullable Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
     return DISK_CALLS.contains(call.getMethodDescriptor().getFullMethodName())
         ? diskThreads
-        : null; // the one of the server
+        : null; // use the server's executor
   }
 }

@@ -1,16 +1,16 @@
 package io.metastore.core.raft;
 
-/** What became of a change of members. */
+/** The result of a membership change. */
 public enum ChangeResult {
   DONE,
-  /** Surely not done: this member does not lead. */
+  /** Certainly not done: this member does not lead. */
   NOT_LEADER,
-  /** Surely not done: another change is under way, or its outcome is not known yet. */
+  /** Certainly not done: another change is in progress, or its outcome is not known yet. */
   IN_PROGRESS,
-  /** Surely not done: the new member was given the log and fell silent. */
+  /** Certainly not done: the new member was sent the log but stopped responding. */
   NOT_CAUGHT_UP,
-  /** Surely not done: Raft finds the change too large. */
+  /** Certainly not done: Raft rejects the change as too large. */
   REFUSED,
-  /** It may be done, or may yet be. */
+  /** The change may have been made, or may still be. */
   UNKNOWN
 }

@@ -16,14 +16,15 @@ import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
 import org.apache.ratis.util.MD5FileUtil;
 
 /**
- * One checkpoint on disk: a directory named {@code term_index} after the last entry it contains.
+ * A checkpoint on disk: a directory named {@code term_index} after the last entry that it contains.
  *
- * <p>Ratis puts a digest {@code x.md5} beside every file {@code x} that it received and forces
- * nothing to disk. So a directory with digests in it is one that was received and is not durable
- * yet; {@link #makeDurable} ends that.
+ * <p>For every file {@code x} that it receives, Ratis writes a digest {@code x.md5}; it forces
+ * nothing to disk. So a checkpoint with digests was received and is not durable yet; {@link
+ * #makeDurable} makes it durable and deletes the digests.
  *
- * @param path absolute, because Ratis makes only absolute paths relative to the snapshot directory
- * @param position of the last entry contained
+ * @param path absolute, because Ratis can make only absolute paths relative to the snapshot
+ *     directory
+ * @param position term and index of the last entry contained
  */
 record CheckpointFiles(Path path, TermIndex position) {
   private static final Pattern NAME = Pattern.compile("(\\d+)_(\\d+)");
@@ -32,7 +33,7 @@ record CheckpointFiles(Path path, TermIndex position) {
     return position.getTerm() + "_" + position.getIndex();
   }
 
-  /** The checkpoints in a directory, newest first; whatever else lies there is passed over. */
+  /** The checkpoints in a directory, newest first; other files are ignored. */
   static List<CheckpointFiles> in(Path directory) throws IOException {
     try (Stream<Path> entries = Files.list(directory.toAbsolutePath().normalize())) {
       return entries
@@ -54,7 +55,10 @@ record CheckpointFiles(Path path, TermIndex position) {
             path, TermIndex.valueOf(Long.parseLong(name.group(1)), Long.parseLong(name.group(2)))));
   }
 
-  /** What Ratis needs to send it. Without digests: Ratis computes them while it reads the files. */
+  /**
+   * The description that Ratis needs to send this checkpoint. Without digests: Ratis computes them
+   * while it reads the files.
+   */
   FileListSnapshotInfo toSnapshotInfo() throws IOException {
     try (Stream<Path> files = Files.list(path)) {
       List<FileInfo> infos =
@@ -72,10 +76,10 @@ record CheckpointFiles(Path path, TermIndex position) {
   }
 
   /**
-   * Compares the files with the digests that came with them. One without a digest was forced
-   * before: {@link #makeDurable} deletes digests last.
+   * Compares the files with the digests received with them. A file without a digest is already
+   * durable, because {@link #makeDurable} deletes the digests last.
    *
-   * @throws IOException if a file is not what was sent, or a digest cannot be read
+   * @throws IOException if a file differs from its digest, or a digest cannot be read
    */
   void verify() throws IOException {
     for (Path digest : digests()) {
@@ -86,7 +90,7 @@ record CheckpointFiles(Path path, TermIndex position) {
     }
   }
 
-  /** Forces all files and names to disk, and then takes the digests away. */
+  /** Forces all files and directory entries to disk, then deletes the digests. */
   void makeDurable() throws IOException {
     DurableFiles.forceTree(path);
     for (Path digest : digests()) {

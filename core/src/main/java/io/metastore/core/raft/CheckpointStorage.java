@@ -19,28 +19,28 @@ import org.apache.ratis.statemachine.impl.FileListSnapshotInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The checkpoints of this member, which Ratis sends to members that lack the log before them, and
- * the place where it puts those it receives.
+ * The checkpoints of this member. Ratis sends them to members that lack the log before them, and
+ * stores the checkpoints here that it receives.
  *
- * <p>Under its final name stands a checkpoint that is complete:
+ * <p>A checkpoint under its final name is complete:
  *
  * <ul>
- *   <li>Our own are written under another name, forced to disk and renamed.
+ *   <li>Our own checkpoints are written under another name, forced to disk and renamed.
  *   <li>Ratis receives into {@code <directory>-tmp/snapshot-<id>} and checks each file's digest.
- *       After the last one it renames {@code <directory>} to {@code <directory>.tmp<date>}, the
- *       received directory to {@code <directory>}, and deletes the former. A transfer that breaks
- *       off stays where it is until the next start; a crash between the renames is undone at start.
- *   <li>Ratis forces none of it to disk ({@code ratis.md} §3 #12). We do, before the state is
- *       opened from it and before the log that it replaces is deleted; if a crash came first, the
- *       digests are compared at start.
+ *       After the last file it renames {@code <directory>} to {@code <directory>.tmp<date>}, renames
+ *       the received directory to {@code <directory>}, and deletes the former one. An interrupted
+ *       transfer stays on disk until the next start; a crash between the renames is undone at start.
+ *   <li>Ratis forces none of this to disk ({@code ratis.md} §3 #12). We do so before the state is
+ *       opened from the checkpoint and before the log that it replaces is deleted; after an earlier
+ *       crash, the digests are compared at start.
  * </ul>
  *
- * <p>{@link #getLatestSnapshot} may be called from any thread; Ratis does so for every message it
- * sends to a follower, so the answer is kept. {@link #receiving} is called by transport threads,
- * {@link #open} by the thread that starts Raft, everything else by the apply thread.
+ * <p>{@link #getLatestSnapshot} may be called from any thread. Ratis calls it for every message to a
+ * follower, so its result is cached. {@link #receiving} is called by transport threads, {@link #open}
+ * by the thread that starts Raft, everything else by the apply thread.
  */
 final class CheckpointStorage implements StateMachineStorage {
-  // The one that may be on its way to a follower while the next is made, and that next one.
+  // Two: a follower may still be receiving the older one when a new one is made.
   private static final int KEPT = 2;
   private static final String PARTIAL = "partial";
 
@@ -50,10 +50,8 @@ final class CheckpointStorage implements StateMachineStorage {
   private volatile boolean receiving;
 
   /**
-   * Opens nothing yet.
-   *
-   * @param directory for checkpoints only: Ratis replaces it as a whole. Its parent takes the
-   *     temporary directories, which therefore are on the same file system.
+   * @param directory contains checkpoints only, because Ratis replaces it as a whole. Temporary
+   *     directories are created in its parent, so that they are on the same file system.
    */
   CheckpointStorage(Path directory) {
     this.directory = directory.toAbsolutePath().normalize();
@@ -61,10 +59,10 @@ final class CheckpointStorage implements StateMachineStorage {
   }
 
   /**
-   * Clears up what a crash left behind. To be called once, before anything else.
+   * Cleans up after a crash. To be called once, before any other method.
    *
-   * @throws IOException also if the last checkpoint received was damaged by the crash. The log
-   *     before it may be gone already, so the member cannot go on by itself.
+   * @throws IOException also if the last received checkpoint was damaged by the crash. The log
+   *     before it may be gone already, so this member cannot recover on its own.
    */
   void open() throws IOException {
     undoHalfReplacement();
@@ -87,7 +85,7 @@ final class CheckpointStorage implements StateMachineStorage {
       if (Files.exists(directory)) {
         DurableFiles.deleteTree(former);
       } else {
-        // The received one would do as well, but only this one is known to be durable.
+        // The received checkpoint would do as well, but only the former one is known to be durable.
         Files.move(former, directory, StandardCopyOption.ATOMIC_MOVE);
       }
     }
@@ -121,11 +119,11 @@ final class CheckpointStorage implements StateMachineStorage {
   }
 
   /**
-   * Makes a checkpoint; nothing happens if there is one of this position. It is on disk when this
-   * returns.
+   * Makes a checkpoint; does nothing if there is one for this position. The checkpoint is durable
+   * when this returns.
    *
-   * @param position of the last entry that it contains
-   * @param writer creates the directory it is given, and flat files in it
+   * @param position term and index of the last entry that it contains
+   * @param writer creates the directory it is given and writes files directly in it
    */
   void create(TermIndex position, Consumer<Path> writer) throws IOException {
     Path target = directory.resolve(CheckpointFiles.nameOf(position));
@@ -141,14 +139,13 @@ final class CheckpointStorage implements StateMachineStorage {
     refresh();
   }
 
-  /** Ratis is about to write a part of a checkpoint from the leader. */
+  /** Called before Ratis writes a part of a checkpoint received from the leader. */
   void receiving() {
     receiving = true;
   }
 
   /**
-   * Takes over what Ratis received, before anything is opened from it. It is on disk when this
-   * returns.
+   * Makes the checkpoint that Ratis received durable, before anything is opened from it.
    *
    * @return the newest checkpoint
    */
@@ -187,9 +184,10 @@ final class CheckpointStorage implements StateMachineStorage {
   }
 
   /**
-   * Ratis asks for it between renaming a received checkpoint into place and deleting the log that
-   * it replaces, in a transport thread while the apply thread may already open it. No other call
-   * comes at that time, so this is where the checkpoint is made durable.
+   * Returns the newest checkpoint; makes a received one durable. Ratis calls this on a transport
+   * thread after it has renamed a received checkpoint into place and before it deletes the log that
+   * the checkpoint replaces, possibly while the apply thread already opens it. There is no other
+   * callback at that time.
    */
   @Override
   public @Nullable SnapshotInfo getLatestSnapshot() {
@@ -203,7 +201,7 @@ final class CheckpointStorage implements StateMachineStorage {
     return newest;
   }
 
-  /** Called after each checkpoint; Ratis does not say which one it is sending. */
+  /** Called after each checkpoint. Ratis does not say which one it is currently sending. */
   @Override
   public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
     for (CheckpointFiles old : CheckpointFiles.in(directory).stream().skip(KEPT).toList()) {
@@ -211,11 +209,11 @@ final class CheckpointStorage implements StateMachineStorage {
     }
   }
 
-  /** Nothing to do: {@link #open} comes before Ratis does. */
+  /** Does nothing: {@link #open} has run before Ratis starts. */
   @Override
   public void init(RaftStorage storage) {}
 
-  /** Nothing to do: Ratis 3.2.2 never calls this. */
+  /** Does nothing: Ratis 3.2.2 never calls this. */
   @Override
   public void format() {}
 

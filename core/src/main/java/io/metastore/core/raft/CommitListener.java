@@ -1,10 +1,11 @@
 package io.metastore.core.raft;
 
-/** Hears of one proposed entry. */
+/** Is notified when a proposed entry is committed. */
 @FunctionalInterface
 public interface CommitListener {
   /**
-   * The entry is committed. Called on the apply thread just before it is applied; must not block.
+   * The entry was committed. Called on the apply thread just before the entry is applied; must not
+   * block.
    */
   void committed(long term, long index);
 }

@@ -10,12 +10,15 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** Files and directories that are on disk, or gone, when a method returns. */
+/** Operations on files and directories whose effect is durable when they return. */
 public final class DurableFiles {
 
   private DurableFiles() {}
 
-  /** Forces a file, or the names in a directory: its creations and renames are durable then. */
+  /**
+   * Forces a file to disk; for a directory, its entries: created and renamed files are durable
+   * then.
+   */
   public static void force(Path path) throws IOException {
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
@@ -46,7 +49,7 @@ public final class DurableFiles {
         });
   }
 
-  /** Deletes a file or a directory with all it contains; nothing happens if it is absent. */
+  /** Deletes a file, or a directory with its content; does nothing if it does not exist. */
   public static void deleteTree(Path root) throws IOException {
     if (!Files.exists(root)) {
       return;

@@ -11,12 +11,12 @@ import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 
 /**
- * Holds back the answer to a request for a vote until the vote is on disk.
+ * Delays the answer to a vote request until the vote is on disk.
  *
  * <p>Ratis 3.2.2 writes and forces a new metadata file and renames it over the old one, but does
- * not force the rename ({@code ratis.md} §3 #12). A machine that loses power a moment later comes
- * up with the old file and may vote again in the same term, for another candidate. A vote that
- * cannot be forced is not answered. Thread-safe.
+ * not force the rename ({@code ratis.md} §3 #12). After a power failure the old file may be back,
+ * and the member could vote again in the same term, for another candidate. If the rename cannot be
+ * forced, the request is not answered. Thread-safe.
  */
 final class DurableVotes implements ServerInterceptor {
   private static final String REQUEST_VOTE =
@@ -24,11 +24,7 @@ final class DurableVotes implements ServerInterceptor {
 
   private final Path directory;
 
-  /**
-   * Forces nothing yet.
-   *
-   * @param directory where Ratis keeps the vote; need not exist before the first one
-   */
+  /** @param directory where Ratis stores the vote; need not exist before the first vote */
   DurableVotes(Path directory) {
     this.directory = directory;
   }
@@ -46,7 +42,7 @@ final class DurableVotes implements ServerInterceptor {
             try {
               DurableFiles.force(directory);
             } catch (IOException e) {
-              throw new UncheckedIOException("vote is not on disk directory=" + directory, e);
+              throw new UncheckedIOException("the vote was not forced to disk directory=" + directory, e);
             }
             super.sendMessage(answer);
           }

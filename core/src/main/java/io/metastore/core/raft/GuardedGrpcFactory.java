@@ -12,8 +12,9 @@ import org.apache.ratis.server.leader.LogAppender;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ratis' gRPC transport, except that a leader sends its log by {@link GuardedLogAppender}s, and
- * that TLS is ours: Ratis takes keys but no versions or cipher suites, and insists on OpenSSL.
+ * Ratis' gRPC transport with two changes. The leader sends its log through {@link
+ * GuardedLogAppender}s. And TLS is our own, because Ratis has no settings for TLS versions and
+ * cipher suites and requires OpenSSL.
  */
 final class GuardedGrpcFactory extends GrpcFactory {
   private static final String PEER_TLS = "metastore.peer-tls";
@@ -33,7 +34,7 @@ final class GuardedGrpcFactory extends GrpcFactory {
     }
   }
 
-  /** Connections made to this server are secured by {@link PeerNegotiator}. */
+  /** Creates the server; its connections are secured by {@link PeerNegotiator}. */
   @Override
   public GrpcServices newRaftServerRpc(RaftServer server) {
     PeerTls tls = parameters.get(PEER_TLS, PeerTls.class);

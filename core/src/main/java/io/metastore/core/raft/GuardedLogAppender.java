@@ -15,41 +15,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the log to one follower, as Ratis' appender does, and goes on where that one gives up.
+ * Sends the log to one follower like Ratis' own appender, and recovers from two of that appender's
+ * defects.
  *
- * <p>Ratis 3.2.2 means to restart an appender whose thread threw, but asks first whether it still
- * runs, which it then never does: the follower gets nothing any more until the leader changes
- * ({@code ratis.md} §3 #7). And a follower that came back without its log is sent heartbeats for
- * the place where its log ended before, all refused, until somebody writes (§3 #8).
+ * <p>First, Ratis 3.2.2 tries to restart an appender whose thread failed, but only if it is still
+ * running, which it never is then; the follower receives nothing until the leader changes ({@code
+ * ratis.md} §3 #7). Second, a follower that restarted without its log gets heartbeats for the
+ * position where its log ended before; it refuses all of them, until there is a new write (§3 #8).
  *
- * <p>Callers on a follower wait until it applies their command, and so it must hear soon that an
- * entry is committed. The one that forwarded them hears it with the answer ({@link
- * CommitNotifier}); the others by the next entry, or if there is none, by a message of its own a
- * little later.
+ * <p>Callers on a follower wait until it applies their command, so the follower should learn of a
+ * commit quickly. The follower that forwarded the commands learns of it from the reply ({@link
+ * EarlyCommits}); the others with the next entry or, if there is none, by a separate message
+ * shortly afterwards.
  */
 final class GuardedLogAppender extends GrpcLogAppender {
   private static final Logger LOG = LoggerFactory.getLogger(GuardedLogAppender.class);
 
-  /** How long a follower that lacks the news of a commit may wait for the next entry. */
-  private static final long NEWS_DELAY_MS = 1;
+  /** How long to wait for the next entry before sending a commit index on its own. */
+  private static final long COMMIT_DELAY_MS = 1;
 
-  /** A wait may end a little early. */
-  private static final long NEWS_DELAY_NANOS_MIN = 800_000;
+  /** A timed wait may end slightly early. */
+  private static final long COMMIT_DELAY_NANOS_MIN = 800_000;
 
-  /** The last entry known to be committed; news are only what comes after that. */
+  /** The last entry known to be committed. */
   private volatile long committed = RaftLog.INVALID_LOG_INDEX;
 
-  /** Up to where the follower was told that entries are committed. */
+  /** The commit index that the follower was last told. */
   private final AtomicLong told = new AtomicLong(RaftLog.INVALID_LOG_INDEX);
 
-  /** Since when the follower lacks news; 0 if it does not. The appender's own thread. */
-  private long newsSinceNanos;
+  /**
+   * Since when the follower lacks the newest commit index; 0 if it does not. Used by the appender's
+   * thread.
+   */
+  private long lackingSinceNanos;
 
   GuardedLogAppender(RaftServer.Division server, LeaderState leaderState, FollowerInfo follower) {
     super(server, leaderState, follower);
   }
 
-  /** Runs in the appender's own thread until it is stopped or replaced. */
+  /** Runs on the appender's own thread until the appender is stopped or replaced. */
   @Override
   public void run() throws IOException {
     try {
@@ -64,48 +68,53 @@ final class GuardedLogAppender extends GrpcLogAppender {
   }
 
   /**
-   * Has the leader replace this appender. The new one starts from index 0, that is with a
-   * checkpoint if the log does not reach back so far; that heals the known cause as well, a
-   * previous entry that was purged (RATIS-2487).
+   * Makes the leader replace this appender. The new one starts at index 0: it sends a checkpoint if
+   * the log does not reach back that far. This also fixes the known cause of failures, a previous
+   * entry that was purged (RATIS-2487).
    */
   private void restart() throws IOException {
     try {
-      // A fault that stays must not become a busy loop. Shorter than the time after which the
-      // follower would miss its heartbeats.
+      // A pause, so that a permanent fault does not cause a busy loop; shorter than the time after
+      // which the follower would miss its heartbeats.
       TimeUnit.MILLISECONDS.sleep(getServer().properties().minRpcTimeoutMs() / 4);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return;
     }
     getLeaderState().restart(this);
-    // Stopped by now, so this only completes the streams to the follower.
+    // Already stopped, so this only completes the streams to the follower.
     super.run();
   }
 
-  /** The entry at this index is committed: the follower may wait for the news. */
+  /**
+   * Records that all entries up to this index are committed, and wakes the appender if the follower
+   * does not know it.
+   */
   void committed(long index) {
     committed = index;
     notifyLogAppender();
   }
 
-  /** The follower hears otherwise that all up to this index is committed. */
+  /**
+   * Records that the follower learned otherwise that all entries up to this index are committed.
+   */
   void told(long index) {
     told.accumulateAndGet(index, Math::max);
   }
 
-  private boolean lacksNews() {
+  private boolean lacksCommit() {
     return Math.max(told.get(), getFollower().getCommitIndex())
         < Math.min(committed, getFollower().getMatchIndex());
   }
 
   /**
-   * Ratis wakes its appenders five times for an entry, of which one time is enough. None that
-   * counts is lost by this: who changed what is asked here comes afterwards.
+   * Wakes the appender only if there is something to send; Ratis calls this five times per entry.
+   * No wake-up is lost, because state is always changed before this is called.
    */
   @Override
   public void notifyLogAppender() {
     if (shouldSendAppendEntries()
-        || lacksNews()
+        || lacksCommit()
         || getLeaderState().isFollowerBootstrapping(getFollower())) {
       super.notifyLogAppender();
     }
@@ -113,47 +122,47 @@ final class GuardedLogAppender extends GrpcLogAppender {
 
   @Override
   public long getWaitTimeMs() {
-    return lacksNews() ? Math.min(NEWS_DELAY_MS, super.getWaitTimeMs()) : super.getWaitTimeMs();
+    return lacksCommit() ? Math.min(COMMIT_DELAY_MS, super.getWaitTimeMs()) : super.getWaitTimeMs();
   }
 
   /**
-   * Ratis wakes up for a follower whose commit index is behind, and then sends nothing for want of
-   * entries. Here a message without entries follows, unless one with some comes first.
+   * If the follower lacks the newest commit index, Ratis wakes up but sends nothing when there are
+   * no entries. This sends a message without entries, unless one with entries is sent first.
    */
   @Override
   public AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
     AppendEntriesRequestProto request = super.newAppendEntriesRequest(callId, heartbeat);
-    if (request == null && isNewsDue()) {
+    if (request == null && isCommitDue()) {
       request = super.newAppendEntriesRequest(callId, true);
     }
     if (request != null) {
       if (request.hasPreviousLog()) {
-        // The follower commits no more than what it surely has by then.
+        // The follower advances its commit index only as far as its log is known to agree.
         long last = request.getPreviousLog().getIndex() + request.getEntriesCount();
         told(Math.min(request.getLeaderCommit(), last));
       }
-      newsSinceNanos = 0;
+      lackingSinceNanos = 0;
     }
     return request;
   }
 
-  private boolean isNewsDue() {
-    if (!lacksNews()) {
-      newsSinceNanos = 0;
+  private boolean isCommitDue() {
+    if (!lacksCommit()) {
+      lackingSinceNanos = 0;
       return false;
     }
     long now = System.nanoTime();
-    if (newsSinceNanos == 0) {
-      newsSinceNanos = now;
+    if (lackingSinceNanos == 0) {
+      lackingSinceNanos = now;
     }
-    return now - newsSinceNanos >= NEWS_DELAY_NANOS_MIN;
+    return now - lackingSinceNanos >= COMMIT_DELAY_NANOS_MIN;
   }
 
   @Override
   protected long getNextIndexForInconsistency(long requestFirstIndex, long replyNextIndex) {
-    // Ratis never goes back behind what the follower once acknowledged unless an entry was refused;
-    // a heartbeat has none. Sending an entry twice does no harm, so believe the follower.
+    // Ratis never goes back behind an acknowledged index unless an entry was refused, and a
+    // heartbeat has no entry. Sending an entry twice is harmless, so the follower's index is used.
     boolean heartbeat = requestFirstIndex == RaftLog.INVALID_LOG_INDEX;
     if (heartbeat && replyNextIndex <= getFollower().getMatchIndex()) {
       return Math.max(RaftLog.LEAST_VALID_LOG_INDEX, replyNextIndex);

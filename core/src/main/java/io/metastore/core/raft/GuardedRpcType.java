@@ -5,8 +5,8 @@ import org.apache.ratis.rpc.RpcFactory;
 import org.apache.ratis.rpc.RpcType;
 
 /**
- * Ratis over gRPC with our log appenders. Public with a public constructor because Ratis finds it
- * by the class name in the property {@code raft.rpc.type}.
+ * Ratis over gRPC with our transport. Public, with a public constructor, because Ratis instantiates
+ * it by the class name in the property {@code raft.rpc.type}.
  */
 public final class GuardedRpcType implements RpcType {
 

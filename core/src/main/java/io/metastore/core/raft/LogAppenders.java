@@ -6,7 +6,7 @@ import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.protocol.RaftPeerId;
 
 /**
- * This member's log appenders, while it leads.
+ * This member's log appenders while it leads.
  *
  * <p>Thread-safe.
  */
@@ -15,7 +15,7 @@ final class LogAppenders {
 
   private final List<GuardedLogAppender> appenders = new CopyOnWriteArrayList<>();
 
-  /** Where {@link GuardedGrpcFactory}, which Ratis creates, finds this. */
+  /** Stores this object where {@link GuardedGrpcFactory}, which Ratis creates, can find it. */
   void putInto(Parameters parameters) {
     parameters.put(PARAMETER, this, LogAppenders.class);
   }
@@ -29,14 +29,14 @@ final class LogAppenders {
     appenders.add(appender);
   }
 
-  /** The entry at this index, and all before it, are committed, which followers may not know. */
+  /** All entries up to this index are committed; notifies followers that may not know it. */
   void committed(long index) {
     for (GuardedLogAppender appender : appenders) {
       appender.committed(index);
     }
   }
 
-  /** A follower hears by other means that all up to this index is committed. */
+  /** Records that a follower learned otherwise that all entries up to this index are committed. */
   void told(RaftPeerId follower, long index) {
     for (GuardedLogAppender appender : appenders) {
       if (appender.getFollowerId().equals(follower)) {
@@ -45,7 +45,10 @@ final class LogAppenders {
     }
   }
 
-  /** How far a follower's log is known to agree with this leader's; -1 for an unknown follower. */
+  /**
+   * The index up to which a follower's log is known to agree with this leader's; -1 for an unknown
+   * follower.
+   */
   long matchIndex(RaftPeerId follower) {
     for (GuardedLogAppender appender : appenders) {
       if (appender.getFollowerId().equals(follower)) {
@@ -55,7 +58,7 @@ final class LogAppenders {
     return -1;
   }
 
-  /** Has those of the followers be sent the log again to whom it is not sent any more. */
+  /** Restarts the appenders of those followers whose appenders have stopped. */
   void restartStopped(List<RaftPeerId> followers) {
     for (GuardedLogAppender appender : appenders) {
       if (!appender.isRunning() && followers.contains(appender.getFollowerId())) {
@@ -64,7 +67,7 @@ final class LogAppenders {
     }
   }
 
-  /** Replaces the appender to a follower by a new one; nothing happens if there is none. */
+  /** Replaces a follower's appender; does nothing if there is none. */
   void restart(RaftPeerId follower) {
     for (GuardedLogAppender appender : appenders) {
       if (appender.getFollowerId().equals(follower)) {

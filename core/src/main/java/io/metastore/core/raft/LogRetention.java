@@ -1,9 +1,10 @@
 package io.metastore.core.raft;
 
 /**
- * How much of the Raft log to keep behind a checkpoint, so that a member that was away for a moment
- * is sent entries and not everything: the last ones, up to a number and a size. The size matters
- * because a start reads all that is kept, and Ratis' own limit knows only the number.
+ * How much of the Raft log to keep before a checkpoint: the last entries, up to a number and a
+ * size. A member that was away for a short time then receives entries instead of a whole
+ * checkpoint. The size matters because a start reads everything that is kept, and Ratis' own limit
+ * only counts entries.
  *
  * <p>Owned by the apply thread.
  */
@@ -11,13 +12,13 @@ final class LogRetention {
   static final int ENTRIES_MAX = 2000;
   static final long BYTES_MAX = 256L << 20;
 
-  /** Of the last entries, at their index modulo the length. */
+  /** Sizes of the last entries, at their index modulo the array's length. */
   private final int[] sizes = new int[ENTRIES_MAX];
 
   private long first = Long.MAX_VALUE;
   private long last = -1;
 
-  /** An entry was applied; entries of Raft's own may be left out. */
+  /** Records an applied entry; Raft's own entries may be left out. */
   void applied(long index, int bytes) {
     for (long skipped = Math.max(last + 1, index - ENTRIES_MAX); skipped < index; skipped++) {
       sizes[slot(skipped)] = 0;
@@ -28,10 +29,10 @@ final class LogRetention {
   }
 
   /**
-   * What may be dropped once a checkpoint is made.
+   * How far the log may be deleted after a checkpoint.
    *
    * @param checkpoint index of the checkpoint
-   * @return the last index to drop
+   * @return the last index to delete
    */
   long droppable(long checkpoint) {
     long oldest = Math.max(first, last - ENTRIES_MAX + 1);

@@ -14,7 +14,10 @@ import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpMethod;
 import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpResponseStatus;
 import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpVersion;
 
-/** Answers one request with a page, or in the words of Go's server, and closes the connection. */
+/**
+ * Answers one HTTP request with a page, or with the same error texts as Go's HTTP server, and
+ * closes the connection.
+ */
 final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
   private final PeerPages pages;
 
@@ -40,7 +43,7 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Whoever talks to this port like that is no member.
+    // Malformed HTTP: the client is no member of the cluster.
     ctx.close();
   }
 

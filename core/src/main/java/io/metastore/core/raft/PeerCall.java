@@ -26,9 +26,9 @@ import java.io.UncheckedIOException;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 
 /**
- * The calls that members make to each other beside Raft's own, on the same port.
+ * A call that members make to each other on the Raft port, besides Raft's own calls.
  *
- * <p>Ratis brings its own copy of gRPC; messages cross into it as bytes.
+ * <p>Ratis contains its own copy of gRPC, so messages are passed to it as bytes.
  *
  * @param <Q> request
  * @param <A> answer
@@ -64,7 +64,7 @@ public final class PeerCall<Q extends Message, A extends Message> {
             .build();
   }
 
-  /** Whether the time to the answer is that of the way there and back. */
+  /** Whether the peer answers without waiting, so that the duration is the network round trip. */
   boolean isAnsweredAtOnce() {
     return this == TERM;
   }

@@ -19,16 +19,16 @@ import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The asking side of {@link PeerCall}s. A connection that is silent while calls wait is pinged, and
- * closed if no answer comes: otherwise one whose packets are dropped on the way is only noticed by
- * TCP, after a quarter of an hour. Thread-safe.
+ * The client side of {@link PeerCall}s. While calls are waiting, a silent connection is pinged, and
+ * closed if there is no answer. Otherwise a connection whose packets are dropped would only be
+ * detected by TCP, after about 15 minutes. Thread-safe.
  */
 public final class PeerChannels implements AutoCloseable {
   static {
     AnswerThreads.use();
   }
 
-  /** The shortest time that gRPC allows. */
+  /** The shortest interval that gRPC allows. */
   private static final long PING_AFTER_S = 10;
 
   private static final long PING_TIMEOUT_S = 5;
@@ -38,7 +38,7 @@ public final class PeerChannels implements AutoCloseable {
   private final Meters meters;
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
-  /** Counted by nobody. */
+  /** Creates channels whose calls are not counted. */
   public PeerChannels(@Nullable PeerTls tls, int messageBytesMax) {
     this(tls, messageBytesMax, new Meters());
   }
@@ -54,12 +54,12 @@ public final class PeerChannels implements AutoCloseable {
   }
 
   /**
-   * Makes one call, once: gRPC does not repeat it.
+   * Makes one call; gRPC does not retry it.
    *
    * @param address host and port of the peer
-   * @return fails if no answer came in time; the call may have been served all the same. Completes
-   *     on a gRPC thread: callbacks must not block. Cancelling it ends the call here, and at the
-   *     peer if that can be reached
+   * @return fails if no answer arrived in time; the call may have been served nevertheless.
+   *     Completes on a gRPC thread: callbacks must not block. Cancelling it ends the call here, and
+   *     on the peer if that is reachable
    */
   public <Q extends Message, A extends Message> CompletableFuture<A> call(
       String address, PeerCall<Q, A> call, Q request, long timeoutMs) {
@@ -91,7 +91,7 @@ public final class PeerChannels implements AutoCloseable {
 
           @Override
           public void onCompleted() {
-            // The answer completed the future.
+            // The answer has already completed the future.
           }
         });
     answer.whenComplete(
@@ -104,8 +104,8 @@ public final class PeerChannels implements AutoCloseable {
   }
 
   /**
-   * Lets a channel that waits before its next attempt to connect try at once. After a long outage
-   * it would wait for up to two minutes.
+   * Makes a channel that waits before its next connection attempt try at once. After a long outage
+   * it would wait up to two minutes.
    */
   public void connectNow(String address) {
     ManagedChannel channel = channels.get(address);
@@ -114,15 +114,15 @@ public final class PeerChannels implements AutoCloseable {
     }
   }
 
-  /** Has a server of {@link PeerCall}s take as many pings as these channels send. */
+  /** Makes a server of {@link PeerCall}s accept as many pings as these channels send. */
   static NettyServerBuilder permitPings(NettyServerBuilder server) {
     return server.permitKeepAliveTime(PING_AFTER_S / 2, TimeUnit.SECONDS);
   }
 
-  /** Whether a failed call surely never reached the peer. */
+  /** Whether a failed call certainly never reached the peer. */
   public static boolean surelyNotServed(Throwable failure) {
-    // A refused connection and a call that was never sent look like this; a broken one has no such
-    // cause.
+    // A refused connection and a call that was never sent fail like this; a broken connection has
+    // no such cause.
     return failure instanceof StatusRuntimeException status
         && status.getStatus().getCode() == Status.Code.UNAVAILABLE
         && status.getStatus().getCause() instanceof ConnectException;

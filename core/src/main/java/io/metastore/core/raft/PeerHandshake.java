@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes TLS of a new connection to the peer port, then makes way for what serves it; a refused
- * connection is logged and closed. Owned by the connection's event loop.
+ * Performs the TLS handshake of a new connection to the peer port, then replaces itself with the
+ * next handler. A refused connection is logged and closed. Owned by the connection's event loop.
  */
 final class PeerHandshake extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(PeerHandshake.class);
@@ -25,9 +25,7 @@ final class PeerHandshake extends ChannelInboundHandlerAdapter {
   private @Nullable SslHandler ssl;
   private @Nullable ProtocolNegotiationEvent negotiation;
 
-  /**
-   * @param next takes this handler's place when the connection is secure
-   */
+  /** @param next handles the connection once it is secure */
   PeerHandshake(PeerTls tls, ChannelHandler next) {
     this.tls = tls;
     this.next = next;
@@ -67,7 +65,7 @@ final class PeerHandshake extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Told by the event as well, or a reset: the other side's business.
+    // Already reported by the handshake event, or a connection reset by the peer.
     ctx.close();
   }
 }

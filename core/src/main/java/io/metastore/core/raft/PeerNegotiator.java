@@ -8,8 +8,8 @@ import org.apache.ratis.thirdparty.io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a connection to the peer port that speaks HTTP/1.1 be served {@link PeerPages}. Does for
- * Ratis' copy of gRPC what the client port's negotiator does for gRPC itself (ADR 10).
+ * Serves {@link PeerPages} to connections to the peer port that speak HTTP/1.1. Does for Ratis'
+ * copy of gRPC what the client port's negotiator does for gRPC itself (ADR 10).
  */
 final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final PeerPages pages;
@@ -38,6 +38,6 @@ final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotia
 
   @Override
   public void close() {
-    // Nothing is held.
+    // There is nothing to release.
   }
 }

@@ -2,13 +2,13 @@ package io.metastore.core.raft;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the peer port tells by HTTP. Thread-safe, never blocks. */
+/** The pages that the peer port serves over HTTP. Thread-safe; never blocks. */
 @FunctionalInterface
 public interface PeerPages {
 
-  /** Of a member that has nothing to tell. */
+  /** No pages. */
   PeerPages NONE = path -> null;
 
-  /** The JSON to be found at {@code path}, or null. */
+  /** The JSON text at {@code path}; null if there is none. */
   @Nullable String find(String path);
 }

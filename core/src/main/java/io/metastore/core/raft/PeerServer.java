@@ -8,7 +8,7 @@ import org.apache.ratis.thirdparty.io.grpc.Server;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.jspecify.annotations.Nullable;
 
-/** {@link PeerCall}s without Raft, for a member that has no group yet. */
+/** Serves {@link PeerCall}s without Raft, for a member that has no Raft group yet. */
 public final class PeerServer implements AutoCloseable {
   private static final long STOP_GRACE_MS = 1000;
 
@@ -19,7 +19,7 @@ public final class PeerServer implements AutoCloseable {
   }
 
   /**
-   * Listens and serves.
+   * Starts to listen and serve.
    *
    * @param tls null for connections without TLS
    * @throws IOException if an address cannot be bound
@@ -34,7 +34,7 @@ public final class PeerServer implements AutoCloseable {
     return new PeerServer(builder.addService(service.build()).build().start());
   }
 
-  /** Lets answers on their way leave, then gives the addresses free. */
+  /** Waits until pending answers have been sent, then releases the addresses. */
   @Override
   public void close() {
     server.shutdown();

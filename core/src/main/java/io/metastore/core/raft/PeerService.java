@@ -7,13 +7,15 @@ import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 
-/** The answering side of {@link PeerCall}s: give every call its handler before Raft starts. */
+/**
+ * The server side of {@link PeerCall}s. A handler for every call must be set before Raft starts.
+ */
 public final class PeerService {
   private final ServerServiceDefinition.Builder definition =
       ServerServiceDefinition.builder(PeerCall.SERVICE);
 
   /**
-   * Serves a call.
+   * Sets the handler of a call.
    *
    * @param handler called on a thread of Raft's gRPC server; must not block
    */

@@ -17,11 +17,11 @@ import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpServerCodec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a new connection's first bytes until they tell whether it speaks HTTP/2, which is gRPC's,
- * then makes way. Owned by the connection's event loop.
+ * Holds back a new connection's first bytes until they show whether it speaks HTTP/2, as gRPC does,
+ * then removes itself. Owned by the connection's event loop.
  */
 final class PeerSniffer extends ChannelInboundHandlerAdapter {
-  /** {@code PRI} opens HTTP/2; no HTTP/1.1 method starts so. */
+  /** Length of {@code PRI}, which starts every HTTP/2 connection; no HTTP/1.1 method starts so. */
   private static final int PREFIX = 3;
 
   private static final int BODY_BYTES_MAX = 4096;
@@ -72,10 +72,11 @@ final class PeerSniffer extends ChannelInboundHandlerAdapter {
     ChannelPipeline pipeline = ctx.pipeline();
     if (first.toString(first.readerIndex(), PREFIX, US_ASCII).equals("PRI")) {
       pipeline.addAfter(ctx.name(), null, grpcNegotiation);
-      // The event first: grpc adds its HTTP/2 handler on it, and that one must see the bytes.
+      // The event first: gRPC adds its HTTP/2 handler when it receives the event, and that handler
+      // must see the bytes.
       ctx.fireUserEventTriggered(requireNonNull(negotiation, "active before it is read"));
     } else {
-      // gRPC's server forgets the connection, and its handshake timeout with it.
+      // gRPC's server stops tracking the connection, including its handshake timeout.
       grpc.notifyUnused();
       while (pipeline.last() != this) {
         pipeline.removeLast();
@@ -84,7 +85,8 @@ final class PeerSniffer extends ChannelInboundHandlerAdapter {
       pipeline.addLast(
           new HttpServerCodec(), new HttpObjectAggregator(BODY_BYTES_MAX), new PageHandler(pages));
     }
-    // From here, not from the pipeline's head: TLS, if spoken, must not see the bytes again.
+    // From this handler on, not from the head of the pipeline: the TLS handler must not see the
+    // bytes again.
     ctx.fireChannelRead(first);
     pipeline.remove(this);
   }

@@ -21,14 +21,14 @@ import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslHandler;
 import org.apache.ratis.thirdparty.io.netty.util.concurrent.DefaultThreadFactory;
 
 /**
- * TLS between members, for all they say to each other: Raft's messages and {@link PeerCall}s.
- * Thread-safe; holds nothing that needs closing.
+ * TLS between members, for Raft's messages and {@link PeerCall}s. Thread-safe; holds no resources
+ * that need closing.
  */
 public final class PeerTls {
   private static final int HANDSHAKE_THREADS = 2;
   private static final long HANDSHAKE_THREAD_IDLE_SECONDS = 60;
 
-  /** A connection whose handshake takes longer is closed. */
+  /** A connection is closed if its handshake takes longer. */
   private static final long HANDSHAKE_SECONDS_MAX = 20;
 
   private final SslContext server;
@@ -36,7 +36,7 @@ public final class PeerTls {
   private final Executor handshakes;
 
   private PeerTls(TlsContext server, TlsContext client) {
-    // HTTP first: gRPC's channels offer h2 alone, and tools that offer both want a page.
+    // HTTP/1.1 is preferred: gRPC offers h2 only, and tools that offer both want a page.
     this.server = netty(server, /* isClient= */ false, "http/1.1", "h2");
     this.client = netty(client, /* isClient= */ true, "h2");
     ThreadPoolExecutor threads =
@@ -52,9 +52,9 @@ public final class PeerTls {
   }
 
   /**
-   * Reads the files.
+   * Reads the certificate and key files.
    *
-   * @throws IOException if one cannot be read, or its content cannot be used
+   * @throws IOException if a file cannot be read or used
    */
   public static PeerTls open(TlsSettings settings) throws IOException {
     return new PeerTls(TlsContext.server(settings), TlsContext.client(settings));
@@ -76,12 +76,12 @@ public final class PeerTls {
         /* startTls= */ false);
   }
 
-  /** For connections that this member makes. */
+  /** The TLS context for connections that this member opens. */
   SslContext client() {
     return client;
   }
 
-  /** For a connection that was made to this member. */
+  /** The TLS handler for a connection that this member accepted. */
   SslHandler newHandler(Channel connection) {
     InetSocketAddress remote = (InetSocketAddress) connection.remoteAddress();
     SslHandler handler =

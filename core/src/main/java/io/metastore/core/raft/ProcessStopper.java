@@ -1,17 +1,17 @@
 package io.metastore.core.raft;
 
-/** Ends the process when going on could lose or diverge data. */
+/** Ends the process when continuing could lose data or make replicas diverge. */
 @FunctionalInterface
 public interface ProcessStopper {
 
   /**
-   * Does not return in production.
+   * Stops the process; does not return in production.
    *
-   * @param why for the operator
+   * @param why message for the operator
    */
   void stop(String why, Throwable cause);
 
-  /** This member does not belong to the cluster any more, as somebody wished. Returns at once. */
+  /** This member was removed from the cluster on request. Returns at once. */
   default void removed() {
     stop("removed", new IllegalStateException("this member was removed from the cluster"));
   }

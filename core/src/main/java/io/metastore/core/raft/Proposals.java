@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proposals in flight, by call id: tells whether one that failed may have reached the log.
+ * The proposals in flight, by call ID. Tells whether a failed one may have reached the log.
  * Thread-safe.
  */
 final class Proposals {
@@ -26,7 +26,7 @@ final class Proposals {
     inFlight.put(callId, new Proposal(value, listener));
   }
 
-  /** The entry is about to be appended; returns the proposal. */
+  /** Records that the entry may be appended from now on; returns the proposal. */
   @Nullable Proposal started(long callId) {
     Proposal proposal = inFlight.get(callId);
     if (proposal != null) {
@@ -35,7 +35,7 @@ final class Proposals {
     return proposal;
   }
 
-  /** Forgets a proposal; true if it may have reached the log. */
+  /** Forgets a proposal; true if its entry may have reached the log. */
   boolean remove(long callId) {
     Proposal proposal = inFlight.remove(callId);
     return proposal != null && proposal.started;

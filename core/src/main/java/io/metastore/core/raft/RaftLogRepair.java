@@ -16,38 +16,38 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes the end of the Raft log readable again after a crash, before Ratis opens it.
  *
- * <p>Ratis 3.2.2 refuses to start when a crash left the last entry half written ({@code ratis.md}
- * §3 #4); told to tolerate that, it would tolerate damage anywhere. Worse, an entry whose damaged
- * length points behind the end of the file makes it drop that entry and all that follow, silently.
- * Here the newest segment is read as a whole: a torn last entry is cut off, anything else that is
- * broken stops the start.
+ * <p>Ratis 3.2.2 refuses to start if a crash left the last entry partly written ({@code ratis.md}
+ * §3 #4); the setting that tolerates this would tolerate damage anywhere. Worse, if a damaged
+ * length points beyond the end of the file, Ratis silently drops that entry and all that follow. So
+ * this class reads the whole newest segment: a torn last entry is cut off, and any other damage
+ * stops the start.
  *
- * <p><b>An entry that was acknowledged is never cut.</b> This member acknowledges an entry, to a
- * client or to the leader, after {@code force} returned for a write that contained all of it, and
- * entries are written in order: what was acknowledged is complete on disk and has no unforced entry
- * before it. So after a crash an acknowledged entry decodes, and neither it nor one before it is
- * ever the first one that does not. If one does not decode all the same, the disk changed it later.
- * Then the log is left as it is and the start is refused, because a cut needs both: no later entry
- * decodes (entries written later would be lost with it), and the broken one shows the marks of an
- * interrupted write, {@link SegmentScan.Ending#TORN}. What stays undetected is damage to the very
- * last entry that looks like such marks: to its length, or to one with half a kilobyte of zeros.
+ * <b>An acknowledged entry is never cut.</b> This member acknowledges an entry, to a client or to
+ * the leader, after {@code force} has returned for a write that contained all of it, and entries
+ * are written in order. So everything acknowledged is complete on disk and has no unforced entry
+ * before it: after a crash, neither an acknowledged entry nor one before it can be the first that
+ * does not decode. If one does not decode, the disk has changed it later. In that case the log is
+ * left as it is and the start is refused, because an entry is only cut if no later entry decodes
+ * (later entries would be lost too) and the entry shows the marks of an interrupted write, {@link
+ * SegmentScan.Ending#TORN}. Damage remains undetected only if it affects the very last entry and
+ * looks like such marks: a changed length, or half a kilobyte of zeros.
  *
- * <p>Ratis deletes purged segments from the newest to the oldest, and refuses to start when a crash
- * in between left a gap. All that stands before a gap was being purged, so it is deleted, if the
- * state on disk really contains it.
+ * <p>Ratis deletes purged segments from the newest to the oldest, and refuses to start if a crash
+ * in between left a gap. Everything before a gap was being purged, so it is deleted, provided that
+ * the state on disk contains it.
  *
- * <p>The rest of the log is forced to disk too. A killed process leaves whole entries that only the
- * page cache holds, and Ratis counts every entry it reads at start as durable.
+ * <p>The rest of the log is also forced to disk. A killed process may leave entries that are only
+ * in the page cache, and Ratis treats every entry that it reads at start as durable.
  */
 final class RaftLogRepair {
 
   /**
-   * What was done.
+   * What was repaired.
    *
    * @param segment the newest segment; null if there is no log yet
-   * @param validBytes what is left of it, without allocated space
-   * @param cutBytes what was written of the torn entry; 0 if nothing was cut
-   * @param purged segments whose interrupted purge was completed
+   * @param validBytes its remaining length, without preallocated space
+   * @param cutBytes bytes of the torn entry that were cut off; 0 if none
+   * @param purged number of segments whose interrupted purge was completed
    */
   record Repair(@Nullable Path segment, long validBytes, long cutBytes, int purged) {
     boolean changed() {
@@ -57,7 +57,7 @@ final class RaftLogRepair {
 
   private record Segment(Path path, long firstIndex, @Nullable Long lastIndex) {}
 
-  // As in Ratis' LogSegmentStartEnd: log_inprogress_7 is written to, log_0-6 is finished.
+  // As in Ratis' LogSegmentStartEnd: log_inprogress_7 is open, log_0-6 is finished.
   private static final Pattern OPEN = Pattern.compile("log_inprogress_(\\d+)");
   private static final Pattern FINISHED = Pattern.compile("log_(\\d+)-(\\d+)");
 
@@ -69,14 +69,15 @@ final class RaftLogRepair {
    * Repairs the log of a group that no server has opened. When this returns, all entries in the
    * newest segment are whole and on disk, and there is no gap between segments.
    *
-   * @param directory of the group, which need not exist
-   * @param stateIndex of the last entry that the state on disk contains; -1 if none
-   * @throws IOException if the newest segment is broken in a way that no crash explains, entries
-   *     are missing between the state and the log, or there is a state and no log; nothing was
+   * @param directory directory of the group; need not exist
+   * @param stateIndex index of the last entry contained in the state on disk; -1 if none
+   * @throws IOException if no crash explains the damage in the newest segment, if entries are
+   *     missing between the state and the log, or if there is a state but no log; nothing is
    *     changed then
    */
   static Repair repair(Path directory, long stateIndex) throws IOException {
-    // Ratis would make a new one, without the entries acknowledged since and without the vote.
+    // Ratis would create a new directory, without the entries acknowledged since and without the
+    // vote.
     if (stateIndex >= 0 && !Files.exists(directory.resolve(VOTE))) {
       throw new IOException(
           "raft directory is missing directory=" + directory + " stateIndex=" + stateIndex);
@@ -143,8 +144,8 @@ final class RaftLogRepair {
     if (promised == null) {
       return found.ending() == SegmentScan.Ending.CORRUPT;
     }
-    // Nothing is written to a finished segment. It may end early, in a whole entry and without
-    // allocated space, when the process died between Ratis' truncating and renaming it.
+    // Nothing is appended to a finished segment. It may end early, after a whole entry and without
+    // preallocated space, if the process died after Ratis truncated it and before Ratis renamed it.
     boolean shortened = found.lastIndex() < promised && found.validBytes() == fileBytes;
     return found.ending() != SegmentScan.Ending.CLEAN
         || (found.lastIndex() != promised && !shortened);

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * One member of the Raft group.
  *
- * @param id the etcd member id
- * @param peerAddress host and port that the others reach it at
+ * @param id the member ID, as in etcd's API
+ * @param peerAddress host and port at which the other members reach it
  */
 public record RaftMember(long id, String peerAddress) {
 

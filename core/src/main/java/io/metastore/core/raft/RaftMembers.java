@@ -14,17 +14,17 @@ import org.apache.ratis.server.RaftConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who belongs to the Raft group at a point of its log.
+ * The members of the Raft group at one point of its log.
  *
- * @param voters who may vote and be elected
- * @param learners who is sent the log but has no vote
- * @param previousVoters while the voters change, those before the change: a majority of both is
- *     needed then; else empty
+ * @param voters members that may vote and be elected
+ * @param learners members that receive the log but do not vote
+ * @param previousVoters during a change of voters, the voters before it: decisions then need a
+ *     majority of both; otherwise empty
  */
 public record RaftMembers(
     List<RaftMember> voters, List<RaftMember> learners, List<RaftMember> previousVoters) {
 
-  /** Not known yet: the leader will tell. */
+  /** Not known yet; the leader will send the members. */
   public static final RaftMembers UNKNOWN = new RaftMembers(List.of(), List.of(), List.of());
 
   public RaftMembers {
@@ -33,7 +33,7 @@ public record RaftMembers(
     previousVoters = List.copyOf(previousVoters);
   }
 
-  /** Voters that do not change. */
+  /** The members of a group without learners, not during a change. */
   public static RaftMembers of(List<RaftMember> voters) {
     return new RaftMembers(voters, List.of(), List.of());
   }
@@ -68,7 +68,7 @@ public record RaftMembers(
     return RaftPeerId.valueOf(Long.toHexString(memberId));
   }
 
-  /** 0 for null. */
+  /** The member ID of a Ratis peer; 0 for null. */
   static long memberId(@Nullable RaftPeerId peerId) {
     return peerId == null ? 0 : Long.parseUnsignedLong(peerId.toString(), 16);
   }
@@ -93,7 +93,7 @@ public record RaftMembers(
         .toList();
   }
 
-  /** Everybody once: voters of both kinds, and learners. */
+  /** All members without duplicates: voters, previous voters and learners. */
   public List<RaftMember> all() {
     Map<Long, RaftMember> all = new HashMap<>();
     for (List<RaftMember> some : List.of(voters, learners, previousVoters)) {
@@ -102,7 +102,7 @@ public record RaftMembers(
     return List.copyOf(all.values());
   }
 
-  /** Null if there is no such member. */
+  /** The member with this ID; null if there is none. */
   public @Nullable RaftMember find(long id) {
     for (List<RaftMember> some : List.of(voters, learners, previousVoters)) {
       for (RaftMember member : some) {
@@ -114,7 +114,7 @@ public record RaftMembers(
     return null;
   }
 
-  /** Whether there is one voter, who needs nobody's consent. */
+  /** Whether the group has one voter only, who needs no other member's vote. */
   public boolean isAlone() {
     return voters.size() == 1 && previousVoters.isEmpty();
   }
@@ -123,17 +123,20 @@ public record RaftMembers(
     return learners.stream().anyMatch(member -> member.id() == id);
   }
 
-  /** Whether these can decide: a majority of the voters, and of the previous ones if there are. */
+  /**
+   * Whether these members can decide: they are a majority of the voters, and of the previous voters
+   * if there are any.
+   */
   public boolean isMajority(Collection<Long> ids) {
     return isMajority(voters, ids) && (previousVoters.isEmpty() || isMajority(previousVoters, ids));
   }
 
-  /** The same without a voter or learner. */
+  /** The same members without the one with this ID. */
   public RaftMembers without(long id) {
     return new RaftMembers(dropped(voters, id), dropped(learners, id), previousVoters);
   }
 
-  /** The same with one more. */
+  /** The same members with one more. */
   public RaftMembers with(RaftMember member, boolean learner) {
     return learner
         ? new RaftMembers(voters, added(learners, member), previousVoters)

@@ -43,15 +43,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This member's part in the Raft group: proposes entries, and tells who leads and what is
- * committed.
+ * This member's part of the Raft group: proposes entries, and knows the leader and the committed
+ * index.
  *
  * <p>Thread-safe after {@link #start}.
  */
 public final class RaftNode {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long WATCHDOG_MS_MIN = 10_000;
-  private static final long MEND_STOP_MS = 10_000;
+  private static final long RESTART_STOP_MS = 10_000;
   private static final long STOP_STEP_MS = 500;
   private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
 
@@ -59,26 +59,26 @@ public final class RaftNode {
   private final RaftPeerId self;
   private final ServerFactory servers;
 
-  /** This and what follows from it change once at most, see {@link #mendLearner}. */
+  /** This field and those derived from it change at most once, see {@link #restartLearner}. */
   private volatile RaftServer server;
 
   private volatile RaftServer.Division division;
-  // Through the division and not the server, which would hop to a pool thread and wait there.
+  // Requests go to the division directly; the server would switch to a pool thread and wait there.
   private volatile RaftClientAsynchronousProtocol direct;
-  private volatile boolean mending;
+  private volatile boolean restarting;
   private final ClientId clientId = ClientId.randomId();
   private final AtomicLong callIds = new AtomicLong();
   private final Proposals proposals;
   private final LogAppenders appenders;
-  private final CommitNotifier commitNotifier;
+  private final EarlyCommits earlyCommits;
   private final AppenderWatchdog watchdog;
 
-  /** What {@link #members} made of Raft's configuration, for as long as that one counts. */
+  /** The result of {@link #members}, cached until Raft's configuration changes. */
   private volatile Configured configured;
 
   private record Configured(RaftConfiguration source, RaftMembers members) {}
 
-  /** Makes a Raft server over what is on disk; it is not started. */
+  /** Creates a Raft server from the data on disk, without starting it. */
   private interface ServerFactory {
     RaftServer create() throws IOException;
   }
@@ -89,14 +89,14 @@ public final class RaftNode {
       ServerFactory servers,
       Proposals proposals,
       LogAppenders appenders,
-      CommitNotifier commitNotifier,
+      EarlyCommits earlyCommits,
       AppenderWatchdog watchdog)
       throws IOException {
     this.groupId = groupId;
     this.self = self;
     this.proposals = proposals;
     this.appenders = appenders;
-    this.commitNotifier = commitNotifier;
+    this.earlyCommits = earlyCommits;
     this.watchdog = watchdog;
     this.servers = servers;
     this.server = servers.create();
@@ -107,13 +107,14 @@ public final class RaftNode {
   }
 
   /**
-   * Repairs what a crash may have torn, starts Raft and replays committed entries.
+   * Repairs the log after a crash, starts Raft and replays committed entries.
    *
-   * @param clusterId names the group: members of another cluster are not listened to
-   * @param members as far as this member knows; what its log says of them goes before. {@link
-   *     RaftMembers#UNKNOWN} for one that was invited and does nothing before the leader calls it
-   * @param mayVote asked whenever another member wants this one's vote, on any thread
-   * @param pages served to who speaks HTTP/1.1 to the peer addresses
+   * @param clusterId identifies the group; members of other clusters are ignored
+   * @param members the members as far as known; the log's own configuration takes precedence.
+   *     {@link RaftMembers#UNKNOWN} for an invited member, which does nothing before the leader
+   *     contacts it
+   * @param mayVote called whenever another member requests a vote, on any thread
+   * @param pages served to HTTP/1.1 clients of the peer addresses
    */
   public static RaftNode start(
       RaftSettings settings,
@@ -134,7 +135,7 @@ public final class RaftNode {
     peers.addAll(members.listeners());
     Proposals proposals = new Proposals();
     LogAppenders appenders = new LogAppenders();
-    CommitNotifier commitNotifier = new CommitNotifier();
+    EarlyCommits earlyCommits = new EarlyCommits();
     Path groupDirectory = settings.groupDirectory(groupId.getUuid());
     AnswerThreads.use();
     Parameters parameters = new Parameters();
@@ -151,7 +152,7 @@ public final class RaftNode {
               .addService(service.build())
               .intercept(new DurableVotes(groupDirectory))
               .intercept(new VoteGate(mayVote))
-              .intercept(commitNotifier);
+              .intercept(earlyCommits);
         });
     ServerFactory servers =
         () ->
@@ -170,7 +171,7 @@ public final class RaftNode {
             Math.max(WATCHDOG_MS_MIN, 10L * settings.electionTimeoutMs()),
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             follower -> {
-              LOG.error("raft is silent to a follower that answers, follower={}", follower);
+              LOG.error("no Raft reply from a follower that answers other calls, restarting its log appender follower={}", follower);
               appenders.restart(follower);
             });
     RaftNode node =
@@ -180,7 +181,7 @@ public final class RaftNode {
             servers,
             proposals,
             appenders,
-            commitNotifier,
+            earlyCommits,
             watchdog);
     node.server.start();
     return node;
@@ -203,11 +204,12 @@ public final class RaftNode {
   /**
    * Proposes one entry.
    *
-   * @param entry not changed any more by the caller
-   * @param proposal handed to {@link ReplicatedState#apply} on this member instead of decoding the
+   * @param entry must not be changed any more by the caller
+   * @param proposal passed to {@link ReplicatedState#apply} on this member, to save decoding the
    *     bytes
-   * @param listener told when the entry is committed, if it is while this member leads
-   * @return completes on the apply thread, or at once on the calling one: callbacks must not block
+   * @param listener called when the entry is committed, if this member still leads then
+   * @return completes on the apply thread, or at once on the calling thread: callbacks must not
+   *     block
    */
   public CompletableFuture<ProposalResult> propose(
       byte[] entry, Object proposal, CommitListener listener) {
@@ -238,7 +240,7 @@ public final class RaftNode {
         });
   }
 
-  /** Whether this member leads and has applied everything committed before its term. */
+  /** Whether this member leads and has applied all entries committed before its term. */
   public boolean isLeaderReady() {
     return division.getInfo().isLeader() && division.getInfo().isLeaderReady();
   }
@@ -252,27 +254,30 @@ public final class RaftNode {
     return division.getInfo().getCurrentTerm();
   }
 
-  /** The highest index known here to be committed. */
+  /** The highest index that this member knows to be committed. */
   public long committedIndex() {
     return division.getRaftLog().getLastCommittedIndex();
   }
 
   /**
-   * The leader said that an entry is committed. What this member has of the log up to there is
-   * applied as soon as it is on disk, without waiting for Raft's next message.
+   * Called when the leader has told this member that an entry is committed. Entries up to it are
+   * applied as soon as they are on disk, without waiting for Raft's next message.
    *
-   * @param term of the entry
+   * @param term term of the entry
    */
   public void learnCommitted(long term, long index) {
-    commitNotifier.learn(division, term, index);
+    earlyCommits.learn(division, term, index);
   }
 
-  /** As the leader: a follower is told otherwise that all up to this index is committed. */
-  public void tellsCommitted(long memberId, long index) {
+  /**
+   * Called on the leader: a follower is told otherwise that all entries up to this index are
+   * committed.
+   */
+  public void followerLearnsCommitted(long memberId, long index) {
     appenders.told(RaftMembers.peerId(memberId), index);
   }
 
-  /** Who belongs to the group by this member's log, committed or not. */
+  /** The members of the group according to this member's log, committed or not. */
   public RaftMembers members() {
     RaftConfiguration current = division.getRaftConf();
     Configured known = configured;
@@ -283,20 +288,23 @@ public final class RaftNode {
     return known.members();
   }
 
-  /** The peer address of a member, or null if there is no such member. */
+  /** The peer address of a member; null if there is no such member. */
   public @Nullable String findAddress(long memberId) {
     RaftMember member = members().find(memberId);
     return member == null ? null : member.peerAddress();
   }
 
-  /** How far a follower's log is known to agree with this leader's; -1 if it is no follower. */
+  /**
+   * The index up to which a follower's log is known to agree with this leader's; -1 if it is no
+   * follower.
+   */
   public long matchIndex(long memberId) {
     return appenders.matchIndex(RaftMembers.peerId(memberId));
   }
 
   /**
-   * Followers of this leader from which Raft has heard nothing for long. Whether they answer
-   * otherwise is to be asked every second or so, and told to {@link #followerAsked}.
+   * Followers of this leader that have sent no Raft reply for long. The caller should call each of
+   * them about once a second, and report the result to {@link #followerAsked}.
    */
   public List<RaftMember> silentFollowers() {
     List<RaftPeerId> silent = watchdog.silent(AppenderWatchdog.followersOf(division));
@@ -305,14 +313,17 @@ public final class RaftNode {
         .toList();
   }
 
-  /** Whether a silent follower answered; if it does so for long, Raft's sender is replaced. */
+  /**
+   * Reports whether a silent follower answered a call. If it keeps answering, its appender is
+   * replaced.
+   */
   public void followerAsked(long memberId, boolean answered) {
     watchdog.asked(RaftMembers.peerId(memberId), answered);
   }
 
-  /** Whether Raft still runs; once it does not, it never will again in this process. */
+  /** Whether Raft is running. Once it has stopped, it cannot be started again in this process. */
   public boolean isAlive() {
-    if (mending) {
+    if (restarting) {
       return true;
     }
     LifeCycle.State state = division.getInfo().getLifeCycleState();
@@ -322,21 +333,21 @@ public final class RaftNode {
   }
 
   /**
-   * Whether this member is a learner that Ratis 3.2.2 has half started: one that was added while it
-   * ran gets the log, but takes no requests, not even to make a checkpoint, until it starts anew
-   * ({@code ratis.md} §3 #3).
+   * Whether this member is a learner that Ratis 3.2.2 has started only partly: a learner added
+   * while it runs receives the log but accepts no requests, not even to take a checkpoint, until it
+   * is restarted ({@code ratis.md} §3 #3).
    */
   public boolean isHalfStarted() {
-    return !mending
+    return !restarting
         && division.getInfo().getLifeCycleState() == LifeCycle.State.STARTING
         && members().isLearner(RaftMembers.memberId(self));
   }
 
-  /** Creates Raft anew under a learner that {@link #isHalfStarted}; blocks for a second or two. */
-  public void mendLearner() throws IOException {
-    mending = true;
+  /** Restarts Raft for a learner that {@link #isHalfStarted}; blocks for a second or two. */
+  public void restartLearner() throws IOException {
+    restarting = true;
     try {
-      if (!stop(MEND_STOP_MS)) {
+      if (!stop(RESTART_STOP_MS)) {
         throw new IOException("raft did not stop");
       }
       RaftServer fresh = servers.create();
@@ -344,13 +355,13 @@ public final class RaftNode {
       division = fresh.getDivision(groupId);
       direct = (RaftClientAsynchronousProtocol) division;
       fresh.start();
-      LOG.info("created raft anew for a learner");
+      LOG.info("restarted raft for a learner");
     } finally {
-      mending = false;
+      restarting = false;
     }
   }
 
-  /** Makes a checkpoint on the apply thread and purges the log up to it. */
+  /** Takes a checkpoint on the apply thread and purges the log before it. */
   public CompletableFuture<Boolean> takeSnapshot() {
     return server
         .snapshotManagementAsync(
@@ -365,10 +376,10 @@ public final class RaftNode {
   }
 
   /**
-   * Hands leadership to another member, so that stopping this one costs the cluster no election
-   * timeout.
+   * Transfers leadership to another member, so that stopping this one does not cost the cluster an
+   * election timeout.
    *
-   * @return whether the other member leads now
+   * @return whether the other member now leads
    */
   public CompletableFuture<Boolean> transferLeadership(long memberId, long timeoutMs) {
     try {
@@ -388,22 +399,23 @@ public final class RaftNode {
   }
 
   /**
-   * As a leader that no majority answers: gives up leadership, and does not stand for election for
-   * two election timeouts. Returns before it is done; nothing happens if this member does not lead.
+   * Gives up leadership because no majority answers; this member then does not stand for election
+   * for two election timeouts. Returns before it is done; does nothing if this member does not
+   * lead.
    */
   public void stepDown() {
     LostMajority.stepDown(division);
   }
 
   /**
-   * Changes who belongs to the group, as the leader. New members are first sent the log, until they
-   * have nearly all of it, and only then belong to it.
+   * Changes the members of the group; called on the leader. New members first receive the log and
+   * are added when they have nearly all of it.
    *
-   * @param from who does now; if it is not so, nothing is done
-   * @return completes on any thread, when the change is committed or has failed
+   * @param from the expected current members; if they differ, nothing is changed
+   * @return completes on any thread when the change is committed or has failed
    */
   public CompletableFuture<ChangeResult> changeMembers(RaftMembers from, RaftMembers to) {
-    // Not the mode ADD: Ratis 3.2.2 then forgets the listeners that there are.
+    // Not the mode ADD: with it, Ratis 3.2.2 forgets the existing listeners.
     SetConfigurationRequest.Arguments arguments =
         SetConfigurationRequest.Arguments.newBuilder()
             .setServersInCurrentConf(from.peers())
@@ -427,10 +439,10 @@ public final class RaftNode {
             LOG.atWarn()
                 .setCause(failure != null ? failure : answer.getException())
                 .addKeyValue("result", result)
-                .log("members not changed");
+                .log("could not change the members");
           }
           if (result == ChangeResult.NOT_CAUGHT_UP) {
-            // Ratis stops sending to everybody who has not caught up, be it a member before.
+            // Ratis stops sending to every member that has not caught up, even to existing members.
             List<RaftPeerId> ids =
                 members().all().stream().map(member -> RaftMembers.peerId(member.id())).toList();
             appenders.restartStopped(ids);
@@ -464,9 +476,9 @@ public final class RaftNode {
   }
 
   /**
-   * Stops Raft; afterwards nothing is applied any more.
+   * Stops Raft; nothing is applied afterwards.
    *
-   * @return false if it did not stop in time; entries may then still be applied until the process
+   * @return false if Raft did not stop in time; entries may then still be applied until the process
    *     ends
    */
   public boolean stop(long timeoutMs) {
@@ -507,8 +519,8 @@ public final class RaftNode {
   }
 
   /**
-   * Ratis 3.2.2 ends its cache's thread by one interrupt, which sometimes gets lost, and then waits
-   * for it for ever ({@code AwaitToRun.close}).
+   * Stops the thread of Ratis' cache. Ratis 3.2.2 interrupts that thread once, which is sometimes
+   * lost, and then waits for it forever ({@code AwaitToRun.close}).
    */
   private void interruptCacheEviction() {
     String name = division.getMemberId() + "-cacheEviction";

@@ -18,19 +18,19 @@ import org.apache.ratis.util.TimeDuration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How Raft runs on this member. What is not derived from a component was measured or read in the
- * sources of Ratis 3.2.2, {@code ratis.md} §4.
+ * The settings of Raft on this member. Constants without a reason given were measured, or read in
+ * the sources of Ratis 3.2.2, see {@code ratis.md} §4.
  *
- * @param storageDirectory of the log and the vote
- * @param checkpointDirectory of the checkpoints, on the same file system as their temporary
- *     neighbour
- * @param peerListen where the other members reach this one, one address at least
- * @param peerTls how members speak TLS with each other; null if they do without
- * @param heartbeatMs how soon a member that was away is tried again. Ratis' leader sends heartbeats
+ * @param storageDirectory directory of the log and the vote
+ * @param checkpointDirectory directory of the checkpoints; its parent, used for temporary
+ *     directories, must be on the same file system
+ * @param peerListen addresses at which other members reach this one; at least one
+ * @param peerTls TLS between members; null for none
+ * @param heartbeatMs how soon an unreachable member is retried. Ratis' leader sends heartbeats
  *     every half election timeout, whatever is set here.
- * @param electionTimeoutMs how long a follower waits for its leader, at least; three times that at
- *     most
- * @param maxRequestBytes size of the largest request that a client may send
+ * @param electionTimeoutMs minimum time that a follower waits for its leader; the maximum is three
+ *     times that
+ * @param maxRequestBytes maximum size of a client request
  */
 public record RaftSettings(
     Path storageDirectory,
@@ -42,7 +42,7 @@ public record RaftSettings(
     int maxRequestBytes) {
 
   private static final int MIB = 1 << 20;
-  // An entry: commands for one MiB, then one more of the largest size, and their framing.
+  // An entry: one MiB of commands, plus one command of the maximum size, plus framing.
   private static final int BATCH_BYTES_MAX = MIB;
   private static final int FRAMING_BYTES = 64 << 10;
 
@@ -64,13 +64,13 @@ public record RaftSettings(
     }
   }
 
-  /** Where Ratis keeps the log and the vote of a group. */
+  /** The directory where Ratis stores the log and the vote of a group. */
   Path groupDirectory(UUID groupId) {
     return storageDirectory.resolve(groupId.toString()).resolve("current");
   }
 
   /**
-   * Everything but the TLS set-up and our own services, which Ratis takes as parameters.
+   * All settings except TLS and our own services, which Ratis takes as parameters.
    *
    * @param alone whether this member is the only one of its group, as far as it knows
    */
@@ -87,7 +87,8 @@ public record RaftSettings(
 
   private void transport(RaftProperties p) {
     RaftConfigKeys.Rpc.setType(p, new GuardedRpcType());
-    // The others are added to Ratis' gRPC server itself: it has properties for one only.
+    // Further addresses are added to Ratis' gRPC server directly; Ratis has properties for one
+    // only.
     GrpcConfigKeys.Server.setHost(p, peerListen.get(0).getHostString());
     GrpcConfigKeys.Server.setPort(p, peerListen.get(0).getPort());
     GrpcConfigKeys.setFlowControlWindow(p, bytes(4 * MIB));
@@ -95,58 +96,64 @@ public record RaftSettings(
 
   private void timing(RaftProperties p, boolean alone) {
     Rpc.setTimeoutMin(p, ms(electionTimeoutMs));
-    // A follower looks whether it has heard of its leader only when a random timeout is over, and
-    // if it has, waits for a whole new one: it notices a lost leader after twice this at most.
+    // A follower checks for a leader only when a random timeout has passed, and otherwise waits for
+    // a whole new timeout: it detects a lost leader after at most twice this time.
     Rpc.setTimeoutMax(p, ms(3L * electionTimeoutMs / 2));
-    // How long a member that starts waits for a leader. With pre-vote it cannot disturb a leader,
-    // so it need not wait for a full election timeout; without others it need not wait at all.
+    // How long a starting member waits for a leader. With pre-vote it cannot disturb a leader, so
+    // it need not wait for a full election timeout; without other members it need not wait at all.
     Rpc.setFirstElectionTimeoutMin(p, ms(alone ? 1 : Math.min(150, electionTimeoutMs)));
     Rpc.setFirstElectionTimeoutMax(p, ms(alone ? 2 : Math.min(300, 2L * electionTimeoutMs)));
     RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
     Rpc.setRequestTimeout(p, ms(5000));
-    // Not only the time that a leader which lost its majority stays out of elections, but also the
-    // pause of the process after which a leader steps down.
+    // How long a leader that lost its majority stays out of elections; also, the pause of the
+    // process after which a leader steps down.
     RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, ms(2L * electionTimeoutMs));
-    // A process that was paused for longer (60 s by default: a suspended machine) closes its
-    // server.
+    // Ratis closes its server if the process was paused for longer, such as by suspending the
+    // machine; 60 s by default.
     RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(7, TimeUnit.DAYS));
-    // By default a member that was away for 20 s is only tried every 5 s.
+    // By default, a member that was away for 20 s is retried only every 5 s.
     Log.Appender.setRetryPolicy(p, "1ms,10, " + heartbeatMs + "ms,1000000");
-    // By default 1 ms passes between two sends to a follower.
+    // By default, there is 1 ms between two sends to a follower.
     Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
-    // The reply to a call id is kept this long on every member, whether a client can repeat it or
-    // not (ours never does). The name of the property is "expirytime"; the manual's is wrong.
+    // How long every member keeps the reply to a call ID, for clients that retry (ours never does).
+    // The property's name is "expirytime"; the manual's name is wrong.
     RaftServerConfigKeys.RetryCache.setExpiryTime(p, ms(5000));
     RaftServerConfigKeys.Write.setElementLimit(p, 4096);
   }
 
   private void log(RaftProperties p) {
-    // Default: /tmp/raft-server.
+    // The default is /tmp/raft-server.
     RaftServerConfigKeys.setStorageDir(p, List.of(storageDirectory.toFile()));
-    // Both answer "written" for what is not on disk yet.
+    // With either of these, entries would be acknowledged before they are on disk.
     Log.setAsyncFlushEnabled(p, false);
     Log.setUnsafeFlushEnabled(p, false);
-    // The other policy also forgives damage in the middle; for a torn end there is RaftLogRepair.
+    // The other policy also ignores damage in the middle of the log; a torn end is handled by
+    // RaftLogRepair.
     Log.setCorruptionPolicy(p, Log.CorruptionPolicy.EXCEPTION);
-    // Without composing, a follower runs appends concurrently and loses track (ratis.md §3 #6).
+    // Without this, a follower processes appends concurrently and gets confused (ratis.md §3 #6).
     Log.setAppendEntriesComposeEnabled(p, true);
-    // Would append, replicate and force a second entry for each move of the commit index.
+    // Would append, replicate and force a second entry whenever the commit index advances.
     Log.setLogMetadataEnabled(p, false);
     Log.setForceSyncNum(p, 128);
-    // Ratis keeps the segment it writes, and these behind it, as objects on the heap.
+    // Ratis keeps the entries of the open segment, and of the last finished ones, as objects on the
+    // heap.
     Log.setSegmentSizeMax(p, bytes(4 * MIB));
-    // Space is allocated by writing zeros: more at a time means longer stalls.
+    // Space is allocated by writing zeros: larger steps mean longer stalls.
     Log.setPreallocatedSize(p, bytes(MIB));
     Log.setSegmentCacheNumMax(p, 1);
     Log.setSegmentCacheSizeMax(p, bytes(4 * MIB));
-    // Not only up to the slowest follower: that one is sent a checkpoint.
+    // Purge up to the checkpoint, not only up to the slowest follower, which is sent a checkpoint
+    // instead.
     Log.setPurgeUptoSnapshotIndex(p, true);
-    // LogRetention says how far, checkpoint by checkpoint.
+    // LogRetention decides how much to keep at each checkpoint.
     Log.setPurgePreservationLogNum(p, 0);
     Log.setPurgeGap(p, 1);
   }
 
-  /** Ratis refuses to start unless write buffer and message exceed the limit of an entry. */
+  /**
+   * Sets the sizes. Ratis refuses to start unless the write buffer and the message size exceed the
+   * limit of an entry.
+   */
   private void sizes(RaftProperties p) {
     int entryBytesMax =
         Math.addExact(Math.addExact(BATCH_BYTES_MAX, maxRequestBytes), FRAMING_BYTES);
@@ -154,22 +161,22 @@ public record RaftSettings(
     Log.Appender.setBufferByteLimit(p, bytes(sendBytesMax));
     Log.setWriteBufferSize(p, bytes((long) sendBytesMax + FRAMING_BYTES));
     GrpcConfigKeys.setMessageSizeMax(p, bytes(Math.max(64L * MIB, sendBytesMax + 2L * MIB)));
-    // Two entries in flight and a third one waiting must not be refused for their size.
+    // Two entries in flight and a third one waiting must not be refused because of their size.
     long queueBytesMax = Math.max(64L * MIB, 3L * entryBytesMax);
     Log.setQueueByteLimit(p, bytes(queueBytesMax));
     RaftServerConfigKeys.Write.setByteLimit(p, bytes(queueBytesMax));
   }
 
   private static void snapshots(RaftProperties p) {
-    // Counts entries, which says nothing where one entry carries thousands of commands.
+    // Ratis' trigger counts entries, which means little if an entry has thousands of commands.
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, false);
     RaftServerConfigKeys.Snapshot.setCreationGap(p, 1);
-    // Eight chunks are under way at once, in the heap of both members; 16 MB each by default.
+    // Eight chunks are in flight at once, on the heap of both members; the default size is 16 MB.
     Log.Appender.setSnapshotChunkSizeMax(p, bytes(MIB));
   }
 
   private static void membership(RaftProperties p) {
-    // Counts entries too: a new member is close enough when it lacks this many.
+    // In entries: a new member has caught up when it lacks at most this many.
     RaftServerConfigKeys.setStagingCatchupGap(p, 50);
     RaftServerConfigKeys.setStagingTimeout(p, ms(30_000));
   }

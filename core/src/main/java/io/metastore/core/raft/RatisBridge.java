@@ -28,11 +28,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ratis' state machine interface on one side, {@link ReplicatedState} on the other.
+ * Adapts Ratis' state machine interface to {@link ReplicatedState}.
  *
- * <p>Ratis itself only closes the group when applying or logging fails and leaves the process
- * running; here every such failure ends the process, so that clients and operators see it ({@code
- * ratis.md} §3 #11).
+ * <p>If applying or logging fails, Ratis only closes the group and leaves the process running. Here
+ * every such failure ends the process, so that clients and operators notice it ({@code ratis.md} §3
+ * #11).
  */
 final class RatisBridge extends BaseStateMachine {
   private static final Logger LOG = LoggerFactory.getLogger(RatisBridge.class);
@@ -47,7 +47,7 @@ final class RatisBridge extends BaseStateMachine {
   private final CompletableFuture<Message> applied =
       CompletableFuture.completedFuture(Message.EMPTY);
 
-  /** The members that an entry brings which is told next. */
+  /** The members from the configuration entry that is passed to the state next. */
   private volatile Configured configured = new Configured(-1, RaftMembers.UNKNOWN);
 
   private record Configured(long index, RaftMembers members) {}
@@ -71,9 +71,9 @@ final class RatisBridge extends BaseStateMachine {
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage storage)
       throws IOException {
     super.initialize(server, groupId, storage);
-    // Ratis replays from its newest snapshot on. Tables that are ahead of it must become one first;
-    // if they are behind, the process died after a checkpoint was received and before it was
-    // opened.
+    // Ratis replays from its newest snapshot. If the tables are ahead of it, a checkpoint of them
+    // must be made first. If they are behind, the process died after a checkpoint was received and
+    // before it was opened.
     Path newest = checkpoints.findNewest();
     if (newest != null && state.appliedIndex() < checkpoints.newestIndex()) {
       state.restore(newest);
@@ -81,14 +81,14 @@ final class RatisBridge extends BaseStateMachine {
       takeSnapshot();
     }
     setLastAppliedTermIndex(TermIndex.valueOf(state.appliedTerm(), state.appliedIndex()));
-    // Ratis leaves this to the state machine, and pausing is allowed in RUNNING only.
+    // Ratis leaves these state changes to the state machine, and allows pausing in RUNNING only.
     getLifeCycle().transition(LifeCycle.State.STARTING);
     getLifeCycle().transition(LifeCycle.State.RUNNING);
   }
 
   @Override
   public TransactionContext startTransaction(RaftClientRequest request) {
-    // From here on the entry may be in the log, whatever becomes of the request.
+    // From here on the entry may be in the log, whatever happens to the request.
     return TransactionContext.newBuilder()
         .setStateMachine(this)
         .setClientRequest(request)
@@ -149,12 +149,12 @@ final class RatisBridge extends BaseStateMachine {
   public void notifyConfigurationChanged(
       long term, long index, RaftConfigurationProto configuration) {
     try {
-      // Ratis has renamed its file of the configuration, but not forced the rename.
+      // Ratis has renamed its configuration file, but has not forced the rename.
       DurableFiles.force(groupDirectory);
     } catch (IOException e) {
-      stopper.stop("the configuration is not on disk", e);
+      stopper.stop("the configuration was not forced to disk", e);
     }
-    // Also called when a checkpoint arrives, on another thread; then no entry follows.
+    // Also called on another thread when a checkpoint arrives; no entry follows then.
     configured = new Configured(index, RaftMembers.of(configuration));
     state.leaderChanged();
   }
@@ -184,11 +184,11 @@ final class RatisBridge extends BaseStateMachine {
       checkpoints.create(position, state::checkpoint);
     } catch (RuntimeException e) {
       if (FullDisk.isCauseOf(e)) {
-        throw new IOException("no space for a checkpoint", e); // Ratis goes on without it
+        throw new IOException("no space for a checkpoint", e); // Ratis continues without a checkpoint
       }
       throw e;
     }
-    // Ratis drops the log up to what it is told here; the checkpoint may go further.
+    // Ratis purges the log up to the returned index; the checkpoint may contain more.
     return Math.max(0, retention.droppable(position.getIndex()));
   }
 
@@ -226,7 +226,9 @@ final class RatisBridge extends BaseStateMachine {
     stop("the Raft log failed", cause);
   }
 
-  /** Ends the process, unless the failure only comes from closing this member on a full disk. */
+  /**
+   * Ends the process, unless the failure was caused by closing this member while the disk is full.
+   */
   private void stop(String why, Throwable cause) {
     if (FullDisk.isWaitEnded(cause)) {
       LOG.atInfo().addKeyValue("why", why).log("closed while the disk is full");

@@ -5,9 +5,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the Raft log is applied to. All methods are called on Raft's apply thread, one at a time,
- * unless said otherwise. An exception from any of them stops the process: a replica that cannot
- * apply must not go on.
+ * The state that the Raft log is applied to. All methods are called on Raft's apply thread, one at
+ * a time, unless stated otherwise. An exception from any of them stops the process, because a
+ * replica that cannot apply an entry must not continue.
  */
 public interface ReplicatedState {
 
@@ -20,16 +20,16 @@ public interface ReplicatedState {
   /**
    * Applies a committed entry.
    *
-   * @param entry the bytes proposed
-   * @param proposal the object that was proposed, if it was on this member; equal to {@code entry}
-   *     decoded
+   * @param entry the proposed bytes
+   * @param proposal the proposed object, if the entry was proposed on this member; equal to the
+   *     decoded {@code entry}
    */
   void apply(long term, long index, ByteBuffer entry, @Nullable Object proposal);
 
-  /** An entry of Raft's own was committed. */
+  /** An entry of Raft's own was committed; it changes no data. */
   void skip(long term, long index);
 
-  /** An entry of Raft's own was committed that says who belongs to the group. */
+  /** A configuration entry of Raft was committed. */
   void configured(long term, long index, RaftMembers members);
 
   /**
@@ -40,20 +40,20 @@ public interface ReplicatedState {
 
   /**
    * A checkpoint begins to arrive from the leader; {@link #restore} follows when it is complete.
-   * Called on a thread of Raft's gRPC server, once for each checkpoint. Readers may go on with the
-   * state that there is.
+   * Called once per checkpoint, on a thread of Raft's gRPC server. Readers may continue to read the
+   * current state.
    */
   void pause();
 
   /**
-   * Replaces the state by a checkpoint, which must stay as it is. Called on Raft's apply thread, or
-   * before that one starts.
+   * Replaces the state with a checkpoint, whose files must not be changed. Called on Raft's apply
+   * thread, or before that thread starts.
    */
   void restore(Path checkpoint);
 
-  /** This member leads, and everything committed before its term is applied. */
+  /** This member leads and has applied everything committed before its term. */
   void leaderReady();
 
-  /** The leader or the term changed, or this member stopped to lead. Called on any thread. */
+  /** The leader or the term changed, or this member stopped leading. Called on any thread. */
   void leaderChanged();
 }

@@ -9,31 +9,32 @@ import org.apache.ratis.thirdparty.com.google.protobuf.InvalidProtocolBufferExce
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over the bytes of a Ratis log segment: how far it is good, and how it ends.
+ * Scans the bytes of a Ratis log segment: how many are valid, and how the segment ends.
  *
  * <p>The format of Ratis 3.2.2 ({@code SegmentedRaftLogOutputStream}): the header {@code RaftLog1},
- * then per entry its length as a varint, the serialized {@code LogEntryProto}, and the big-endian
- * CRC32C of both. Indices have no gaps. Space for later entries is allocated ahead as zeros, and a
- * length is never zero, so a zero byte in place of a length ends the segment.
+ * then for each entry its length as a varint, the serialized {@code LogEntryProto}, and the
+ * big-endian CRC32C of both. Indices have no gaps. Space for later entries is preallocated with
+ * zeros. A length is never zero, so a zero byte in place of a length ends the segment.
  */
 final class SegmentScan {
 
   /** How a segment ends. */
   enum Ending {
-    /** After a whole entry, with nothing or only allocated space behind. */
+    /** After a whole entry, followed by nothing or only by preallocated space. */
     CLEAN,
-    /** In an entry that a crash left half written. */
+    /** Within an entry that a crash left partly written. */
     TORN,
-    /** In bytes that no crash explains. */
+    /** With bytes that no crash explains. */
     CORRUPT
   }
 
   /**
-   * What the pass found.
+   * The result of a scan.
    *
-   * @param validBytes length of the header and the whole entries behind it
-   * @param lastIndex index of the last whole entry; one before the segment's first if there is none
-   * @param trailingBytes bytes behind {@code validBytes} that are not allocated space
+   * @param validBytes length of the header and the whole entries after it
+   * @param lastIndex index of the last whole entry; one less than the segment's first index if
+   *     there is none
+   * @param trailingBytes bytes after {@code validBytes} that are not preallocated space
    */
   record Result(Ending ending, long validBytes, long lastIndex, long trailingBytes) {}
 
@@ -51,7 +52,7 @@ final class SegmentScan {
   private static final int CRC_BYTES = Integer.BYTES;
   private static final int VARINT_BYTES_MAX = 5;
   private static final int SECTOR_BYTES = 512;
-  // Every entry but the very first begins with these protobuf tags: term = 1, index = 2, as
+  // Every entry except the very first begins with these protobuf tags: term = 1, index = 2, as
   // varints.
   private static final int TERM_TAG = 0x08;
   private static final int INDEX_TAG = 0x10;
@@ -72,7 +73,7 @@ final class SegmentScan {
    * Scans a segment.
    *
    * @param bytes the whole file
-   * @param firstIndex the index that the file's name promises for its first entry
+   * @param firstIndex index of the first entry according to the file's name
    */
   static Result scan(byte[] bytes, long firstIndex) {
     return new SegmentScan(bytes).scan(firstIndex);
@@ -99,9 +100,9 @@ final class SegmentScan {
   }
 
   /**
-   * The header is forced to disk before the first entry is written: without it there may be parts
-   * of a header and allocated space, but no entry. (Ratis deletes a file whose header is zeros,
-   * whatever follows.)
+   * Handles a file without a valid header. The header is forced to disk before the first entry is
+   * written, so there may be parts of a header and preallocated space, but no entry. (Ratis deletes
+   * a file whose header is zeros, whatever follows.)
    */
   private Result withoutHeader(long firstIndex) {
     boolean beginning =
@@ -113,7 +114,7 @@ final class SegmentScan {
     return new Result(ending, validBytes, lastIndex, Math.max(0, contentEnd - validBytes));
   }
 
-  /** The frame that a length at {@code start} announces, or null if there is no length. */
+  /** The frame of the entry whose length is at {@code start}; null if there is no valid length. */
   private @Nullable Frame findFrame(int start) {
     long length = 0;
     for (int i = 0; i < VARINT_BYTES_MAX && start + i < bytes.length; i++) {
@@ -150,10 +151,10 @@ final class SegmentScan {
   }
 
   /**
-   * Whether a write that a crash interrupted explains the broken entry at {@code start}: the file
-   * is too short for it, or some of its bytes still are what the space was allocated with. Disks
-   * write whole sectors, in any order; a killed process leaves the beginning of what it wrote. A
-   * flipped bit in a complete entry is neither.
+   * Whether an interrupted write explains the broken entry at {@code start}: the file is too short
+   * for it, or some of its bytes still have the preallocated value. Disks write whole sectors, in
+   * any order; a killed process leaves the beginning of what it wrote. A flipped bit in a complete
+   * entry is neither.
    */
   private boolean isTorn(int start, @Nullable Frame frame) {
     if (bytes[start] == 0) {
@@ -165,7 +166,7 @@ final class SegmentScan {
     return frame.end() > bytes.length || lostTail(frame) || lostSector(frame);
   }
 
-  /** Whether the last bytes of the checksum, or all of it and maybe more, were not written. */
+  /** Whether the end of the checksum, the whole checksum, or more was not written. */
   private boolean lostTail(Frame frame) {
     int stored = storedCrc(frame);
     int computed = computedCrc(frame);
@@ -181,7 +182,8 @@ final class SegmentScan {
     int end = (int) frame.end();
     for (int from = frame.start(); from < end; from = nextSector(from)) {
       int to = Math.min(nextSector(from), end);
-      // Shorter pieces lie in the checksum, where a zero may be its true value: see lostTail.
+      // Shorter runs of zeros are within the checksum, where a zero may be the true value: see
+      // lostTail.
       if (to - from >= CRC_BYTES && isZero(from, to)) {
         return true;
       }
@@ -202,7 +204,9 @@ final class SegmentScan {
     return true;
   }
 
-  /** Whether anywhere behind {@code position} stands a whole entry of this index or a later one. */
+  /**
+   * Whether a whole entry with this index or a later one follows anywhere after {@code position}.
+   */
   private boolean entryFollows(int position, long index) {
     for (int start = position + 1; start < contentEnd; start++) {
       Frame frame = findFrame(start);
@@ -216,7 +220,9 @@ final class SegmentScan {
     return false;
   }
 
-  /** Spares the checksum of nearly every place where no entry begins. */
+  /**
+   * A cheap test that avoids computing the checksum at nearly every position where no entry begins.
+   */
   private boolean looksLikeEntry(Frame frame) {
     int position = frame.bodyStart();
     int end = (int) frame.crcStart();

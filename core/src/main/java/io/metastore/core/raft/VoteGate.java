@@ -9,8 +9,8 @@ import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 
 /**
- * Refuses to vote while this member does not know whether it may. To a candidate it is then as if
- * this member were not there. Thread-safe.
+ * Refuses vote requests while this member may not vote; to the candidate, this member seems to be
+ * unreachable. Thread-safe.
  */
 final class VoteGate implements ServerInterceptor {
   private static final String REQUEST_VOTE =

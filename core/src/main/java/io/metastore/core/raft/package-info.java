@@ -1,12 +1,12 @@
 /**
- * Keeps the members' logs equal: everything that knows Apache Ratis, and the guards against what
- * version 3.2.2 of it does not survive.
+ * The Raft group, based on Apache Ratis 3.2.2: replicates the log, and contains workarounds for
+ * defects of this Ratis version.
  *
- * <p>Start at {@code RaftNode}; {@code ReplicatedState} is what entries are applied to. Only this
- * package, and the two classes of ours under {@code org.apache.ratis} that reach what Ratis keeps
- * to itself, import Ratis, so an upgrade of it is decided here: each guard names the defect it is
- * for, and the test that fails without it. Called by {@code core.node}; each class says from which
- * threads.
+ * <p>Start at {@code RaftNode}; entries are applied to a {@code ReplicatedState}. Only this package
+ * imports Ratis, plus the few classes of ours under {@code org.apache.ratis} that need
+ * package-private access. So an upgrade of Ratis affects this package only: each workaround names
+ * the defect and has a test that fails without it. Called by {@code core.node}; each class states
+ * its threads.
  */
 @NullMarked
 package io.metastore.core.raft;

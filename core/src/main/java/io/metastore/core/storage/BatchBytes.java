@@ -5,12 +5,12 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A RocksDB write batch in its serialized form, so that a whole entry's changes cross into native
+ * A RocksDB write batch in its serialized form. All changes of a log entry are passed to native
  * code in one call.
  *
  * <p>Source: RocksDB's {@code write_batch.cc}: fixed64 sequence ‖ fixed32 count ‖ records; a record
- * is a tag, the varint32 id of the column family, and length-prefixed strings. The format is also
- * that of RocksDB's own log.
+ * is a tag, the varint32 ID of the column family, and length-prefixed strings. RocksDB's own log
+ * uses the same format, so it is stable.
  */
 final class BatchBytes {
   private static final byte TAG_DELETE = 0x4;

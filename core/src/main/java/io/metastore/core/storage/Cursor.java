@@ -1,6 +1,8 @@
 package io.metastore.core.storage;
 
-/** Walks entries in ascending order. Starts before the first one. For use by one thread. */
+/**
+ * Iterates over entries in ascending key order. Starts before the first one. For use by one thread.
+ */
 public interface Cursor extends AutoCloseable {
 
   /** Moves to the next entry; false at the end. */
@@ -12,7 +14,7 @@ public interface Cursor extends AutoCloseable {
   /** The current entry's key; the array must not be changed. */
   byte[] key();
 
-  /** The current entry's value; the array is the caller's. */
+  /** The current entry's value; the caller owns the array. */
   byte[] value();
 
   @Override

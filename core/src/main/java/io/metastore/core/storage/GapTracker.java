@@ -6,15 +6,16 @@ import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
- * Keeps the {@link Gaps} of one table true from write to write.
+ * Updates the {@link Gaps} of one table with every write.
  *
- * <p>Whoever walks over very many deletions reports the gap it found in its snapshot. With the next
- * write the gap is taken over, if nothing was put into it since that snapshot was taken.
+ * <p>A scan that passes a very large number of deletions reports the gap that it found in its
+ * snapshot. The next write adds the gap, unless a key was put into it after that snapshot was
+ * taken.
  *
- * <p>Owned by the thread that writes, but for {@link #learned}.
+ * <p>Owned by the writing thread, except {@link #learned}.
  */
 final class GapTracker {
-  /** What is known of recent puts: at most so many, and so many bytes of keys. */
+  /** Limits on the recent puts that are remembered: their number, and the bytes of their keys. */
   private static final int PUTS_MAX = 8192;
 
   private static final long PUT_BYTES_MAX = 2 << 20;
@@ -25,14 +26,12 @@ final class GapTracker {
   private final Deque<Put> puts = new ArrayDeque<>();
   private long putBytes;
 
-  /** All puts after this write are known. */
+  /** All puts of later writes than this one are remembered. */
   private long knownAfter;
 
   private Gaps current = Gaps.NONE;
 
-  /**
-   * @param write the number of the last write that the finder saw
-   */
+  /** @param write number of the last write visible to the scan that found the gap */
   private record Learned(Gaps.Gap gap, long write) {}
 
   private static final class Put {
@@ -51,18 +50,18 @@ final class GapTracker {
   }
 
   /**
-   * Takes notice of a gap that a reader found. Any thread; what is too much is forgotten.
+   * Reports a gap that a scan found. Any thread; dropped if too many are queued.
    *
-   * @param write the number of the last write that the reader sees
+   * @param write number of the last write visible to the scan
    */
   void learned(Gaps.Gap gap, long write) {
-    learned.offer(new Learned(gap, write)); // if it is dropped, another reader will find it again
+    learned.offer(new Learned(gap, write)); // if it is dropped, a later scan finds it again
   }
 
   /**
-   * Takes notice of an entry of a write.
+   * Records a put.
    *
-   * @param write the number of that write
+   * @param write number of the write that contains it
    */
   void put(byte[] key, long write) {
     current = current.afterPut(key);
@@ -75,12 +74,12 @@ final class GapTracker {
     }
   }
 
-  /** Takes notice of a deletion of a write. */
+  /** Records a deletion. */
   void deleted(byte[] key) {
     current = current.afterDelete(key);
   }
 
-  /** Takes over what readers have found, after all entries of a write. */
+  /** Adds the reported gaps. Called after all changes of a write have been recorded. */
   void takeOver() {
     for (Learned found = learned.poll(); found != null; found = learned.poll()) {
       if (found.write >= knownAfter && !isPutInto(found)) {

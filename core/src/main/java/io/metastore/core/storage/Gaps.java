@@ -6,30 +6,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stretches of one table, at one moment, in which no entry exists. Known are only those that were
- * expensive to walk, because many deletions are stored there: a scan jumps over them.
+ * The known gaps of one table at one moment: key intervals without entries, which scans skip. A gap
+ * is known only if walking it was expensive, because RocksDB still stores many deletions there.
  *
- * <p>Immutable, but for a mark on what is of use.
+ * <p>Immutable, except that a gap is marked once a scan has skipped it.
  */
 final class Gaps {
   static final Gaps NONE = new Gaps(new Gap[0]);
 
-  /** Beyond it those that no scan has jumped over are forgotten, or else all. */
+  /**
+   * With more gaps than this, the ones never skipped are forgotten; if too many are left, all are.
+   */
   private static final int GAPS_MAX = 4096;
 
-  /** In key order; they do not touch each other. */
+  /** In key order; no two gaps touch. */
   private final Gap[] gaps;
 
   private Gaps(Gap[] gaps) {
     this.gaps = gaps;
   }
 
-  /** No entry exists from {@code from} up to before {@code to}; null for the end of the table. */
+  /**
+   * There is no entry from {@code from} inclusive to {@code to} exclusive; null is the end of the
+   * table.
+   */
   static final class Gap {
     final byte[] from;
     final byte @Nullable [] to;
 
-    /** Whether a scan has jumped over it. Races do no harm. */
+    /** Whether a scan has skipped this gap. Unsynchronized: a lost update does no harm. */
     private boolean used;
 
     Gap(byte[] from, byte @Nullable [] to) {
@@ -59,19 +64,19 @@ final class Gaps {
     return gaps.length == 0;
   }
 
-  /** The gap that a key is in, or null. */
+  /** The gap that contains a key; null if there is none. */
   @Nullable Gap containing(byte[] key) {
     int index = lastFromAtOrBefore(key);
     return index >= 0 && gaps[index].endsAfter(key) ? gaps[index] : null;
   }
 
-  /** The first gap that begins after a key, or null. */
+  /** The first gap that begins after a key; null if there is none. */
   @Nullable Gap firstAfter(byte[] key) {
     int index = lastFromAtOrBefore(key) + 1;
     return index < gaps.length ? gaps[index] : null;
   }
 
-  /** With one more; those that it touches become part of it. */
+  /** Adds a gap and merges it with gaps that it touches. */
   Gaps with(Gap added) {
     List<Gap> result = new ArrayList<>(gaps.length + 1);
     byte[] from = added.from;
@@ -91,7 +96,7 @@ final class Gaps {
     return bounded(result);
   }
 
-  /** After an entry was written. */
+  /** The gaps after {@code key} was put. */
   Gaps afterPut(byte[] key) {
     Gap around = containing(key);
     if (around == null) {
@@ -114,7 +119,9 @@ final class Gaps {
     return bounded(result);
   }
 
-  /** After an entry was deleted: what it has parted comes together, what it has ended goes on. */
+  /**
+   * The gaps after {@code key} was deleted: a gap that ends or begins at the key is extended by it.
+   */
   Gaps afterDelete(byte[] key) {
     if (gaps.length == 0) {
       return this;
@@ -148,7 +155,7 @@ final class Gaps {
     return high;
   }
 
-  /** Null is after everything. */
+  /** Compares ends of gaps; null is greater than every key. */
   static int compareEnds(byte @Nullable [] left, byte @Nullable [] right) {
     if (left == null || right == null) {
       return Boolean.compare(left == null, right == null);

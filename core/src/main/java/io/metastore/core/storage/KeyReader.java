@@ -5,7 +5,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Takes apart what {@link KeyWriter} composed. For use by one thread. */
+/** Decodes keys that {@link KeyWriter} encoded. For use by one thread. */
 public final class KeyReader {
   private final byte[] key;
   private int position;
@@ -39,7 +39,7 @@ public final class KeyReader {
     return value;
   }
 
-  /** All that is left. */
+  /** The remaining bytes. */
   public ByteString bytes() {
     ByteString rest = ByteString.copyFrom(key, position, key.length - position);
     position = key.length;

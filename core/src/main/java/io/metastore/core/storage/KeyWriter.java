@@ -3,7 +3,7 @@ package io.metastore.core.storage;
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
 
-/** Composes keys whose byte order is the order of their parts. For use by one thread. */
+/** Encodes keys whose byte order is the order of their parts. For use by one thread. */
 public final class KeyWriter {
   private byte[] buffer = new byte[64];
   private int length;
@@ -22,7 +22,7 @@ public final class KeyWriter {
     return this;
   }
 
-  /** Big-endian; orders non-negative values. */
+  /** Appends 8 bytes, big-endian. Only non-negative values are ordered correctly. */
   public KeyWriter int64(long value) {
     reserve(8);
     for (int shift = 56; shift >= 0; shift -= 8) {
@@ -31,7 +31,7 @@ public final class KeyWriter {
     return this;
   }
 
-  /** Raw bytes: only as the last part of a key. */
+  /** Appends bytes without an end mark: only for the last part of a key. */
   public KeyWriter bytes(ByteString value) {
     int size = value.size();
     reserve(size);
@@ -40,7 +40,10 @@ public final class KeyWriter {
     return this;
   }
 
-  /** Bytes with an end mark, so that more parts may follow: 0 becomes 0 FF, the end is 0 1. */
+  /**
+   * Appends bytes with an end mark, so that more parts may follow: 0 is written as 0 FF, the end as
+   * 0 1.
+   */
   public KeyWriter escaped(ByteString value) {
     int size = value.size();
     reserve(2 * size + 2);

@@ -6,7 +6,8 @@ import java.util.NavigableMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pending changes over the stored entries of the same range; where both have a key the change wins.
+ * Merges pending changes with the stored entries of the same range. If both have a key, the change
+ * wins.
  */
 final class MergedCursor implements Cursor {
   private final NavigableMap<byte[], byte[]> changes;
@@ -17,9 +18,7 @@ final class MergedCursor implements Cursor {
   private boolean onChange;
   private boolean started;
 
-  /**
-   * @param deleted the value, compared by identity, that stands for a deletion
-   */
+  /** @param deleted the array, compared by identity, that marks a deletion */
   MergedCursor(NavigableMap<byte[], byte[]> changes, byte[] deleted, Cursor stored) {
     this.changes = changes;
     this.deleted = deleted;
@@ -60,7 +59,7 @@ final class MergedCursor implements Cursor {
     stored.close();
   }
 
-  /** Leaves the current entry. */
+  /** Moves past the current entry. */
   private void step() {
     if (onChange) {
       change = changes.higherEntry(entry().getKey());
@@ -69,7 +68,10 @@ final class MergedCursor implements Cursor {
     }
   }
 
-  /** Finds the entry to stand on, passing over deletions and what they hide. */
+  /**
+   * Finds the entry that the cursor stops at; skips deletions and the stored entries that they
+   * hide.
+   */
   private boolean settle() {
     while (true) {
       if (change == null) {

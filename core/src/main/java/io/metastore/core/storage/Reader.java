@@ -3,17 +3,17 @@ package io.metastore.core.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Point and range reads over the tables as they stood at one moment. Returned arrays belong to the
- * caller; arrays passed in are not kept. I/O failure ends in {@link StorageException}.
+ * Reads single entries and ranges of the tables as of one moment. The caller owns returned arrays;
+ * arrays passed in are not kept. An I/O failure throws {@link StorageException}.
  */
 public interface Reader {
 
-  /** The value of {@code key}, or null if it is absent. */
+  /** The value of {@code key}; null if there is none. */
   byte @Nullable [] find(Table table, byte[] key);
 
   /**
-   * Entries from {@code from} inclusive to {@code to} exclusive, ascending by unsigned bytes. The
-   * caller closes it.
+   * Iterates over the entries from {@code from} inclusive to {@code to} exclusive, in ascending
+   * order of unsigned bytes. The caller closes the cursor.
    *
    * @param to null for no upper bound
    */

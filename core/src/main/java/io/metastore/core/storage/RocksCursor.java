@@ -12,14 +12,14 @@ import org.rocksdb.Slice;
 import org.rocksdb.Status;
 
 /**
- * A RocksDB iterator with bounds.
+ * A RocksDB iterator over a bounded range.
  *
- * <p>RocksDB keeps deletions for a time, and an iterator walks over each of them. Where this one
- * meets too many it walks on to the next entry that exists, and reports the gap between; it jumps
- * over gaps that are known.
+ * <p>RocksDB keeps deletions until a compaction, and an iterator has to step over each. This cursor
+ * skips known gaps. When it meets too many deletions in a row, it continues to the next existing
+ * entry and reports the gap between.
  */
 final class RocksCursor implements Cursor {
-  /** To walk over so many deletions costs about as much as ten entries do. */
+  /** Stepping over this many deletions costs about as much as reading ten entries. */
   private static final int DELETIONS_MAX = 256;
 
   private final RocksDB db;
@@ -36,9 +36,9 @@ final class RocksCursor implements Cursor {
   private byte @Nullable [] key;
 
   /**
-   * @param snapshot null to see the table as it stands now
-   * @param gaps of the table as this cursor sees it
-   * @param onGap takes the gaps that are found; null to walk over any number of deletions
+   * @param snapshot null to read the table's current state
+   * @param gaps the known gaps of the table in that state
+   * @param onGap receives the gaps that are found; null to step over any number of deletions
    */
   RocksCursor(
       RocksDB db,
@@ -115,7 +115,10 @@ final class RocksCursor implements Cursor {
     return found;
   }
 
-  /** The next entry from here on, or where the next known gap begins. */
+  /**
+   * Steps over all deletions from {@code position}; returns the next entry's key or the start of
+   * the next known gap.
+   */
   private byte @Nullable [] walk(byte[] position) {
     Gaps.Gap next = gaps.firstAfter(position);
     byte[] end = next == null || isEnd(next.from) ? to : next.from;
@@ -165,7 +168,7 @@ final class RocksCursor implements Cursor {
     return valid;
   }
 
-  /** Whether the iterator stopped because of too many deletions, and not at its end. */
+  /** Whether the iterator stopped because of too many deletions and not at the end of its range. */
   private boolean isIncomplete() {
     try {
       iterator.status();

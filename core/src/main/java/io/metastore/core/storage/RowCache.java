@@ -8,13 +8,13 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of one table that were written lately. Every write of a key looks up what it replaces,
- * and that is most often here: RocksDB takes ten times as long.
+ * A write-through cache of recently written rows of one table. Every write of a key first reads the
+ * row that it replaces, which is usually here; RocksDB takes ten times as long.
  *
- * <p>All rows lie in one array, so that the garbage collector has nothing to follow; a row that is
- * written again stays where it is if it fits. When the array is full, everything is forgotten.
+ * <p>All rows are stored in one array, so that the garbage collector has no references to follow. A
+ * rewritten row is updated in place if it fits. When the array is full, the whole cache is cleared.
  *
- * <p>Owned by the thread that writes.
+ * <p>Owned by the writing thread.
  */
 final class RowCache {
   private static final VarHandle LONGS =
@@ -24,13 +24,17 @@ final class RowCache {
 
   private static final int ARRAY_BYTES_MIN = 256 << 10;
 
-  /** int32 size of the key, of the row, and of the room for the row; key and row follow. */
+  /** int32 size of the key, of the row, and of the space reserved for the row; then key and row. */
   private static final int HEADER_BYTES = 12;
 
-  /** One slot for so many bytes: rows as small as that leave half of the slots free. */
+  /**
+   * Bytes of the array per hash slot: even with rows as small as this, half of the slots stay free.
+   */
   private static final int BYTES_PER_SLOT = 32;
 
-  /** Keys that fall together like this were made to do so: then the cache had better be empty. */
+  /**
+   * A longer probe sequence means that somebody crafted colliding keys; the cache is then cleared.
+   */
   private static final int PROBES_MAX = 64;
 
   private static final int ABSENT = -1;
@@ -38,30 +42,28 @@ final class RowCache {
   private final int bytesMax;
   private final int rowBytesMax;
 
-  /** Nobody outside can tell which keys fall together. */
+  /** Random, so that nobody can craft keys that collide. */
   private final long seed = new SecureRandom().nextLong();
 
   private byte[] array = new byte[ARRAY_BYTES_MIN];
   private int used;
   private int entries;
 
-  /** Where entries begin in the array, plus one; 0 for none. */
+  /** Each used slot holds the offset of an entry in the array plus one; 0 means free. */
   private int[] slots = new int[ARRAY_BYTES_MIN / BYTES_PER_SLOT];
 
-  /** Where to look for what the cache does not know. */
+  /** Reads rows that the cache does not hold. */
   interface Rows {
     byte @Nullable [] find(byte[] key);
   }
 
-  /**
-   * @param bytesMax all rows and their keys; a power of two
-   */
+  /** @param bytesMax size of the array at most, with rows and keys; a power of two */
   RowCache(int bytesMax) {
     this.bytesMax = bytesMax;
     this.rowBytesMax = bytesMax / 64;
   }
 
-  /** The row of a key, or null if it has none. */
+  /** The row of a key; null if the table has none. */
   byte @Nullable [] find(byte[] key, Rows others) {
     int slot = slotOf(key);
     if (slot < 0 || slots[slot] == 0) {
@@ -77,7 +79,7 @@ final class RowCache {
   }
 
   /**
-   * Takes notice of a write.
+   * Records a write.
    *
    * @param row null if the key was deleted
    */
@@ -98,7 +100,7 @@ final class RowCache {
     }
   }
 
-  /** Makes room for a row, and makes it the one of its key. */
+  /** Allocates an entry for a row and points the key's slot to it. */
   private int newEntry(byte[] key, int size) {
     int bytes = HEADER_BYTES + key.length + size;
     if (!reserve(bytes) || slotOf(key) < 0) {
@@ -115,7 +117,10 @@ final class RowCache {
     return entry;
   }
 
-  /** Too large to keep. There is no taking out of single entries: it is rare. */
+  /**
+   * Handles a row that is too large to cache. Single entries cannot be removed, so the whole cache
+   * is cleared if it holds an older row of the key; this is rare.
+   */
   private void forget(byte[] key) {
     int slot = slotOf(key);
     if (slot >= 0 && slots[slot] != 0) {
@@ -129,7 +134,7 @@ final class RowCache {
     entries = 0;
   }
 
-  /** False if there is no room for another entry. */
+  /** Makes sure that the array has space for another entry; false if it cannot grow any more. */
   private boolean reserve(int bytes) {
     if (used + bytes > array.length || 2 * entries >= slots.length) {
       if (array.length >= bytesMax) {
@@ -155,7 +160,10 @@ final class RowCache {
     }
   }
 
-  /** Where the key is, or the free slot where it belongs; -1 if there is neither nearby. */
+  /**
+   * The slot of a key, or the free slot where it belongs; -1 if neither is found within the probe
+   * limit.
+   */
   private int slotOf(byte[] key) {
     int first = hash(key);
     for (int probe = 0; probe < PROBES_MAX; probe++) {
@@ -199,7 +207,9 @@ final class RowCache {
     return (int) (mix(hash ^ rest) >>> Integer.SIZE);
   }
 
-  /** The finalizer of Stafford's variant 13 of MurmurHash3: every bit depends on every other. */
+  /**
+   * Stafford's variant 13 of MurmurHash3's finalizer: every output bit depends on every input bit.
+   */
   private static long mix(long bits) {
     long z = (bits ^ bits >>> 30) * 0xbf58476d1ce4e5b9L;
     z = (z ^ z >>> 27) * 0x94d049bb133111ebL;

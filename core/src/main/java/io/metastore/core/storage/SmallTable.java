@@ -1,33 +1,35 @@
 package io.metastore.core.storage;
 
 /**
- * The tables that share {@link Table#SMALL}: the id is the first byte of every key and never
- * changes.
+ * The tables that share {@link Table#SMALL}. A table's ID is the first byte of each of its keys,
+ * and never changes.
  */
 public enum SmallTable {
-  /** First key of a block → how many keys the block has. */
+  /** First key of a block → number of keys in the block. */
   COUNT('c'),
-  /** Singletons: applied index, revision, compaction, digest; the last client's id. */
+  /**
+   * Singletons: applied index, revision, compacted revision, digest; the last allocated client ID.
+   */
   META('m'),
-  /** Lease id → TTL. */
+  /** Lease ID → TTL. */
   LEASE('l'),
-  /** Lease id ‖ user key → nothing. */
+  /** Lease ID ‖ user key → nothing. */
   LEASE_KEY('k'),
   /** Lock name ‖ create revision → place in the queue. */
   LOCK('q'),
-  /** Member id → name and URLs. */
+  /** Member ID → name and URLs. */
   MEMBER('n'),
-  /** Users, roles and the switch of access control. */
+  /** Users, roles and the access control switch. */
   AUTH('a'),
-  /** Session id → timeout, password, attachment. */
+  /** Session ID → timeout, password, attachment. */
   SESSION('s'),
-  /** Session id ‖ path of an ephemeral node → nothing. */
+  /** Session ID ‖ path of an ephemeral node → nothing. */
   EPHEMERAL('e'),
   /** Access lists of znodes. */
   ACL('i'),
-  /** Time at which a container or a znode with a TTL is due to be deleted ‖ its path → nothing. */
+  /** Time at which a container or TTL node is due for deletion ‖ its path → nothing. */
   REAPABLE('t'),
-  /** Alarm kind ‖ member id → nothing. */
+  /** Alarm kind ‖ member ID → nothing. */
   ALARM('w');
 
   private final byte id;
@@ -40,7 +42,7 @@ public enum SmallTable {
     return id;
   }
 
-  /** A writer for a key of this table. */
+  /** Starts a key of this table. */
   public KeyWriter key() {
     return new KeyWriter().int8(id);
   }

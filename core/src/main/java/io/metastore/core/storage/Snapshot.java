@@ -8,23 +8,21 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * The tables at one moment. Thread-safe; reading after {@link #close} is a bug that {@code
- * core.node} guards against by counting its readers.
+ * The tables as of one moment. Thread-safe. Reading after {@link #close} is a bug; {@code
+ * core.node} prevents it by counting readers.
  */
 public final class Snapshot implements Reader, AutoCloseable {
   private final Storage storage;
   private final org.rocksdb.Snapshot snapshot;
   private final ReadOptions options;
 
-  /** Of the tables whose gaps are known; none if not even that is known. Guarded by itself. */
+  /** Known gaps by table; empty if no gaps are used. Guarded by itself. */
   private final Map<Table, Gaps> gaps;
 
-  /** The number of the last write that it sees. */
+  /** Number of the last write visible here. */
   private final long write;
 
-  /**
-   * @param write the number of the last write that it sees
-   */
+  /** @param write number of the last write visible here */
   Snapshot(Storage storage, RocksDB db, Map<Table, Gaps> gaps, long write) {
     this.storage = storage;
     this.snapshot = db.getSnapshot();
@@ -61,7 +59,7 @@ public final class Snapshot implements Reader, AutoCloseable {
     }
   }
 
-  /** For whoever reads here next, and for the snapshots to come. */
+  /** Adds a newly found gap for later scans of this snapshot and for later snapshots. */
   private void learned(Table table, Gaps.Gap gap) {
     synchronized (gaps) {
       gaps.computeIfPresent(table, (same, known) -> known.with(gap));

@@ -38,22 +38,25 @@ import org.rocksdb.WriteOptions;
 /**
  * The tables of one member on disk.
  *
- * <p>Durability: {@link #write} is atomic but durable only after a later {@link #flush} or {@link
- * #checkpoint}; a crash takes back whole writes, newest first, never a part of one. All tables
- * flush together for that reason.
+ * <p>Durability: {@link #write} is atomic, but durable only after a later {@link #flush} or {@link
+ * #checkpoint}. A crash undoes whole writes, newest first, never a part of one; therefore all
+ * tables are flushed together.
  *
- * <p>While the disk is full, writing blocks; a flush or checkpoint fails. RocksDB goes on by itself
- * some seconds after there is space again.
+ * <p>While the disk is full, writes block, and a flush or checkpoint fails. Some seconds after
+ * space is available again, RocksDB resumes by itself.
  *
  * <p>Threads: {@link #write} by the apply thread, {@link #edit} and {@link #discardRange} by the
- * compactor, the rest by any.
+ * compactor thread, the rest by any thread.
  */
 public final class Storage implements Reader, AutoCloseable {
   static {
     RocksDB.loadLibrary();
   }
 
-  /** What is young is rewritten soon: compressing it costs more than the space is worth. */
+  /**
+   * Compression by level. The upper levels are rewritten soon, so compressing them costs more than
+   * the space is worth.
+   */
   private static final List<CompressionType> COMPRESSION =
       List.of(
           CompressionType.NO_COMPRESSION,
@@ -64,7 +67,10 @@ public final class Storage implements Reader, AutoCloseable {
           CompressionType.LZ4_COMPRESSION,
           CompressionType.LZ4_COMPRESSION);
 
-  /** A file is compacted if so many of so many neighbouring entries are deletions. */
+  /**
+   * A file is compacted if it has this many deletions among {@link #DELETIONS_WINDOW} neighbouring
+   * entries.
+   */
   private static final long DELETIONS_TRIGGER = 8 << 10;
 
   private static final long DELETIONS_WINDOW = 32 << 10;
@@ -75,15 +81,18 @@ public final class Storage implements Reader, AutoCloseable {
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
   private final List<RocksObject> owned = new ArrayList<>();
 
-  /** The owner and every open snapshot. */
+  /** Reference count: one for the owner and one for every open snapshot. */
   private final AtomicInteger users = new AtomicInteger(1);
 
   private final Runnable onClosed;
 
-  /** As {@link #write} last left them. */
+  /** Recently written rows of {@link Table#LATEST}. */
   private final RowCache latest;
 
-  /** Not of the change log, which is deleted from its front only. Owned by the writing thread. */
+  /**
+   * Known gaps by table. The change log needs none, because it is deleted from the front only.
+   * Owned by the writing thread.
+   */
   private final Map<Table, GapTracker> gaps =
       new EnumMap<>(
           Map.of(
@@ -91,7 +100,7 @@ public final class Storage implements Reader, AutoCloseable {
               Table.HISTORY, new GapTracker(),
               Table.SMALL, new GapTracker()));
 
-  /** How many writes there were. Owned by the writing thread. */
+  /** Number of writes so far. Owned by the writing thread. */
   private long written;
 
   private Storage(Path directory, StorageOptions options, Runnable onClosed) {
@@ -99,16 +108,16 @@ public final class Storage implements Reader, AutoCloseable {
     this.onClosed = onClosed;
     this.latest = new RowCache(options.rowCacheBytes());
     Cache cache = own(new LRUCache(options.cacheBytes()));
-    // Read all the time, and overwritten: levels keep it compact.
+    // Read and overwritten all the time: leveled compaction keeps it compact.
     ColumnFamilyOptions current = familyOptions(cache, options).setCompressionPerLevel(COMPRESSION);
-    // Written once, read seldom, deleted by compactions: rewriting it level by level is not worth
-    // it.
+    // Written once, rarely read, deleted by compactions: rewriting the data level by level is not
+    // worth it.
     ColumnFamilyOptions past =
         familyOptions(cache, options)
             .setCompressionPerLevel(COMPRESSION)
             .setCompactionStyle(CompactionStyle.UNIVERSAL);
-    // Written in key order: its files never overlap and are moved, not rewritten. (Leveled
-    // compaction moves them too, but then rewrites what has come to the bottom.)
+    // Written in key order, so that files never overlap; universal compaction moves them without
+    // rewriting. (Leveled compaction moves files too, but rewrites them at the bottom level.)
     ColumnFamilyOptions log =
         familyOptions(cache, options)
             .setCompressionType(CompressionType.LZ4_COMPRESSION)
@@ -135,14 +144,14 @@ public final class Storage implements Reader, AutoCloseable {
     } catch (RocksDBException | IOException e) {
       throw new StorageException("open " + directory, e);
     }
-    opened.get(0).close(); // the default family: RocksDB insists on it, we store nothing there
+    opened.get(0).close(); // the default family: RocksDB requires it; nothing is stored there
     Iterator<ColumnFamilyHandle> openedTables = opened.listIterator(1);
     for (Table table : Table.values()) {
       handles.put(table, openedTables.next());
     }
   }
 
-  /** Opens the tables in {@code directory}, creating what is missing. */
+  /** Opens the tables in {@code directory}; creates those that are missing. */
   public static Storage open(Path directory, StorageOptions options) {
     return open(directory, options, () -> {});
   }
@@ -150,7 +159,8 @@ public final class Storage implements Reader, AutoCloseable {
   /**
    * As {@link #open(Path, StorageOptions)}.
    *
-   * @param onClosed called once the files are closed, on the thread that let go of them last
+   * @param onClosed called once the files are closed, on the thread that released the last
+   *     reference
    */
   public static Storage open(Path directory, StorageOptions options, Runnable onClosed) {
     return new Storage(directory, options, onClosed);
@@ -161,10 +171,10 @@ public final class Storage implements Reader, AutoCloseable {
         new DBOptions()
             .setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
-            // Without a write-ahead log only this keeps a crash from tearing one write over two
-            // tables.
+            // Without a write-ahead log, only an atomic flush of all tables keeps a crash from
+            // losing half of a write.
             .setAtomicFlush(true)
-            // One thread writes; the lock-free insert would only cost it more.
+            // Only one thread writes, so lock-free inserts would only add cost.
             .setAllowConcurrentMemtableWrite(false)
             .setDbWriteBufferSize(options.writeBufferBytes())
             .setMaxBackgroundJobs(2)
@@ -177,14 +187,14 @@ public final class Storage implements Reader, AutoCloseable {
     BlockBasedTableConfig tableConfig =
         new BlockBasedTableConfig()
             .setBlockCache(cache)
-            // Indexes and filters count against the cache: memory stays bounded with any number of
-            // keys.
+            // Indexes and filters are stored in the block cache, so that memory stays bounded for
+            // any number of keys.
             .setCacheIndexAndFilterBlocks(true)
             .setPinL0FilterAndIndexBlocksInCache(true)
             .setFormatVersion(5)
             .setFilterPolicy(own(new BloomFilter(10)));
-    // Files with many deletions are compacted soon: else every scan would walk over them, after a
-    // restart too, when nobody knows the gaps yet.
+    // Files with many deletions are compacted early. Otherwise scans would step over the deletions,
+    // in particular after a restart, when no gaps are known yet.
     Options withCollector = own(new Options());
     withCollector.setTablePropertiesCollectorFactory(
         List.of(
@@ -200,17 +210,14 @@ public final class Storage implements Reader, AutoCloseable {
             .setLevel0FileNumCompactionTrigger(8));
   }
 
-  /**
-   * A view of the tables as they stand now; the caller closes it. It may outlive {@link #close}.
-   */
+  /** A snapshot of the current state; the caller closes it. It stays valid after {@link #close}. */
   public Snapshot snapshot() {
     users.incrementAndGet();
     return new Snapshot(this, db, Map.of(), /* write= */ 0);
   }
 
   /**
-   * As {@link #snapshot}, for the thread that writes: scans of it do not walk over what they know,
-   * or learn, to be deletions only.
+   * As {@link #snapshot}, but scans skip known gaps and report new ones. For the writing thread.
    */
   public Snapshot snapshotForScans() {
     users.incrementAndGet();
@@ -219,12 +226,12 @@ public final class Storage implements Reader, AutoCloseable {
     return new Snapshot(this, db, current, written);
   }
 
-  /** An empty set of changes on top of what is stored. */
+  /** An empty set of changes on top of the stored state. */
   public WriteSet newWriteSet() {
     return new WriteSet(new WriterView());
   }
 
-  /** Makes all changes of {@code writes} visible at once. For one thread, as is every such set. */
+  /** Makes all changes of {@code writes} visible at once. For the writing thread. */
   public void write(WriteSet writes) {
     Meters.TABLE_WRITES.time(() -> writeAll(writes));
   }
@@ -270,7 +277,7 @@ public final class Storage implements Reader, AutoCloseable {
     keeper(table).learned(gap, write);
   }
 
-  /** For tests: whether a scan would jump over this key. */
+  /** For tests: whether a scan would skip this key. */
   boolean knownGap(Table table, byte[] key) {
     return keeper(table).current().containing(key) != null;
   }
@@ -283,7 +290,10 @@ public final class Storage implements Reader, AutoCloseable {
     return keeper;
   }
 
-  /** A write that RocksDB refuses because a flush found no space has changed nothing. */
+  /**
+   * Retries while the disk is full. This is safe, because a write that RocksDB refuses for lack of
+   * space has changed nothing.
+   */
   private void write(WriteBatch batch) throws RocksDBException, WaitEnded {
     FullDisk.<Boolean, RocksDBException>retry(
         directory,
@@ -294,9 +304,9 @@ public final class Storage implements Reader, AutoCloseable {
   }
 
   /**
-   * Changes entries in a way that no reader can notice, at once.
+   * Changes entries at once, in a way that is invisible to readers.
    *
-   * @param replaced keys and what they hold from now on
+   * @param replaced new values by key
    * @param discarded keys that no reader can reach any more
    */
   public void edit(Table table, Map<byte[], byte[]> replaced, Iterable<byte[]> discarded) {
@@ -313,7 +323,7 @@ public final class Storage implements Reader, AutoCloseable {
     }
   }
 
-  /** Deletes all entries of a range that no reader can reach any more. */
+  /** Deletes all entries of a range; no reader may be able to reach them any more. */
   public void discardRange(Table table, byte[] from, byte[] to) {
     try (WriteBatch batch = new WriteBatch()) {
       batch.deleteRange(handle(table), from, to);
@@ -337,7 +347,7 @@ public final class Storage implements Reader, AutoCloseable {
     return new RocksCursor(db, handle(table), null, from, to, Gaps.NONE, null);
   }
 
-  /** When this returns, everything written before is on disk. */
+  /** Writes all tables to disk. When this returns, everything written before is durable. */
   public void flush() {
     try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
       db.flush(options, new ArrayList<>(handles.values()));
@@ -347,7 +357,7 @@ public final class Storage implements Reader, AutoCloseable {
   }
 
   /**
-   * Makes a complete, durable copy of the tables in {@code target}, which must not exist; data
+   * Makes a complete, durable copy of the tables in {@code target}, which must not exist. Data
    * files are hard links.
    */
   public void checkpoint(Path target) {
@@ -358,7 +368,7 @@ public final class Storage implements Reader, AutoCloseable {
     }
   }
 
-  /** Bytes of all data files, obsolete entries included. */
+  /** Bytes of all data files, including obsolete entries. */
   public long sizeBytes() {
     return sum("rocksdb.total-sst-files-size") + sum("rocksdb.cur-size-all-mem-tables");
   }
@@ -389,8 +399,8 @@ public final class Storage implements Reader, AutoCloseable {
   }
 
   /**
-   * Ends the owner's use, without flushing: what is not flushed comes back from the Raft log. The
-   * files are closed with the last snapshot.
+   * Releases the owner's reference. Nothing is flushed: what is lost is replayed from the Raft log.
+   * The files are closed when the last snapshot is closed.
    */
   @Override
   public void close() {
@@ -408,7 +418,7 @@ public final class Storage implements Reader, AutoCloseable {
     onClosed.run();
   }
 
-  /** The tables as they stand, for the thread that writes. */
+  /** The current state of the tables, for the writing thread. */
   private final class WriterView implements Reader {
     @Override
     public byte @Nullable [] find(Table table, byte[] key) {
@@ -428,7 +438,7 @@ public final class Storage implements Reader, AutoCloseable {
     }
   }
 
-  /** Keeps a native object until the database is closed. */
+  /** Keeps a reference to a native object until the database is closed. */
   private <T extends RocksObject> T own(T object) {
     owned.add(object);
     return object;

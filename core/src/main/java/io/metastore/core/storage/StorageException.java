@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The disk or the database failed, or cannot be read. Nobody recovers from it: the member stops. A
- * full disk ends in it only where nobody waits for space.
+ * The disk or the database failed, or data cannot be read. There is no recovery: the member stops.
+ * A full disk throws this only in operations that do not wait for space.
  */
 public final class StorageException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;

@@ -1,8 +1,8 @@
 package io.metastore.core.storage;
 
 /**
- * One ordered key space; a RocksDB column family. The layouts are listed in the package's
- * description.
+ * An ordered key space; a RocksDB column family. The layouts are listed in the package
+ * documentation.
  */
 public enum Table {
   LATEST("latest"),

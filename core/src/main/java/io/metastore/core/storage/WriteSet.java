@@ -8,14 +8,14 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes that {@link Storage#write} will make visible and durable together, and a view of the
- * tables as they will stand then. Owned by the apply thread.
+ * Changes that {@link Storage#write} makes visible together, and a view of the tables that includes
+ * them. Owned by the apply thread.
  */
 public final class WriteSet implements Reader {
-  /** Stands for a deleted key. Compared by identity: an empty value is a value. */
+  /** Marks a deleted key. Compared by identity, because an empty value is valid. */
   private static final byte[] DELETED = new byte[0];
 
-  /** What an entry takes at most when written, besides its key and value. */
+  /** Upper bound for the size of a serialized change, besides its key and value. */
   private static final int ENTRY_BYTES = 20;
 
   private final Reader base;
@@ -29,36 +29,36 @@ public final class WriteSet implements Reader {
     }
   }
 
-  /** Keeps both arrays: the caller must not change them. */
+  /** Puts an entry. Both arrays are kept: the caller must not change them. */
   public void put(Table table, byte[] key, byte[] value) {
     changes(table).put(key, value);
     sizeBytes += key.length + value.length + ENTRY_BYTES;
   }
 
-  /** Keeps the array: the caller must not change it. */
+  /** Deletes an entry. The array is kept: the caller must not change it. */
   public void delete(Table table, byte[] key) {
     changes(table).put(key, DELETED);
     sizeBytes += key.length + ENTRY_BYTES;
   }
 
-  /** Forgets all changes: they are stored. */
+  /** Removes all changes, after they were stored. */
   public void clear() {
     changes.values().forEach(NavigableMap::clear);
     sizeBytes = 0;
   }
 
-  /** An empty set of changes on top of this one. {@link #add} makes them part of this. */
+  /** An empty set of changes on top of this one. {@link #add} merges them into this one. */
   public WriteSet nested() {
     return new WriteSet(this);
   }
 
-  /** Takes over the changes of a {@link #nested} set. */
+  /** Merges the changes of a {@link #nested} set into this one. */
   public void add(WriteSet nested) {
     nested.changes.forEach((table, inner) -> changes(table).putAll(inner));
     sizeBytes += nested.sizeBytes;
   }
 
-  /** About how many bytes the changes take when written; never less than they do. */
+  /** An upper bound of the serialized size of the changes, in bytes. */
   public int sizeBytes() {
     return sizeBytes;
   }
@@ -84,7 +84,7 @@ public final class WriteSet implements Reader {
     return mine.isEmpty() ? below : new MergedCursor(mine, DELETED, below);
   }
 
-  /** Takes a changed key and its new value, or null if it is deleted. */
+  /** Receives a changed key and its new value; null if it was deleted. */
   public interface ChangeVisitor {
     void visit(byte[] key, byte @Nullable [] value);
   }

@@ -10,12 +10,16 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What an access list in a request means ({@code PrepRequestProcessor.fixupACL}). */
+/**
+ * Validates and resolves the access list of a request, as ZooKeeper's {@code
+ * PrepRequestProcessor.fixupACL} does.
+ */
 final class AclRules {
   private AclRules() {}
 
   /**
-   * The list to store: {@code auth} stands for whoever asks.
+   * The access list to store: entries with the scheme {@code auth} are replaced by the client's own
+   * identities.
    *
    * @return null if the list is not valid
    */
@@ -41,7 +45,7 @@ final class AclRules {
   private static List<AclEntry> ofClient(int permissions, List<Identity> client) {
     List<AclEntry> entries = new ArrayList<>();
     for (Identity identity : client) {
-      if (identity.getScheme().equals("digest")) { // an address proves nothing
+      if (identity.getScheme().equals("digest")) { // an IP address is not an authenticated identity
         entries.add(
             AclEntry.newBuilder().setPermissions(permissions).setIdentity(identity).build());
       }

@@ -13,11 +13,12 @@ import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 
 /**
- * The access lists that nodes have, each stored once however many nodes share it. The open list has
- * the id 0 and is not stored.
+ * The access lists of nodes. Nodes with equal lists share one row. The list that permits everything
+ * has ID 0 and is not stored.
  *
  * <p>Layout in {@link Table#SMALL}: {@code i} ‖ {@code l} ‖ int64 id → int64 number of nodes ‖
- * list; {@code i} ‖ {@code i} ‖ list → int64 id; {@code m} ‖ {@code i} → int64 the last id given.
+ * list; {@code i} ‖ {@code i} ‖ list → int64 id; {@code m} ‖ {@code i} → int64 the last allocated
+ * id.
  */
 final class AclTable {
   private static final long OPEN_ID = 0;
@@ -29,7 +30,7 @@ final class AclTable {
     return id == OPEN_ID ? ZnodeAcl.OPEN : read(reader, id).acl();
   }
 
-  /** The id of a list that one more node has from now on. */
+  /** The ID of an access list; counts one more node that uses it. */
   static long share(WriteSet writes, ZnodeAcl acl) {
     if (acl.equals(ZnodeAcl.OPEN)) {
       return OPEN_ID;
@@ -51,7 +52,7 @@ final class AclTable {
     return id;
   }
 
-  /** A node has the list no longer. */
+  /** Counts one node less that uses the list; deletes the list if it was the last. */
   static void release(WriteSet writes, long id) {
     if (id == OPEN_ID) {
       return;

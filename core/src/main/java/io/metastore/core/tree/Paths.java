@@ -4,13 +4,13 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.storage.KeyWriter;
 
 /**
- * Names of znodes: {@code /} or {@code /a/b}. The root's path is also written as the empty string,
- * so that the path of every other node is its parent's path, a slash, and a name without slashes.
+ * Paths of znodes: {@code /} or {@code /a/b}. The root's path may also be the empty string, so that
+ * the path of every other node is its parent's path, a slash, and a name without slashes.
  */
 final class Paths {
   private Paths() {}
 
-  /** The empty string for a child of the root, and for the root itself. */
+  /** The parent's path; the empty string for the root and its children. */
   static String parent(String path) {
     return path.substring(0, Math.max(0, path.lastIndexOf('/')));
   }
@@ -28,12 +28,14 @@ final class Paths {
     return path.isEmpty() || path.equals("/");
   }
 
-  /** Whether a path may name something at all; no other is a key of any table. */
+  /** Whether a node with this path can exist: other strings cannot be encoded as a table key. */
   static boolean mayExist(String path) {
     return (path.isEmpty() || path.charAt(0) == '/') && path.indexOf('\0') < 0;
   }
 
-  /** Whether a path follows ZooKeeper's rules for new nodes ({@code PathUtils.validatePath}). */
+  /**
+   * Whether a path is valid for a new node, by ZooKeeper's rules ({@code PathUtils.validatePath}).
+   */
   static boolean isValid(String path) {
     if (path.isEmpty() || path.charAt(0) != '/') {
       return false;
@@ -67,7 +69,7 @@ final class Paths {
     return !dots || end - start > 2;
   }
 
-  /** Where the names of a node's children begin: after its path and a zero byte. */
+  /** The key prefix of a node's children: the node's path and a zero byte. */
   static KeyWriter childrenKey(String path) {
     return new KeyWriter().bytes(utf8(isRoot(path) ? "" : path)).int8(0);
   }

@@ -12,8 +12,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The nodes that are deleted without anybody's request: containers that lost their last child, and
- * nodes with a TTL that have no children.
+ * The nodes that are deleted without a request: containers whose last child was deleted, and TTL
+ * nodes without children.
  *
  * <p>Layout in {@link Table#SMALL}: {@code t} ‖ int64 due time in milliseconds since 1970 ‖ path →
  * nothing.
@@ -23,7 +23,7 @@ public final class ReapTable {
 
   private ReapTable() {}
 
-  /** Paths of nodes that are due, the longest due first. */
+  /** Paths of nodes that are due, earliest due time first. */
   public static List<String> due(Reader reader, long timeMs, int pathsMax) {
     byte[] from = SmallTable.REAPABLE.key().toBytes();
     byte[] to = SmallTable.REAPABLE.key().int64(timeMs + 1).toBytes();
@@ -63,7 +63,8 @@ public final class ReapTable {
     if (node.getTtlMs() > 0) {
       return node.getModifiedMs() + node.getTtlMs();
     }
-    // A container is due at once, but only after it was used: its maker is about to do so.
+    // A container is due as soon as it is empty, but only if it ever had a child: its creator is
+    // about to add one.
     return node.getContainer() && node.getCreations() > 0 ? 0 : NEVER;
   }
 

@@ -14,27 +14,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sessions; each has a lease of the same id.
+ * The client sessions. Each has a lease with the same ID.
  *
  * <p>Layout in {@link Table#SMALL}: {@code s} ‖ int64 id → {@link SessionRecord}; {@code m} ‖
- * {@code z} → int64 the last id given.
+ * {@code z} → int64 the last allocated id.
  */
 public final class SessionTable {
   private static final byte[] LAST_ID = SmallTable.META.key().int8('z').toBytes();
 
-  /** How far a time in milliseconds moves up in an id: so many sessions a millisecond. */
+  /**
+   * Session IDs contain the time in milliseconds, shifted left by this many bits. The low bits
+   * allow that many IDs per millisecond.
+   */
   private static final int TIME_SHIFT = 16;
 
   private SessionTable() {}
 
   /**
-   * An id that no session ever had, not even one of another cluster that had these members before:
-   * it begins with the time, as in ZooKeeper.
+   * Allocates a session ID. It differs from all earlier ones, even those of an earlier cluster on
+   * the same members, because it begins with the time, as in ZooKeeper.
    */
   public static long allocateId(WriteSet writes, long timeMs) {
     byte[] last = writes.find(Table.SMALL, LAST_ID);
     long next = last == null ? 1 : new KeyReader(last).int64() + 1;
-    // As in ZooKeeper's own ids, the highest byte is left free.
+    // The highest byte stays 0, as ZooKeeper reserves it.
     long id = Math.max(next, timeMs << (TIME_SHIFT + Byte.SIZE) >>> Byte.SIZE);
     writes.put(Table.SMALL, LAST_ID, new KeyWriter().int64(id).toBytes());
     return id;

@@ -20,9 +20,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes the tree as one request wants it. The order of the checks is ZooKeeper's ({@code
- * PrepRequestProcessor}), for it decides which error a client sees. Used for one request, by the
- * apply thread.
+ * Applies the changes of one request to the tree. The checks run in ZooKeeper's order ({@code
+ * PrepRequestProcessor}), because the order decides which error a client sees. Used for one
+ * request, by the apply thread.
  */
 public final class TreeChanges {
   private static final int ANY_VERSION = -1;
@@ -35,8 +35,8 @@ public final class TreeChanges {
   private final List<TreeEvent> events = new ArrayList<>();
 
   /**
-   * @param revision at which the changes happen
-   * @param timeMs the time that nodes are given
+   * @param revision revision of the changes
+   * @param timeMs creation and modification time of the changed nodes
    */
   public TreeChanges(WriteSet writes, long revision, long timeMs) {
     this.writes = writes;
@@ -44,12 +44,12 @@ public final class TreeChanges {
     this.timeMs = timeMs;
   }
 
-  /** The changes so far; empty if there are none that a watcher could want to know. */
+  /** The changes so far that watchers may be interested in. */
   public List<TreeEvent> events() {
     return events;
   }
 
-  /** An operation cannot be done; it changed nothing. */
+  /** An operation cannot be done; nothing was changed. */
   public static final class Refused extends Exception {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -65,16 +65,16 @@ public final class TreeChanges {
     }
   }
 
-  /** Makes the nodes that every tree has, if there are none. */
-  public static void plant(WriteSet writes) {
-    ZnodeTable.plant(writes);
+  /** Creates the root and ZooKeeper's system nodes if they do not exist. */
+  public static void createFirstNodes(WriteSet writes) {
+    ZnodeTable.createFirstNodes(writes);
   }
 
   /**
-   * Does one operation.
+   * Applies one operation.
    *
-   * @param client who asks
-   * @param session that an ephemeral node will end with
+   * @param client identities of the client
+   * @param session owner of an ephemeral node that is created
    */
   public NodeResult apply(NodeOp op, List<Identity> client, long session) throws Refused {
     return switch (op.getKindCase()) {
@@ -84,7 +84,7 @@ public final class TreeChanges {
       case SET_ACL -> setAcl(op.getSetAcl(), client);
       case CHECK -> check(op.getCheck(), client);
       case KIND_NOT_SET ->
-          throw new IllegalStateException("a change of the tree that this version does not know");
+          throw new IllegalStateException("znode operation of a kind that this version does not know");
     };
   }
 
@@ -99,7 +99,7 @@ public final class TreeChanges {
     }
   }
 
-  /** Deletes a container or a node with a TTL if it is due. */
+  /** Deletes a container or TTL node if it is due. */
   public void reap(String path) {
     Znode node = ZnodeTable.find(writes, path);
     if (node != null && ReapTable.isDue(node, timeMs)) {
@@ -116,7 +116,8 @@ public final class TreeChanges {
     String parentPath = Paths.parent(asked);
     Znode parent = get(parentPath);
     permit(parent, ZnodeAcl.CREATE, client);
-    // Not padded to ten digits but at least ten: a negative number keeps its sign, as in ZooKeeper.
+    // As in ZooKeeper, %010d: a negative number keeps its sign, and more than ten digits are
+    // possible.
     String path = create.getSequential() ? asked + "%010d".formatted(parent.getCreations()) : asked;
     if (!Paths.isValid(path)) {
       throw new Refused(TreeError.BAD_ARGUMENTS);

@@ -6,7 +6,7 @@ import io.metastore.core.storage.Reader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the tree as a snapshot of the tables has it. Thread-safe if its reader is. */
+/** Reads the tree through a reader of the tables. Thread-safe if the reader is. */
 public final class TreeReader implements TreeView {
   private final Reader reader;
 

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The nodes of the tree.
  *
- * <p>{@link Table#ZNODES}: path of the parent ‖ 0 ‖ name → {@link Znode}; the root is a single 0.
- * {@link Table#ZNODE_DATA}: path → data, unless the node was given none. So the children of a node
- * lie together, and a node's children can change without its data being read or written. {@link
- * Table#SMALL}: {@code e} ‖ int64 session ‖ path → nothing for an ephemeral node; {@code m} ‖
- * {@code n} → {@link TreeTotals}.
+ * <p>{@link Table#ZNODES}: path of the parent ‖ 0 ‖ name → {@link Znode}; the key of the root is a
+ * single 0. {@link Table#ZNODE_DATA}: path → data, unless the node has none. The children of a node
+ * are stored next to each other, and adding a child does not read or write the parent's data.
+ * {@link Table#SMALL}: {@code e} ‖ int64 session ‖ path → nothing for an ephemeral node; {@code m}
+ * ‖ {@code n} → {@link TreeTotals}.
  */
 final class ZnodeTable {
   private static final byte[] ROOT = {0};
@@ -40,7 +40,7 @@ final class ZnodeTable {
     return value == null ? null : decode(path, value);
   }
 
-  /** The data of a node that exists; null if it was given none. */
+  /** The data of an existing node; null if it has none. */
   static @Nullable ByteString findData(Reader reader, String path) {
     byte[] data = reader.find(Table.ZNODE_DATA, dataKey(path));
     return data == null ? null : UnsafeByteOperations.unsafeWrap(data);
@@ -69,7 +69,7 @@ final class ZnodeTable {
         + count(reader.scan(Table.ZNODES, below, Bytes.afterPrefix(below)));
   }
 
-  /** In order of their paths. */
+  /** The paths of a session's ephemeral nodes, in order. */
   static List<String> ephemerals(Reader reader, long session) {
     byte[] prefix = SmallTable.EPHEMERAL.key().int64(session).toBytes();
     List<String> paths = new ArrayList<>();
@@ -90,15 +90,16 @@ final class ZnodeTable {
     }
   }
 
-  /** Makes the nodes that every tree has, if there are none. */
-  static void plant(WriteSet writes) {
+  /** Creates the root and ZooKeeper's system nodes if they do not exist. */
+  static void createFirstNodes(WriteSet writes) {
     if (find(writes, "/") != null) {
       return;
     }
     for (String path : FIRST_NODES) {
       long children = FIRST_NODES.stream().filter(p -> !p.equals("/") && isChild(p, path)).count();
       put(writes, path, null, Znode.newBuilder().setChildren((int) children).build());
-      // Not missing: Curator reads the configuration and does not expect that.
+      // Empty data instead of none: Curator reads the configuration node and fails if it has no
+      // data.
       putData(writes, path, ByteString.EMPTY);
     }
   }
@@ -108,9 +109,9 @@ final class ZnodeTable {
   }
 
   /**
-   * Puts a node, and keeps everything in step that follows from it.
+   * Puts a node and updates what depends on it.
    *
-   * @param before the node as it is now; null if there is none
+   * @param before the current node; null if there is none
    */
   static void put(WriteSet writes, String path, @Nullable Znode before, Znode after) {
     writes.put(Table.ZNODES, key(path), after.toByteArray());
@@ -144,7 +145,8 @@ final class ZnodeTable {
         node.getCreatedMs(),
         node.getModifiedMs(),
         node.getVersion(),
-        // Every child that was created and is not there was deleted.
+        // ZooKeeper counts creations and deletions of children; deletions are creations minus
+        // existing children.
         2 * node.getCreations() - node.getChildren(),
         node.getAclVersion(),
         node.getSession(),
@@ -188,7 +190,7 @@ final class ZnodeTable {
   }
 
   private static Cursor childCursor(Reader reader, byte[] prefix) {
-    // The root's own key is the prefix of its children's.
+    // The root's own key equals the prefix of its children's keys.
     return reader.scan(Table.ZNODES, Bytes.after(prefix), Bytes.afterPrefix(prefix));
   }
 

@@ -12,11 +12,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One stream's watchers and its queue of messages. The queue is shared between the hub's thread,
- * which adds, and the adapter's, which takes; everything else belongs to the hub's thread.
+ * A watch stream: its watchers and its queue of messages. The hub's thread adds to the queue and
+ * the adapter's thread takes from it; everything else is owned by the hub's thread.
  */
 final class HubStream implements WatchStream {
-  /** What a message costs besides the bytes of its events. */
+  /** Size of a message or event in memory, besides its keys and values. */
   private static final long MESSAGE_BYTES = 64;
 
   private final WatchHub hub;
@@ -30,8 +30,8 @@ final class HubStream implements WatchStream {
   private long queuedBytes;
 
   /**
-   * Guarded by {@link #queue}: whether the hub wants to know when there is room again, and at how
-   * many bytes.
+   * When the queue shrinks to this many bytes, the hub is notified that there is room again;
+   * negative for no notification. Guarded by {@link #queue}.
    */
   private long resumeBelowBytes = -1;
 
@@ -92,8 +92,8 @@ final class HubStream implements WatchStream {
   }
 
   /**
-   * Whether events of this size may be queued: always if nothing else is. If not, the hub will be
-   * told when the queue has drained to a half.
+   * Whether events of this size may be queued; an empty queue accepts any size. If not, the hub is
+   * notified when the queue has shrunk to half of the limit.
    */
   boolean hasRoom(long eventBytes, long queueBytesMax) {
     synchronized (queue) {
@@ -125,7 +125,7 @@ final class HubStream implements WatchStream {
     }
   }
 
-  /** Bytes that an event keeps in memory. */
+  /** Bytes that an event occupies in memory. */
   static long bytes(WatchEvent event) {
     long bytes = MESSAGE_BYTES + event.current().key().size() + event.current().value().size();
     return event.previous() == null ? bytes : bytes + event.previous().value().size();

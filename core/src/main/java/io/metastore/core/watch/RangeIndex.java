@@ -12,18 +12,18 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watchers by what they watch: finds those of a key at a cost that grows with their number, not
- * with all.
+ * Watchers indexed by the keys and ranges that they watch. The cost of finding the watchers of a
+ * key depends on how many match, not on how many there are.
  *
- * <p>Single keys are in a hash table. Ranges are in an interval tree: a treap ordered by the
- * ranges' starts, in which each node knows the highest end below it. Not thread-safe.
+ * <p>Single keys are in a hash table. Ranges are in an interval tree: a treap ordered by the start
+ * of the range, in which each node stores the highest end in its subtree. Not thread-safe.
  */
 final class RangeIndex {
   private final Map<ByteString, Set<Watcher>> byKey = new HashMap<>();
   private final Map<KeyRange, Node> byRange = new HashMap<>();
   private @Nullable Node root;
 
-  /** All watchers of one range. */
+  /** A node of the treap: all watchers of one range. */
   private static final class Node {
     final KeyRange range;
     final Set<Watcher> watchers = new LinkedHashSet<>();
@@ -31,12 +31,12 @@ final class RangeIndex {
     @Nullable Node left;
     @Nullable Node right;
 
-    /** The highest end in this subtree; null for no upper bound. */
+    /** The highest end of a range in this subtree; null for no upper bound. */
     @Nullable ByteString highestEnd;
 
     Node(KeyRange range) {
       this.range = range;
-      // Any well-spread number keeps the tree balanced.
+      // Fibonacci hashing: priorities must be well distributed to keep the treap balanced.
       this.priority = range.hashCode() * 0x9E3779B9;
       this.highestEnd = range.to();
     }
@@ -71,7 +71,7 @@ final class RangeIndex {
     }
   }
 
-  /** Passes every watcher whose key or range holds {@code key}. */
+  /** Calls {@code visitor} for every watcher whose key or range contains {@code key}. */
   void forEachMatch(ByteString key, Consumer<Watcher> visitor) {
     Set<Watcher> watchers = byKey.get(key);
     if (watchers != null) {
@@ -80,7 +80,7 @@ final class RangeIndex {
     visit(root, key, visitor);
   }
 
-  /** Passes every watcher. */
+  /** All watchers. */
   List<Watcher> all() {
     List<Watcher> all = new ArrayList<>();
     byKey.values().forEach(all::addAll);
@@ -171,7 +171,7 @@ final class RangeIndex {
     return node;
   }
 
-  /** By start, then by end; no upper bound comes last. */
+  /** Orders ranges by start, then by end; no upper bound comes last. */
   private static int order(KeyRange left, KeyRange right) {
     int byStart = KeyRange.compare(left.from(), right.from());
     if (byStart != 0) {

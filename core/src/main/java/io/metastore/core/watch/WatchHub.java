@@ -26,29 +26,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes every entry's events from the apply thread and brings them to the watchers they concern.
+ * Receives the events of every entry from the apply thread and sends them to the watchers of the
+ * changed keys.
  *
- * <p>A watcher is <em>synced</em> and fed with what happens, or <em>catching up</em> and fed from
- * the change log by one sweep that all such watchers share, or <em>parked</em> because its stream's
- * queue is full. Invariants:
+ * <p>A watcher is <em>synced</em> (receives events as they are applied), <em>catching up</em>
+ * (receives events from the change log, read by one sweep for all such watchers) or <em>parked</em>
+ * (its stream's queue is full). Invariants:
  *
  * <ul>
- *   <li>a watcher's revisions never go back, none is sent twice, and none from its start revision
- *       on is skipped;
+ *   <li>a watcher's revisions never go back, no revision is sent twice, and none from its start
+ *       revision on is skipped;
  *   <li>the events of one revision are in one message;
- *   <li>a watcher that needs what was compacted ends in exactly one {@link WatchMessage.Compacted};
- *   <li>the apply thread never waits: what does not fit the inbox is dropped, and read from the
- *       change log later.
+ *   <li>a watcher that needs compacted revisions ends with exactly one {@link
+ *       WatchMessage.Compacted};
+ *   <li>the apply thread never waits: events that do not fit into the inbox are dropped and later
+ *       read from the change log.
  * </ul>
  *
- * <p>One thread, named {@code watch}, owns all state but the inbox.
+ * <p>The thread {@code watch} owns all state except the inbox.
  */
 public final class WatchHub implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WatchHub.class);
 
   /**
-   * About how many changes one step of the sweep reads, and at most about how many bytes of events
-   * it gathers: less if a stream's queue may hold less, for a message is given to gRPC as a whole.
+   * One step of the sweep reads about this many changes and gathers at most {@link
+   * #SWEEP_BYTES_MAX} of events; fewer if a stream's queue is smaller, because gRPC is given a
+   * message as a whole.
    */
   private static final int SWEEP_CHANGES_MAX = 1000;
 
@@ -61,12 +64,15 @@ public final class WatchHub implements AutoCloseable {
   private final AtomicInteger openStreams = new AtomicInteger();
   private final AtomicInteger watcherCount = new AtomicInteger();
 
-  /** Of these, how many are not synced. */
+  /** Number of watchers that are not synced. */
   private final AtomicInteger slowCount = new AtomicInteger();
 
   private final Thread thread = new Thread(this::run, "watch");
 
-  /** Set by the apply thread when it dropped events: the inbox alone no longer tells everything. */
+  /**
+   * Set by the apply thread when it dropped events: the watchers have to read them from the change
+   * log.
+   */
   private volatile boolean gap = true;
 
   private volatile boolean stopped;
@@ -75,7 +81,7 @@ public final class WatchHub implements AutoCloseable {
   private final RangeIndex catchingUp = new RangeIndex();
   private final Set<Watcher> wantingProgress = new LinkedHashSet<>();
 
-  /** Every event up to this revision was offered to the synced watchers. */
+  /** All events up to this revision were sent to the synced watchers. */
   private long hubRevision;
 
   private long lastTickNanos = System.nanoTime();
@@ -83,7 +89,7 @@ public final class WatchHub implements AutoCloseable {
   /**
    * Starts the hub's thread.
    *
-   * @param views gives the newest view, retained; called on the hub's thread
+   * @param views returns the newest view, retained; called on the hub's thread
    */
   public WatchHub(Supplier<StoreView> views, WatchLimits limits) {
     this.views = views;
@@ -98,14 +104,14 @@ public final class WatchHub implements AutoCloseable {
     return new HubStream(this, onMessages);
   }
 
-  /** What there is at the moment. Any thread. */
+  /** The current numbers of watchers. Any thread. */
   public ClusterView.WatchCounts counts() {
     return new ClusterView.WatchCounts(openStreams.get(), watcherCount.get(), slowCount.get());
   }
 
   /**
-   * Takes an applied entry whose view is published. Called by the apply thread in log order, before
-   * anybody is told of the entry's outcomes; never blocks.
+   * Receives an applied entry whose view is published. Called by the apply thread in log order,
+   * before callers are told the entry's outcomes; never blocks.
    */
   public void offer(Applied applied) {
     if (applied.eventsOmitted()) {
@@ -119,7 +125,8 @@ public final class WatchHub implements AutoCloseable {
     for (WatchEvent event : applied.events()) {
       bytes += HubStream.bytes(event);
     }
-    // Nobody watches, or the hub is behind: not worth the memory, it can read the log.
+    // If nobody watches or the hub is behind, the events are dropped to save memory; the hub can
+    // read them from the change log.
     if (openStreams.get() == 0 || inboxBytes.get() + bytes > limits.inboxBytesMax()) {
       gap = true;
       return;
@@ -134,8 +141,8 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * Forgets everything the change log of an older state told: a snapshot of the leader took its
-   * place.
+   * Discards all queued events: a snapshot from the leader has replaced the state and its change
+   * log.
    */
   public void reset() {
     missed();
@@ -161,8 +168,8 @@ public final class WatchHub implements AutoCloseable {
       while (!stopped) {
         Runnable task =
             catchingUp.isEmpty() ? inbox.poll(tickMs(), TimeUnit.MILLISECONDS) : inbox.poll();
-        // Checked after the task was taken: what the apply thread dropped before it is noticed
-        // before it.
+        // Checked after the task was taken from the inbox, so that events dropped before the task
+        // was added are noticed before it runs.
         if (gap) {
           closeGap();
         }
@@ -176,13 +183,14 @@ public final class WatchHub implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
-      // A watcher that silently hears nothing is worse than a member that is down.
+      // A watcher that silently receives nothing is worse than a member that is down.
       LOG.error("watch thread failed, stopping the process", e);
       Runtime.getRuntime().halt(70);
     }
   }
 
-  // --- what adapters ask for -------------------------------------------------------------------
+  // --- requests of adapters
+  // ------------------------------------------------------------------------
 
   void create(HubStream stream, long watchId, WatchSpec spec) {
     if (stream.isClosed()) {
@@ -221,7 +229,10 @@ public final class WatchHub implements AutoCloseable {
     }
   }
 
-  /** Not true of a watcher that starts in the future: etcd tells it of no progress before that. */
+  /**
+   * Whether a watcher has received all events so far. False for a watcher that starts in the
+   * future: etcd sends it no progress before that.
+   */
   private boolean hasAllUpToNow(Watcher watcher) {
     return watcher.state == Watcher.State.SYNCED && watcher.spec.startRevision() <= hubRevision;
   }
@@ -242,7 +253,8 @@ public final class WatchHub implements AutoCloseable {
     openStreams.decrementAndGet();
   }
 
-  // --- what happens ----------------------------------------------------------------------------
+  // --- delivering events
+  // ---------------------------------------------------------------------------
 
   private void deliver(Applied applied) {
     if (applied.revision() <= hubRevision) {
@@ -267,7 +279,10 @@ public final class WatchHub implements AutoCloseable {
     }
   }
 
-  /** Sends what was gathered, or parks the watcher before its first event. */
+  /**
+   * Sends the gathered events; if the queue has no room, parks the watcher before the first of
+   * them.
+   */
   private void send(Watcher watcher, long throughRevision) {
     long bytes = watcher.gatheredBytes;
     List<WatchEvent> events = watcher.takeGathered();
@@ -282,7 +297,8 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * After events were dropped: what was synced has to catch up, and what is new starts from here.
+   * Called after events were dropped: synced watchers must catch up from the change log; new events
+   * are delivered from the newest revision on.
    */
   private void closeGap() {
     gap = false;
@@ -297,8 +313,7 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * One step of feeding the watchers that catch up: reads a piece of the change log once for all of
-   * them.
+   * One step of catching up: reads a piece of the change log once for all watchers that need it.
    */
   private void sweep() {
     List<Watcher> watchers = catchingUp.all();
@@ -329,7 +344,8 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * Gathers events from a piece of the change log; returns the last revision that is wholly in it.
+   * Gathers events from a piece of the change log; returns the last revision that is completely in
+   * it.
    */
   private long gatherChanges(StoreView view, long from, long bytesMax) {
     ChangeLog.Piece piece =
@@ -364,8 +380,8 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * What a change was; null for a put that a later operation of the same transaction undid, for no
-   * version is left of it. (A watcher that was fed as it happened did see it.)
+   * The event of a change. Null for a put that a later operation of the same transaction replaced:
+   * that version is not stored. (A synced watcher did receive the event.)
    */
   private static @Nullable WatchEvent findEvent(
       StoreView view, ChangeLog.Change change, boolean withPrevious) {
@@ -384,12 +400,13 @@ public final class WatchHub implements AutoCloseable {
     if (current == null) {
       return null;
     }
-    // A key may be deleted and created by one transaction; etcd tells no more of it than this.
+    // A transaction may delete a key and create it again; like etcd, the event then has no previous
+    // version.
     boolean created = current.createRevision() == current.modRevision();
     return new WatchEvent(change.kind(), current, created ? null : previous);
   }
 
-  /** Tells watchers that asked for it how far they are, if nothing else did for a while. */
+  /** Sends progress to watchers that requested it and have received nothing for the interval. */
   private void tick() {
     long now = System.nanoTime();
     if (wantingProgress.isEmpty()
@@ -397,7 +414,7 @@ public final class WatchHub implements AutoCloseable {
       return;
     }
     lastTickNanos = now;
-    // Spread, so that watchers created together do not all speak at once.
+    // With jitter, so that watchers created together do not all send progress at once.
     long interval = TimeUnit.MILLISECONDS.toNanos(limits.progressIntervalMs());
     for (Watcher watcher : wantingProgress) {
       long jitter = ThreadLocalRandom.current().nextLong(interval / 10 + 1);
@@ -414,7 +431,8 @@ public final class WatchHub implements AutoCloseable {
     return Math.max(10, Math.min(1000, limits.progressIntervalMs() / 10));
   }
 
-  // --- where watchers are ----------------------------------------------------------------------
+  // --- states of watchers
+  // --------------------------------------------------------------------------
 
   private void end(Watcher watcher, long compacted) {
     forget(watcher);

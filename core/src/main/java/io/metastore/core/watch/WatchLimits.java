@@ -1,12 +1,13 @@
 package io.metastore.core.watch;
 
 /**
- * What watching may use.
+ * Memory limits and intervals of watching.
  *
- * @param queuedBytesMax all streams' queues together; each gets an equal part, within sane bounds
- * @param inboxBytesMax events on their way from the apply thread to the hub; above it the hub reads
- *     the change log instead
- * @param progressIntervalMs how long a watcher that asked for it stays without news
+ * @param queuedBytesMax bytes in all streams' queues together; each stream gets an equal share,
+ *     within bounds
+ * @param inboxBytesMax bytes of events waiting between the apply thread and the hub; above it, the
+ *     hub reads the change log instead
+ * @param progressIntervalMs how long a watcher that requested progress may go without a message
  */
 public record WatchLimits(long queuedBytesMax, long inboxBytesMax, long progressIntervalMs) {
   private static final long STREAM_BYTES_MIN = 32 << 10;

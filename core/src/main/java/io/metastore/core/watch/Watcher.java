@@ -8,13 +8,13 @@ import java.util.List;
 
 /** One watcher. Owned by the hub's thread. */
 final class Watcher {
-  /** Where a watcher's events come from. */
+  /** Where a watcher's events currently come from. */
   enum State {
-    /** From the apply thread, as they happen. */
+    /** From the apply thread, when they happen. */
     SYNCED,
     /** From the change log. */
     CATCHING_UP,
-    /** From nowhere, until its stream has room. */
+    /** Nowhere, until its stream's queue has room. */
     PARKED
   }
 
@@ -24,13 +24,13 @@ final class Watcher {
   final KeyRange range;
   State state = State.PARKED;
 
-  /** Every event below this revision was sent, or is not wanted. */
+  /** All events below this revision were sent or are not wanted. */
   long nextRevision;
 
-  /** When something was last sent, in nanoseconds of the hub's clock. */
+  /** When a message was last sent, by {@link System#nanoTime}. */
   long lastSentNanos;
 
-  /** Events gathered for the message being made; bytes they take. */
+  /** Events gathered for the next message. */
   List<WatchEvent> gathered = new ArrayList<>();
 
   long gatheredBytes;
@@ -46,7 +46,7 @@ final class Watcher {
     return kind == WatchEvent.Kind.PUT ? spec.puts() : spec.deletes();
   }
 
-  /** Adds an event to the message being made; true if it is the first. */
+  /** Adds an event to the next message; true if it is the first. */
   boolean gather(WatchEvent event, long bytes) {
     gathered.add(
         spec.previous() || event.previous() == null
@@ -56,7 +56,7 @@ final class Watcher {
     return gathered.size() == 1;
   }
 
-  /** Ends the message being made. */
+  /** Returns the gathered events and starts the next message. */
   List<WatchEvent> takeGathered() {
     List<WatchEvent> events = gathered;
     gathered = new ArrayList<>();

@@ -4,16 +4,16 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.LeaderState.StepDownReason;
 
 /**
- * The end of a leadership for want of a majority, which Ratis lets nobody but itself decide. In its
- * package for that reason.
+ * Ends a leadership for lack of a majority. In Ratis' package because Ratis offers no public
+ * access.
  */
 public final class LostMajority {
   private LostMajority() {}
 
   /**
-   * Has the leader, if it is this one, step down soon. For this reason alone Ratis keeps it out of
-   * elections for a while: its requests for votes may still reach the others, and each that they
-   * would grant starts their own election timeouts anew.
+   * Makes the leader, if it is this member, step down soon. For this reason only, Ratis also keeps
+   * it out of elections for a while: its vote requests may still reach the others, and each vote
+   * that they grant restarts their election timeouts.
    */
   public static void stepDown(RaftServer.Division division) {
     ((RaftServerImpl) division)

@@ -16,21 +16,19 @@ import org.apache.ratis.util.function.CheckedBiFunction;
 import org.apache.ratis.util.function.CheckedConsumer;
 
 /**
- * The end of a segment of the Raft log, buffered. Takes the place of Ratis 3.2.2's class of this
- * name, which asks the file system for the size of the file before every write. Since Linux 6.13 a
- * file whose times were asked for gets new ones with the next write, and {@code fdatasync} then
- * writes the inode besides the data: 170 us instead of 115 (docs/adr/0021). This one remembers the
- * size.
+ * The buffered end of a Raft log segment. Replaces the class with this name in Ratis 3.2.2, which
+ * asks the file system for the file's size before every write. Since Linux 6.13, a file whose
+ * timestamps were queried gets new ones with the next write, and {@code fdatasync} then writes the
+ * inode too: 170 us instead of 115 (docs/adr/0021). This class remembers the size instead.
  *
- * <p>Nor does it let Ratis write zeros ahead of large entries: those grow the file themselves, for
- * one inode costs less than writing everything twice.
+ * <p>It also does not preallocate space for large entries: they grow the file themselves, because
+ * writing the inode once is cheaper than writing all data twice.
  *
- * <p>While the disk is full, it waits: Ratis would give up the log. A write that failed so has
- * written nothing, and is repeated; a {@code force} that failed is not, for what it lost is
- * unknown.
+ * <p>While the disk is full, it waits; Ratis would close the log. A write that failed for lack of
+ * space has written nothing and is repeated. A failed {@code force} is not repeated, because it is
+ * unknown what was lost.
  *
- * <p>Owned by the thread that writes the log. What was written is on disk when {@link #flush}
- * returns.
+ * <p>Owned by the thread that writes the log. Written data is on disk when {@link #flush} returns.
  */
 class BufferedWriteChannel implements Closeable {
   private static final int LARGE_BYTES = 32 << 10;
@@ -71,9 +69,7 @@ class BufferedWriteChannel implements Closeable {
     return buffer.position();
   }
 
-  /**
-   * @param bytes what {@code writer} will put into the buffer
-   */
+  /** @param bytes number of bytes that {@code writer} puts into the buffer */
   void writeToBuffer(int bytes, CheckedConsumer<ByteBuffer, IOException> writer)
       throws IOException {
     if (bytes > buffer.capacity()) {
@@ -88,15 +84,15 @@ class BufferedWriteChannel implements Closeable {
     Preconditions.assertSame(bytes, buffer.position() - start, "written");
   }
 
-  /** Past the buffer, which must be empty. */
+  /** Writes directly, without the buffer, which must be empty. */
   void writeToChannel(ByteBuffer bytes) throws IOException {
     Preconditions.assertSame(0, buffer.position(), "writeBuffer.position()");
     write(bytes);
   }
 
   /**
-   * @param bytes what is written next
-   * @param allocate makes the file long enough for this many bytes behind the last write
+   * @param bytes number of bytes that are written next
+   * @param allocate extends the file to this many bytes after the last write
    */
   void preallocateIfNecessary(
       long bytes, CheckedBiFunction<FileChannel, Long, Long, IOException> allocate)
@@ -109,7 +105,7 @@ class BufferedWriteChannel implements Closeable {
         if (!FullDisk.isCauseOf(e)) {
           throw e;
         }
-        // It only saves time: the write grows the file itself, or waits.
+        // Preallocation only saves time: the next write grows the file itself, or waits for space.
       }
       size = file.size();
     }
@@ -125,7 +121,7 @@ class BufferedWriteChannel implements Closeable {
     }
   }
 
-  /** Never called: the log would be acknowledged before it is on disk. */
+  /** Never called: it would acknowledge the log before it is on disk. */
   CompletableFuture<Void> asyncFlush(ExecutorService executor) {
     throw new UnsupportedOperationException(
         "asynchronous flush, which RaftSettings switches off: " + path);
@@ -135,7 +131,7 @@ class BufferedWriteChannel implements Closeable {
     return file.isOpen();
   }
 
-  /** Cuts off what was allocated and not written. What is in the buffer is lost. */
+  /** Cuts off preallocated space that was not used. Buffered data is lost. */
   @Override
   public void close() throws IOException {
     if (file.isOpen()) {

@@ -1,8 +1,8 @@
 /**
- * One class that takes the place of Ratis' own: {@link
- * org.apache.ratis.server.raftlog.segmented.BufferedWriteChannel}. It has to have that name, and
- * our jar has to come before Ratis' on the class path; a test checks both, and that a newer Ratis
- * asks no more of the class.
+ * One class that replaces Ratis' own: {@link
+ * org.apache.ratis.server.raftlog.segmented.BufferedWriteChannel}. It must have the same name, and
+ * our jar must come before Ratis' on the class path. A test checks both, and that a newer Ratis
+ * requires no other methods of the class.
  */
 @NullMarked
 package org.apache.ratis.server.raftlog.segmented;

@@ -11,35 +11,36 @@ import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a follower hears of commits besides Raft's own messages.
+ * Advances a follower's commit index with information from the leader's replies, without waiting
+ * for Raft's own messages.
  *
- * <p>In Raft a leader tells its followers that an entry is committed with the next message, be it
- * one of its own: two more messages an entry and follower, with all the hand-overs that belong to
- * them. A follower that asked the leader for something gets an answer anyway, and that names the
- * committed entry. If the entry is not on this member's disk yet, it is committed here when the
- * answer to its append leaves. Thread-safe.
+ * <p>In Raft, a leader tells its followers that an entry is committed with its next message, which
+ * may have to be sent for this purpose alone: two more messages per entry and follower, and their
+ * thread switches. A follower that called the leader gets a reply anyway, and the reply names the
+ * committed entry. If that entry is not on this member's disk yet, the commit index advances when
+ * the answer to its append is sent. Thread-safe.
  */
-final class CommitNotifier implements ServerInterceptor {
+final class EarlyCommits implements ServerInterceptor {
   private static final String APPEND_ENTRIES =
       RaftServerProtocolServiceGrpc.getAppendEntriesMethod().getFullMethodName();
 
-  private volatile @Nullable News latest;
+  private volatile @Nullable Commit latest;
 
-  private record News(RaftServer.Division division, long term, long index) {}
+  private record Commit(RaftServer.Division division, long term, long index) {}
 
-  /** The entry at this index, which has this term, is committed. */
+  /** Records that the entry with this index and term is committed. */
   void learn(RaftServer.Division division, long term, long index) {
-    News known = latest;
+    Commit known = latest;
     if (known == null || known.division() != division || known.index() < index) {
-      latest = new News(division, term, index);
+      latest = new Commit(division, term, index);
     }
     advance();
   }
 
   private void advance() {
-    News news = latest;
-    if (news != null) {
-      CommitIndex.advance(news.division(), news.term(), news.index());
+    Commit commit = latest;
+    if (commit != null) {
+      CommitIndex.advance(commit.division(), commit.term(), commit.index());
     }
   }
 

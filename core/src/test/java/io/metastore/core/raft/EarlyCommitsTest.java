@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A member that has an entry on disk and hears of its commit by other means than Raft's. */
-class CommitNotifierTest {
+class EarlyCommitsTest {
 
   @Test
   void anEntryIsAppliedOnTheWordOfItsTermAndOnNoOther(@TempDir Path directory) throws Exception {
@@ -35,12 +35,12 @@ class CommitNotifierTest {
       long before = division.getRaftLog().getLastCommittedIndex();
       assertThat(before).isLessThan(last.getIndex());
 
-      new CommitNotifier().learn(division, last.getTerm() - 1, last.getIndex());
-      new CommitNotifier().learn(division, last.getTerm() + 1, last.getIndex());
+      new EarlyCommits().learn(division, last.getTerm() - 1, last.getIndex());
+      new EarlyCommits().learn(division, last.getTerm() + 1, last.getIndex());
       assertThat(division.getRaftLog().getLastCommittedIndex()).isEqualTo(before);
 
       // A later entry of the same term, which it does not have: what it has is committed with it.
-      new CommitNotifier().learn(division, last.getTerm(), last.getIndex() + 1);
+      new EarlyCommits().learn(division, last.getTerm(), last.getIndex() + 1);
       member.machine().awaitValue("nobody else has it");
       assertThat(member.machine().values()).containsExactly("committed", "nobody else has it");
     }
