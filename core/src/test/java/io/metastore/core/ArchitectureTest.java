@@ -112,7 +112,7 @@ class ArchitectureTest {
           .because(
               "the machine must run without Raft in tests, and the tables without the machine");
 
-  /** What every replica runs for every entry, and must come to the same bytes. */
+  /** Code that every replica runs for every entry and that must produce the same bytes. */
   private static final DescribedPredicate<JavaClass> REPLICATED =
       resideInAnyPackage(
               "io.metastore.core.machine..",
@@ -122,7 +122,7 @@ class ArchitectureTest {
               "io.metastore.core.lock..",
               "io.metastore.core.tree..",
               "io.metastore.core.storage..")
-          // Acts on the leader alone and only proposes; its clock is passed in.
+          // Runs on the leader only and makes proposals only; its clock is passed in.
           .and(DescribedPredicate.not(belongToAnyOf(LeaseKeeper.class)))
           .as("replicated code");
 
@@ -163,7 +163,7 @@ class ArchitectureTest {
   static final ArchRule REPLICATED_CODE_HAS_NO_HASH_ORDER =
       noClasses()
           .that(REPLICATED)
-          // Asks its set of names for membership only; what it walks are the sorted tables.
+          // Tests membership in its set of names only; it iterates over sorted tables.
           .and(DescribedPredicate.not(belongToAnyOf(LockTable.class)))
           .should()
           .dependOnClassesThat(

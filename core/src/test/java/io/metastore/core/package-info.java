@@ -1,4 +1,4 @@
-/** The rules that hold over all packages of the core. */
+/** Rules that apply to all packages of the core. */
 @NullMarked
 package io.metastore.core;
 

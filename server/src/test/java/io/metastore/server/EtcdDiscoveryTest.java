@@ -40,7 +40,7 @@ class EtcdDiscoveryTest {
   }
 
   @Test
-  void membersBeginAClusterWhenAllAreThereAndNobodyElseComesIn() throws Exception {
+  void membersFormAClusterWhenAllHaveRegisteredAndRefuseOthers() throws Exception {
     put("/_etcd/registry/t/_config/size", "2");
     try (ServerProcess first = start("m1", "t");
         ServerProcess second = start("m2", "t")) {

@@ -22,7 +22,7 @@ class LauncherTest {
   /** Were a JVM started, the Java that fails would tell. */
   @ParameterizedTest
   @ValueSource(strings = {"--version", "-version"})
-  void etcdTellsItsVersionWithoutAJvm(String flag) throws Exception {
+  void etcdPrintsItsVersionWithoutStartingAJvm(String flag) throws Exception {
     Path link = Files.createSymbolicLink(directory.resolve("etcd"), BIN.resolve("etcd"));
     Map<String, String> variables = Map.of("JAVA_HOME", brokenJava());
     Run run = run(variables, link.toString(), "--name", "m1", flag);
@@ -34,7 +34,7 @@ class LauncherTest {
   }
 
   @Test
-  void javaHomeComesFirst() throws Exception {
+  void javaHomeTakesPrecedence() throws Exception {
     unpack();
     Run run = run(Map.of("JAVA_HOME", brokenJava()), etcd(), "--name=m1");
     assertThat(run.exitCode()).isEqualTo(7);
@@ -50,7 +50,7 @@ class LauncherTest {
 
   /** The archive is of use to the Java that wrote it only. */
   @Test
-  void classDataOfThisJavaIsUsed() throws Exception {
+  void classDataArchiveOfThisJavaIsUsed() throws Exception {
     unpack();
     Map<String, String> variables = Map.of("JAVA_HOME", brokenJava());
     assertThat(run(variables, etcd()).output()).contains(" -Xshare:auto ");

@@ -53,7 +53,7 @@ class ReadyNoticeTest {
   }
 
   @Test
-  void aSocketThatIsNotThereIsNoFailure() {
+  void aMissingSocketIsNoFailure() {
     ReadyNotice.send(Map.of("NOTIFY_SOCKET", directory.resolve("nobody").toString()));
     ReadyNotice.send(Map.of());
     assertThat(received).isNotDone();

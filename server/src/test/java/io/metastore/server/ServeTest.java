@@ -35,7 +35,7 @@ class ServeTest {
 
   @Test
   @Timeout(60)
-  void servesThenStopsCleanlyAndSaysSoInJsonOnly() throws Exception {
+  void servesStopsCleanlyAndLogsJsonOnly() throws Exception {
     for (int start = 1; start <= 2; start++) {
       try (ServerProcess server = ServerProcess.start(Map.of("ETCD_FOO", "bar"), alone())) {
         server.awaitLine("ready to serve client requests");
@@ -124,7 +124,7 @@ class ServeTest {
   }
 
   @Test
-  void aMemberThatIsToJoinAndFindsNobodyEndsWithOne() throws Exception {
+  void aJoiningMemberThatReachesNobodyExitsWithOne() throws Exception {
     try (ServerProcess server =
         ServerProcess.start(Map.of(), with(alone(), "--initial-cluster-state=existing"))) {
       assertThat(server.awaitExit()).isEqualTo(1);
@@ -134,7 +134,7 @@ class ServeTest {
   }
 
   @Test
-  void aFileOfEtcdsKeysConfiguresTheServer() throws Exception {
+  void aConfigurationFileOfEtcdIsAccepted() throws Exception {
     Path file = directory.resolve("etcd.yaml");
     Path log = directory.resolve("etcd.log");
     Files.writeString(
@@ -171,7 +171,7 @@ class ServeTest {
   }
 
   @Test
-  void badFlagShowsTheUsageAndEndsWithTwo() throws Exception {
+  void badFlagPrintsTheUsageAndExitsWithTwo() throws Exception {
     try (ServerProcess server = ServerProcess.start(Map.of(), "--nope")) {
       assertThat(server.awaitExit()).isEqualTo(2);
       assertThat(server.lines.get(0)).isEqualTo("flag provided but not defined: -nope");
@@ -180,7 +180,7 @@ class ServeTest {
   }
 
   @Test
-  void conflictOfFlagAndVariableEndsWithOne() throws Exception {
+  void conflictOfFlagAndVariableExitsWithOne() throws Exception {
     try (ServerProcess server = ServerProcess.start(Map.of("ETCD_NAME", "x"), "--name=y")) {
       assertThat(server.awaitExit()).isEqualTo(1);
       assertThat(server.lines)
@@ -194,7 +194,7 @@ class ServeTest {
   }
 
   @Test
-  void directoryOfAnEtcdMemberIsLeftAlone() throws Exception {
+  void dataDirectoryOfAnEtcdMemberIsNotTouched() throws Exception {
     Files.createDirectories(data().resolve("member").resolve("wal"));
     try (ServerProcess server = ServerProcess.start(Map.of(), alone())) {
       assertThat(server.awaitExit()).isEqualTo(1);
@@ -206,7 +206,7 @@ class ServeTest {
   }
 
   @Test
-  void addressInUseEndsWithOne() throws Exception {
+  void addressInUseExitsWithOne() throws Exception {
     try (ServerProcess first = ServerProcess.start(Map.of(), alone())) {
       first.awaitLine("ready to serve client requests");
       String[] flags =

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class VersionTest {
   @Test
-  void versionLinesHaveTheFormOfEtcds() {
+  void versionLinesHaveTheFormatOfEtcd() {
     assertThat(Version.lines())
         .hasSize(5)
         .allMatch(line -> line.matches("[\\w /]+: \\S+"))

@@ -71,7 +71,7 @@ class TlsContextTest {
   }
 
   @Test
-  void acceptsTheAuthoritysCertificatesAndKnowsWhoCame() throws Exception {
+  void acceptsTheAuthoritysCertificatesAndIdentifiesTheClient() throws Exception {
     SSLSession session = Handshake.of(server(), client(authority.issue(Request.of("alice"))));
 
     assertThat(session.getPeerPrincipal().getName()).isEqualTo("CN=alice");
@@ -79,7 +79,7 @@ class TlsContextTest {
   }
 
   @Test
-  void refusesWhoShowsNoCertificate() throws Exception {
+  void refusesClientsWithoutCertificate() throws Exception {
     TlsContext server = server();
     TlsContext client = TlsContext.client(TlsSettings.client(null, authority.file(), false));
 
@@ -134,7 +134,7 @@ class TlsContextTest {
   }
 
   @Test
-  void takesARevocationListInDer() throws Exception {
+  void acceptsARevocationListInDer() throws Exception {
     KeyFiles bad = authority.issue(Request.of("bad"));
     Path list = directory.resolve("revoked.pem");
     authority.revoke(list, bad);
@@ -146,7 +146,7 @@ class TlsContextTest {
   }
 
   @Test
-  void aRevocationCountsAtOnceEvenForWhoWasHereBefore() throws Exception {
+  void revocationsApplyAtOnceEvenToClientsAcceptedBefore() throws Exception {
     KeyFiles alice = authority.issue(Request.of("alice"));
     Path list = directory.resolve("revoked.pem");
     authority.revoke(list);
@@ -181,7 +181,7 @@ class TlsContextTest {
   }
 
   @Test
-  void checksWhereAConnectionComesFrom() throws Exception {
+  void checksTheAddressOfTheClient() throws Exception {
     TlsContext server = serverWith(null, Set.of(), Set.of(), true);
 
     Handshake.of(server, client(authority.issue(Request.of("anywhere").forHosts())));
@@ -212,7 +212,7 @@ class TlsContextTest {
   }
 
   @Test
-  void showsANewCertificateAfterItsFilesHaveChanged() throws Exception {
+  void usesANewCertificateAfterItsFilesHaveChanged() throws Exception {
     TlsContext server = server();
     TlsContext client = client(authority.issue(Request.of("alice")));
     assertThat(Handshake.of(server, client).getLocalPrincipal().getName()).isEqualTo("CN=server");
@@ -223,7 +223,7 @@ class TlsContextTest {
   }
 
   @Test
-  void keepsTheOldCertificateWhileTheNewFilesDoNotFit() throws Exception {
+  void keepsTheOldCertificateWhileTheNewFilesDoNotMatch() throws Exception {
     TlsContext server = server();
     TlsContext client = client(authority.issue(Request.of("alice")));
     KeyFiles next = authority.issue(Request.of("renewed"));
@@ -252,7 +252,7 @@ class TlsContextTest {
   }
 
   @Test
-  void speaksOnlyTheVersionsAndCipherSuitesItIsTold() throws Exception {
+  void usesOnlyTheConfiguredVersionsAndCipherSuites() throws Exception {
     TlsSettings base = TlsSettings.server(serverFiles, null);
     TlsContext old =
         TlsContext.server(
@@ -278,7 +278,7 @@ class TlsContextTest {
   }
 
   @Test
-  void makesACertificateOfItsOwnOnce() throws Exception {
+  void createsItsSelfSignedCertificateOnce() throws Exception {
     Path fixtures = directory.resolve("fixtures");
     KeyFiles own = SelfSignedFiles.in(fixtures, List.of("localhost", "127.0.0.1", "::1"), 60);
     byte[] first = Files.readAllBytes(own.certificate());

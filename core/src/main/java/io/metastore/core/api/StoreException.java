@@ -89,7 +89,9 @@ public abstract sealed class StoreException extends RuntimeException {
     private final ChangeRefused.Reason reason;
     private final String about;
 
-    /** @param why explanation for people */
+    /**
+     * @param why explanation for people
+     */
     public ChangeRefused(ChangeRefused.Reason reason, String why) {
       this(reason, "", why);
     }

@@ -14,7 +14,9 @@ final class KeySet {
   /** The ranges by their first key. */
   private final NavigableMap<ByteString, KeyRange> ranges = new TreeMap<>(KeyRange::compare);
 
-  /** @param parts in any order; may overlap */
+  /**
+   * @param parts in any order; may overlap
+   */
   KeySet(List<KeyRange> parts) {
     List<KeyRange> ordered = new ArrayList<>(parts);
     ordered.sort(Comparator.comparing(KeyRange::from, KeyRange::compare));

@@ -73,7 +73,10 @@ public final class DiskSpace {
             .log(low ? "disk is nearly full" : "disk has space again");
       }
     } catch (IOException e) {
-      LOG.atWarn().setCause(e).addKeyValue("data-dir", directory).log("cannot measure the free disk space");
+      LOG.atWarn()
+          .setCause(e)
+          .addKeyValue("data-dir", directory)
+          .log("cannot measure the free disk space");
     }
   }
 

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code P} ‖ user key: created;
  *   <li>{@code A} ‖ user key: put again by the revision that created it;
  *   <li>{@code U} ‖ int64 replaced revision ‖ int32 size of the user key ‖ user key ‖ record: an
- *       existing key got a new version. The whole version is stored here, so that only a pointer
- *       to it must be written when a later version replaces it;
+ *       existing key got a new version. The whole version is stored here, so that only a pointer to
+ *       it must be written when a later version replaces it;
  *   <li>{@code D} ‖ int64 replaced revision ‖ user key: deleted.
  * </ul>
  *
@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * compaction finds the entries of the history to remove without searching. It is 0 if that version
  * was made by the same revision, because such a version was never in the history.
  *
- * <p>Sub numbers the changes within a revision, from 0. Entries are written in key order and deleted
- * from the front, so background compactions never rewrite them.
+ * <p>Sub numbers the changes within a revision, from 0. Entries are written in key order and
+ * deleted from the front, so background compactions never rewrite them.
  */
 public final class ChangeLog {
   private static final byte CREATED = 'P';

@@ -104,7 +104,9 @@ public record RangeReader(
     return new RangeResult(List.of(range.getKeysOnly() ? found.withoutValue() : found), 1, false);
   }
 
-  /** @param at the revision read by the cursor */
+  /**
+   * @param at the revision read by the cursor
+   */
   private RangeResult collect(Range range, KeyRange keys, VersionCursor cursor, long at) {
     boolean sorted = isSorted(range);
     boolean filtered = isFiltered(range);

@@ -38,7 +38,9 @@ final class RecordCodec {
     return bytes;
   }
 
-  /** @param bytes used as the record's value without a copy: must not change */
+  /**
+   * @param bytes used as the record's value without a copy: must not change
+   */
   static KeyValue decode(ByteString key, byte[] bytes) {
     return decode(key, bytes, 0);
   }

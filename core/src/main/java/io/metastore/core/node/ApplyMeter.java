@@ -16,7 +16,9 @@ final class ApplyMeter {
     this.meters = meters;
   }
 
-  /** @param startNanos when applying the entry began; its changes are visible now */
+  /**
+   * @param startNanos when applying the entry began; its changes are visible now
+   */
   void applied(long startNanos, long index, CommandBatch batch, Applied result) {
     meters.applies.recordSince(startNanos);
     count(batch);

@@ -25,12 +25,15 @@ final class Invitations {
           throw new ChangeRefused(
               Reason.BAD_REQUEST,
               "name",
-              "the name of the member at %s is %s, not %s".formatted(address, reply.getName(), name));
+              "the name of the member at %s is %s, not %s"
+                  .formatted(address, reply.getName(), name));
       case BUSY ->
           throw new ChangeRefused(
-              Reason.IN_PROGRESS, address + " is reserved for another attempt to form or extend a cluster");
+              Reason.IN_PROGRESS,
+              address + " is reserved for another attempt to form or extend a cluster");
       case UNRECOGNIZED ->
-          throw new ChangeRefused(Reason.UNSAFE, address + " sent a reply that this version does not understand");
+          throw new ChangeRefused(
+              Reason.UNSAFE, address + " sent a reply that this version does not understand");
     }
   }
 }

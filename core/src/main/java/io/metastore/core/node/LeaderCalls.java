@@ -34,7 +34,9 @@ final class LeaderCalls {
   /** The leader that a call is sent to. */
   record Leader(long id, String address) {}
 
-  /** @param executor fails calls to a replaced leader; its tasks must not block */
+  /**
+   * @param executor fails calls to a replaced leader; its tasks must not block
+   */
   LeaderCalls(RaftNode raft, PeerChannels peers, long selfId, Executor executor) {
     this.raft = raft;
     this.peers = peers;
@@ -63,7 +65,9 @@ final class LeaderCalls {
     open.put(number, new Call(leader, answer));
     answer.whenComplete((reply, failure) -> open.remove(number));
     if (isReplaced(leader)) {
-      executor.execute(() -> answer.cancel(false)); // leaderChanged() may have run before the call was registered
+      executor.execute(
+          () ->
+              answer.cancel(false)); // leaderChanged() may have run before the call was registered
     }
     return answer;
   }

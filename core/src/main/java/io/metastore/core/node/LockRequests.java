@@ -45,7 +45,9 @@ final class LockRequests {
 
   private record PlaceId(ByteString key, long token) {}
 
-  /** @param process as in {@link io.metastore.core.command.MemberNote} */
+  /**
+   * @param process as in {@link io.metastore.core.command.MemberNote}
+   */
   LockRequests(
       int process,
       Function<Command, CompletableFuture<Outcome>> proposer,

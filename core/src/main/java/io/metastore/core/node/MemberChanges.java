@@ -68,7 +68,8 @@ final class MemberChanges {
     }
     if (!changing.compareAndSet(false, true)) {
       return CompletableFuture.completedFuture(
-          toReply(new ChangeRefused(Reason.IN_PROGRESS, "another membership change is in progress")));
+          toReply(
+              new ChangeRefused(Reason.IN_PROGRESS, "another membership change is in progress")));
     }
     CompletableFuture<ChangeMembersReply> changed;
     try {
@@ -172,8 +173,7 @@ final class MemberChanges {
   private CompletableFuture<ChangeMembersReply> remove(long id) {
     RaftMembers now = raft.members();
     if (now.find(id) == null) {
-      throw new ChangeRefused(
-          Reason.UNKNOWN_MEMBER, "no member has ID " + Long.toHexString(id));
+      throw new ChangeRefused(Reason.UNKNOWN_MEMBER, "no member has ID " + Long.toHexString(id));
     }
     RaftMembers next = now.without(id);
     if (next.voters().isEmpty()) {

@@ -55,7 +55,8 @@ final class MembershipRequests implements Membership {
   @Override
   public CompletableFuture<ClusterView> bootstrap(List<NewMember> members) {
     return CompletableFuture.failedFuture(
-        new ChangeRefused(ChangeRefused.Reason.ALREADY_MEMBER, "this member already belongs to a cluster"));
+        new ChangeRefused(
+            ChangeRefused.Reason.ALREADY_MEMBER, "this member already belongs to a cluster"));
   }
 
   @Override

@@ -53,7 +53,9 @@ final class PasswordHasher implements Credentials, AutoCloseable {
           new LinkedBlockingQueue<>(), // never holds more than the lanes do
           Threads.numbered("password"));
 
-  /** @param bcryptCost cost of new hashes: binary logarithm of the number of rounds */
+  /**
+   * @param bcryptCost cost of new hashes: binary logarithm of the number of rounds
+   */
   PasswordHasher(int bcryptCost) {
     this.bcryptCost = bcryptCost;
     this.dummyHash = ascii("$2a$%02d$".formatted(bcryptCost) + ".".repeat(53));

@@ -61,7 +61,9 @@ final class ReadIndex {
 
   private record Waiter(long deadlineNanos, CompletableFuture<Void> opened) {}
 
-  /** @param executor completes barriers that had to wait */
+  /**
+   * @param executor completes barriers that had to wait
+   */
   ReadIndex(
       RaftNode raft,
       PeerChannels peers,

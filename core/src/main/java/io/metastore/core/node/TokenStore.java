@@ -37,7 +37,9 @@ final class TokenStore implements LoginTokens {
     }
   }
 
-  /** @param ttl how long a token stays valid without being used */
+  /**
+   * @param ttl how long a token stays valid without being used
+   */
   TokenStore(LongSupplier nanoTime, Duration ttl) {
     this.nanoTime = nanoTime;
     this.ttlNanos = ttl.toNanos();

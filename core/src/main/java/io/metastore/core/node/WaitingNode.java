@@ -156,7 +156,9 @@ public final class WaitingNode implements Membership, AutoCloseable {
                   .whenComplete((told, failure) -> invited.complete(own))
                   .exceptionally(
                       failure -> {
-                        LOG.atError().setCause(failure).log("could not notify all members of the new cluster");
+                        LOG.atError()
+                            .setCause(failure)
+                            .log("could not notify all members of the new cluster");
                         throw new OutcomeUnknown(OutcomeUnknown.Reason.CONNECTION_LOST);
                       });
             })
@@ -176,8 +178,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
         return member.getKey();
       }
     }
-    throw new ChangeRefused(
-        Reason.BAD_REQUEST, "members", "must include this member, " + name);
+    throw new ChangeRefused(Reason.BAD_REQUEST, "members", "must include this member, " + name);
   }
 
   private static void requireDistinct(List<NewMember> members) {

@@ -27,17 +27,18 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>Our own checkpoints are written under another name, forced to disk and renamed.
  *   <li>Ratis receives into {@code <directory>-tmp/snapshot-<id>} and checks each file's digest.
- *       After the last file it renames {@code <directory>} to {@code <directory>.tmp<date>}, renames
- *       the received directory to {@code <directory>}, and deletes the former one. An interrupted
- *       transfer stays on disk until the next start; a crash between the renames is undone at start.
+ *       After the last file it renames {@code <directory>} to {@code <directory>.tmp<date>},
+ *       renames the received directory to {@code <directory>}, and deletes the former one. An
+ *       interrupted transfer stays on disk until the next start; a crash between the renames is
+ *       undone at start.
  *   <li>Ratis forces none of this to disk ({@code ratis.md} §3 #12). We do so before the state is
  *       opened from the checkpoint and before the log that it replaces is deleted; after an earlier
  *       crash, the digests are compared at start.
  * </ul>
  *
- * <p>{@link #getLatestSnapshot} may be called from any thread. Ratis calls it for every message to a
- * follower, so its result is cached. {@link #receiving} is called by transport threads, {@link #open}
- * by the thread that starts Raft, everything else by the apply thread.
+ * <p>{@link #getLatestSnapshot} may be called from any thread. Ratis calls it for every message to
+ * a follower, so its result is cached. {@link #receiving} is called by transport threads, {@link
+ * #open} by the thread that starts Raft, everything else by the apply thread.
  */
 final class CheckpointStorage implements StateMachineStorage {
   // Two: a follower may still be receiving the older one when a new one is made.

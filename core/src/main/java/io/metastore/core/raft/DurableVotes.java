@@ -24,7 +24,9 @@ final class DurableVotes implements ServerInterceptor {
 
   private final Path directory;
 
-  /** @param directory where Ratis stores the vote; need not exist before the first vote */
+  /**
+   * @param directory where Ratis stores the vote; need not exist before the first vote
+   */
   DurableVotes(Path directory) {
     this.directory = directory;
   }
@@ -42,7 +44,8 @@ final class DurableVotes implements ServerInterceptor {
             try {
               DurableFiles.force(directory);
             } catch (IOException e) {
-              throw new UncheckedIOException("the vote was not forced to disk directory=" + directory, e);
+              throw new UncheckedIOException(
+                  "the vote was not forced to disk directory=" + directory, e);
             }
             super.sendMessage(answer);
           }

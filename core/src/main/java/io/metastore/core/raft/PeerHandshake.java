@@ -25,7 +25,9 @@ final class PeerHandshake extends ChannelInboundHandlerAdapter {
   private @Nullable SslHandler ssl;
   private @Nullable ProtocolNegotiationEvent negotiation;
 
-  /** @param next handles the connection once it is secure */
+  /**
+   * @param next handles the connection once it is secure
+   */
   PeerHandshake(PeerTls tls, ChannelHandler next) {
     this.tls = tls;
     this.next = next;

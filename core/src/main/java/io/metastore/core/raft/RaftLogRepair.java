@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * this class reads the whole newest segment: a torn last entry is cut off, and any other damage
  * stops the start.
  *
- * <b>An acknowledged entry is never cut.</b> This member acknowledges an entry, to a client or to
- * the leader, after {@code force} has returned for a write that contained all of it, and entries
+ * <p><b>An acknowledged entry is never cut.</b> This member acknowledges an entry, to a client or
+ * to the leader, after {@code force} has returned for a write that contained all of it, and entries
  * are written in order. So everything acknowledged is complete on disk and has no unforced entry
  * before it: after a crash, neither an acknowledged entry nor one before it can be the first that
  * does not decode. If one does not decode, the disk has changed it later. In that case the log is

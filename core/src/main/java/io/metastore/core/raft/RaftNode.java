@@ -171,7 +171,9 @@ public final class RaftNode {
             Math.max(WATCHDOG_MS_MIN, 10L * settings.electionTimeoutMs()),
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             follower -> {
-              LOG.error("no Raft reply from a follower that answers other calls, restarting its log appender follower={}", follower);
+              LOG.error(
+                  "no Raft reply from a follower that answers other calls, restarting its log appender follower={}",
+                  follower);
               appenders.restart(follower);
             });
     RaftNode node =

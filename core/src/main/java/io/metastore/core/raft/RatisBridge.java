@@ -184,7 +184,8 @@ final class RatisBridge extends BaseStateMachine {
       checkpoints.create(position, state::checkpoint);
     } catch (RuntimeException e) {
       if (FullDisk.isCauseOf(e)) {
-        throw new IOException("no space for a checkpoint", e); // Ratis continues without a checkpoint
+        throw new IOException(
+            "no space for a checkpoint", e); // Ratis continues without a checkpoint
       }
       throw e;
     }

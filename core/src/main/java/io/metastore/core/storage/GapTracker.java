@@ -31,7 +31,9 @@ final class GapTracker {
 
   private Gaps current = Gaps.NONE;
 
-  /** @param write number of the last write visible to the scan that found the gap */
+  /**
+   * @param write number of the last write visible to the scan that found the gap
+   */
   private record Learned(Gaps.Gap gap, long write) {}
 
   private static final class Put {

@@ -18,7 +18,9 @@ final class MergedCursor implements Cursor {
   private boolean onChange;
   private boolean started;
 
-  /** @param deleted the array, compared by identity, that marks a deletion */
+  /**
+   * @param deleted the array, compared by identity, that marks a deletion
+   */
   MergedCursor(NavigableMap<byte[], byte[]> changes, byte[] deleted, Cursor stored) {
     this.changes = changes;
     this.deleted = deleted;

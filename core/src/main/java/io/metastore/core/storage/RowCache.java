@@ -57,7 +57,9 @@ final class RowCache {
     byte @Nullable [] find(byte[] key);
   }
 
-  /** @param bytesMax size of the array at most, with rows and keys; a power of two */
+  /**
+   * @param bytesMax size of the array at most, with rows and keys; a power of two
+   */
   RowCache(int bytesMax) {
     this.bytesMax = bytesMax;
     this.rowBytesMax = bytesMax / 64;

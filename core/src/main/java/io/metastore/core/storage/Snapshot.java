@@ -22,7 +22,9 @@ public final class Snapshot implements Reader, AutoCloseable {
   /** Number of the last write visible here. */
   private final long write;
 
-  /** @param write number of the last write visible here */
+  /**
+   * @param write number of the last write visible here
+   */
   Snapshot(Storage storage, RocksDB db, Map<Table, Gaps> gaps, long write) {
     this.storage = storage;
     this.snapshot = db.getSnapshot();

@@ -1,7 +1,10 @@
 /**
  * Ordered byte tables on disk. Only this package uses RocksDB.
  *
- * <p>Start at {@link io.metastore.core.storage.Storage}. Only the apply thread writes, through a {@link io.metastore.core.storage.WriteSet}; any thread reads through a {@link io.metastore.core.storage.Snapshot}. RocksDB's write-ahead log is off: memtables lost in a crash are rebuilt by replaying the Raft log. The packages above define what keys and values mean.
+ * <p>Start at {@link io.metastore.core.storage.Storage}. Only the apply thread writes, through a
+ * {@link io.metastore.core.storage.WriteSet}; any thread reads through a {@link
+ * io.metastore.core.storage.Snapshot}. RocksDB's write-ahead log is off: memtables lost in a crash
+ * are rebuilt by replaying the Raft log. The packages above define what keys and values mean.
  *
  * <table>
  *   <caption>The tables and where their layout is documented</caption>

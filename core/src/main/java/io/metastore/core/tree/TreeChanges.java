@@ -84,7 +84,8 @@ public final class TreeChanges {
       case SET_ACL -> setAcl(op.getSetAcl(), client);
       case CHECK -> check(op.getCheck(), client);
       case KIND_NOT_SET ->
-          throw new IllegalStateException("znode operation of a kind that this version does not know");
+          throw new IllegalStateException(
+              "znode operation of a kind that this version does not know");
     };
   }
 

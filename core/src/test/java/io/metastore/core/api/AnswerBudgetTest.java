@@ -19,7 +19,7 @@ class AnswerBudgetTest {
     Held first = take(60).join();
     CompletableFuture<Held> large = take(50);
     CompletableFuture<Held> small = take(10);
-    // There are 40 left, but if later calls could pass, the first might wait for ever.
+    // 40 bytes are left, but if later calls could overtake it, the first might wait forever.
     assertThat(large).isNotDone();
     assertThat(small).isNotDone();
 
@@ -30,7 +30,7 @@ class AnswerBudgetTest {
   }
 
   @Test
-  void answerLargerThanTheBudgetIsAlone() {
+  void answerLargerThanTheBudgetHoldsAllOfIt() {
     Held one = take(1).join();
     CompletableFuture<Held> huge = take(1000);
     assertThat(huge).isNotDone();
@@ -43,7 +43,7 @@ class AnswerBudgetTest {
   }
 
   @Test
-  void givingBackTwiceCountsOnce() {
+  void returningBytesTwiceCountsOnce() {
     Held held = take(100).join();
     held.close();
     held.close();
@@ -62,7 +62,7 @@ class AnswerBudgetTest {
   }
 
   @Test
-  void callWhoseClientTakesNothingIsToldWhenOthersWait() {
+  void stalledCallIsNotifiedWhenOthersWait() {
     AtomicInteger stalls = new AtomicInteger();
     Held held = budget.take(100, stalls::incrementAndGet).join();
     passMs(100);

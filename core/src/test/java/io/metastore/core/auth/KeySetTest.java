@@ -13,7 +13,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Against the set of all keys that ranges between a few bounds can differ in. */
+/** Compares with a model: the set of all keys at which ranges between a few bounds can differ. */
 class KeySetTest {
   private static final List<String> LETTERS = List.of("/", "0", "a");
   private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
@@ -24,7 +24,7 @@ class KeySetTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void rangesCoverWhatTheirKeysDo(long seed) {
+  void rangesCoverTheSameKeysAsTheModel(long seed) {
     Random random = new Random(seed);
     List<ByteString> bounds = bounds();
     List<ByteString> keys = new ArrayList<>(bounds);
@@ -62,7 +62,9 @@ class KeySetTest {
     };
   }
 
-  /** Each with its immediate successor, so that some ranges end right behind a single key. */
+  /**
+   * Each bound also with its immediate successor, so that some ranges end right after a single key.
+   */
   private static List<ByteString> bounds() {
     List<ByteString> bounds = new ArrayList<>();
     for (String first : LETTERS) {

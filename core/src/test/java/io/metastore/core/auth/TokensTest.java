@@ -12,20 +12,20 @@ class TokensTest {
   private static final Tokens.Claims CLAIMS = new Tokens.Claims(1_000, 7, "ädä");
 
   @Test
-  void whatWasSignedIsUnderstood() {
+  void signedTokenIsVerified() {
     assertThat(Tokens.verify(SECRET, Tokens.sign(SECRET, CLAIMS))).isEqualTo(CLAIMS);
   }
 
   @Test
-  void anotherSecretUnderstandsNothing() {
+  void anotherSecretRejectsTheToken() {
     assertThat(Tokens.verify(ByteString.copyFromUtf8("other"), Tokens.sign(SECRET, CLAIMS)))
         .isNull();
   }
 
   @Test
-  void everyChangedCharacterShows() {
+  void everyChangedCharacterIsDetected() {
     String token = Tokens.sign(SECRET, CLAIMS);
-    // The last character of an encoding has bits that mean nothing.
+    // The last character of a base64 encoding has unused bits.
     for (int i = 0; i < token.length() - 1; i++) {
       String changed =
           token.substring(0, i) + (token.charAt(i) == 'A' ? 'B' : 'A') + token.substring(i + 1);
@@ -35,12 +35,12 @@ class TokensTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", ".", "v1", "v1.", "v1..", "v1.AAAA.AAAA", "v1.§.§", "v2.AA.AA", "x"})
-  void nonsenseIsNobodysToken(String token) {
+  void nonsenseIsRejected(String token) {
     assertThat(Tokens.verify(SECRET, token)).isNull();
   }
 
   @Test
-  void signedButTooShortIsNobodysToken() {
+  void signedButTooShortIsRejected() {
     String token = Tokens.sign(SECRET, CLAIMS);
     assertThat(Tokens.verify(SECRET, token + "x".repeat(5000))).isNull();
   }

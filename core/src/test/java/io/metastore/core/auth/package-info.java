@@ -1,4 +1,4 @@
-/** Tests of access control's rules. */
+/** Tests of the access rules. */
 @NullMarked
 package io.metastore.core.auth;
 

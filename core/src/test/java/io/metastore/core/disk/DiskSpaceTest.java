@@ -10,7 +10,7 @@ class DiskSpaceTest {
   @TempDir Path parent;
 
   @Test
-  void spaceIsLowBeforeItIsGoneAndTheReserveIsGivenUpWhenItIs() throws Exception {
+  void spaceIsLowBeforeTheDiskIsFullAndThenTheReserveIsDeleted() throws Exception {
     Path directory = parent.resolve("disk");
     try (SmallDisk disk = SmallDisk.mount(directory, 96)) {
       DiskSpace space = new DiskSpace(directory);

@@ -21,7 +21,7 @@ class FullDiskTest {
   @TempDir Path directory;
 
   @Test
-  void aFullDiskIsKnownByItsText() {
+  void aFullDiskIsDetectedByTheErrorText() {
     assertThat(FullDisk.isCauseOf(new IOException("No space left on device"))).isTrue();
     assertThat(
             FullDisk.isCauseOf(
@@ -69,7 +69,7 @@ class FullDiskTest {
   }
 
   @Test
-  void theWaitIsSeenFromOutsideAndEndsWhenTheMemberIsClosed() throws Exception {
+  void theWaitIsVisibleAndEndsWhenTheMemberIsClosed() throws Exception {
     CountDownLatch tried = new CountDownLatch(2);
     AtomicBoolean interrupted = new AtomicBoolean();
     CompletableFuture<Void> wait = new CompletableFuture<>();

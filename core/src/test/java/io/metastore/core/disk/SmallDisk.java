@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A file system of a given size in memory, mounted for one test. Where mounting is not permitted,
- * the test is skipped.
+ * A small file system in memory, mounted for one test. The test is skipped where mounting is not
+ * permitted.
  */
 public final class SmallDisk implements AutoCloseable {
   private final Path directory;
@@ -21,7 +21,7 @@ public final class SmallDisk implements AutoCloseable {
     this.filler = directory.resolve("filler");
   }
 
-  /** Mounts it over {@code directory}, which is created. */
+  /** Mounts the file system at {@code directory}, which is created. */
   public static SmallDisk mount(Path directory, int mebibytes) throws IOException {
     Files.createDirectories(directory);
     boolean mounted =
@@ -30,7 +30,7 @@ public final class SmallDisk implements AutoCloseable {
     return new SmallDisk(directory);
   }
 
-  /** Leaves this much space, at most. */
+  /** Fills the file system until at most this much space is left. */
   public void fill(long usableBytes) throws IOException {
     long excess = Files.getFileStore(directory).getUsableSpace() - usableBytes;
     byte[] block = new byte[4096];
@@ -45,7 +45,7 @@ public final class SmallDisk implements AutoCloseable {
     }
   }
 
-  /** Takes back {@link #fill}. */
+  /** Undoes {@link #fill}. */
   public void free() throws IOException {
     Files.delete(filler);
   }
@@ -64,7 +64,7 @@ public final class SmallDisk implements AutoCloseable {
               .start();
       return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException e) {
-      return false; // there is no such command
+      return false; // the command does not exist
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;

@@ -1,4 +1,4 @@
-/** The leader's clock over the leases, with time and proposals in the test's hand. */
+/** Tests of full disks, partly on real file systems of a small size. */
 @NullMarked
 package io.metastore.core.disk;
 

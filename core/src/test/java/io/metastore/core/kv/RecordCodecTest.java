@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The bytes on disk: a change here is a change of the format. */
+/** The bytes on disk. A change of this test is a change of the format. */
 class RecordCodecTest {
   private static final ByteString KEY = ByteString.copyFromUtf8("k");
 
@@ -72,7 +72,7 @@ class RecordCodecTest {
   }
 
   @Test
-  void aDamagedRecordIsABugAndSaysSo() {
+  void decodingADamagedRecordThrows() {
     assertThatThrownBy(() -> RecordCodec.decode(KEY, new byte[] {1, 1, (byte) 0x80}))
         .isInstanceOf(IllegalStateException.class);
   }
@@ -87,7 +87,7 @@ class RecordCodecTest {
   }
 
   @Test
-  void aChangeIsItsRevisionAndNumberWithKindReplacedRevisionKeyAndTheRecordOfAnUpdate() {
+  void changesAreEncodedAsDocumented() {
     KeyValue created = new KeyValue(KEY, ByteString.copyFromUtf8("v"), 258, 258, 1, 0);
     KeyValue updated = new KeyValue(KEY, ByteString.copyFromUtf8("w"), 257, 258, 2, 0);
     WriteSet writes = machines.open().storage().newWriteSet();

@@ -1,4 +1,7 @@
-/** Codecs of versions, byte by byte. How they behave together is tested with the machine. */
+/**
+ * Tests of the codecs, byte by byte. How versions, history and change log work together is tested
+ * in the package of the state machine.
+ */
 @NullMarked
 package io.metastore.core.kv;
 

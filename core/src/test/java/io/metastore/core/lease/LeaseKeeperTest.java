@@ -23,14 +23,15 @@ class LeaseKeeperTest {
   private static final long MARGIN_MS = 1_000;
   private static final long CHECKPOINT_MS = 300_000;
 
-  /** Of all entries here. */
+  /** The term of all entries in this test. */
   private static final long TERM = 1;
 
   @RegisterExtension final Machines machines = new Machines();
 
   private final Deque<Runnable> callbacks = new ArrayDeque<>();
   private final List<Proposal> proposals = new ArrayList<>();
-  private long nowNanos = Long.MAX_VALUE - 5; // a monotonic clock may start anywhere, and wraps
+  private long nowNanos =
+      Long.MAX_VALUE - 5; // a monotonic clock may start anywhere, and wraps around
   private final TestMachine machine = machines.open();
   private final LeaseKeeper keeper =
       new LeaseKeeper(() -> nowNanos, this::propose, callbacks::add, CHECKPOINT_MS);
@@ -44,7 +45,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void aNewLeaseEndsAfterItsTtlAndNotBefore() {
+  void aNewLeaseExpiresAfterItsTtlAndNotBefore() {
     lead();
     apply(Commands.grant(7, 10));
     passMs(9_999);
@@ -71,7 +72,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void aRenewalStartsTheTtlAnew() {
+  void aRenewalRestartsTheTtl() {
     lead();
     apply(Commands.grant(7, 10));
     passMs(9_000);
@@ -83,7 +84,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void whatIsAtItsEndOrUnknownIsNotRenewed() {
+  void expiredAndUnknownLeasesAreNotRenewed() {
     lead();
     apply(Commands.grant(7, 10));
     assertThat(keeper.renew(8)).isEqualTo(LeaseKeeper.UNKNOWN);
@@ -96,7 +97,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void anEndWhoseOutcomeIsUnknownIsProposedAgain() {
+  void aRevocationWithUnknownOutcomeIsProposedAgain() {
     lead();
     apply(Commands.grant(7, 10));
     passMs(10_000);
@@ -109,7 +110,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void theEndOfAnOldLeaseMissesANewOneOfTheSameId() {
+  void theRevocationOfAnOldLeaseDoesNotAffectANewOneWithTheSameId() {
     lead();
     apply(Commands.grant(7, 10));
     passMs(10_000);
@@ -135,7 +136,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void aNewLeaderGoesOnFromTheCheckpoint() {
+  void aNewLeaderContinuesFromTheCheckpoint() {
     apply(Commands.grant(7, 1000));
     apply(checkpoint(7, 30));
     lead();
@@ -145,7 +146,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void checkpointsRecordWhatIsLeftOfLongLeases() {
+  void checkpointsRecordTheRemainingTtlOfLongLeases() {
     lead();
     apply(Commands.grant(7, 1000));
     apply(Commands.grant(8, 300));
@@ -164,7 +165,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void aRenewalTakesBackTheCheckpoint() {
+  void aRenewalClearsTheCheckpoint() {
     apply(Commands.grant(7, 1000));
     apply(checkpoint(7, 30));
     lead();
@@ -176,7 +177,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void whoDoesNotLeadKeepsNothing() {
+  void withoutLeadershipTheKeeperIsEmpty() {
     lead();
     apply(Commands.grant(7, 10));
     keeper.resign();
@@ -189,7 +190,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void whatALeaderDecidedByItsClockCountsInNoOtherTerm() {
+  void proposalsByALeadersClockAreIgnoredInOtherTerms() {
     apply(Commands.grant(7, 10), Commands.grant(8, 1000));
     keeper.lead(machine.storage(), TERM + 1, MARGIN_MS);
     passMs(300_000);
@@ -229,7 +230,7 @@ class LeaseKeeperTest {
   }
 
   @Test
-  void onlySoManyEndsAreUnderWayAtOnce() {
+  void theNumberOfRevocationsInFlightIsBounded() {
     lead();
     Command[] grants = new Command[1500];
     for (int i = 0; i < grants.length; i++) {
@@ -272,7 +273,7 @@ class LeaseKeeperTest {
     keeper.tick();
   }
 
-  /** All proposals become one entry, and their callers are told. */
+  /** Applies all proposals as one entry and completes them. */
   private Applied commitAll() {
     List<Proposal> done = List.copyOf(proposals);
     proposals.clear();
@@ -285,7 +286,7 @@ class LeaseKeeperTest {
     return applied;
   }
 
-  /** The last proposal is lost, and its caller told so. */
+  /** Fails the last proposal. */
   private void fail() {
     proposals.get(proposals.size() - 1).outcome().completeExceptionally(new Exception("lost"));
     runCallbacks();

@@ -1,4 +1,4 @@
-/** The leader's clock over the leases, with time and proposals in the test's hand. */
+/** Tests of the leader's lease clock, with simulated time and proposals. */
 @NullMarked
 package io.metastore.core.lease;
 

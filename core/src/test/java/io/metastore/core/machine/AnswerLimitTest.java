@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Transactions whose answer would be larger than a member has memory for. */
+/** Transactions whose answer is too large for a member's memory. */
 class AnswerLimitTest {
   private static final int MIB = 1 << 20;
   private static final int KEYS = 10;
@@ -49,7 +49,7 @@ class AnswerLimitTest {
   }
 
   @Test
-  void readsAreRefusedAboveTheBytesThatTheyWereGiven() {
+  void readsAboveTheirByteLimitAreRefused() {
     Txn two = Txn.newBuilder().addSuccess(range("k", "k5")).addSuccess(range("k5", "")).build();
     long bytes = machine.<Long>read(view -> view.answerBytes(two));
 

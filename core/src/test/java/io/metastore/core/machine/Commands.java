@@ -13,7 +13,7 @@ import io.metastore.core.command.Range;
 import io.metastore.core.command.RevokeLease;
 import io.metastore.core.command.Txn;
 
-/** Short names for what tests say most. Keys and values are UTF-8. */
+/** Short builders for the commands that tests use most. Keys and values are UTF-8. */
 public final class Commands {
   private Commands() {}
 
@@ -37,7 +37,7 @@ public final class Commands {
     return of(Op.newBuilder().setDelete(Delete.newBuilder().setKey(bytes(key))).build());
   }
 
-  /** All keys from {@code key} to {@code rangeEnd}, which follows the rules of a request. */
+  /** A range from {@code key} to {@code rangeEnd}, by the rules of a request. */
   public static Range.Builder range(String key, String rangeEnd) {
     return Range.newBuilder().setKey(bytes(key)).setRangeEnd(bytes(rangeEnd));
   }

@@ -25,7 +25,7 @@ class LargeDeletionTest {
   private static final int MIB = 1 << 20;
   private static final int KEYS = 1_500;
 
-  /** All keys together take more than is written, or kept of events, at once. */
+  /** All keys together exceed the limits for one part of an entry and for kept events. */
   private static final ByteString VALUE = ByteString.copyFrom(new byte[16 << 10]);
 
   @RegisterExtension final Machines machines = new Machines();
@@ -67,7 +67,7 @@ class LargeDeletionTest {
   }
 
   @Test
-  void tablesWithAPartOfAnEntryAreKnownAfterACrash() {
+  void tablesWithAPartOfAnEntryAreDetectedAfterACrash() {
     TestMachine machine = machines.open();
     fill(machine, 0);
     assertThat(StoreState.isTorn(machine.storage())).isFalse();

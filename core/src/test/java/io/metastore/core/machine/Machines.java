@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Opens machines for a test, and after it checks the invariants of each before closing it. */
+/** Opens machines for a test; after the test, checks the invariants of each and closes it. */
 public final class Machines implements AfterEachCallback {
   private final List<TestMachine> opened = new ArrayList<>();
 
@@ -29,11 +29,11 @@ public final class Machines implements AfterEachCallback {
   @Override
   public void afterEach(ExtensionContext context) {
     if (context.getExecutionException().isPresent() && context.getDisplayName().contains("seed")) {
-      // Surefire's console shows only the number of a case; with the seed it can be replayed.
+      // Surefire's console shows only the number of a case; the seed is needed to replay it.
       System.err.println("failed with " + context.getDisplayName());
     }
     try {
-      // A test that failed has told its reason already.
+      // A failed test has already reported its reason.
       if (context.getExecutionException().isEmpty()) {
         for (TestMachine machine : opened) {
           StoreInvariants.check(machine.storage());

@@ -12,7 +12,7 @@ class MemberTableTest {
   @RegisterExtension final Machines machines = new Machines();
 
   @Test
-  void whoIsGoneIsRemembered() {
+  void removedMembersAreRemembered() {
     TestMachine machine = machines.open();
     assertThat(configuration(machine)).isEqualTo(Configuration.getDefaultInstance());
 
@@ -28,7 +28,7 @@ class MemberTableTest {
   }
 
   @Test
-  void anEntryThatWasAppliedChangesNothing() {
+  void applyingAnEntryAgainChangesNothing() {
     TestMachine machine = machines.open();
     machine.configure(members(1, 2));
     machine.configureAgain(members(7));

@@ -40,16 +40,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store as simply as it can be said: a whole map of keys for every revision, nothing ever
- * forgotten. Failures carry a code and no detail.
+ * The simplest possible model of the store: a whole map of keys for every revision; nothing is ever
+ * deleted. Failures have a code and no detail.
  */
 final class Model {
   static final Comparator<ByteString> ORDER = ByteString.unsignedLexicographicalComparator();
 
-  /** The keys at each revision; revision 0 does not exist. */
+  /** The keys at each revision; there is no revision 0. */
   private final List<SortedMap<ByteString, KeyValue>> states = new ArrayList<>();
 
-  /** The keys as the command at work leaves them. */
+  /** The keys after the current command. */
   private SortedMap<ByteString, KeyValue> now = new TreeMap<>(ORDER);
 
   private boolean changed;
@@ -57,18 +57,18 @@ final class Model {
   final TreeMap<Long, LeaseState> leases = new TreeMap<>();
   private final Set<String> sharedPlaces = new TreeSet<>();
 
-  /** In seconds, by lock and place; and the places whose owner expired. */
+  /** Lock-delays in seconds, by lock and place; and the places whose owner has expired. */
   private final Map<String, Integer> lockDelays = new TreeMap<>();
 
   private final Set<String> delayedPlaces = new TreeSet<>();
 
-  /** Calls that may withdraw their places, by lock and place; no entry if there is none. */
+  /** Calls that may withdraw their places, by lock and place; no entry without calls. */
   private final Map<String, List<Long>> waits = new TreeMap<>();
 
-  /** Locks in use, each with the tokens that are held. */
+  /** Locks in use, each with the tokens that hold it. */
   private final Map<String, Set<Long>> held = new TreeMap<>();
 
-  /** As before the command at work. */
+  /** The same before the current command. */
   private Map<String, Set<Long>> heldBefore = Map.of();
 
   final Set<Alarm> alarms = new HashSet<>();
@@ -78,7 +78,10 @@ final class Model {
   final List<WatchEvent> events = new ArrayList<>();
   long compacted = -1;
 
-  /** A lease: its TTL, what is left of it by the last checkpoint, the entry that granted it. */
+  /**
+   * A lease: its TTL, the remaining TTL at the last checkpoint, and the index of the entry that
+   * granted it.
+   */
   record LeaseState(long ttl, long remaining, long grantedIndex) {}
 
   Model() {
@@ -90,7 +93,7 @@ final class Model {
     return states.size() - 1L;
   }
 
-  /** 0 if there is no such lease. */
+  /** The index of the entry that granted the lease; 0 if there is no such lease. */
   long grantedIndex(long lease) {
     LeaseState found = leases.get(lease);
     return found == null ? 0 : found.grantedIndex();
@@ -443,7 +446,7 @@ final class Model {
                 || ORDER.compare(tested, rangeEnd) < 0);
   }
 
-  /** On the state before the command, always. */
+  /** Evaluates a compare on the state before the command. */
   private boolean holds(Compare compare) {
     if (compare.getTarget() == Compare.Target.HELD) {
       return heldBefore
@@ -676,7 +679,10 @@ final class Model {
     return new Outcome.Done(0);
   }
 
-  /** From the front: one exclusive place, or shared ones up to the first other. */
+  /**
+   * Grants the lock from the front of the queue: to one exclusive place, or to all shared places
+   * before the first other one.
+   */
   private void grantLock(String name) {
     Set<Long> tokens = requireNonNull(held.get(name));
     List<KeyValue> queue = queue(name);

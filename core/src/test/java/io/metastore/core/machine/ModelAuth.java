@@ -25,7 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Access control as simply as it can be said. */
+/** The simplest possible model of access control. */
 final class ModelAuth {
   static final List<Permission.Right> RIGHTS =
       List.of(Permission.Right.READ, Permission.Right.WRITE, Permission.Right.ADMIN);
@@ -33,7 +33,7 @@ final class ModelAuth {
 
   final SortedMap<String, User> users = new TreeMap<>();
 
-  /** What each role may do, by the keys that it is for. */
+  /** The permissions of each role, by their keys. */
   final SortedMap<String, Map<Keys, List<Permission.Right>>> roles = new TreeMap<>();
 
   boolean enabled;
@@ -52,7 +52,7 @@ final class ModelAuth {
     }
   }
 
-  /** What commands must carry; 0 if nobody asks. */
+  /** The auth revision that commands must carry; 0 while access control is off. */
   long neededRevision() {
     return enabled ? revision : 0;
   }
@@ -68,7 +68,7 @@ final class ModelAuth {
     return enabled && !internal && command.getAuthRevision() != revision;
   }
 
-  /** Whether the author may not write a key of a lease that the command names. */
+  /** Whether the author lacks the right to write a key of a lease that the command names. */
   boolean refusesLeases(Command command, Function<Long, Collection<ByteString>> leaseKeys) {
     return enabled
         && !command.getAuthor().isEmpty()
@@ -96,7 +96,7 @@ final class ModelAuth {
         .toList();
   }
 
-  /** Why the change cannot be done, or null. */
+  /** Applies a change; returns why it cannot be done, or null. */
   @Nullable FailureCode apply(AuthChange change) {
     return switch (change.getKindCase()) {
       case ENABLE -> enable(change.getEnable());
@@ -181,7 +181,7 @@ final class ModelAuth {
         Permission granted = change.getGrantRange().getPermission();
         Keys directory = new Keys(granted.getKey(), granted.getRangeEnd(), true);
         Keys plain = new Keys(granted.getKey(), granted.getRangeEnd(), false);
-        // A range without rights is no permission that somebody could take back.
+        // A directory permission without rights cannot be revoked.
         boolean isDirectory = permissions.remove(directory) != null;
         permissions.remove(plain);
         permissions.put(isDirectory ? directory : plain, granted.getRightsList());

@@ -33,7 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random commands: the machine must answer as {@link Model} does, at every revision still there.
+ * Runs random commands: the machine must give the same answers as {@link Model}, at every revision
+ * that is not compacted.
  */
 class ModelTest {
   private static final int ENTRIES = 300;
@@ -43,16 +44,16 @@ class ModelTest {
 
   private final Model model = new Model();
 
-  /** Places that wait for their lock as their owners know it. */
+  /** Waiting places, as known from events. */
   private final Set<Place> waiting = new HashSet<>();
 
-  /** Places that were told that they hold their lock. */
+  /** Places whose owners were told that they hold the lock. */
   private final Set<Place> told = new HashSet<>();
 
-  /** The newest token that held each lock. */
+  /** The newest token that has held each lock. */
   private final Map<String, Long> tokens = new TreeMap<>();
 
-  /** What follows the pages that were read; to be read when the store has changed. */
+  /** The pages after those that were read; they are read when the store has changed. */
   private final Queue<Range> nextPages = new ArrayDeque<>();
 
   private record Place(ByteString key, long token) {}
@@ -63,7 +64,7 @@ class ModelTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void theMachineDoesWhatTheModelDoes(long seed) {
+  void theMachineAnswersAsTheModelDoes(long seed) {
     Random random = new Random(seed);
     RandomCommands commands =
         new RandomCommands(random, model::grantedIndex, model.auth::neededRevision);
@@ -129,9 +130,10 @@ class ModelTest {
   }
 
   /**
-   * The owners of waiting places learn from events alone when they hold the lock or lost the place.
+   * Checks that events tell the owners of waiting places when they hold the lock or have lost the
+   * place.
    *
-   * @param holders the places that held a lock after any of the entry's commands
+   * @param holders places that held a lock after any of the entry's commands
    */
   private void checkLocks(List<LockEvent> events, Set<Place> holders) {
     for (LockEvent event : events) {
@@ -139,12 +141,12 @@ class ModelTest {
       waiting.remove(place);
       if (event.kind() == LockEvent.Kind.HELD) {
         assertThat(holders).as("who is told that it holds").contains(place);
-        // A place of n/b is also a place of n, and may come up there a second time.
+        // A place of n/b is also a place of n, and may be granted both locks.
         if (told.add(place)) {
           String name = lockName(place.key());
           assertThat(event.token())
               .as("tokens of %s grow", name)
-              // Only keys that clients put there in one transaction share a token.
+              // Only keys that clients put there in one transaction have the same token.
               .isGreaterThanOrEqualTo(tokens.getOrDefault(name, 0L));
           tokens.put(name, event.token());
         }

@@ -43,8 +43,8 @@ import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 
 /**
- * Makes up commands over few keys, leases and locks, so that they meet often. Keys hold zero bytes
- * and prefixes of each other, and some are places of locks.
+ * Generates random commands on few keys, leases and locks, so that conflicts are frequent. Some
+ * keys contain zero bytes, some are prefixes of each other, and some are places of locks.
  */
 final class RandomCommands {
   static final List<String> LOCKS = List.of("n", "n/b");
@@ -62,8 +62,9 @@ final class RandomCommands {
   private final LongSupplier authRevision;
 
   /**
-   * @param grantedIndex of a lease, so that some of them expire; 0 if unknown
-   * @param authRevision that commands need; 0 while access control is off
+   * @param grantedIndex returns the granted index of a lease, so that some leases expire; 0 if
+   *     unknown
+   * @param authRevision the auth revision that commands need; 0 while access control is off
    */
   RandomCommands(Random random, LongUnaryOperator grantedIndex, LongSupplier authRevision) {
     this.random = random;
@@ -72,7 +73,7 @@ final class RandomCommands {
   }
 
   /**
-   * An entry of several slices from two origins.
+   * Generates an entry of several slices from two origins.
    *
    * @param revision about the newest revision
    */
@@ -278,7 +279,7 @@ final class RandomCommands {
     return PRINCIPALS.get(random.nextInt(PRINCIPALS.size()));
   }
 
-  /** A range with any options at any revision, some of them refused. */
+  /** Generates a range with random options at a random revision; some are refused. */
   Range range(long revision) {
     Range.Builder range = Range.newBuilder().setKey(key()).setRangeEnd(rangeEnd());
     if (chance(2)) {
@@ -311,7 +312,7 @@ final class RandomCommands {
     return range.build();
   }
 
-  /** A transaction of ranges. */
+  /** Generates a transaction of ranges. */
   Txn readTxn(long revision) {
     Txn.Builder txn = Txn.newBuilder();
     if (chance(2)) {
@@ -325,7 +326,7 @@ final class RandomCommands {
   private Txn.Builder txn(long revision, int depth) {
     Txn.Builder txn = Txn.newBuilder();
     if (depth == 0 && chance(2)) {
-      return txn.addSuccess(op(revision, 2)); // what most clients send
+      return txn.addSuccess(op(revision, 2)); // the usual case
     }
     for (int i = random.nextInt(3); i > 0; i--) {
       txn.addCompares(compare(revision));
@@ -388,7 +389,7 @@ final class RandomCommands {
     return compare.build();
   }
 
-  /** Most often a revision not long ago. */
+  /** A random revision, usually a recent one. */
   private long recent(long revision) {
     return chance(10) ? random.nextLong(revision + 3) : Math.max(0, revision - random.nextInt(15));
   }

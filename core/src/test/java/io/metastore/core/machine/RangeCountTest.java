@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Counts of ranges, at the newest revision and at older ones, against sets of keys. */
+/** Compares counts of ranges, at the newest and at older revisions, with sets of keys. */
 class RangeCountTest {
   private static final int STEPS = 60;
   private static final int KEYS = 40_000;
@@ -34,7 +34,7 @@ class RangeCountTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void countsAreThoseOfTheKeysThatExist(long seed) {
+  void countsEqualTheNumberOfExistingKeys(long seed) {
     Random random = new Random(seed);
     TestMachine machine = machines.open();
     for (int i = 0; i < STEPS; i++) {
@@ -53,7 +53,7 @@ class RangeCountTest {
     check(machine, random);
   }
 
-  /** Many neighbours at once, or many anywhere. */
+  /** Puts many neighbouring keys, or many random ones. */
   private void put(TestMachine machine, Random random) {
     int count = random.nextInt(3_000);
     int first = random.nextInt(KEYS);

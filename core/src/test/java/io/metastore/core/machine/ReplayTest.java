@@ -20,18 +20,21 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The same log gives the same store, however often the member was restarted, crashed, or set back
- * to a snapshot on the way, and whenever its compaction ran.
+ * The same log must produce the same store, however often the member was restarted, crashed or
+ * reset to a snapshot meanwhile, and whenever compactions ran.
  */
 class ReplayTest {
   private static final int ENTRIES = 200;
 
   @RegisterExtension final Machines machines = new Machines();
 
-  /** A log entry, or one of Raft's own if the batch is null; and what it did when first applied. */
+  /**
+   * A log entry with the result of its first application; an entry of Raft's own if the batch is
+   * null.
+   */
   private record Entry(long term, @Nullable CommandBatch batch, @Nullable Applied applied) {}
 
-  /** The log; index 0 is Raft's own, as in Ratis. */
+  /** The log; index 0 is an entry of Raft's own, as in Ratis. */
   private final List<Entry> log = new ArrayList<>();
 
   static LongStream seeds() {
@@ -75,7 +78,7 @@ class ReplayTest {
         log.add(new Entry(term, batch, applied));
       }
     }
-    // Both end with an entry of commands: only those make the position durable.
+    // Both end with an entry of commands, because only those store the position.
     CommandBatch last =
         TestMachine.batch(
             List.of(

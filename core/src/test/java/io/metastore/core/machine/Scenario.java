@@ -27,7 +27,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** One scenario file's machine: runs its commands and words the answers. */
+/** Runs the commands of one scenario file on a machine and prints the answers. */
 final class Scenario {
   private final Machines machines;
   private final List<WatchEvent> events = new ArrayList<>();
@@ -38,7 +38,7 @@ final class Scenario {
     this.machines = machines;
   }
 
-  /** Runs one command, which may have several lines; the answer may have several, too. */
+  /** Runs one command. Command and answer may have several lines. */
   String run(String text) {
     Line line = Line.of(text.lines().findFirst().orElseThrow());
     if (line.verb().equals("open")) {
@@ -107,7 +107,7 @@ final class Scenario {
     return answer.toString();
   }
 
-  /** Replays the last entry under its own index. */
+  /** Applies the last entry again, under its own index. */
   private String again() {
     Applied applied = machine().apply(machine().state().index(), lastEntry);
     return "rev="
@@ -210,8 +210,8 @@ final class Scenario {
         + (keyValue.lease() == 0 ? "" : " lease=" + keyValue.lease());
   }
 
-  // --- what the tables hold
-  // ------------------------------------------------------------------------
+  // --- content of the tables
+  // -----------------------------------------------------------------------
 
   private String watch(Line line) {
     KeyRange range = ScenarioParser.keys(line.subject()).toRange();

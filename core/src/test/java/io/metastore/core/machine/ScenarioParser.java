@@ -43,13 +43,13 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the commands of scenario files. Pure. */
+/** Parses the commands of scenario files. Pure. */
 final class ScenarioParser {
   private static final Pattern COMPARE = Pattern.compile("(\\w+)\\((.*)\\)(!=|=|<|>)(.*)");
 
   private ScenarioParser() {}
 
-  /** The words of one line: what it does, to what, and its options. */
+  /** The words of one line: the verb, its subject, and options. */
   record Line(List<String> words) {
     static Line of(String text) {
       return new Line(List.of(text.strip().split(" +")));
@@ -231,7 +231,7 @@ final class ScenarioParser {
     };
   }
 
-  /** Of a directory if the subject ends with a slash. */
+  /** A permission; on a directory if the subject ends with a slash. */
   private static Permission.Builder permission(Line line) {
     boolean directory = line.subject().endsWith("/");
     KeySpec keys = keys(directory ? line.subject() + "*" : line.subject());
@@ -253,7 +253,7 @@ final class ScenarioParser {
     return text.isEmpty() ? List.of() : List.of(text.split(","));
   }
 
-  /** Lines {@code if}, {@code then} and {@code else}; what belongs to an inner txn is indented. */
+  /** Parses lines {@code if}, {@code then} and {@code else}; nested transactions are indented. */
   static Txn.Builder txn(List<String> lines) {
     Txn.Builder txn = Txn.newBuilder();
     for (int i = 0; i < lines.size(); i++) {
@@ -357,7 +357,7 @@ final class ScenarioParser {
         : compare.setNumber(Long.parseLong(parts.group(4))).build();
   }
 
-  /** Of the process {@code process=}, by default 0. */
+  /** The wait ID; the option {@code process=} sets its process, by default 0. */
   private static long waitOf(Line line) {
     return line.number("process") << Integer.SIZE | line.number("wait");
   }
@@ -374,7 +374,7 @@ final class ScenarioParser {
     return Command.newBuilder().setCheckpointLeases(checkpoint).build();
   }
 
-  /** A key or a range as a request says it. */
+  /** The key and range end of a request. */
   record KeySpec(ByteString key, ByteString rangeEnd) {
     KeyRange toRange() {
       return KeyRange.of(key, rangeEnd);
@@ -399,7 +399,7 @@ final class ScenarioParser {
     return new KeySpec(bytes(text), ByteString.EMPTY);
   }
 
-  /** UTF-8, with {@code \xNN} for any byte. */
+  /** Parses UTF-8 text with {@code \xNN} for any byte. */
   static ByteString bytes(String text) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     for (int i = 0; i < text.length(); i++) {
@@ -413,7 +413,7 @@ final class ScenarioParser {
     return ByteString.copyFrom(out.toByteArray());
   }
 
-  /** What {@link #bytes} reads. */
+  /** The inverse of {@link #bytes}. */
   static String text(ByteString bytes) {
     StringBuilder text = new StringBuilder();
     for (byte b : bytes) {

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Replays the text files of {@code src/test/resources/scenarios}; their README explains the
- * language. {@code -Dscenarios.rewrite=true} writes what the machine answers into the files.
+ * Runs the text files of {@code src/test/resources/scenarios}; their README explains the language.
+ * With {@code -Dscenarios.rewrite=true} the machine's answers are written into the files.
  */
 class ScenarioTest {
   private static final Path FILES =
@@ -44,7 +44,7 @@ class ScenarioTest {
     }
   }
 
-  /** The file as it should be: every command followed by the machine's answer. */
+  /** The expected content of the file: every command followed by the machine's answer. */
   private String replay(String written) {
     Scenario scenario = new Scenario(machines);
     StringBuilder answered = new StringBuilder();
@@ -56,7 +56,7 @@ class ScenarioTest {
         command.setLength(0);
         inAnswer = true;
       } else if (line.isBlank() || (!inAnswer && line.startsWith("#"))) {
-        if (line.isBlank() && !command.isEmpty()) { // a new command, not answered yet
+        if (line.isBlank() && !command.isEmpty()) { // a new command without an answer
           answered.append(answer(scenario, command.toString()));
           command.setLength(0);
         }

@@ -4,8 +4,8 @@ import java.util.Random;
 import java.util.stream.LongStream;
 
 /**
- * The seeds of random tests: new ones every time, or the one given as {@code -Dseed=…}. {@code
- * -Dseeds=1000} runs as many: for a night.
+ * Seeds of random tests: new ones in every run, or the one given by {@code -Dseed=…}. {@code
+ * -Dseeds=1000} sets their number, for long runs.
  */
 public final class Seeds {
   private Seeds() {}

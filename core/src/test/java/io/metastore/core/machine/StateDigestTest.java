@@ -26,7 +26,7 @@ class StateDigestTest {
   }
 
   @Test
-  void theDigestRunsOnFromTheOneBefore() {
+  void theDigestContinuesFromThePreviousOne() {
     WriteSet writes = machines.open().storage().newWriteSet();
     assertThat(StateDigest.next(1, writes)).isNotEqualTo(StateDigest.next(2, writes));
   }

@@ -30,11 +30,11 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must hold between the tables after every entry. Reads the documented byte layouts by itself:
- * a codec that writes and reads the same nonsense does not pass.
+ * The invariants that must hold between the tables after every entry. Decodes the documented byte
+ * layouts independently, so that a codec that is consistent with itself but wrong does not pass.
  */
 final class StoreInvariants {
-  /** Kind, replaced revision and size of the key come before the key. */
+  /** Kind, replaced revision and size of the key precede the key. */
   private static final int UPDATED_KEY_OFFSET = 1 + 8 + 4;
 
   private final StoreState state;
@@ -43,7 +43,7 @@ final class StoreInvariants {
   private final Set<String> attachments = new TreeSet<>();
   private final Set<Long> leases = new TreeSet<>();
 
-  /** One version in LATEST or HISTORY; a tombstone has version 0. */
+  /** A version in LATEST or HISTORY; a tombstone has version 0. */
   private record Version(boolean latest, long revision, long create, long version, long lease) {
     boolean isTombstone() {
       return version == 0;
@@ -57,7 +57,7 @@ final class StoreInvariants {
     readLeases(reader);
   }
 
-  /** Fails with the first invariant that does not hold. */
+  /** Checks all invariants; fails at the first that does not hold. */
   static void check(Reader reader) {
     StoreInvariants invariants = new StoreInvariants(reader);
     invariants.versions.forEach(invariants::checkVersions);
@@ -80,7 +80,7 @@ final class StoreInvariants {
       }
       if (!version.isTombstone()) {
         assertThat(version.create()).as(what).isBetween(2L, version.revision());
-        // A transaction may put a key it just created again; only the last version is kept.
+        // A transaction may put a key again that it just created; only the last version is stored.
         if (version.create() != version.revision()) {
           assertThat(version.version()).as(what).isGreaterThan(1);
         }
@@ -95,14 +95,18 @@ final class StoreInvariants {
   }
 
   private static void checkOrder(String what, Version newer, Version older) {
-    // A transaction that deletes a key and creates it anew leaves the tombstone below the new life.
+    // If one transaction deletes a key and creates it again, the tombstone has the same revision as
+    // the new version.
     boolean recreated = newer.latest() && older.isTombstone() && newer.create() == older.revision();
     if (!recreated) {
       assertThat(older.revision()).as(what).isLessThan(newer.revision());
     }
   }
 
-  /** One transaction may end a key's life and begin the next: no tombstone is kept between them. */
+  /**
+   * One transaction may delete a key and create it again; the history then has no tombstone between
+   * the versions.
+   */
   private static void checkSuccession(String what, Version newer, Version older) {
     if (newer.isTombstone() || older.isTombstone()) {
       return;
@@ -228,7 +232,7 @@ final class StoreInvariants {
           for (Version version : newestFirst) {
             if (version.revision() >= firstKept) {
               String change = version.revision() + " " + hex(key);
-              // AssertJ's own contains() would look through all of them.
+              // AssertJ's own contains() would be slow here: it searches linearly.
               assertThat(changes.contains(change)).as("in the change log: " + change).isTrue();
             }
           }
@@ -274,8 +278,8 @@ final class StoreInvariants {
   }
 
   /**
-   * The record that an entry of the history points to in the change log, or the entry itself; null
-   * if nobody can reach it any more, for then the log may be cut already.
+   * The record that an entry of the history points to in the change log, or the entry itself. Null
+   * if the entry is unreachable, because the log may already be truncated then.
    */
   private byte @Nullable [] pointedTo(Reader reader, ByteString key, long revision, byte[] value) {
     if (value.length == 0 || value[0] != 0) {

@@ -21,7 +21,7 @@ class TableFormatTest {
   @TempDir Path directory;
 
   @Test
-  void tablesOfAnotherVersionAreRefusedAndLeftAsTheyAre() {
+  void tablesOfAnotherVersionAreRefusedAndNotChanged() {
     try (StoreMachine machine = open()) {
       machine.apply(
           TestMachine.TERM,

@@ -13,11 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
-/** A {@link StoreMachine} on a directory of its own, that can be restarted and crashed. */
+/** A {@link StoreMachine} on its own directory, which can be restarted and crashed. */
 public final class TestMachine implements AutoCloseable {
   static final long ORIGIN = 7;
 
-  /** Of all entries, unless they say otherwise. */
+  /** The default term of entries. */
   static final long TERM = 1;
 
   private static final StorageOptions SMALL = new StorageOptions(1 << 20, 4 << 20, 1 << 20);
@@ -47,7 +47,7 @@ public final class TestMachine implements AutoCloseable {
     return machine.storage();
   }
 
-  /** Applies an entry of one slice at the next index. */
+  /** Applies an entry with one slice at the next index. */
   public Applied apply(Command... commands) {
     return apply(batch(List.of(commands)));
   }
@@ -64,17 +64,17 @@ public final class TestMachine implements AutoCloseable {
     return machine.apply(term, index, batch, ORIGIN, announced -> {});
   }
 
-  /** Applies an entry of Raft's own at the next index. */
+  /** Applies a configuration entry of Raft at the next index. */
   void configure(Configuration members) {
     machine.configure(1, Math.max(1, state().index() + 1), members);
   }
 
-  /** Applies an entry at the index that was applied last. */
+  /** Applies a configuration entry at the last applied index. */
   void configureAgain(Configuration members) {
     machine.configure(1, state().index(), members);
   }
 
-  /** Applies an entry of one command. */
+  /** Applies an entry with one command. */
   Outcome outcome(Command command) {
     return apply(command).slices().get(0).outcomes().get(0);
   }
@@ -85,14 +85,14 @@ public final class TestMachine implements AutoCloseable {
         .build();
   }
 
-  /** The newest view, retained; any thread while the machine is open. */
+  /** The newest view, retained. Any thread, while the machine is open. */
   public StoreView view() {
     while (true) {
       StoreView view = machine.tryView();
       if (view != null) {
         return view;
       }
-      Thread.onSpinWait(); // replaced this moment
+      Thread.onSpinWait(); // was just replaced
     }
   }
 
@@ -106,7 +106,7 @@ public final class TestMachine implements AutoCloseable {
     }
   }
 
-  /** One slice of physical compaction; whether nothing is left to do. */
+  /** Runs one slice of physical compaction; returns whether nothing is left to do. */
   public boolean sweep(int changesMax) {
     return new CompactionStep(storage()).run(state().compacted(), changesMax);
   }
@@ -118,20 +118,20 @@ public final class TestMachine implements AutoCloseable {
     }
   }
 
-  /** Closes and opens again. */
+  /** Closes the machine and opens it again. */
   void restart() {
     machine.close();
     machine = open();
   }
 
-  /** Loses what was not flushed. */
+  /** Simulates a crash: loses what was not flushed. */
   void crash() {
     Path survivor = nextDirectory();
     TestDirectories.copyAsAfterCrash(directory, survivor);
     moveTo(survivor);
   }
 
-  /** Makes a copy that {@link #restore} can go back to. */
+  /** Makes a checkpoint for {@link #restore}. */
   Path checkpoint() {
     Path target = nextDirectory();
     machine.writePosition();
@@ -139,7 +139,7 @@ public final class TestMachine implements AutoCloseable {
     return target;
   }
 
-  /** Goes on from a checkpoint, which stays as it is. */
+  /** Continues from a checkpoint, which is not changed. */
   void restore(Path checkpoint) {
     Path copy = nextDirectory();
     TestDirectories.copyAsAfterCrash(checkpoint, copy);

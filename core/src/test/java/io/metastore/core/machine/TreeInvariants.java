@@ -20,7 +20,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
-/** What must hold between the tables of the znode tree. Reads the documented layouts by itself. */
+/**
+ * The invariants that must hold between the tables of the znode tree. Decodes the documented
+ * layouts independently.
+ */
 final class TreeInvariants {
   private static final byte[] TOTALS = {'m', 'n'};
 
@@ -41,7 +44,7 @@ final class TreeInvariants {
         });
   }
 
-  /** Fails with the first invariant that does not hold. */
+  /** Checks all invariants; fails at the first that does not hold. */
   static void check(Reader reader, Set<Long> leases) {
     TreeInvariants invariants = new TreeInvariants(reader);
     invariants.checkChildren();
@@ -108,7 +111,7 @@ final class TreeInvariants {
     assertThat(numbered(SmallTable.REAPABLE)).as("nodes to reap").isEqualTo(reapable);
   }
 
-  /** Entries whose key is a number and a path. */
+  /** Entries whose key consists of a number and a path. */
   private Set<String> numbered(SmallTable table) {
     Set<String> found = new TreeSet<>();
     forEach(

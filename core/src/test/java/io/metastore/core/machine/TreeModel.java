@@ -16,13 +16,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The znode tree done as simply as can be: one sorted map from path to node, copied to undo. */
+/**
+ * The simplest possible model of the znode tree: one sorted map from path to node, copied before a
+ * change to allow undoing it.
+ */
 final class TreeModel {
   Map<String, Node> nodes = new TreeMap<>();
   final List<String> events = new ArrayList<>();
   long revision = 1;
 
-  /** A node as clients see it. */
+  /** A node as seen by clients. */
   static final class Node implements Cloneable {
     String data = "";
     List<AclEntry> acl = List.of(TreeRequests.ANYONE);
@@ -109,7 +112,7 @@ final class TreeModel {
   ZnodeStat stat(String path) {
     Node node = get(path);
     int children = childCount(path);
-    // The first nodes were not created by anybody, and so were not counted.
+    // The first nodes were not created by requests, so they were not counted as creations.
     int uncounted = path.equals("/") ? 1 : path.equals("/zookeeper") ? 2 : 0;
     return new ZnodeStat(
         node.created,

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Random requests of several sessions: the tree must be as {@link TreeModel} has it. */
+/** Runs random requests of several sessions: the tree must be equal to {@link TreeModel}. */
 class TreeModelTest {
   private static final int ENTRIES = 300;
   private static final int SESSIONS = 3;
@@ -43,7 +43,7 @@ class TreeModelTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void theTreeIsAsTheModelHasIt(long seed) {
+  void theTreeEqualsTheModel(long seed) {
     Random random = new Random(seed);
     TestMachine machine = machines.open();
     for (int i = 0; i < ENTRIES; i++) {

@@ -16,13 +16,13 @@ import io.metastore.core.command.SetNodeData;
 import io.metastore.core.command.TreeChange;
 import java.util.List;
 
-/** Short names for what tests say of the znode tree. Data is UTF-8. */
+/** Short builders for requests to the znode tree. Data is UTF-8. */
 final class TreeRequests {
   static final AclEntry ANYONE = entry(31, "world", "anyone");
 
   private TreeRequests() {}
 
-  /** A session as its client knows it. */
+  /** The state of a session that its client keeps. */
   static final class TestSession {
     final long id;
     long attachment;

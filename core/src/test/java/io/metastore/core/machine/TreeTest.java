@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The znode tree as single requests change it. */
+/** Effects of single requests on the znode tree. */
 class TreeTest {
   private static final List<Identity> ALICE = List.of(identity("digest", "alice:hash"));
 
@@ -153,7 +153,7 @@ class TreeTest {
   }
 
   @Test
-  void aRequestIsDoneOnceAndNeverAfterOneThatWasLost() {
+  void aRequestIsAppliedOnceAndNeverAfterALostOne() {
     Command first = session.change(createNode("/a"));
     Command lost = session.change(createNode("/b"));
     Command last = session.change(createNode("/c"));
@@ -164,7 +164,7 @@ class TreeTest {
   }
 
   @Test
-  void refusalsAreZooKeepers() {
+  void errorsAreThoseOfZooKeeper() {
     change(createNode("/a"));
     change(createNode("/a/b"));
     change(ephemeral("/e"));
@@ -187,7 +187,7 @@ class TreeTest {
   }
 
   @Test
-  void accessListsDecide() {
+  void accessListsAreEnforced() {
     AclEntry alice = entry(31, "auth", "");
     AclEntry readers = entry(1, "ip", "10.0.0.0/8");
     Outcome made =
@@ -215,7 +215,7 @@ class TreeTest {
   }
 
   @Test
-  void aContainerGoesSomeTimeAfterItsLastChild() {
+  void aContainerIsDeletedAfterItsLastChild() {
     change(createNode(node("/c", "").setKind(CreateNode.Kind.CONTAINER)));
     reap("/c");
     assertThat(tree().find("/c")).as("never used").isNotNull();
@@ -228,7 +228,7 @@ class TreeTest {
   }
 
   @Test
-  void aNodeWithATtlGoesWhenItsDataIsOldAndItHasNoChildren() {
+  void aTtlNodeIsDeletedWhenItsDataIsOldAndItHasNoChildren() {
     at(1000, session.change(createNode(node("/t", "").setKind(CreateNode.Kind.TTL).setTtlMs(100))));
     assertThat(stat("/t").session()).isZero();
     at(1099, reapNode("/t"));
@@ -253,7 +253,7 @@ class TreeTest {
   }
 
   @Test
-  void descendantsAreCountedWithoutNeighbours() {
+  void countingDescendantsExcludesNeighbours() {
     for (String path : List.of("/a", "/a/b", "/a/b/c", "/a/d", "/a-b", "/ab", "/a-b/c")) {
       change(createNode(path));
     }
@@ -271,7 +271,7 @@ class TreeTest {
     assertThat(machine.state().revision()).isEqualTo(4);
   }
 
-  // ---------------------------------------------------------------------------------------------
+  // --- helpers ---------------------------------------------------------------------------------
 
   private long change(NodeOp... ops) {
     Outcome outcome = machine.outcome(session.change(ops));
@@ -285,7 +285,7 @@ class TreeTest {
     return requireNonNull(results.get(0).path());
   }
 
-  /** Null if the request is not refused. */
+  /** The error of a refused request; null if it is not refused. */
   private @Nullable TreeError refusal(TestSession by, NodeOp op) {
     return machine.outcome(by.change(op)) instanceof Outcome.TreeRefused refused
         ? refused.error()

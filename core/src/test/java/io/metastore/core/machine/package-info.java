@@ -1,5 +1,6 @@
 /**
- * The state machine on real tables, without Raft: text scenarios, comparison with a model, replay.
+ * Tests of the state machine on real tables, without Raft: text scenarios, comparison with models,
+ * replay.
  *
  * <p>Start at {@link io.metastore.core.machine.TestMachine}. Every test that registers {@link
  * io.metastore.core.machine.Machines} ends with a check of the store's invariants.

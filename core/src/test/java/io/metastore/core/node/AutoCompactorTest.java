@@ -29,7 +29,8 @@ class AutoCompactorTest {
     run(compactor, Duration.ofMinutes(1));
     assertThat(compactions).as("what was ten minutes ago").containsExactly(1L);
     run(compactor, Duration.ofMinutes(20));
-    // One revision a second, noted once a minute; etcd keeps one note more than it needs.
+    // There is one revision per second, recorded once per minute; etcd keeps one record more than
+    // needed.
     assertThat(compactions).containsExactly(1L, 541L, 1141L);
   }
 
@@ -54,7 +55,7 @@ class AutoCompactorTest {
   }
 
   @Test
-  void whatSomebodyElseHasCompactedIsDone() {
+  void aCompactionDoneByAnotherRequestCountsAsDone() {
     AutoCompactor compactor = compactor(new AutoCompaction.Periodic(Duration.ofMinutes(10)));
     answer =
         CompletableFuture.completedFuture(new Outcome.Failed(1, Failure.of(FailureCode.COMPACTED)));
@@ -91,7 +92,7 @@ class AutoCompactorTest {
   }
 
   @Test
-  void nothingIsCompactedUntilThereIsMoreThanIsToBeKept() {
+  void nothingIsCompactedBelowTheRetention() {
     AutoCompactor compactor = compactor(new AutoCompaction.ByRevision(500));
     run(compactor, Duration.ofMinutes(5));
     assertThat(compactions).isEmpty();
@@ -116,7 +117,7 @@ class AutoCompactorTest {
         });
   }
 
-  /** A revision is made every second, and then the compactor looks what is due. */
+  /** Simulates one revision per second, with a tick of the compactor after each. */
   private void run(AutoCompactor compactor, Duration time) {
     for (long second = 0; second < time.toSeconds(); second++) {
       now = now.plusSeconds(1);

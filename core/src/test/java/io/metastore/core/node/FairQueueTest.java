@@ -11,7 +11,7 @@ final class FairQueueTest {
   private final List<String> done = new ArrayList<>();
 
   @Test
-  void lanesTakeTurns() {
+  void lanesAreServedInTurn() {
     offer("a", "a1");
     offer("a", "a2");
     offer("a", "a3");

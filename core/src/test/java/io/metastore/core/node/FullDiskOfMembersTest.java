@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Members whose disks fill up, on real file systems. */
+/** Members whose disks become full, on real file systems. */
 @Timeout(180)
 class FullDiskOfMembersTest {
   private static final int DISK_MIB = 160;
@@ -118,7 +118,7 @@ class FullDiskOfMembersTest {
   }
 
   @Test
-  void aLeaderThatCannotWriteLetsAnotherOneLead() throws Exception {
+  void aLeaderThatCannotWriteHandsOverLeadership() throws Exception {
     try (SmallDisk first = SmallDisk.mount(directory.resolve("m0"), DISK_MIB);
         SmallDisk second = SmallDisk.mount(directory.resolve("m1"), DISK_MIB);
         SmallDisk third = SmallDisk.mount(directory.resolve("m2"), DISK_MIB);
@@ -143,7 +143,10 @@ class FullDiskOfMembersTest {
     }
   }
 
-  /** Deletes are served when puts are not; large keys fill what the log has allocated. */
+  /**
+   * Uses deletes, which are accepted when puts are not; large keys fill the space that the log has
+   * preallocated.
+   */
   private static List<CompletableFuture<Outcome>> writeUntilStuck(Node node, Path data)
       throws Exception {
     List<CompletableFuture<Outcome>> deletes = new ArrayList<>();
@@ -157,7 +160,7 @@ class FullDiskOfMembersTest {
     return deletes;
   }
 
-  /** Something that becomes true, or the test's time is up. */
+  /** A condition to wait for; the test fails if it does not become true in time. */
   private interface Condition {
     boolean holds() throws Exception;
   }

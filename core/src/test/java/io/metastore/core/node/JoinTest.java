@@ -26,14 +26,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Members that join a cluster of one in this process. */
+/** Members that join a single-member cluster in this process. */
 class JoinTest {
   private static final long PATIENCE_S = 60;
 
   @TempDir Path directory;
 
   @Test
-  void aLearnerIsSentTheLogAndHasNoVoteAndFoldsItsOwnLog() throws Exception {
+  void aLearnerReceivesTheLogHasNoVoteAndTakesCheckpoints() throws Exception {
     InetSocketAddress address = freeAddress();
     String text = "127.0.0.1:" + address.getPort();
     CompletableFuture<Invitation> invited = new CompletableFuture<>();
@@ -59,14 +59,14 @@ class JoinTest {
             .filteredOn(MemberInfo::learner)
             .singleElement()
             .satisfies(member -> assertThat(member.id()).isEqualTo(invitation.memberId()));
-        // Only a learner whose Raft was created anew can do this.
+        // A learner can take a checkpoint only after its Raft was restarted.
         while (!isDone(learner.checkpoint())) {
           Thread.onSpinWait();
         }
         put(alone, "after", "3");
         assertThat(get(learner, "after")).isEqualTo("3");
       }
-      // It never counted.
+      // The learner never had a vote.
       assertThat(put(alone, "without", "4")).isPositive();
       alone.membership().remove(invitation.memberId()).get(PATIENCE_S, TimeUnit.SECONDS);
       assertThat(alone.cluster().members()).hasSize(1);
@@ -74,7 +74,7 @@ class JoinTest {
   }
 
   @Test
-  void aVoterIsSentACheckpointAndTakesOverWhenTheLeaderIsRemoved() throws Exception {
+  void aVoterReceivesACheckpointAndTakesOverWhenTheLeaderIsRemoved() throws Exception {
     InetSocketAddress address = freeAddress();
     CompletableFuture<Invitation> invited = new CompletableFuture<>();
     try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
@@ -91,14 +91,14 @@ class JoinTest {
       try (Node joined = cluster.start(invited.join(), address)) {
         joining.get(PATIENCE_S, TimeUnit.SECONDS);
         joined.ready().get(PATIENCE_S, TimeUnit.SECONDS);
-        // It made none itself.
+        // The checkpoint was received, not made by this member.
         try (Stream<Path> checkpoints = Files.list(directory.resolve("invited/ckpt"))) {
           assertThat(checkpoints).isNotEmpty();
         }
         assertThat(get(joined, "before")).isEqualTo("1");
         put(alone, "both", "2");
 
-        // Whoever is asked: the leader hands over, and then is removed by the new one.
+        // The leader hands over leadership and is then removed by the new leader.
         alone.membership().remove(1).get(PATIENCE_S, TimeUnit.SECONDS);
         assertThat(cluster.stopped.poll(PATIENCE_S, TimeUnit.SECONDS))
             .hasMessage("this member was removed from the cluster");

@@ -27,7 +27,7 @@ class KnownMemberTest {
     }
   }
 
-  /** Two of three would be a majority, if it did. */
+  /** If it voted, two of three members would be a majority. */
   @Test
   void aMemberThatLostItsDataDoesNotVoteBeforeAnotherAnswers() throws Exception {
     try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
@@ -43,7 +43,7 @@ class KnownMemberTest {
       assertThat(intact.ready()).isNotDone();
       cluster.stop(2);
 
-      // Its log does not make it one that was never away.
+      // Having received the log does not change this.
       assertThatThrownBy(() -> cluster.start(2)).hasMessageContaining(REFUSAL);
       cluster.start(1);
       intact.ready().get(30, TimeUnit.SECONDS);
@@ -60,7 +60,7 @@ class KnownMemberTest {
       Node second = cluster.start(1);
       again.ready().get(30, TimeUnit.SECONDS);
       second.ready().get(30, TimeUnit.SECONDS);
-      // Told the others of itself, and may come back.
+      // It has announced itself to the others, and may be restarted.
       int follower = second.cluster().leaderId() == 2 ? 0 : 1;
       cluster.stop(follower);
       cluster.start(follower).ready().get(30, TimeUnit.SECONDS);
@@ -83,7 +83,7 @@ class KnownMemberTest {
       Node joined = cluster.start(2, NodeConfig.Beginning.EXISTING);
       joined.ready().get(30, TimeUnit.SECONDS);
       cluster.stop(2);
-      // Only a first start looks for them.
+      // Only the first start looks for the other members.
       cluster.stop(0);
       cluster.stop(1);
       assertThat(cluster.start(2, NodeConfig.Beginning.EXISTING).ready()).isNotDone();

@@ -30,7 +30,7 @@ class NodeTest {
   @TempDir Path directory;
 
   @Test
-  void acknowledgedPutsAreThereAfterARestart() throws Exception {
+  void acknowledgedPutsSurviveARestart() throws Exception {
     try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
       Node node = cluster.node(0);
       for (int i = 0; i < 100; i++) {
@@ -46,7 +46,7 @@ class NodeTest {
   }
 
   @Test
-  void everyMemberTakesWritesAndReadsThemAtOnceEverywhere() throws Exception {
+  void aWriteThroughAnyMemberIsVisibleOnAllMembersAtOnce() throws Exception {
     try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
       for (int i = 0; i < 30; i++) {
         put(cluster.node(i % 3), "k" + i, "v" + i);
@@ -84,10 +84,10 @@ class NodeTest {
     }
   }
 
-  /** The member that was asked for a lease may have applied its grant before the leader has. */
+  /** The member that was asked for the lease may have applied its grant before the leader did. */
   @ParameterizedTest(name = "{0} members")
   @ValueSource(ints = {1, 3})
-  void aLeaseCanBeKeptAliveAndAskedForAsSoonAsItIsGranted(int members) throws Exception {
+  void aGrantedLeaseCanBeRenewedAndQueriedAtOnceThroughAnyMember(int members) throws Exception {
     try (TestCluster cluster = new TestCluster(directory, members).startAll()) {
       AtomicLong ids = new AtomicLong();
       grantAndUseMany(cluster, members, ids);
@@ -100,7 +100,7 @@ class NodeTest {
     }
   }
 
-  /** Each lease through one member and then another, by many callers at once. */
+  /** Grants many leases concurrently, each through one member, and uses each through another. */
   private static void grantAndUseMany(TestCluster cluster, int members, AtomicLong ids)
       throws Exception {
     List<CompletableFuture<Void>> callers = new ArrayList<>();
@@ -128,7 +128,7 @@ class NodeTest {
   }
 
   @Test
-  void renewalsThatNobodyCanAnswerEndWithTheMember() throws Exception {
+  void unansweredRenewalsFailWhenTheMemberCloses() throws Exception {
     try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
       cluster.stop(0);
       cluster.stop(1);

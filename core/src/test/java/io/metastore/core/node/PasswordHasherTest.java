@@ -24,7 +24,7 @@ class PasswordHasherTest {
   void onlyThePasswordMatchesItsHash() throws Exception {
     String hash = hasher.hash("pässwörd").get(60, TimeUnit.SECONDS);
 
-    // What etcd writes, too.
+    // The same prefix as etcd's hashes.
     assertThat(hash).startsWith("$2a$10$").hasSize(60);
     assertThat(matches("pässwörd", hash)).isTrue();
     assertThat(matches("passwörd", hash)).isFalse();
@@ -33,8 +33,8 @@ class PasswordHasherTest {
   }
 
   @Test
-  void hashesOfGoAreUnderstood() throws Exception {
-    // Written by golang.org/x/crypto/bcrypt for "allmine", from its own tests.
+  void hashesMadeByGoMatch() throws Exception {
+    // From the tests of golang.org/x/crypto/bcrypt, password "allmine".
     assertThat(matches("allmine", "$2a$10$XajjQvNhvvRt5GSeFk1xFeyqRrsxkhBkUiQeg0dt.wU1qD4aFDcga"))
         .isTrue();
   }
@@ -54,14 +54,14 @@ class PasswordHasherTest {
   }
 
   @Test
-  void theEmptyPasswordIsOneToo() throws Exception {
+  void theEmptyPasswordIsValid() throws Exception {
     String hash = hasher.hash("").get(60, TimeUnit.SECONDS);
     assertThat(matches("", hash)).isTrue();
     assertThat(matches("x", hash)).isFalse();
   }
 
   @Test
-  void whoTriesManyPasswordsOfOneUserKeepsNoOtherFromLoggingIn() throws Exception {
+  void tryingManyPasswordsOfOneUserDoesNotKeepOthersFromLoggingIn() throws Exception {
     String hash = hasher.hash("p").get(60, TimeUnit.SECONDS);
     List<CompletableFuture<Boolean>> tried = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -76,7 +76,7 @@ class PasswordHasherTest {
   }
 
   @Test
-  void aClosedDeskSaysSo() {
+  void aClosedHasherFailsRequests() {
     hasher.close();
     assertThat(hasher.hash("p"))
         .failsWithin(1, TimeUnit.SECONDS)

@@ -84,7 +84,7 @@ class PeerTlsTest {
   }
 
   @Test
-  void membersServeAndComeBack() throws Exception {
+  void membersServeAndRestart() throws Exception {
     try (TestCluster cluster = cluster().startAll()) {
       for (int i = 0; i < 3; i++) {
         put(cluster.node(i), "before" + i);
@@ -101,7 +101,7 @@ class PeerTlsTest {
   }
 
   @Test
-  void aMemberComesBackWithARenewedCertificate() throws Exception {
+  void aMemberRestartsWithARenewedCertificate() throws Exception {
     try (TestCluster cluster = cluster().startAll()) {
       put(cluster.node(0), "before");
       cluster.stop(2);
@@ -114,7 +114,7 @@ class PeerTlsTest {
   }
 
   @Test
-  void aMemberWithAForeignCertificateStaysOutside() throws Exception {
+  void aMemberWithAForeignCertificateIsRejected() throws Exception {
     try (TestCluster cluster = cluster().startAll()) {
       put(cluster.node(0), "before");
       cluster.stop(2);

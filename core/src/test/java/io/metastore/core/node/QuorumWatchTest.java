@@ -16,7 +16,7 @@ class QuorumWatchTest {
 
   private final Set<Long> answering = new HashSet<>(Set.of(2L, 3L));
   private long term = 7;
-  private long now = Long.MAX_VALUE - 500; // a monotonic clock may start anywhere, and wraps
+  private long now = Long.MAX_VALUE - 500; // a monotonic clock may start anywhere, and wraps around
   private int stepsDown;
 
   private final QuorumWatch watch =
@@ -38,7 +38,7 @@ class QuorumWatchTest {
           TIMEOUT);
 
   @Test
-  void aLeaderThatHearsAMajorityLeadsOn() {
+  void aLeaderThatHearsAMajorityKeepsLeading() {
     answering.remove(3L);
     pass(10 * TIMEOUT);
     assertThat(stepsDown).isZero();
@@ -58,7 +58,7 @@ class QuorumWatchTest {
   }
 
   @Test
-  void aNewTermAndAPauseOfThisProcessStartTheTimeAnew() {
+  void aNewTermOrAPauseOfThisProcessRestartsTheTimeout() {
     answering.clear();
     pass(TIMEOUT - STEP);
     term++;

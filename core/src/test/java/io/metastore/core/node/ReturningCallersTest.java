@@ -19,28 +19,28 @@ class ReturningCallersTest {
   }
 
   @Test
-  void itWaitsNoLongerThanTwiceWhatTheLastOneTook() {
+  void theWaitIsAtMostTwiceTheDurationOfTheLastBatch() {
     returning.answered(10, TOOK, 0);
     assertThat(returning.waitNanos(2 * TOOK - 1)).isPositive();
     assertThat(returning.waitNanos(2 * TOOK)).isZero();
   }
 
   @Test
-  void anIdleStoreAndAFewCallersWaitForNobody() {
+  void thereIsNoWaitWithFewCallersOrAnIdleStore() {
     assertThat(returning.waitNanos(0)).isZero();
     returning.answered(3, TOOK, 0);
     assertThat(returning.waitNanos(0)).isZero();
   }
 
   @Test
-  void whoCameBeforeTheAnswerIsNotOneOfThoseAnswered() {
+  void commandsThatArrivedBeforeTheAnswersAreNotFromReturningCallers() {
     returning.arrived(10);
     returning.answered(10, TOOK, 0);
     assertThat(returning.waitNanos(0)).isPositive();
   }
 
   @Test
-  void oneBatchTellsWhetherCallersAreFew() {
+  void theLastBatchDecidesWhetherCallersAreFew() {
     returning.batchFormed(3);
     assertThat(returning.areFew()).isTrue();
     returning.batchFormed(4);
@@ -48,7 +48,7 @@ class ReturningCallersTest {
   }
 
   @Test
-  void whoIsAnsweredLaterIsExpectedToo() {
+  void callersAnsweredLaterAreExpectedToo() {
     returning.answered(10, TOOK, 0);
     returning.arrived(10);
     returning.answered(20, TOOK, 50);
@@ -57,7 +57,7 @@ class ReturningCallersTest {
   }
 
   @Test
-  void callersThatDidNotComeBackAreNotWaitedForSoonAgain() {
+  void afterCallersDidNotReturnThereIsNoWaitForAWhile() {
     returning.answered(10, TOOK, 0);
     returning.arrived(1);
     returning.batchFormed(10);

@@ -64,7 +64,7 @@ class SpaceTest {
   }
 
   @Test
-  void anAlarmCountsOnEveryMemberAndEndsOnEveryMemberAtOnce() throws Exception {
+  void anAlarmIsRaisedAndClearedOnAllMembersAtOnce() throws Exception {
     try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
       for (int i = 0; i < 20; i++) {
         Node one = cluster.node(i % 3);

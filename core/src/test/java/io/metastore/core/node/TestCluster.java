@@ -20,17 +20,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Members of one cluster in this process. Started and stopped by number, from 0. */
+/** Members of one cluster in this process, started and stopped by number, from 0. */
 final class TestCluster implements AutoCloseable {
   private final Path directory;
   private final IntFunction<@Nullable PeerTls> tls;
   private final List<RaftMember> members = new ArrayList<>();
   private final TreeMap<Integer, Node> running = new TreeMap<>();
 
-  /** Of members that are started from now on. */
+  /** Applies to members started from now on. */
   SpaceConfig space = SpaceConfig.DEFAULT;
 
-  /** Why members could not go on. */
+  /** The failures that made members stop. */
   final BlockingQueue<Throwable> stopped = new LinkedBlockingQueue<>();
 
   TestCluster(Path directory, int size) throws IOException {
@@ -38,7 +38,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   /**
-   * @param tls how a member speaks TLS with the others, by its number
+   * @param tls TLS between members, by member number
    */
   TestCluster(Path directory, int size, IntFunction<@Nullable PeerTls> tls) throws IOException {
     this.directory = directory;
@@ -54,7 +54,7 @@ final class TestCluster implements AutoCloseable {
     }
   }
 
-  /** Starts all members and waits until each serves. */
+  /** Starts all members and waits until each is ready. */
   TestCluster startAll() throws Exception {
     List<Node> started = new ArrayList<>();
     for (int i = 0; i < members.size(); i++) {
@@ -66,7 +66,7 @@ final class TestCluster implements AutoCloseable {
     return this;
   }
 
-  /** Waits until every running member has applied all that was answered before. */
+  /** Waits until every running member has applied everything acknowledged before. */
   void awaitOneState() throws Exception {
     for (Node node : running.values()) {
       node.view(Consistency.LINEARIZABLE).get(30, TimeUnit.SECONDS).close();
@@ -95,7 +95,7 @@ final class TestCluster implements AutoCloseable {
     return node;
   }
 
-  /** Starts a member that was given a place; the caller closes it. */
+  /** Starts a member that was invited; the caller closes it. */
   Node start(Invitation invitation, InetSocketAddress listen) throws IOException {
     List<RaftMember> invited = new ArrayList<>();
     invitation
@@ -148,7 +148,7 @@ final class TestCluster implements AutoCloseable {
     throw new IllegalStateException(why, cause);
   }
 
-  /** Where a member's peers reach it. */
+  /** The peer address of a member. */
   String address(int number) {
     return members.get(number).peerAddress();
   }
@@ -167,7 +167,7 @@ final class TestCluster implements AutoCloseable {
     node.close();
   }
 
-  /** As a new disk does; the member is not running. */
+  /** Deletes a member's data, like a new disk. The member must not be running. */
   void wipe(int number) throws IOException {
     DurableFiles.deleteTree(directory.resolve("m" + number));
   }

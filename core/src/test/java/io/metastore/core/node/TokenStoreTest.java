@@ -17,7 +17,7 @@ final class TokenStoreTest {
   private final TokenStore tokens = new TokenStore(() -> nowNanos, Duration.ofNanos(10));
 
   @Test
-  void aTokenLivesAsLongAsItIsUsed() {
+  void aTokenStaysValidWhileItIsUsed() {
     give("t");
     nowNanos = 10;
     assertThat(tokens.findOwner("t", ALL_VALID)).isEqualTo("ada");
@@ -28,7 +28,7 @@ final class TokenStoreTest {
   }
 
   @Test
-  void theUseOfOneTokenKeepsNoOtherAlive() {
+  void usingOneTokenDoesNotExtendAnother() {
     give("t");
     give("u");
     nowNanos = 10;
@@ -39,14 +39,14 @@ final class TokenStoreTest {
   }
 
   @Test
-  void whatTheRulesCallVoidIsNobodys() {
+  void aTokenThatTheRulesInvalidateHasNoOwner() {
     give("t");
     assertThat(tokens.findOwner("t", rules(false))).isNull();
     assertThat(tokens.findOwner("unknown", ALL_VALID)).isNull();
   }
 
   @Test
-  void theLongestUnusedTokenMakesRoom() {
+  void theLeastRecentlyUsedTokenIsReplaced() {
     give("used");
     give("unused");
     tokens.findOwner("used", ALL_VALID);
@@ -63,7 +63,7 @@ final class TokenStoreTest {
     tokens.add(List.of(new GivenToken(token, "ada", 1)));
   }
 
-  /** Rules by which every login is valid, or none. */
+  /** Rules under which every login is valid, or none. */
   private static AccessRules rules(boolean valid) {
     return (AccessRules)
         Proxy.newProxyInstance(

@@ -1,4 +1,4 @@
-/** Members as processes see them: real Raft, real tables, real ports on the loopback address. */
+/** Tests of whole members: real Raft, real tables, real ports on the loopback address. */
 @NullMarked
 package io.metastore.core.node;
 

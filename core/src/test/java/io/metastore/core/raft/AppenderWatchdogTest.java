@@ -18,7 +18,7 @@ class AppenderWatchdogTest {
   private final AppenderWatchdog watchdog = new AppenderWatchdog(10_000, clockMs::get, stuck::add);
 
   @Test
-  void followerThatRepliesToRaftIsNotEvenAsked() {
+  void followerThatRepliesToRaftIsNotCalled() {
     assertThat(watchdog.silent(List.of(new Follower(A, 9_999), new Follower(B, 10_000))))
         .containsExactly(B);
   }
@@ -33,7 +33,7 @@ class AppenderWatchdogTest {
   }
 
   @Test
-  void stuckFollowerIsToldAgainOnlyAfterAnotherPeriod() {
+  void stuckFollowerIsReportedOncePerPeriod() {
     askAfter(0, true);
     askAfter(10_000, true);
     askAfter(5_000, true);
@@ -61,7 +61,7 @@ class AppenderWatchdogTest {
   }
 
   @Test
-  void whoDoesNotLeadAnyMoreForgets() {
+  void suspicionsEndWithLeadership() {
     askAfter(0, true);
     assertThat(watchdog.silent(List.of())).isEmpty();
     askAfter(10_000, true);

@@ -18,9 +18,7 @@ import org.apache.ratis.util.SizeInBytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What a crash leaves of the log, and a real server on it without and with {@link RaftLogRepair}.
- */
+/** Starts real servers on logs left by a crash, with and without {@link RaftLogRepair}. */
 class CrashedLogStartTest {
 
   @Test
@@ -85,10 +83,13 @@ class CrashedLogStartTest {
   private static void smallSegments(RaftProperties properties) {
     Log.setSegmentSizeMax(properties, SizeInBytes.valueOf("512B"));
     Log.setPreallocatedSize(properties, SizeInBytes.valueOf("256B"));
-    Log.setPurgeGap(properties, 1000); // the test itself purges
+    Log.setPurgeGap(properties, 1000); // the test purges the log itself
   }
 
-  /** As Ratis does when it purges all but the newest finished segment, and dies after the first. */
+  /**
+   * Simulates a crash while Ratis purges all but the newest finished segment, after it has deleted
+   * the first one.
+   */
   private static void deleteNewestFinishedButOne(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       List<Path> finished =
@@ -115,7 +116,7 @@ class CrashedLogStartTest {
     }
   }
 
-  /** A clean stop cuts off the allocated space; a crash would have left it. */
+  /** A clean stop removes preallocated space; after a crash it would still be there. */
   private static void tearLastEntry(Path segment) throws IOException {
     byte[] bytes = Files.readAllBytes(segment);
     byte[] torn = Arrays.copyOf(bytes, bytes.length + 4096);

@@ -11,12 +11,14 @@ import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A member that has an entry on disk and hears of its commit by other means than Raft's. */
+/**
+ * A member that has an entry on disk and learns of its commit by other means than Raft's messages.
+ */
 class EarlyCommitsTest {
 
   @Test
-  void anEntryIsAppliedOnTheWordOfItsTermAndOnNoOther(@TempDir Path directory) throws Exception {
-    // Long enough for the leader to lead until it has proposed, after the others were stopped.
+  void anEntryIsCommittedByInformationFromItsOwnTermOnly(@TempDir Path directory) throws Exception {
+    // Long enough for the leader to propose before it steps down, after the others were stopped.
     TimeDuration patience = TimeDuration.valueOf(3, TimeUnit.SECONDS);
     try (ToyCluster cluster =
         new ToyCluster(
@@ -30,7 +32,7 @@ class EarlyCommitsTest {
       member.propose("nobody else has it");
       RaftServer.Division division = member.division();
       TermIndex last = division.getRaftLog().getLastEntryTermIndex();
-      // Alone, it stops to lead.
+      // Without the others, it stops leading.
       member.machine().await(() -> !division.getInfo().isLeader(), "the end of its term");
       long before = division.getRaftLog().getLastCommittedIndex();
       assertThat(before).isLessThan(last.getIndex());
@@ -39,7 +41,8 @@ class EarlyCommitsTest {
       new EarlyCommits().learn(division, last.getTerm() + 1, last.getIndex());
       assertThat(division.getRaftLog().getLastCommittedIndex()).isEqualTo(before);
 
-      // A later entry of the same term, which it does not have: what it has is committed with it.
+      // A later entry of the same term, which this member does not have: the entries it has are
+      // committed too.
       new EarlyCommits().learn(division, last.getTerm(), last.getIndex() + 1);
       member.machine().awaitValue("nobody else has it");
       assertThat(member.machine().values()).containsExactly("committed", "nobody else has it");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real leaders and followers that Ratis' own appender would leave behind. */
+/** Real leaders, and followers that Ratis' own appender would stop sending to. */
 class GuardedLogAppenderTest {
 
   @AfterEach
@@ -20,8 +20,7 @@ class GuardedLogAppenderTest {
   }
 
   @Test
-  void appenderThatThrewIsReplacedAndItsFollowerCatchesUp(@TempDir Path directory)
-      throws Exception {
+  void failedAppenderIsReplacedAndItsFollowerCatchesUp(@TempDir Path directory) throws Exception {
     try (ToyCluster cluster = new ToyCluster(directory, properties -> {})) {
       int leader = cluster.awaitLeader();
       int follower = (leader + 1) % 3;
@@ -47,7 +46,7 @@ class GuardedLogAppenderTest {
   }
 
   @Test
-  void followerThatLostItsLogCatchesUpThoughNobodyWrites(@TempDir Path directory) throws Exception {
+  void followerThatLostItsLogCatchesUpWithoutNewWrites(@TempDir Path directory) throws Exception {
     try (ToyCluster cluster = new ToyCluster(directory, properties -> {})) {
       int leader = cluster.awaitLeader();
       int follower = (leader + 1) % 3;

@@ -8,7 +8,7 @@ class LogRetentionTest {
   private final LogRetention retention = new LogRetention();
 
   @Test
-  void ofSmallEntriesANumberIsKept() {
+  void smallEntriesAreKeptUpToANumber() {
     for (long index = 10; index <= 5000; index++) {
       retention.applied(index, 100);
     }
@@ -16,7 +16,7 @@ class LogRetentionTest {
   }
 
   @Test
-  void ofLargeEntriesASizeIsKept() {
+  void largeEntriesAreKeptUpToASize() {
     int large = 1 << 20;
     for (long index = 1; index <= 5000; index++) {
       retention.applied(index, large);
@@ -25,7 +25,7 @@ class LogRetentionTest {
   }
 
   @Test
-  void whatTheCheckpointDoesNotHoldIsNeverDropped() {
+  void entriesAfterTheCheckpointAreNeverDropped() {
     for (long index = 1; index <= 5000; index++) {
       retention.applied(index, 100);
     }
@@ -33,7 +33,7 @@ class LogRetentionTest {
   }
 
   @Test
-  void afterARestartWhatIsAppliedAnewIsKept() {
+  void entriesAppliedAgainAfterARestartAreKept() {
     assertThat(retention.droppable(100)).isEqualTo(100);
     retention.applied(90, 5);
     retention.applied(95, 5);

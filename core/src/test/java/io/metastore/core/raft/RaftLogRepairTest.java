@@ -44,7 +44,7 @@ class RaftLogRepairTest {
   }
 
   @Test
-  void wholeLogStaysAsItIs() throws IOException {
+  void intactLogIsNotChanged() throws IOException {
     Path file = Files.write(current.resolve("log_inprogress_7"), segment);
     Repair done = repair();
     assertThat(done).isEqualTo(new Repair(file, BOUNDS.get(3), 0, 0));

@@ -42,7 +42,7 @@ class RaftMembersTest {
   }
 
   @Test
-  void membersComeAndGo() {
+  void membersCanBeAddedAndRemoved() {
     RaftMembers three = RaftMembers.of(members(1, 2, 3));
     assertThat(three.with(member(4), true).learners()).containsExactly(member(4));
     assertThat(three.with(member(4), false).voters()).hasSize(4);

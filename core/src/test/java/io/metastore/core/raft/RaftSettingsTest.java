@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RaftSettingsTest {
   private static final int ETCD_MAX_REQUEST_BYTES = 3 << 19;
 
-  /** The names are Ratis' own: a typed setter that writes another one would go unnoticed. */
+  /** Checks the names too: a typed setter that writes another property would go unnoticed. */
   @Test
   void setsThePropertiesByTheNamesThatRatisReads() {
     RaftProperties properties = settings(ETCD_MAX_REQUEST_BYTES).toProperties(/* alone= */ false);
@@ -60,7 +60,7 @@ class RaftSettingsTest {
   }
 
   @Test
-  void ratisReadsBackWhatWasMeant() {
+  void ratisReadsTheIntendedValues() {
     RaftProperties properties = settings(ETCD_MAX_REQUEST_BYTES).toProperties(/* alone= */ false);
     assertThat(Log.asyncFlushEnabled(properties)).isFalse();
     assertThat(Log.unsafeFlushEnabled(properties)).isFalse();
@@ -81,7 +81,7 @@ class RaftSettingsTest {
     long entry = (1 << 20) + (long) maxRequestBytes;
     long sent = Log.Appender.bufferByteLimit(properties).getSize();
     assertThat(sent).isGreaterThan(entry);
-    // What SegmentedRaftLogWorker and GrpcServicesImpl check when they are built.
+    // The checks of SegmentedRaftLogWorker and GrpcServicesImpl.
     assertThat(Log.writeBufferSize(properties).getSize()).isGreaterThanOrEqualTo(sent + 8);
     assertThat(GrpcConfigKeys.messageSizeMax(properties, message -> {}).getSize())
         .isGreaterThanOrEqualTo(sent + (1 << 20));

@@ -7,7 +7,7 @@ import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 
-/** A call that goes nowhere and keeps what it was answered. */
+/** A server call that records its answer. */
 final class RecordingCall<Q, A> extends ServerCall<Q, A> {
   private final MethodDescriptor<Q, A> method;
   final List<A> answers = new ArrayList<>();

@@ -28,7 +28,7 @@ class SegmentScanTest {
   }
 
   @Test
-  void wholeEntriesWithAllocatedSpaceBehindAreClean() {
+  void wholeEntriesBeforePreallocatedSpaceAreClean() {
     assertThat(segment.length).isGreaterThan(END);
     assertThat(SegmentScan.scan(segment, FIRST)).isEqualTo(new Result(Ending.CLEAN, END, 42, 0));
   }
@@ -55,7 +55,7 @@ class SegmentScanTest {
       byte[] torn = segment.clone();
       Arrays.fill(torn, stop, torn.length, (byte) 0);
       Result found = SegmentScan.scan(torn, FIRST);
-      // The checksum may end in zeros of its own: then nothing was lost.
+      // If the checksum itself ends in zeros, nothing was lost.
       Ending expected = Arrays.equals(torn, segment) ? Ending.CLEAN : Ending.TORN;
       assertThat(found.ending()).as("stopped at %s", stop).isEqualTo(expected);
     }
@@ -78,7 +78,7 @@ class SegmentScanTest {
   }
 
   @Test
-  void flippedBitInTheLastEntryIsNoTear() {
+  void flippedBitInTheLastEntryIsNotTorn() {
     for (int position = LAST_START + 2; position < END; position++) {
       byte[] flipped = segment.clone();
       flipped[position] ^= (byte) (1 << (position % 8));
@@ -156,7 +156,7 @@ class SegmentScanTest {
     assertThat(SegmentScan.scan(wiped, FIRST).ending()).isEqualTo(Ending.CORRUPT);
   }
 
-  /** Fixed seeds: the bytes stand for any value without long runs of zeros. */
+  /** Fixed seeds: the bytes represent arbitrary values without long runs of zeros. */
   private static byte[] random(int length, int seed) {
     byte[] bytes = new byte[length];
     new Random(seed).nextBytes(bytes);

@@ -17,7 +17,7 @@ final class Segments {
 
   private Segments() {}
 
-  /** Allocated and not yet written to the end, as a crash leaves it. */
+  /** A segment with preallocated space at the end, as a crash leaves it. */
   static byte[] open(Path directory, long firstIndex, byte[]... values) throws IOException {
     Path file = Files.createTempFile(directory, "segment", ".tmp");
     try (SegmentedRaftLogOutputStream out =
@@ -43,7 +43,7 @@ final class Segments {
         .build();
   }
 
-  /** Where each entry begins and, last, where they end. */
+  /** The offset of each entry and, last, the end of the entries. */
   static List<Integer> bounds(long firstIndex, byte[]... values) {
     List<Integer> bounds = new ArrayList<>(List.of(HEADER_BYTES));
     for (int i = 0; i < values.length; i++) {

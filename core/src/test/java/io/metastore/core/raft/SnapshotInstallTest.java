@@ -47,7 +47,7 @@ class SnapshotInstallTest {
             .containsExactlyInAnyOrder("part-0", "part-1", "part-2", "part-3", "part-4", "empty");
       }
 
-      // And once more from what it received, with its own log behind it.
+      // And again from the received checkpoint, with its own log after it.
       cluster.stop(away);
       ToyMachine again = cluster.start(away).machine();
       again.awaitValue("after");
@@ -58,8 +58,8 @@ class SnapshotInstallTest {
   }
 
   /**
-   * What RatisBridge relies on: pausing comes from other threads than applying, and more than once,
-   * so the state must stay in use; it is replaced once, by the apply thread.
+   * Checks what RatisBridge relies on: pause is called on other threads than apply, and possibly
+   * several times, so the state must stay usable; restore is called once, on the apply thread.
    */
   private static void assertCallsOfAnInstall(List<String> calls) {
     List<String> own =

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.protocol.RaftPeer;
 
-/** Three {@link ToyServer}s. */
+/** A cluster of three {@link ToyServer}s. */
 final class ToyCluster implements AutoCloseable {
   private final Path directory;
   private final Consumer<RaftProperties> changes;
@@ -60,7 +60,7 @@ final class ToyCluster implements AutoCloseable {
           return server.getKey();
         }
       }
-      TimeUnit.MILLISECONDS.sleep(10); // which one will lead, and so which to wait for, is open
+      TimeUnit.MILLISECONDS.sleep(10); // poll, because it is unknown which member will lead
     }
     throw new TimeoutException("no leader");
   }

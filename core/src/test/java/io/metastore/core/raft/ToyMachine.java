@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A list of strings in memory, with checkpoints of several files. Follows the rules for a state
- * machine over {@link CheckpointStorage}, and writes down how Ratis calls it.
+ * machine that uses {@link CheckpointStorage}, and records how Ratis calls it.
  */
 final class ToyMachine extends BaseStateMachine {
   private static final int FILES = 5;
@@ -165,7 +165,10 @@ final class ToyMachine extends BaseStateMachine {
     await(() -> values.contains(value), value);
   }
 
-  /** Looks again after every change here; also now and then, for what Ratis does not tell. */
+  /**
+   * Checks the condition after every change here, and regularly for changes that Ratis does not
+   * report.
+   */
   synchronized void await(BooleanSupplier condition, String what)
       throws InterruptedException, TimeoutException {
     long deadline = System.nanoTime() + WAIT_NANOS;

@@ -28,7 +28,7 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 
-/** A real Raft server over a {@link ToyMachine}, with our settings and short times. */
+/** A real Raft server with a {@link ToyMachine}, our settings and short timeouts. */
 final class ToyServer implements AutoCloseable {
   static final RaftGroupId GROUP = RaftGroupId.valueOf(new UUID(1, 2));
 

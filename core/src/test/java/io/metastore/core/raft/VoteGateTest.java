@@ -16,7 +16,7 @@ class VoteGateTest {
   private boolean mayVote;
 
   @Test
-  void aVoteIsRefusedUntilItMayBeGiven() {
+  void voteRequestsAreRefusedUntilVotingIsAllowed() {
     VoteGate gate = new VoteGate(() -> mayVote);
     assertThat(passes(gate, VOTE)).isFalse();
     mayVote = true;
@@ -24,7 +24,7 @@ class VoteGateTest {
   }
 
   @Test
-  void entriesAreTakenWithoutAVote() {
+  void entriesAreAcceptedBeforeVotingIsAllowed() {
     VoteGate gate = new VoteGate(() -> mayVote);
     assertThat(passes(gate, RaftServerProtocolServiceGrpc.getAppendEntriesMethod())).isTrue();
   }

@@ -1,4 +1,7 @@
-/** Tests of the guards around Ratis, with real servers where Ratis' own behaviour is the point. */
+/**
+ * Tests of the workarounds for Ratis' defects, with real servers where Ratis' own behaviour
+ * matters.
+ */
 @NullMarked
 package io.metastore.core.raft;
 

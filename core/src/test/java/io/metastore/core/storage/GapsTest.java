@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Scans over very many deletions find what there is, in old snapshots and in new ones. */
+/** Scans over a large number of deletions find all existing entries, in old and new snapshots. */
 class GapsTest {
   private static final int KEYS = 6_000;
   private static final int STEPS = 120;
@@ -27,7 +27,7 @@ class GapsTest {
 
   @TempDir Path directory;
 
-  /** A snapshot and the keys that it has. */
+  /** A snapshot and its expected keys. */
   private record Kept(Snapshot snapshot, TreeSet<Integer> keys) {}
 
   static LongStream seeds() {
@@ -36,7 +36,7 @@ class GapsTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void scansFindWhatThereIs(long seed) {
+  void scansFindAllExistingEntries(long seed) {
     Random random = new Random(seed);
     TreeSet<Integer> keys = new TreeSet<>();
     Deque<Kept> kept = new ArrayDeque<>();
@@ -58,7 +58,7 @@ class GapsTest {
     }
   }
 
-  /** A few keys anywhere, or very many neighbours. */
+  /** Changes a few random keys, or a large number of neighbouring ones. */
   private static void change(Random random, WriteSet writes, NavigableSet<Integer> keys) {
     int count = random.nextInt(4) == 0 ? 1_500 : random.nextInt(3);
     int first = random.nextInt(KEYS);
@@ -102,7 +102,7 @@ class GapsTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void gapsAreWhereNothingIs(long seed) {
+  void gapsContainNoEntries(long seed) {
     Random random = new Random(seed);
     int size = 200;
     boolean[] empty = new boolean[size];
@@ -121,7 +121,8 @@ class GapsTest {
         }
         default -> {
           gaps = gaps.afterDelete(key(at));
-          // What was not known to be empty may now be, or not: it is no gap by itself.
+          // A position outside the known gaps may be empty or not; a deletion alone does not make
+          // it a gap.
           boolean known = gaps.containing(key(at)) != null;
           empty[at] = empty[at] || known;
         }

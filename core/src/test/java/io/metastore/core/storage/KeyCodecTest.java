@@ -82,7 +82,7 @@ class KeyCodecTest {
           someBytes(random));
     }
 
-    /** Another one with the same beginning. */
+    /** Other values with the same prefix. */
     Parts changed(Random random) {
       Parts other = random(random);
       return random.nextBoolean()
@@ -105,7 +105,7 @@ class KeyCodecTest {
       return new Parts(in.escaped(), in.int64(), in.escaped(), in.int32(), in.bytes());
     }
 
-    /** Short, and mostly of the bytes that escaping is about: many are prefixes of others. */
+    /** Short byte strings, mostly of bytes that need escaping; many are prefixes of others. */
     private static ByteString someBytes(Random random) {
       byte[] alphabet = {0, 0, 1, 2, (byte) 0xff, (byte) 0xfe, 'a'};
       byte[] bytes = new byte[random.nextInt(5)];

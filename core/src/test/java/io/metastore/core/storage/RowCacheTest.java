@@ -22,10 +22,10 @@ class RowCacheTest {
     return pinned != null ? LongStream.of(pinned) : new Random().longs(20);
   }
 
-  /** It may forget, but never tell an older row. */
+  /** The cache may forget rows, but must never return an outdated one. */
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void whatItKnowsIsWhatWasWrittenLast(long seed) {
+  void theCacheReturnsTheNewestRow(long seed) {
     Random random = new Random(seed);
     boolean large = random.nextInt(8) == 0;
     int keys = 1 + random.nextInt(large ? 200 : 20_000);
@@ -53,7 +53,7 @@ class RowCacheTest {
   }
 
   @Test
-  void whatFitsIsNotForgotten() {
+  void rowsThatFitAreKept() {
     for (int round = 0; round < 10; round++) {
       for (int i = 0; i < 2_000; i++) {
         cache.put(bytes("key" + i), new byte[300 + (round + i) % 7]);
@@ -66,7 +66,7 @@ class RowCacheTest {
   }
 
   @Test
-  void rowTooLargeToKeepIsNotKnown() {
+  void rowTooLargeForTheCacheIsNotCached() {
     cache.put(bytes("key"), new byte[10]);
     cache.put(bytes("key"), new byte[BYTES_MAX / 2]);
 
@@ -75,7 +75,7 @@ class RowCacheTest {
   }
 
   @Test
-  void deletedKeyIsKnownToBeAbsent() {
+  void deletionsAreCached() {
     cache.put(bytes("key"), new byte[10]);
     cache.put(bytes("key"), null);
 

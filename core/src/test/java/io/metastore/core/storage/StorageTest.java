@@ -27,10 +27,10 @@ class StorageTest {
     return Seeds.some(3);
   }
 
-  /** Small buffers flush at any time in the background, whichever table fills them. */
+  /** With small buffers, background flushes happen at any time, whichever table fills them. */
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void aCrashTakesBackOnlyWholeWritesNewestFirst(long seed) {
+  void aCrashUndoesWholeWritesNewestFirst(long seed) {
     Random random = new Random(seed);
     Path live = directory.resolve("live");
     try (Storage storage = Storage.open(live, new StorageOptions(1 << 20, 128 << 10, 1 << 20))) {
@@ -49,7 +49,7 @@ class StorageTest {
     }
   }
 
-  /** Write number n puts n under a counter in every table, and keys of its own beside it. */
+  /** Write number n puts n under a counter in every table, and some other keys. */
   private static WriteSet numbered(Storage storage, int number, Random random) {
     WriteSet writes = storage.newWriteSet();
     for (Table table : Table.values()) {
@@ -60,7 +60,7 @@ class StorageTest {
     return writes;
   }
 
-  /** How many writes a crash now would leave; checks that each is there in all tables. */
+  /** How many writes would be left after a crash now; checks that all tables agree. */
   private int survivors(Path live) {
     Path copy = directory.resolve("crashed");
     TestDirectories.copyAsAfterCrash(live, copy);
@@ -124,7 +124,7 @@ class StorageTest {
   }
 
   @Test
-  void aSnapshotSeesNothingThatCameAfterIt() {
+  void aSnapshotDoesNotSeeLaterWrites() {
     try (Storage storage = Storage.open(directory, StorageOptions.DEFAULT)) {
       write(storage, Table.LATEST, "a", "1");
       write(storage, Table.LATEST, "b", "1");
@@ -142,7 +142,7 @@ class StorageTest {
   }
 
   @Test
-  void aSnapshotKeepsTheTablesOpenBehindTheirOwner() {
+  void aSnapshotKeepsTheTablesOpenAfterTheirOwnerClosedThem() {
     AtomicBoolean closed = new AtomicBoolean();
     Storage storage = Storage.open(directory, StorageOptions.DEFAULT, () -> closed.set(true));
     write(storage, Table.LATEST, "a", "1");
@@ -155,7 +155,7 @@ class StorageTest {
   }
 
   @Test
-  void discardingARangeLeavesItsEndAndOtherTables() {
+  void discardingARangeKeepsItsEndAndOtherTables() {
     try (Storage storage = Storage.open(directory, StorageOptions.DEFAULT)) {
       for (String name : List.of("a", "b", "c", "d")) {
         write(storage, Table.CHANGES, name, "");
@@ -168,7 +168,7 @@ class StorageTest {
   }
 
   @Test
-  void sizesGrowWithWhatIsStored() {
+  void sizesGrowWithTheStoredData() {
     try (Storage storage = Storage.open(directory, StorageOptions.DEFAULT)) {
       long before = storage.sizeBytes();
       WriteSet writes = storage.newWriteSet();

@@ -10,13 +10,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** What tests do to database directories behind the database's back. */
+/** Operations of tests on the directory of an open database. */
 public final class TestDirectories {
   private TestDirectories() {}
 
   /**
-   * Copies the files of a database that is open: what a {@code kill -9} at this moment would leave.
-   * Closing the database would not do, because RocksDB flushes on closing.
+   * Copies the files of an open database: the state after a {@code kill -9} at this moment. Closing
+   * the database is no substitute, because RocksDB flushes when it is closed.
    */
   public static void copyAsAfterCrash(Path from, Path to) {
     try {
@@ -28,7 +28,7 @@ public final class TestDirectories {
         for (String name : before.keySet()) {
           Files.copy(from.resolve(name), to.resolve(name), StandardCopyOption.REPLACE_EXISTING);
         }
-        // A flush in the background may have added or replaced files meanwhile.
+        // A background flush may have added or replaced files meanwhile.
       } while (!before.equals(sizes(from)));
     } catch (NoSuchFileException e) {
       copyAsAfterCrash(from, to);
@@ -37,7 +37,7 @@ public final class TestDirectories {
     }
   }
 
-  /** Deletes a directory of files, if it is there. */
+  /** Deletes a directory and its files, if it exists. */
   public static void delete(Path directory) {
     if (!Files.exists(directory)) {
       return;

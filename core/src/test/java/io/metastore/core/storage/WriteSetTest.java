@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Stored entries, and changes on top of them, read like a map. */
+/** Stored entries with changes on top of them read like a map. */
 class WriteSetTest {
   private static final int STEPS = 3000;
 
@@ -74,10 +74,10 @@ class WriteSetTest {
     }
   }
 
-  /** Takes steps and leaps forward through the whole range. */
+  /** Moves through the whole range by next and by seek. */
   private static void walk(Random random, Cursor cursor, SortedMap<byte[], byte[]> range) {
     List<Map.Entry<byte[], byte[]>> entries = new ArrayList<>(range.entrySet());
-    int expected = -1; // the entry the cursor stands on
+    int expected = -1; // index of the current entry
     while (true) {
       boolean found;
       byte[] target = key(random);
@@ -116,7 +116,7 @@ class WriteSetTest {
         : new TreeMap<>(Arrays::compareUnsigned);
   }
 
-  /** One of few keys, so that changes and stored entries meet. */
+  /** A key out of few, so that changes and stored entries overlap. */
   private static byte[] key(Random random) {
     byte[] alphabet = {0, 1, 'a', (byte) 0xff};
     byte[] key = new byte[1 + random.nextInt(3)];

@@ -1,4 +1,4 @@
-/** Codecs and cursors against models; the database against crashes. */
+/** Tests of codecs and cursors against models, and of the database against crashes. */
 @NullMarked
 package io.metastore.core.storage;
 

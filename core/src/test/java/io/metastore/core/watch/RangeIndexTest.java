@@ -26,14 +26,14 @@ class RangeIndexTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void itFindsWhatALookAtEachWatcherFinds(long seed) {
+  void theIndexFindsTheSameWatchersAsALinearSearch(long seed) {
     Random random = new Random(seed);
     try (TestHub hub = new TestHub(machines.open(), TestHub.ROOMY)) {
       HubStream stream = hub.hubStream();
       RangeIndex index = new RangeIndex();
       List<Watcher> watchers = new ArrayList<>();
       for (int i = 0; i < 1000; i++) {
-        // Grows at first, and shrinks to nothing in the end.
+        // The index grows at first and is empty at the end.
         if (random.nextInt(1000) > i) {
           Watcher watcher = new Watcher(i, stream, randomSpec(random));
           index.add(watcher);

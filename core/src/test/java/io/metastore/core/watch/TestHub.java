@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A hub behind a machine, as a node wires them. The test's thread is the apply thread. */
+/** A hub connected to a machine as in a node. The test's thread is the apply thread. */
 final class TestHub implements AutoCloseable {
   static final WatchLimits ROOMY = new WatchLimits(64 << 20, 64 << 20, 600_000);
 
@@ -39,7 +39,7 @@ final class TestHub implements AutoCloseable {
     hub.reset();
   }
 
-  /** For watchers that never reach the hub. */
+  /** A stream for watchers that are not registered with the hub. */
   HubStream hubStream() {
     return new HubStream(hub, () -> {});
   }
@@ -48,7 +48,7 @@ final class TestHub implements AutoCloseable {
     return new TestStream();
   }
 
-  /** Ends the hub's thread: the machine under it may be closed now. */
+  /** Ends the hub's thread; the machine may be closed afterwards. */
   @Override
   public void close() {
     hub.close();
@@ -59,13 +59,13 @@ final class TestHub implements AutoCloseable {
     }
   }
 
-  /** A watcher of {@code key}, or of a range, from {@code startRevision}. */
+  /** Watches {@code key}, or a range, from {@code startRevision}. */
   static WatchSpec spec(String key, String rangeEnd, long startRevision) {
     return new WatchSpec(
         Commands.bytes(key), Commands.bytes(rangeEnd), startRevision, true, true, true, false);
   }
 
-  /** A stream that can be waited for. */
+  /** A stream whose messages the test can wait for. */
   final class TestStream {
     private final Semaphore arrived = new Semaphore(0);
     private final WatchStream stream = hub.openStream(arrived::release);
@@ -91,7 +91,7 @@ final class TestHub implements AutoCloseable {
       return stream.poll();
     }
 
-    /** The next message, waited for. */
+    /** Waits for the next message. */
     WatchMessage next() {
       WatchMessage message = tryNext(TimeUnit.SECONDS.toMillis(30));
       if (message == null) {
@@ -100,7 +100,7 @@ final class TestHub implements AutoCloseable {
       return message;
     }
 
-    /** The next message, or null if none comes in time. */
+    /** Waits for the next message; null if none arrives in time. */
     @Nullable WatchMessage tryNext(long waitMs) {
       WatchMessage message = stream.poll();
       try {
@@ -117,9 +117,9 @@ final class TestHub implements AutoCloseable {
     }
 
     /**
-     * Takes the messages up to the answer to a request for progress, which is repeated until all
-     * watchers have caught up; a watcher of nothing makes sure that there is one. No watcher of the
-     * stream may start in the future.
+     * Takes the messages up to the answer to a progress request. The request is repeated until all
+     * watchers have caught up; a watcher of a key that is never written ensures that the stream has
+     * one. No watcher of the stream may start in the future.
      */
     void drain(Consumer<WatchMessage> visitor) {
       if (!probing) {

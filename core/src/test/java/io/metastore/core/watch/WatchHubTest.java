@@ -47,7 +47,7 @@ class WatchHubTest {
   }
 
   @Test
-  void eventsComeAsTheyHappen() {
+  void eventsAreSentWhenTheyHappen() {
     TestHub hub = hub();
     hub.apply(put("a", "0"));
     TestStream stream = hub.openStream();
@@ -61,7 +61,7 @@ class WatchHubTest {
   }
 
   @Test
-  void oneEntrysRevisionsComeTogetherAndOneRevisionIsNeverTorn() {
+  void anEntrysRevisionsAreSentTogetherAndNoRevisionIsSplit() {
     TestHub hub = hub();
     TestStream stream = hub.openStream();
     stream.create(1, spec(ALL, ALL, 0));
@@ -75,7 +75,7 @@ class WatchHubTest {
   }
 
   @Test
-  void aStartInThePastIsCaughtUpAndThenFollowed() {
+  void aWatcherThatStartsInThePastCatchesUpAndIsThenSynced() {
     TestHub hub = hub();
     hub.apply(put("a", "1"));
     hub.apply(delete("a"));
@@ -89,7 +89,7 @@ class WatchHubTest {
   }
 
   @Test
-  void aStartInTheFutureHearsNothingBeforeIt() {
+  void aWatcherThatStartsInTheFutureGetsNoEarlierEvents() {
     TestHub hub = hub();
     TestStream stream = hub.openStream();
     stream.create(1, spec("a", "", 4));
@@ -101,7 +101,7 @@ class WatchHubTest {
   }
 
   @Test
-  void aStartBelowTheCompactedRevisionEndsInOneMessage() {
+  void aWatcherThatStartsBelowTheCompactedRevisionEndsWithOneMessage() {
     TestMachine machine = machines.open();
     TestHub hub = hub(machine, TestHub.ROOMY);
     hub.apply(put("a", "2"));
@@ -114,14 +114,14 @@ class WatchHubTest {
     assertThat(stream.next()).isEqualTo(new WatchMessage.Created(1, 4));
     assertThat(stream.next()).isEqualTo(new WatchMessage.Compacted(1, 3));
     hub.apply(put("a", "5"));
-    // The id is free again, and the next thing heard is the new watcher's.
+    // The ID is free again; the next message is from the new watcher.
     stream.create(1, spec("a", "", 5));
     assertThat(stream.next()).isEqualTo(new WatchMessage.Created(1, 5));
     assertThat(told(stream)).isEqualTo("1: through 5: PUT a=5@5 over 4");
   }
 
   @Test
-  void theCompactedRevisionItselfCanBeWatchedItsDeletionsIncluded() {
+  void aWatcherMayStartAtTheCompactedRevisionAndGetsItsDeletions() {
     TestMachine machine = machines.open();
     TestHub hub = hub(machine, TestHub.ROOMY);
     hub.apply(put("a", "2"));
@@ -132,12 +132,12 @@ class WatchHubTest {
     TestStream stream = hub.openStream();
     stream.create(1, spec(ALL, ALL, 3));
     stream.next();
-    // What the deletion replaced was compacted.
+    // The version replaced by the deletion was compacted.
     assertThat(told(stream)).isEqualTo("1: through 4: DELETE a=@3, PUT b=4@4");
   }
 
   @Test
-  void filtersAndPreviousVersionsAreEachWatchersOwn() {
+  void filtersAndPreviousVersionsArePerWatcher() {
     TestHub hub = hub();
     TestStream stream = hub.openStream();
     stream.create(1, new WatchSpec(bytes("a"), bytes(""), 0, true, false, false, false));
@@ -160,7 +160,7 @@ class WatchHubTest {
   }
 
   @Test
-  void aCancelledWatcherIsToldSoAndHearsNoMore() {
+  void aCancelledWatcherGetsOneMoreMessageAndNoEvents() {
     TestHub hub = hub();
     TestStream stream = hub.openStream();
     stream.create(1, spec("a", "", 0));
@@ -178,7 +178,7 @@ class WatchHubTest {
   }
 
   @Test
-  void progressIsToldToStreamsWithWatchersOnly() {
+  void progressIsSentToStreamsWithWatchersOnly() {
     TestHub hub = hub();
     TestStream stream = hub.openStream();
     stream.requestProgress();
@@ -190,7 +190,7 @@ class WatchHubTest {
   }
 
   @Test
-  void aWatcherThatAskedForItHearsThatNothingHappens() {
+  void aWatcherThatRequestedProgressGetsItWhenIdle() {
     TestHub hub = hub(machines.open(), new WatchLimits(1 << 20, 1 << 20, 20));
     TestStream stream = hub.openStream();
     stream.create(1, spec("a", "", 0));
@@ -210,7 +210,7 @@ class WatchHubTest {
   }
 
   @Test
-  void aReaderThatSleepsHoldsUpNobodyAndMissesNothing() {
+  void aSlowReaderDelaysNobodyAndMissesNothing() {
     TestHub hub = hub(machines.open(), new WatchLimits(1, 64 << 20, 600_000));
     TestStream sleeper = hub.openStream();
     TestStream reader = hub.openStream();
@@ -222,7 +222,7 @@ class WatchHubTest {
       hub.apply(put("a", i + large));
       assertThat(told(reader)).startsWith("1: through " + (i + 2) + ": PUT a=" + i + "x");
     }
-    // The sleeper's queue holds a few large events; the rest comes from the change log.
+    // The slow reader's queue holds a few large events; the rest is read from the change log.
     List<WatchEvent> events = new ArrayList<>();
     sleeper.drain(
         message -> {
@@ -235,7 +235,7 @@ class WatchHubTest {
   }
 
   @Test
-  void aReaderThatSleptThroughACompactionIsTold() {
+  void aSlowReaderIsToldThatItsEventsWereCompacted() {
     TestMachine machine = machines.open();
     TestHub hub = hub(machine, new WatchLimits(1, 64 << 20, 600_000));
     TestStream sleeper = hub.openStream();
@@ -244,7 +244,7 @@ class WatchHubTest {
     for (int i = 0; i < 50; i++) {
       hub.apply(put("a", large));
     }
-    // Another stream's message tells that the hub has seen all of it.
+    // A message of another stream shows that the hub has processed everything.
     TestStream witness = hub.openStream();
     witness.create(1, spec("a", "", 0));
     witness.next();
@@ -264,7 +264,7 @@ class WatchHubTest {
   }
 
   @Test
-  void whatDidNotFitTheInboxIsReadFromTheChangeLog() {
+  void eventsThatDidNotFitIntoTheInboxAreReadFromTheChangeLog() {
     TestHub hub = hub(machines.open(), new WatchLimits(64 << 20, 1, 600_000));
     TestStream stream = hub.openStream();
     stream.create(1, spec("a", "", 0));
@@ -283,7 +283,7 @@ class WatchHubTest {
   }
 
   @Test
-  void aClosedStreamHearsNothing() {
+  void aClosedStreamGetsNoMessages() {
     TestHub hub = hub();
     TestStream closed = hub.openStream();
     closed.create(1, spec("a", "", 0));

@@ -28,9 +28,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Watchers come and go, readers dawdle, queues and the inbox overflow, compactions run: each
- * watcher must still get exactly the events of its range from its start on, in order, and whole
- * revisions only.
+ * Watchers come and go, readers are slow, queues and the inbox overflow, and compactions run. Each
+ * watcher must receive exactly the events of its range from its start revision on, in order, and in
+ * whole revisions.
  */
 class WatchModelTest {
   private static final int ENTRIES = 300;
@@ -39,7 +39,7 @@ class WatchModelTest {
 
   @RegisterExtension final Machines machines = new Machines();
 
-  /** Everything that happened. */
+  /** All events so far. */
   private final List<WatchEvent> history = new ArrayList<>();
 
   private long revision = 1;
@@ -56,7 +56,7 @@ class WatchModelTest {
   void everyWatcherGetsItsEventsOnceAndInOrder(long seed) {
     Random random = new Random(seed);
     TestMachine machine = machines.open();
-    // Queues of the smallest size, and an inbox that now and then overflows.
+    // Queues of the minimum size, and an inbox that sometimes overflows.
     try (TestHub hub =
         new TestHub(machine, new WatchLimits(1, 10_000 + random.nextInt(60_000), 600_000))) {
       List<Reader> readers = new ArrayList<>();
@@ -76,14 +76,14 @@ class WatchModelTest {
           hub.reset();
         }
       }
-      while (revision < lastStart) { // there is no progress to tell before a watcher's start
+      while (revision < lastStart) { // a watcher gets no progress before its start revision
         apply(random, hub);
       }
       readers.forEach(Reader::finish);
     }
   }
 
-  /** One entry of a few transactions, each over different keys as etcd demands it. */
+  /** Applies an entry of a few transactions, each on different keys, as etcd requires. */
   private void apply(Random random, TestHub hub) {
     List<Txn.Builder> txns = new ArrayList<>();
     for (int i = random.nextInt(3); i >= 0; i--) {
@@ -105,7 +105,7 @@ class WatchModelTest {
     revision = applied.revision();
   }
 
-  /** What one watcher asked for and got. */
+  /** The events that one watcher requested and received. */
   private static final class Received {
     final WatchSpec spec;
     final List<WatchEvent> events = new ArrayList<>();
@@ -119,7 +119,7 @@ class WatchModelTest {
     }
   }
 
-  /** One stream's client. */
+  /** The client of one stream. */
   private final class Reader {
     private final TestHub.TestStream stream;
     private final Map<Long, Received> watchers = new TreeMap<>();
@@ -229,7 +229,7 @@ class WatchModelTest {
       received.end = message;
     }
 
-    /** Nothing up to {@code through} is missing, and nothing else is there. */
+    /** Checks that the received events are exactly those up to {@code through}. */
     private void checkThrough(Received received, long through) {
       if (received.createdRevision < 0 || received.end != null) {
         return;
@@ -271,7 +271,7 @@ class WatchModelTest {
       return start == 0 ? received.createdRevision + 1 : start;
     }
 
-    /** Reads on until the hub says that it has sent everything; then it must be so. */
+    /** Reads until the hub says that everything was sent; then checks that it was. */
     void finish() {
       boolean[] finished = new boolean[1];
       while (!finished[0]) {

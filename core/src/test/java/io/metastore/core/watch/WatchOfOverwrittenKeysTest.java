@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Keys that one transaction changes twice, which etcd's clients can bring about. */
+/** Keys that one transaction changes twice, which etcd's clients can cause. */
 final class WatchOfOverwrittenKeysTest {
   @RegisterExtension final Machines machines = new Machines();
 
@@ -28,7 +28,7 @@ final class WatchOfOverwrittenKeysTest {
   }
 
   @Test
-  void catchingUpGoesOnPastAPutThatWasUndoneAtOnce() {
+  void catchingUpContinuesPastAPutThatItsTransactionUndid() {
     hub.apply(Commands.of(put(), delete()));
     hub.apply(Commands.of(put()));
 
@@ -38,7 +38,7 @@ final class WatchOfOverwrittenKeysTest {
   }
 
   @Test
-  void catchingUpTellsOfADeleteAndThePutThatFollowedIt() {
+  void catchingUpSendsADeleteAndThePutAfterIt() {
     hub.apply(Commands.of(put()));
     hub.apply(Commands.of(delete(), put()));
 
@@ -48,7 +48,7 @@ final class WatchOfOverwrittenKeysTest {
   }
 
   @Test
-  void watchThatStartsLaterKeepsTheStreamFromTellingOfProgress() {
+  void watcherThatStartsInTheFutureSuppressesProgress() {
     stream.create(0, spec("k", "", 3));
     stream.requestProgress();
     stream.create(1, spec("k", "", 0));

@@ -1,5 +1,6 @@
 /**
- * The hub over a real machine: every watcher gets what happened, once, in order, at its own pace.
+ * Tests of the hub with a real machine: every watcher receives all events once, in order, at its
+ * own pace.
  */
 @NullMarked
 package io.metastore.core.watch;

@@ -14,7 +14,7 @@ class ConfigurationPageTest {
   private static final Path PAGE = Path.of("..", "docs", "configuration.md");
 
   @Test
-  void pageTellsWhatTheTableOfFlagsSays() throws Exception {
+  void pageEqualsTheTableOfFlags() throws Exception {
     if (Boolean.getBoolean("rewrite")) {
       Files.writeString(PAGE, ConfigurationPage.text());
     }

@@ -45,7 +45,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void defaultClusterHasTheIdsThatEveryEtcdHas() throws Exception {
+  void defaultClusterHasTheIdsOfEtcd() throws Exception {
     ServerConfig config = config("");
     assertThat(Long.toHexString(place(config).self().id())).isEqualTo("8e9e05c52164694d");
     assertThat(Long.toHexString(place(config).cluster().id())).isEqualTo("cdf818194e3a8c32");
@@ -63,7 +63,7 @@ class ConfigurationTest {
     "--debug=false --name m1, m1",
     "--name --debug, --debug"
   })
-  void flagsAreReadAsGoReadsThem(String line, String name) throws Exception {
+  void flagsAreParsedAsInGo(String line, String name) throws Exception {
     assertThat(config(line + " --initial-cluster=" + name + "=http://localhost:2380").name())
         .isEqualTo(name);
   }
@@ -104,7 +104,7 @@ class ConfigurationTest {
     "http://[::1]:2380, ::1, 2380",
     "http://10.0.0.1:80, 10.0.0.1, 80"
   })
-  void urlsHaveWhateverHostGoTakes(String url, String host, int port) throws Exception {
+  void urlsAcceptTheSameHostsAsGo(String url, String host, int port) throws Exception {
     ServerConfig config = config("--advertise-client-urls=" + url);
     assertThat(config.advertiseClientUrls().get(0).host()).isEqualTo(host);
     assertThat(config.advertiseClientUrls().get(0).port()).isEqualTo(port);
@@ -120,7 +120,7 @@ class ConfigurationTest {
 
   @ParameterizedTest
   @CsvSource({"0, 2147483648", "-1, -1", "-5, -5", "16777216, 16777216"})
-  void noQuotaMeansTheDefaultAndANegativeOneNone(String text, long bytes) throws Exception {
+  void quotaOfZeroMeansTheDefaultAndANegativeOneMeansNone(String text, long bytes) throws Exception {
     assertThat(config("--quota-backend-bytes " + text).space().quotaBytes()).isEqualTo(bytes);
   }
 
@@ -139,7 +139,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void compactionAndWarningsAreReadByTheirOlderNames() throws Exception {
+  void olderNamesOfCompactionAndWarningFlagsAreAccepted() throws Exception {
     ServerConfig config =
         config(
             "--experimental-compaction-batch-limit=7 --experimental-compaction-sleep-interval=3ms"
@@ -157,13 +157,13 @@ class ConfigurationTest {
     "--auto-compaction-mode=daily, unknown auto-compaction-mode \"daily\"",
     "--auto-compaction-retention=x, error parsing CompactionRetention: time: invalid duration \"x\""
   })
-  void compactionThatCannotBeIsRefused(String line, String error) {
+  void invalidCompactionSettingsAreRefused(String line, String error) {
     assertThatThrownBy(() -> config(line))
         .isInstanceOfSatisfying(ConfigError.class, e -> assertThat(e.fact()).isEqualTo(error));
   }
 
   @Test
-  void logLevelIsKnownBeforeTheRest() throws Exception {
+  void logLevelIsKnownBeforeOtherFlagsAreParsed() throws Exception {
     assertThat(read("--log-level warn").logConfig().level()).isEqualTo(LogLevel.WARN);
   }
 
@@ -192,7 +192,7 @@ class ConfigurationTest {
         "--listen-peer-urls=unix://m | --listen-peer-urls: members do not reach each other by Unix sockets (unix://m)",
         "--max-request-bytes=99999999999 | --max-request-bytes[99999999999] is too large"
       })
-  void configurationThatCannotRunIsNamed(String line, String error) {
+  void errorsNameTheInvalidSetting(String line, String error) {
     assertThatThrownBy(() -> config(line))
         .isInstanceOfSatisfying(
             ConfigError.class,
@@ -214,7 +214,7 @@ class ConfigurationTest {
         "default=http://localhost:2380,a=https://b:1 | --initial-cluster: the URLs of members must all be http or all be https (https://b:1)",
         "default=http://localhost:2380,a=http://localhost:2380 | initial cluster a=http://localhost:2380,default=http://localhost:2380 has duplicate url"
       })
-  void clusterThatThisMemberIsNotOfIsNamed(String cluster, String error) {
+  void clusterWithoutThisMemberIsRefused(String cluster, String error) {
     assertThatThrownBy(() -> config("--initial-cluster=" + cluster))
         .isInstanceOfSatisfying(
             ConfigError.class,
@@ -225,14 +225,14 @@ class ConfigurationTest {
   }
 
   @Test
-  void ownUrlMayBeSpeltInTwoWays() throws Exception {
+  void ownUrlMayBeWrittenInTwoWays() throws Exception {
     assertThat(place(config("--initial-cluster=default=http://127.0.0.1:2380")).self().name())
         .isEqualTo("default");
   }
 
   /** etcd does not even read them: what would be refused at a first start is not. */
   @Test
-  void aMemberThatWasUpBeforeKnowsItsClusterWithoutFlags(@TempDir Path directory) throws Exception {
+  void aRestartedMemberNeedsNoClusterFlags(@TempDir Path directory) throws Exception {
     String first =
         "--data-dir=%s --name=b --initial-advertise-peer-urls=http://127.0.0.1:2,http://127.0.0.1:3"
                 .formatted(directory)
@@ -250,7 +250,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void aDamagedFileOfTheClusterIsNamed(@TempDir Path directory) throws Exception {
+  void errorsNameADamagedClusterFile(@TempDir Path directory) throws Exception {
     Files.writeString(directory.resolve("cluster"), "member-id=1\ninitial-cluster=\n");
     assertThatThrownBy(() -> config("--data-dir=" + directory))
         .isInstanceOfSatisfying(
@@ -263,7 +263,7 @@ class ConfigurationTest {
   // ----------------------------------------------------------------------------------
 
   @Test
-  void environmentSetsFlagsAndSaysSo() throws Exception {
+  void environmentVariablesSetFlagsAndAreReported() throws Exception {
     Configuration configuration =
         Configuration.read(
             List.of(), Map.of("ETCD_NAME", "m1", "ETCD_DATA_DIR", "", "HOME", "/root"));
@@ -287,7 +287,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void unreadableVariableIsNamed() {
+  void errorsNameAnInvalidVariable() {
     assertThatThrownBy(
             () -> Configuration.read(List.of(), Map.of("ETCD_HEARTBEAT_INTERVAL", "abc")))
         .isInstanceOfSatisfying(
@@ -298,7 +298,7 @@ class ConfigurationTest {
   }
 
   @Test
-  void unknownVariableIsReportedAndNoMore() throws Exception {
+  void unknownVariableIsOnlyReported() throws Exception {
     Configuration configuration =
         Configuration.read(
             List.of(),

@@ -43,7 +43,7 @@ class EveryFlagTest {
 
   @ParameterizedTest
   @MethodSource("names")
-  void commandLineTakesTheFlagAsTheTableSays(String name) throws Exception {
+  void commandLineAcceptsTheFlagAsTheTableSays(String name) throws Exception {
     Flag flag = EtcdFlags.get(name);
     assertEffect(flag, Configuration.read(List.of("--" + name + "=" + sample(flag)), Map.of()));
     assertThat(
@@ -53,7 +53,7 @@ class EveryFlagTest {
 
   @ParameterizedTest
   @MethodSource("names")
-  void environmentTakesTheFlagAsTheTableSays(String name) throws Exception {
+  void environmentAcceptsTheFlagAsTheTableSays(String name) throws Exception {
     Flag flag = EtcdFlags.get(name);
     String variable = Flag.environmentName(name);
     Configuration read = Configuration.read(List.of(), Map.of(variable, sample(flag)));
@@ -70,7 +70,7 @@ class EveryFlagTest {
 
   @ParameterizedTest
   @MethodSource("names")
-  void fileTakesTheFlagAsTheTableSays(String name) throws Exception {
+  void fileAcceptsTheFlagAsTheTableSays(String name) throws Exception {
     Flag flag = EtcdFlags.get(name);
     @Nullable String key = flag.olderNames().contains(name) ? name : flag.yamlKey();
     Path file = directory.resolve("etcd.yaml");

@@ -21,13 +21,13 @@ class GoDurationTest {
     ".5s, PT0.5S",
     "+1s, PT1S"
   })
-  void readsWhatGoWrites(String text, String expected) {
+  void parsesDurationsFormattedByGo(String text, String expected) {
     assertThat(GoDuration.parse(text)).isEqualTo(Duration.parse(expected));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "5", "s", "1 s", "1d", "1h-1m", "9999999999999h"})
-  void refusesTheRest(String text) {
+  void rejectsEverythingElse(String text) {
     assertThatThrownBy(() -> GoDuration.parse(text)).hasMessage("parse error");
   }
 }

@@ -16,14 +16,14 @@ class InitialClusterTest {
         "default=http://localhost:2380 | etcd-cluster | 8e9e05c52164694d | cdf818194e3a8c32",
         "default=http://127.0.0.1:32380 | etcd-cluster | 628170c800dbcee | babc9795b64f03e3"
       })
-  void idsAreEtcds(String cluster, String token, String memberId, String clusterId) {
+  void idsEqualThoseOfEtcd(String cluster, String token, String memberId, String clusterId) {
     InitialCluster parsed = InitialCluster.parse(cluster, token, InitialCluster.State.NEW);
     assertThat(Long.toHexString(parsed.members().get(0).id())).isEqualTo(memberId);
     assertThat(Long.toHexString(parsed.id())).isEqualTo(clusterId);
   }
 
   @Test
-  void idsOfThreeMembersAreEtcds() {
+  void idsOfThreeMembersEqualThoseOfEtcd() {
     InitialCluster parsed =
         InitialCluster.parse(
             "m1=http://127.0.0.1:21480,m2=http://127.0.0.1:21481,"

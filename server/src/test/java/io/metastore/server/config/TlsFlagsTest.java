@@ -28,12 +28,12 @@ class TlsFlagsTest {
   }
 
   @Test
-  void withoutCertificatesNobodySpeaksTls() throws Exception {
+  void withoutCertificatesThereIsNoTls() throws Exception {
     assertThat(config("--client-cert-auth").tls()).isEqualTo(new TlsConfig(null, null));
   }
 
   @Test
-  void clientsAndPeersHaveFlagsOfTheirOwn() throws Exception {
+  void clientsAndPeersHaveSeparateFlags() throws Exception {
     TlsConfig tls =
         config(
                 SECURE_PEERS
@@ -67,14 +67,14 @@ class TlsFlagsTest {
   }
 
   @Test
-  void membersCheckWhereAConnectionComesFromUnlessToldNotTo() throws Exception {
+  void membersCheckTheAddressOfAConnectionByDefault() throws Exception {
     TlsConfig tls = config(SECURE_PEERS + "--peer-cert-file=c --peer-key-file=k").tls();
 
     assertThat(requireNonNull(tls.peers()).settings().checksClientAddress()).isTrue();
   }
 
   @Test
-  void automaticTlsMakesACertificateForTheListenAddresses() throws Exception {
+  void automaticTlsCreatesACertificateForTheListenAddresses() throws Exception {
     TlsConfig tls =
         config(
                 SECURE_PEERS
@@ -113,7 +113,7 @@ class TlsFlagsTest {
             + " --peer-cert-allowed-hostname=b | AllowedCN and AllowedHostname are mutually"
             + " exclusive (cn=[a], hostname=[b])"
       })
-  void contradictionsAreNamed(String line, String error) {
+  void contradictionsAreReported(String line, String error) {
     assertThatThrownBy(() -> config(line))
         .isInstanceOfSatisfying(
             ConfigError.class, failure -> assertThat(failure.fact()).isEqualTo(error));

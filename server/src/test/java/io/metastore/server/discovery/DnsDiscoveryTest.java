@@ -31,7 +31,7 @@ class DnsDiscoveryTest {
   }
 
   @Test
-  void serviceNameIsPartOfTheQuestion() throws Exception {
+  void serviceNameIsPartOfTheQuery() throws Exception {
     assertThat(find(Map.of("_etcd-server-blue._tcp.example.test", List.of(2382)), "blue"))
         .isEqualTo("m2=http://localhost:2382");
   }

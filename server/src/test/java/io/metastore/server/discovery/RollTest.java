@@ -25,7 +25,7 @@ class RollTest {
   }
 
   @Test
-  void whatIsSeenIsNotAgreedBeforeTheOthersSayThatTheySeeTheSame() {
+  void aClusterIsFormedOnlyWhenAllMembersSeeTheSame() {
     Roll a = roll(1, "a", 2);
     Roll b = roll(2, "b", 2);
     Announcement alone = b.own(0);
@@ -40,7 +40,7 @@ class RollTest {
   /** Datagrams are lost, repeated and come late; whoever forms a cluster forms the same one. */
   @ParameterizedTest(name = "-Dseed={0}")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
-  void allFormTheSameClusterWhateverIsLost(long seed) {
+  void allFormTheSameClusterWhateverMessagesAreLost(long seed) {
     Random random = new Random(seed);
     int size = 1 + random.nextInt(5);
     List<Roll> rolls = new ArrayList<>();
@@ -74,7 +74,7 @@ class RollTest {
   }
 
   @Test
-  void garbageAndOthersClustersAreCountedAndNoMore() {
+  void garbageAndOtherClustersAreOnlyCounted() {
     Roll a = roll(1, "a", 2);
     Random random = new Random(7);
     for (int i = 0; i < 1000; i++) {
@@ -94,7 +94,7 @@ class RollTest {
   }
 
   @Test
-  void oneTooManyIsRefused() {
+  void aMemberBeyondTheSizeIsRefused() {
     Roll a = roll(1, "a", 2);
     a.heard(bytes(roll(2, "b", 2).own(0)), 0);
     assertThatThrownBy(() -> a.heard(bytes(roll(3, "c", 2).own(0)), 1))
@@ -104,7 +104,7 @@ class RollTest {
   }
 
   @Test
-  void aNameOrUrlThatComesTwiceIsRefused() {
+  void aDuplicateNameOrUrlIsRefused() {
     Roll a = roll(1, "a", 3);
     Announcement b = roll(2, "b", 3).own(0);
     a.heard(bytes(b), 0);
@@ -124,7 +124,7 @@ class RollTest {
   }
 
   @Test
-  void whoIsStartedAnewIsTheSameMember() {
+  void aRestartedProcessIsTheSameMember() {
     Roll a = roll(1, "a", 2);
     a.heard(bytes(roll(2, "b", 2).own(0)), 0);
     a.heard(bytes(roll(3, "b", 2).own(0)), 1);
@@ -132,7 +132,7 @@ class RollTest {
   }
 
   @Test
-  void whoIsNotHeardIsForgotten() {
+  void aSilentMemberIsForgotten() {
     Roll a = roll(1, "a", 2);
     a.heard(bytes(roll(2, "b", 2).own(0)), 0);
     assertThat(a.members(5000)).hasSize(2);
@@ -140,7 +140,7 @@ class RollTest {
   }
 
   @Test
-  void membersThatWantDifferentSizesRefuse() {
+  void membersWithDifferentSizesAreRefused() {
     assertThatThrownBy(() -> roll(1, "a", 3).heard(bytes(roll(2, "b", 5).own(0)), 0))
         .isInstanceOf(Roll.Refusal.class)
         .hasMessageContaining("wants a cluster of 5 members, this one of 3");

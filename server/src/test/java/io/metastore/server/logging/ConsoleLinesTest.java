@@ -15,7 +15,7 @@ import org.slf4j.event.KeyValuePair;
 class ConsoleLinesTest {
 
   @Test
-  void lineIsEtcdsToTheByte() {
+  void lineEqualsEtcdsByteForByte() {
     assertThat(
             line(
                 null,
@@ -28,7 +28,7 @@ class ConsoleLinesTest {
   }
 
   @Test
-  void withoutFactsNothingFollowsTheText() {
+  void withoutKeyValuesTheLineEndsWithTheMessage() {
     assertThat(line(null)).isEqualTo("2026-11-23T04:05:06.000789Z\tinfo\tnode/Node\tready\n");
   }
 

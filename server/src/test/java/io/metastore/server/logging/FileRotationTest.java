@@ -30,7 +30,7 @@ class FileRotationTest {
   }
 
   @Test
-  void aFullFileIsSetAsideWithTheTimeInItsName() throws Exception {
+  void aFullFileIsRenamedWithTheTimeInItsName() throws Exception {
     FileRotation rotation = start(new Rotation(1, 0, 0, false, false));
     Path file = Files.write(log(), new byte[1 << 20]);
     assertThat(rotation.isTriggeringEvent(file.toFile(), new LoggingEvent())).isTrue();
@@ -41,7 +41,7 @@ class FileRotationTest {
   }
 
   @Test
-  void whatWasSetAsideIsCompressed() throws Exception {
+  void rotatedFilesAreCompressed() throws Exception {
     Files.writeString(log(), "lines");
     start(new Rotation(1, 0, 0, false, true)).rollover();
     awaitFiles("etcd-2026-11-29T13-24-22.280.log.gz");
@@ -52,7 +52,7 @@ class FileRotationTest {
   }
 
   @Test
-  void tooManyAndTooOldOnesAreDeletedAndOtherFilesKept() throws Exception {
+  void excessAndOldFilesAreDeletedAndOtherFilesKept() throws Exception {
     Files.writeString(log(), "lines");
     for (String name :
         List.of(
@@ -72,7 +72,7 @@ class FileRotationTest {
   }
 
   @Test
-  void whatIsOlderThanTheDaysAllowedIsDeletedAtTheStart() throws Exception {
+  void filesOlderThanTheMaximumAgeAreDeletedAtStart() throws Exception {
     Files.createFile(directory.resolve("etcd-2026-11-28T14-00-00.000.log"));
     Files.createFile(directory.resolve("etcd-2026-11-28T13-00-00.000.log"));
     start(new Rotation(1, 1, 0, false, false));

@@ -18,7 +18,7 @@ import org.slf4j.event.KeyValuePair;
 class JsonLinesTest {
 
   @Test
-  void lineIsEtcdsToTheByte() {
+  void lineEqualsEtcdsByteForByte() {
     assertThat(
             line(
                 Level.INFO,
@@ -38,7 +38,7 @@ class JsonLinesTest {
   }
 
   @Test
-  void anyTextSurvives() {
+  void anyTextIsReadBackUnchanged() {
     String text = "say \"x\" \\ \n\r\t\u0001\u001f é 漢 \ud83d\ude00";
     JsonObject json = parse(line(Level.WARN, text, null, new KeyValuePair(text, text)));
     assertThat(json.get("msg").getAsString()).isEqualTo(text);
@@ -47,7 +47,7 @@ class JsonLinesTest {
   }
 
   @Test
-  void exceptionStaysOnTheLine() {
+  void exceptionIsPartOfTheLine() {
     Throwable failure = new IllegalStateException("broken", new RuntimeException("root"));
     String line = line(Level.ERROR, "cannot go on", failure);
     assertThat(line.lines()).hasSize(1);
@@ -58,7 +58,7 @@ class JsonLinesTest {
   }
 
   @Test
-  void errorOfRatisIsAWarning() {
+  void errorsOfRatisBecomeWarnings() {
     assertThat(line("org.apache.ratis.server.RaftServer", Level.ERROR, "stream ended", null))
         .startsWith("{\"level\":\"warn\",");
     assertThat(line("io.metastore.core.raft.RaftNode", Level.ERROR, "no disk", null))

@@ -69,7 +69,9 @@ class BufferedWriteChannel implements Closeable {
     return buffer.position();
   }
 
-  /** @param bytes number of bytes that {@code writer} puts into the buffer */
+  /**
+   * @param bytes number of bytes that {@code writer} puts into the buffer
+   */
   void writeToBuffer(int bytes, CheckedConsumer<ByteBuffer, IOException> writer)
       throws IOException {
     if (bytes > buffer.capacity()) {

@@ -35,9 +35,9 @@ class BufferedWriteChannelTest {
     file = directory.resolve("log");
   }
 
-  /** A newer Ratis may ask for more: then this class is to be looked at again. */
+  /** If a newer Ratis requires other methods, the replaced class must be reviewed. */
   @Test
-  void takesThePlaceOfRatisClass() throws Exception {
+  void replacesTheClassOfRatis() throws Exception {
     List<URL> found = Collections.list(getClass().getClassLoader().getResources(CLASS_FILE));
 
     assertThat(found).as("ours and Ratis'").hasSize(2);
@@ -60,7 +60,7 @@ class BufferedWriteChannelTest {
   }
 
   @Test
-  void allocatesOnlyWhatTheFileLacksAndCutsTheRestOff() throws IOException {
+  void preallocatesOnlyMissingSpaceAndTruncatesUnusedSpace() throws IOException {
     try (BufferedWriteChannel channel = BufferedWriteChannel.open(file.toFile(), false, buffer)) {
       for (int i = 0; i < 6; i++) {
         allocate(channel, 4);
@@ -89,7 +89,7 @@ class BufferedWriteChannelTest {
   }
 
   @Test
-  void appendsToWhatIsThere() throws IOException {
+  void appendsToAnExistingFile() throws IOException {
     Files.writeString(file, "old");
 
     try (BufferedWriteChannel channel = BufferedWriteChannel.open(file.toFile(), true, buffer)) {
@@ -101,7 +101,7 @@ class BufferedWriteChannelTest {
   }
 
   @Test
-  void anotherStartBeginsAnew() throws IOException {
+  void openingWithoutAppendTruncatesTheFile() throws IOException {
     Files.writeString(file, "old");
 
     BufferedWriteChannel.open(file.toFile(), false, buffer).close();
@@ -109,7 +109,7 @@ class BufferedWriteChannelTest {
     assertThat(file).isEmptyFile();
   }
 
-  /** As Ratis does it: zeros behind the last write, here for two more words. */
+  /** Preallocates as Ratis does: zeros after the last write, here for two more words. */
   private void allocate(BufferedWriteChannel channel, int bytes) throws IOException {
     channel.preallocateIfNecessary(
         bytes,
