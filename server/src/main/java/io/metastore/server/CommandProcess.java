@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs one command of the command line and ends the process.
  *
- * <p>With an event loop of its own, which has ended before the process is to: the JVM waits 300 ms
- * at its end for threads that are in native code, as gRPC's own event loops are while nothing
- * happens.
+ * <p>The command uses its own event loop, which is shut down before the process ends: at exit, the
+ * JVM waits 300 ms for threads in native code, as gRPC's idle event loops are.
  */
 final class CommandProcess {
   private static final int LOOPS = 1;
@@ -29,9 +28,9 @@ final class CommandProcess {
 
   private CommandProcess() {}
 
-  /** Runs the command of these words; does not return. */
+  /** Runs the command; does not return. */
   static void run(List<String> words) {
-    // What libraries log is not for who runs a command.
+    // Log lines of libraries are not for the user of a command.
     LogManager.getLogManager().reset();
     CommandProcess process = new CommandProcess();
     int exitCode =

@@ -5,7 +5,7 @@ import io.metastore.server.config.EtcdUrl;
 import java.net.UnixDomainSocketAddress;
 import java.util.List;
 
-/** URLs of flags as addresses of the ports. */
+/** Converts URLs of flags to addresses of the ports. */
 final class ListenUrls {
   private ListenUrls() {}
 

@@ -4,10 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The process's entry: {@code serve} and etcd's flags, or a command of the command line, which
- * loads nothing of the server.
+ * The entry point of the process. {@code serve} with etcd's flags runs a server; anything else is a
+ * command, for which no class of the server is loaded.
  *
- * <p>{@code bin/metastore} passes its words on; {@code bin/etcd} puts {@code serve} before them.
+ * <p>{@code bin/metastore} passes its arguments on; {@code bin/etcd} puts {@code serve} before
+ * them.
  */
 public final class Main {
   static final int EXIT_FAILED = 1;
@@ -23,7 +24,7 @@ public final class Main {
     }
     List<String> flags = words.subList(1, words.size());
     int exitCode = new ServeCommand(flags, System.getenv()).run();
-    // Not exit: what a member that failed has left running must not be waited for.
+    // Halt instead of exit, so as not to wait for threads that a failed member has left running.
     Runtime.getRuntime().halt(exitCode);
   }
 }

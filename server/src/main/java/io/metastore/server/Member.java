@@ -41,10 +41,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * A running member: the store, and the client port in front of it.
+ * A running member: the store and its client port.
  *
- * <p>The port opens when the store is ready to serve, so that whoever can connect is answered. May
- * be closed from any thread.
+ * <p>The port opens when the store is ready, so every client that can connect is served. May be
+ * closed from any thread.
  */
 final class Member implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
@@ -56,7 +56,7 @@ final class Member implements AutoCloseable {
   private final GrpcCounters calls;
   private final List<BindableService> services;
   private final @Nullable TlsContext tls;
-  private final HttpSide http;
+  private final MemberHttp http;
   private @Nullable ClientPort port;
   private @Nullable ZookeeperPort zookeeper;
   private boolean closed;
@@ -64,7 +64,7 @@ final class Member implements AutoCloseable {
   private Member(ServerConfig config, Place place, Stopper stopper, @Nullable PeerTls peerTls)
       throws IOException {
     this.config = config;
-    JwtKeys jwt = TokenKeys.read(config.auth().jwt()); // may fail, so before anything is started
+    JwtKeys jwt = TokenKeys.read(config.auth().jwt()); // may fail, so it comes first
     MemberPages pages = new MemberPages(config.compatVersion());
     this.node = Node.start(nodeConfig(config, place, peerTls), pages, stopper);
     pages.know(node.cluster());
@@ -79,17 +79,17 @@ final class Member implements AutoCloseable {
                 config.electionTimeoutMs(),
                 config.auth().byCertificate(),
                 jwt));
-    // Now and not in openPort(): Raft looks for a leader meanwhile.
+    // Done here instead of in openPort(), because Raft looks for a leader meanwhile.
     this.calls = new GrpcCounters(config.http().extensiveMetrics());
     this.services = allServices();
     this.tls = MemberTls.clients(config);
-    this.http = new HttpSide(config, tls, config.compatVersion(), node, services, calls);
+    this.http = new MemberHttp(config, tls, config.compatVersion(), node, services, calls);
   }
 
   /**
-   * Opens the data directory and looks for the other members.
+   * Opens the data directory and contacts the other members.
    *
-   * @param stopper ends the process when the member cannot go on, or is not wanted any more
+   * @param stopper ends the process if the member cannot continue or was removed
    * @throws IOException if the directory or the peer address cannot be used
    */
   static Member start(ServerConfig config, Place place, Stopper stopper) throws IOException {
@@ -101,7 +101,7 @@ final class Member implements AutoCloseable {
       case NEW, EXISTING -> StoredCluster.write(config.dataDirectory(), place);
       case STORED, INVITED ->
           LOG.info(
-              "the data directory tells the cluster; flags of a first start are not looked at");
+              "the cluster is recorded in the data directory; flags for the first start are ignored");
     }
     return member;
   }
@@ -127,7 +127,7 @@ final class Member implements AutoCloseable {
     line.log("starting an etcd server");
   }
 
-  /** Completes when the cluster has a leader that knows this member. */
+  /** Completes when the cluster has a leader and has this member's name and URLs. */
   CompletableFuture<Void> ready() {
     return node.ready();
   }
@@ -138,7 +138,7 @@ final class Member implements AutoCloseable {
   }
 
   /**
-   * Serves clients from now on; to be called when this member is ready.
+   * Starts serving clients; to be called when this member is ready.
    *
    * @throws IOException if a client address cannot be used
    */
@@ -205,7 +205,10 @@ final class Member implements AutoCloseable {
     return services;
   }
 
-  /** Lets calls end, then flushes the tables and closes the store. Only the first call does so. */
+  /**
+   * Lets running calls finish, flushes the tables and closes the store. Calling it again does
+   * nothing.
+   */
   @Override
   public synchronized void close() {
     if (closed) {

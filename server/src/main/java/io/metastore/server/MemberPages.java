@@ -10,7 +10,7 @@ import java.math.BigInteger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** {@code /members} and {@code /version}, as etcd tells them on its peer port. Thread-safe. */
+/** Serves {@code /members} and {@code /version} on the peer port, as etcd does. Thread-safe. */
 final class MemberPages implements PeerPages {
   private final EtcdVersion version;
   private volatile @Nullable ClusterView cluster;
@@ -19,7 +19,7 @@ final class MemberPages implements PeerPages {
     this.version = version;
   }
 
-  /** The members can be told from now on. */
+  /** Sets the cluster whose members are served. */
   void know(ClusterView known) {
     cluster = known;
   }

@@ -12,16 +12,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the certificates that a member needs for its URLs, and logs what etcd logs of them. */
+/** Reads the certificates that a member needs for its URLs, with the same log lines as etcd. */
 final class MemberTls {
   private static final Logger LOG = LoggerFactory.getLogger(MemberTls.class);
 
   private MemberTls() {}
 
   /**
-   * For connections of clients; null if no URL for them is secure.
+   * TLS for client connections; null if no client URL uses TLS.
    *
-   * @throws IOException if a file cannot be read, or its content cannot be used
+   * @throws IOException if a file cannot be read or used
    */
   static @Nullable TlsContext clients(ServerConfig config) throws IOException {
     List<EtcdUrl> urls = new ArrayList<>(config.listenClientUrls());
@@ -32,16 +32,16 @@ final class MemberTls {
   }
 
   /**
-   * For connections between members; null if they do without TLS.
+   * TLS for connections between members; null if no peer URL uses TLS.
    *
-   * @throws IOException if a file cannot be read, or its content cannot be used
+   * @throws IOException if a file cannot be read or used
    */
   static @Nullable PeerTls peers(ServerConfig config) throws IOException {
     TlsConfig.Side side = findSide("peer", config.tls().peers(), config.listenPeerUrls());
     return side == null ? null : PeerTls.open(side.prepare());
   }
 
-  /** Null if no URL is secure. */
+  /** The TLS configuration to use; null if no URL uses TLS. */
   private static TlsConfig.@Nullable Side findSide(
       String name, TlsConfig.@Nullable Side side, List<EtcdUrl> urls) {
     if (side == null) {

@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells systemd that the server is ready, as etcd does. For units with {@code Type=notify}; without
- * the variable that systemd sets for those, nothing is done.
+ * Notifies systemd that the server is ready, as etcd does. Only for units with {@code Type=notify}:
+ * without the environment variable that systemd sets for those, nothing is done.
  *
- * <p>Source: sd_notify(3). systemd takes the message only from the service's main process, so no
- * program can be called to send it, and Java itself has no datagrams over Unix sockets.
+ * <p>Source: sd_notify(3). systemd accepts the message only from the service's main process, so no
+ * external program can send it, and the JDK has no datagrams over Unix sockets.
  */
 final class ReadyNotice {
   private static final Logger LOG = LoggerFactory.getLogger(ReadyNotice.class);
@@ -32,10 +32,10 @@ final class ReadyNotice {
   private ReadyNotice() {}
 
   /**
-   * Sends the message and waits until the kernel has it. A failure is logged only: the server
-   * serves all the same.
+   * Sends the message and waits until the kernel has accepted it. A failure is only logged: the
+   * server works without it.
    *
-   * @param variables the environment
+   * @param variables the environment variables
    */
   static void send(Map<String, String> variables) {
     String socket = variables.getOrDefault(SOCKET_VARIABLE, "");

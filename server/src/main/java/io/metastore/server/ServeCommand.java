@@ -23,7 +23,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads the configuration, says what came of it, and starts the member. */
+/** Runs a server: reads the configuration, reports on it, and starts the member. */
 final class ServeCommand {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
@@ -127,7 +127,8 @@ final class ServeCommand {
               .addKeyValue("thread", thread.getName())
               .log("uncaught exception");
           if (failure instanceof Error) {
-            // Memory or stack ran out in a thread that the rest relies on; failed calls are caught.
+            // A thread that the server depends on has run out of memory or stack. Within calls,
+            // such errors are caught.
             stopper.stop("thread " + thread.getName() + " died", failure);
           }
         });
@@ -155,7 +156,7 @@ final class ServeCommand {
     return Main.EXIT_FAILED;
   }
 
-  /** By the ways that etcd has beside {@code --initial-cluster}. */
+  /** Finds the cluster by one of etcd's discovery methods. */
   private static Place discover(ServerConfig config)
       throws ConfigError, IOException, InterruptedException {
     if (config.bootstrap() instanceof Bootstrap.Etcd etcd) {
@@ -170,7 +171,7 @@ final class ServeCommand {
           config.clusterToken(),
           InitialCluster.State.NEW);
     }
-    throw new IllegalStateException("a place is missing: " + config.bootstrap());
+    throw new IllegalStateException("no cluster is known for " + config.bootstrap());
   }
 
   private static void serve(ServerConfig config, Place place, Stopper stopper) throws IOException {
@@ -186,9 +187,10 @@ final class ServeCommand {
     MulticastDiscovery discovery =
         MulticastDiscovery.start(multicast, config.clusterToken(), config.name(), peerUrl);
     InitialCluster cluster = InitialCluster.of(discovery.await(), config.clusterToken());
-    InitialCluster.Member self = requireNonNull(cluster.find(config.name()), "found itself");
+    InitialCluster.Member self =
+        requireNonNull(cluster.find(config.name()), "this member is one of the cluster's members");
     Member member = start(config, new Place(cluster, self), stopper);
-    discovery.goOn(
+    discovery.keepAnnouncing(
         () -> member.cluster().members().stream().noneMatch(other -> other.name().isEmpty()));
     member.ready().join();
     member.openPort();
@@ -197,9 +199,10 @@ final class ServeCommand {
   private void serveWhenInvited(ServerConfig config, Stopper stopper) throws IOException {
     WaitingMember waiting = WaitingMember.start(config, stopper);
     stopper.add(waiting);
-    // Members that wait for each other are started one after the other.
+    // Already now, so that a service manager can start members that wait for each other one after
+    // the other.
     ReadyNotice.send(variables);
-    Member member = start(config, waiting.awaitPlace(), stopper);
+    Member member = start(config, waiting.awaitCluster(), stopper);
     member.ready().join();
     waiting.formed(member.cluster());
     stopper.forget(waiting);

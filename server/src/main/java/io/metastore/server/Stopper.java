@@ -7,24 +7,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends the process, cleanly if there is a choice: stops first what was started last. */
+/**
+ * Ends the process, cleanly where possible: parts are stopped in the reverse order of their start.
+ */
 final class Stopper implements ProcessStopper {
   private static final Logger LOG = LoggerFactory.getLogger(Stopper.class);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final AtomicBoolean leaving = new AtomicBoolean();
 
-  /** Something to be stopped cleanly. */
+  /** Adds a part that is to be stopped cleanly. */
   synchronized void add(AutoCloseable part) {
     parts.push(part);
   }
 
-  /** It was stopped. */
+  /** Removes a part that has been stopped. */
   synchronized void forget(AutoCloseable part) {
     parts.remove(part);
   }
 
-  /** Stops all parts. */
+  /** Stops all parts, the last one first. */
   synchronized void stopParts() {
     while (!parts.isEmpty()) {
       AutoCloseable part = parts.pop();
@@ -36,12 +38,12 @@ final class Stopper implements ProcessStopper {
     }
   }
 
-  /** As after SIGTERM, but of our own accord, and so successfully. Returns at once. */
+  /** Stops cleanly as after SIGTERM, but with exit code 0. Returns at once. */
   void leave() {
     if (!leaving.compareAndSet(false, true)) {
       return;
     }
-    // The caller may be a thread of what is to be stopped.
+    // On a new thread, because the caller's thread may belong to a part that is stopped.
     new Thread(
             () -> {
               stopParts();
@@ -51,10 +53,12 @@ final class Stopper implements ProcessStopper {
         .start();
   }
 
-  /** At once: a member that may not go on must not run its hooks either. */
+  /**
+   * Halts at once, because a member that must not continue must not run its shutdown hooks either.
+   */
   @Override
   public void stop(String why, Throwable cause) {
-    LOG.atError().setCause(cause).addKeyValue("why", why).log("cannot go on; halting");
+    LOG.atError().setCause(cause).addKeyValue("why", why).log("cannot continue; halting");
     Runtime.getRuntime().halt(Main.EXIT_FAILED);
   }
 

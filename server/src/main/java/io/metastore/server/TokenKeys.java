@@ -9,14 +9,14 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what tokens are signed with. */
+/** Reads the keys that JSON Web Tokens are signed with. */
 final class TokenKeys {
   private TokenKeys() {}
 
   /**
-   * @return null for simple tokens
-   * @throws IOException if a file cannot be read, or holds no key for the method; in etcd's words
-   *     where etcd has some
+   * @return null if simple tokens are configured
+   * @throws IOException if a file cannot be read or has no key for the method; with etcd's message
+   *     where etcd has one
    */
   static @Nullable JwtKeys read(@Nullable JwtConfig config) throws IOException {
     if (config == null) {

@@ -22,11 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A member without a cluster: on its client port only {@code Cluster.Status} and {@code
- * Cluster.Bootstrap} of the native API do anything.
+ * A member without a cluster. On its client port, only {@code Cluster.Status} and {@code
+ * Cluster.Bootstrap} of the native API work.
  *
- * <p>The port stays open until the cluster has a leader, so that who asked for it is answered
- * there.
+ * <p>The port stays open until the cluster has a leader, so that the client that called {@code
+ * Bootstrap} gets its answer.
  */
 final class WaitingMember implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WaitingMember.class);
@@ -42,7 +42,7 @@ final class WaitingMember implements AutoCloseable {
   }
 
   /**
-   * Opens both ports.
+   * Opens the peer port and the client port.
    *
    * @throws IOException if an address or the data directory cannot be used
    */
@@ -74,7 +74,7 @@ final class WaitingMember implements AutoCloseable {
           .addKeyValue("name", config.name())
           .addKeyValue("listen-peer-urls", config.listenPeerUrls())
           .addKeyValue("listen-client-urls", config.listenClientUrls())
-          .log("waiting for a cluster: Bootstrap, or Join asked of one that runs");
+          .log("waiting for a cluster: call Bootstrap here, or Join on a running cluster");
       return new WaitingMember(config, waiting, port);
     } catch (IOException e) {
       waiting.close();
@@ -82,14 +82,17 @@ final class WaitingMember implements AutoCloseable {
     }
   }
 
-  /** Waits until somebody gives this member a place. The peer addresses are free then. */
-  Place awaitPlace() {
+  /** Waits until this member is given a cluster. The peer addresses are free when this returns. */
+  Place awaitCluster() {
     Invitation invitation = waiting.invited().join();
     waiting.close();
     return placeOf(config, invitation);
   }
 
-  /** The cluster has a leader: answers who asked, and gives the client addresses free. */
+  /**
+   * Called when the cluster has a leader: answers the pending {@code Bootstrap} call and releases
+   * the client addresses.
+   */
   void formed(ClusterView cluster) {
     waiting.formed(cluster);
     port.close();

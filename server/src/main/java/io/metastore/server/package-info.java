@@ -1,8 +1,8 @@
 /**
- * The process: reads its configuration, wires the parts together, starts and stops them.
+ * The server process: reads its configuration, connects the parts, starts and stops them.
  *
- * <p>Start at {@link io.metastore.server.Main}. Runs on the main thread and, when it stops, on the
- * signal's. Nothing depends on this package.
+ * <p>Start at {@link io.metastore.server.Main}. Runs on the main thread and, for stopping, on the
+ * signal handler's thread. No other package depends on this one.
  */
 @NullMarked
 package io.metastore.server;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Members that find each other through another cluster, here one of a single member. */
+/** Members that discover each other through another cluster, here a single member. */
 @Timeout(120)
 class EtcdDiscoveryTest {
   @TempDir Path directory;

@@ -19,7 +19,7 @@ class LauncherTest {
 
   @TempDir Path directory;
 
-  /** Were a JVM started, the Java that fails would tell. */
+  /** If a JVM were started, the failing Java would be noticed. */
   @ParameterizedTest
   @ValueSource(strings = {"--version", "-version"})
   void etcdPrintsItsVersionWithoutStartingAJvm(String flag) throws Exception {
@@ -38,7 +38,7 @@ class LauncherTest {
     unpack();
     Run run = run(Map.of("JAVA_HOME", brokenJava()), etcd(), "--name=m1");
     assertThat(run.exitCode()).isEqualTo(7);
-    // The JVM's options, the packaged tar's own lib, then etcd's command and flags.
+    // The JVM's options, the lib directory of the tar, then etcd's command and flags.
     String lib = namedLib();
     assertThat(run.output())
         .contains(
@@ -48,7 +48,7 @@ class LauncherTest {
         .endsWith("io.metastore.server.Main serve --name=m1\n");
   }
 
-  /** The archive is of use to the Java that wrote it only. */
+  /** An archive can only be used by the Java that wrote it. */
   @Test
   void classDataArchiveOfThisJavaIsUsed() throws Exception {
     unpack();
@@ -67,7 +67,7 @@ class LauncherTest {
     assertThat(run(variables, etcd()).output()).doesNotContain("SharedArchiveFile");
   }
 
-  /** As the packaged tar lies on a disk: {@code bin} and {@code lib} side by side. */
+  /** The layout of the packaged tar: {@code bin} and {@code lib} side by side. */
   private void unpack() throws Exception {
     Path lib = Files.createDirectories(directory.resolve("lib"));
     Files.createFile(lib.resolve("core-1.jar"));
@@ -78,7 +78,9 @@ class LauncherTest {
     }
   }
 
-  /** How the launcher names {@code lib}: by its handle, if the system has such names. */
+  /**
+   * The launcher's name of {@code lib}: through its file descriptor, if the system supports this.
+   */
   private String namedLib() throws Exception {
     return Files.isDirectory(Path.of("/proc/self/fd"))
         ? "/proc/self/fd/9"
@@ -100,7 +102,7 @@ class LauncherTest {
     return new String(process.getInputStream().readAllBytes(), UTF_8).split(" ", 2)[0];
   }
 
-  /** A Java that says how it was called and ends with 7. */
+  /** A Java that prints how it was called and exits with 7. */
   private String brokenJava() throws Exception {
     Path java = directory.resolve("jdk").resolve("bin").resolve("java");
     Files.createDirectories(java.getParent());
@@ -109,10 +111,10 @@ class LauncherTest {
     return directory.resolve("jdk").toString();
   }
 
-  /** What a process printed and how it ended. */
+  /** The output and exit code of a process. */
   private record Run(int exitCode, String output) {}
 
-  /** With nothing in the environment but PATH and {@code variables}. */
+  /** Runs a command with only PATH and {@code variables} in the environment. */
   private static Run run(Map<String, String> variables, String... command) throws Exception {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> !name.equals("PATH"));

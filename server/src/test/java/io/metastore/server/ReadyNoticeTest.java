@@ -32,7 +32,7 @@ class ReadyNoticeTest {
   void open() throws Exception {
     Assumptions.assumeTrue(Epoll.isAvailable());
     group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
-    // Not JUnit's: the name of a socket may have 107 bytes.
+    // Not JUnit's temporary directory, because the path of a socket is limited to 107 bytes.
     directory = Files.createTempDirectory(Path.of("/tmp"), "notify");
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.util.Environment;
 
 class ServeTest {
-  /** What Java makes of the status of a process that died of signal 15, and shells as well. */
+  /** The exit status that Java, like shells, reports for a process killed by signal 15. */
   private static final int ENDED_BY_SIGTERM = 128 + 15;
 
   private static final String LOCAL_MEMBER_ID = ".*\"local-member-id\":\"(\\w+)\".*";
@@ -49,7 +49,7 @@ class ServeTest {
                     .formatted(peerPort, clientPort));
         assertThat(get(peerPort, "/nothing")).isEqualTo("404 page not found\n");
         while (!get("/metrics").contains("\netcd_server_leader_changes_seen_total 1\n")) {
-          // It looks who leads now and then; the one change there was will be seen.
+          // The server checks regularly who leads, so the only leader change will be counted.
           Thread.onSpinWait();
         }
         server.terminate();
@@ -71,7 +71,7 @@ class ServeTest {
         .isEqualTo("rwx------");
   }
 
-  /** What the launchers arrange: a killed process would leave the copy of the library behind. */
+  /** The launchers arrange this, because a killed process would leave the copied library behind. */
   @Test
   void rocksDbsLibraryOnTheLibraryPathIsNotCopied() throws Exception {
     Path scratch = Files.createDirectory(directory.resolve("tmp"));
@@ -198,7 +198,7 @@ class ServeTest {
     Files.createDirectories(data().resolve("member").resolve("wal"));
     try (ServerProcess server = ServerProcess.start(Map.of(), alone())) {
       assertThat(server.awaitExit()).isEqualTo(1);
-      assertThat(server.lines).anyMatch(line -> line.contains("holds the data of an etcd member"));
+      assertThat(server.lines).anyMatch(line -> line.contains("contains data of an etcd member"));
     }
     try (var files = Files.list(data())) {
       assertThat(files).hasSize(1);

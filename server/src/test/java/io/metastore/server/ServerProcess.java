@@ -14,12 +14,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A server in a process of its own, as a launcher would start it, on the tests' class path. */
+/** A server in a separate process, started as a launcher would, on the test class path. */
 final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final BufferedReader stderr;
 
-  /** Every line of standard error that has been read. */
+  /** All lines read from standard error so far. */
   final List<String> lines = new ArrayList<>();
 
   private ServerProcess(Process process) {
@@ -40,7 +40,7 @@ final class ServerProcess implements AutoCloseable {
     return new ServerProcess(builder.start());
   }
 
-  /** Flags of a member of its own on free ports. */
+  /** Flags of a single member on free ports. */
   static String[] alone(Path dataDirectory, int clientPort, int peerPort) {
     String client = "http://127.0.0.1:" + clientPort;
     String peer = "http://127.0.0.1:" + peerPort;
@@ -61,7 +61,10 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /** Reads on until a line has {@code text}, that line; fails if the process ends without. */
+  /**
+   * Reads until a line contains {@code text} and returns that line; fails if the process ends
+   * first.
+   */
   String awaitLine(String text) throws IOException {
     for (String line; (line = stderr.readLine()) != null; ) {
       lines.add(line);
@@ -72,13 +75,14 @@ final class ServerProcess implements AutoCloseable {
     throw new AssertionError("ended without \"" + text + "\": " + lines);
   }
 
-  /** SIGTERM. */
+  /** Sends SIGTERM. */
   void terminate() {
-    // By the handle: Process.destroy closes the streams, and their end is yet to be read.
+    // Through the handle, because Process.destroy also closes the streams, whose end is still to be
+    // read.
     process.toHandle().destroy();
   }
 
-  /** Reads what is left of standard error and waits for the end. */
+  /** Reads the rest of standard error and waits for the end of the process. */
   int awaitExit() throws IOException, InterruptedException {
     stderr.lines().forEach(lines::add);
     if (!process.waitFor(1, TimeUnit.MINUTES)) {

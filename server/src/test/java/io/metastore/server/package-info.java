@@ -1,4 +1,4 @@
-/** Tests of the process: its launchers, its start and its stop. */
+/** Tests of the process: launchers, start and stop. */
 @NullMarked
 package io.metastore.server;
 

@@ -14,10 +14,10 @@ import javax.naming.ldap.Rdn;
 import javax.security.auth.x500.X500Principal;
 
 /**
- * Whom a certificate is for.
+ * The names of a certificate's subject.
  *
  * @param dnsNames subject alternative names; a wildcard stands for one label
- * @param ipAddresses subject alternative names, as the JDK writes addresses
+ * @param ipAddresses subject alternative names, in the JDK's notation
  */
 public record CertificateNames(String commonName, List<String> dnsNames, List<String> ipAddresses) {
   private static final int DNS = 2;
@@ -28,7 +28,7 @@ public record CertificateNames(String commonName, List<String> dnsNames, List<St
     ipAddresses = List.copyOf(ipAddresses);
   }
 
-  /** The names in a certificate; those that cannot be read are left out. */
+  /** The names in a certificate; names that cannot be parsed are left out. */
   public static CertificateNames of(X509Certificate certificate) {
     List<String> dnsNames = new ArrayList<>();
     List<String> ipAddresses = new ArrayList<>();
@@ -42,7 +42,7 @@ public record CertificateNames(String commonName, List<String> dnsNames, List<St
         }
       }
     } catch (CertificateParsingException e) {
-      // No names, then: such a certificate passes no check of names.
+      // Without names, the certificate passes no check of names.
       dnsNames.clear();
       ipAddresses.clear();
     }
@@ -50,7 +50,7 @@ public record CertificateNames(String commonName, List<String> dnsNames, List<St
         commonName(certificate.getSubjectX500Principal()), dnsNames, ipAddresses);
   }
 
-  /** The last one, if a subject has several, as Go has it; empty if there is none. */
+  /** The common name; the last one if there are several, as in Go; empty if there is none. */
   private static String commonName(X500Principal subject) {
     try {
       String found = "";
@@ -69,7 +69,7 @@ public record CertificateNames(String commonName, List<String> dnsNames, List<St
     return dnsNames.isEmpty() && ipAddresses.isEmpty();
   }
 
-  /** Whether the certificate is for this host: a DNS name or the text of an IP address. */
+  /** Whether the certificate is for this host, a DNS name or an IP address. */
   boolean matches(String host) {
     return isAddress(host) ? matchesAddress(host) : matchesName(host);
   }
@@ -84,7 +84,7 @@ public record CertificateNames(String commonName, List<String> dnsNames, List<St
 
   private static boolean sameAddress(String one, String other) {
     try {
-      // Both are texts of addresses: nobody is asked.
+      // Both texts are IP addresses, so DNS is not queried.
       return InetAddress.getByName(one).equals(InetAddress.getByName(other));
     } catch (UnknownHostException e) {
       return false;

@@ -3,7 +3,7 @@ package io.metastore.tls;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 
-/** The other side's certificate is not accepted; the message says why, in Go's words. */
+/** The other side's certificate is not accepted; the message has Go's wording. */
 final class CertificateRefused extends CertificateException {
   private static final long serialVersionUID = 1;
 

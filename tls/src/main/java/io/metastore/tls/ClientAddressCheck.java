@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether a connection comes from a host that the certificate shown on it names. Asks DNS for names
+ * Checks that a connection comes from a host named by the peer's certificate. Queries DNS for names
  * of the address and for addresses of the names, as etcd does between members.
  */
 final class ClientAddressCheck {
@@ -15,7 +15,7 @@ final class ClientAddressCheck {
 
   /**
    * @param address text of an IP address
-   * @throws IllegalArgumentException in etcd's words, if it does not
+   * @throws IllegalArgumentException with etcd's message, if the check fails
    */
   static void require(CertificateNames names, String address) {
     if (names.isEmpty() || names.matches(address)) {

@@ -10,8 +10,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
- * The little of ASN.1's DER that keys and self-signed certificates need. The JDK has no public API
- * for it.
+ * The part of ASN.1's DER encoding that is needed for keys and self-signed certificates. The JDK
+ * has no public API for it.
  */
 final class Der {
   static final int EXPLICIT_0 = 0xA0;
@@ -30,12 +30,12 @@ final class Der {
 
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMddHHmmss'Z'");
 
-  /** From this year on, RFC 5280 wants four digits of the year. */
+  /** From this year on, RFC 5280 requires a four-digit year. */
   private static final int GENERALIZED_SINCE = 2050;
 
   private Der() {}
 
-  /** Tag, length and the parts. */
+  /** Encodes an element: tag, length and parts. */
   static byte[] element(int tag, byte[]... parts) {
     ByteArrayOutputStream content = new ByteArrayOutputStream();
     for (byte[] part : parts) {
@@ -80,7 +80,7 @@ final class Der {
     return element(OCTET_STRING, value);
   }
 
-  /** Whole bytes but for the last one. */
+  /** Encodes a bit string; unused bits are at the end of the last byte. */
   static byte[] bits(int unusedBits, byte[] value) {
     return element(BIT_STRING, new byte[] {(byte) unusedBits}, value);
   }
@@ -96,7 +96,7 @@ final class Der {
         : element(GENERALIZED_TIME, text.getBytes(US_ASCII));
   }
 
-  /** An object identifier, such as {@code 2.5.29.17}. */
+  /** Encodes an object identifier, such as {@code 2.5.29.17}. */
   static byte[] objectId(String dotted) {
     String[] arcs = dotted.split("\\.", -1);
     ByteArrayOutputStream content = new ByteArrayOutputStream();
@@ -114,7 +114,7 @@ final class Der {
   }
 
   /**
-   * The content of the first element with this tag among those that a sequence consists of.
+   * The content of the first element with this tag in a sequence.
    *
    * @throws IllegalArgumentException if there is none
    */
@@ -131,7 +131,7 @@ final class Der {
     throw new IllegalArgumentException("malformed key: an element is missing");
   }
 
-  /** Reads elements one after the other. */
+  /** Decodes elements one after the other. */
   private static final class Reader {
     private final byte[] bytes;
     private int at;
@@ -140,11 +140,11 @@ final class Der {
       this.bytes = bytes;
     }
 
-    /** Goes on with the content of the element. */
+    /** Continues with the content of the current element. */
     void enter(int tag) {
       int length = length(tag);
       if (length != bytes.length - at) {
-        throw new IllegalArgumentException("malformed key: not one element");
+        throw new IllegalArgumentException("malformed key: wrong length");
       }
     }
 

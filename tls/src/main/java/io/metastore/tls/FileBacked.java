@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A value made from files, and made anew when it is asked for after they have changed. Thread-safe.
+ * A value read from files, and read again when requested after the files have changed. Thread-safe.
  *
- * <p>While the new files cannot be read, or do not fit each other because only one of them has been
- * replaced yet, the old value stays; the log says so once for each change.
+ * <p>If the changed files cannot be read or do not match (because only one of them has been
+ * replaced so far), the old value stays; this is logged once for each change.
  *
  * @param <T> immutable
  */
@@ -27,23 +27,23 @@ final class FileBacked<T> {
   private final Maker<T> maker;
   private volatile Made<T> made;
 
-  /** Reads the files. */
+  /** Reads the value from the files. */
   interface Maker<T> {
     T make() throws IOException, GeneralSecurityException;
   }
 
-  /** What tells one state of a file from another; null attributes if it cannot be read. */
+  /** Attributes that identify the state of a file; null if it cannot be read. */
   private record Seen(@Nullable FileTime modified, long size, @Nullable Object key) {}
 
   /**
-   * @param tried state of the files when the last attempt began
+   * @param tried state of the files before the last attempt to read them
    */
   private record Made<T>(T value, List<Seen> tried) {}
 
   /**
-   * Reads the files a first time.
+   * Reads the files for the first time.
    *
-   * @throws IOException if one cannot be read, or its content cannot be used
+   * @throws IOException if a file cannot be read or used
    */
   FileBacked(List<Path> files, Maker<T> maker) throws IOException {
     this.files = List.copyOf(files);
@@ -56,7 +56,7 @@ final class FileBacked<T> {
     }
   }
 
-  /** The value by the files as they are now. */
+  /** The value for the current state of the files. */
   T get() {
     Made<T> current = made;
     return state().equals(current.tried()) ? current.value() : readAgain();
@@ -75,7 +75,7 @@ final class FileBacked<T> {
       LOG.atWarn()
           .addKeyValue("files", files)
           .addKeyValue("error", e.toString())
-          .log("changed TLS files cannot be used, the former ones still count");
+          .log("changed TLS files cannot be used, the previous ones stay in use");
     }
     made = new Made<>(value, state);
     return value;

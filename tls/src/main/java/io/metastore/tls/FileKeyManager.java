@@ -11,16 +11,16 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the certificate that is in the files now.
+ * Provides the certificate that is currently in the files.
  *
- * <p>The JDK chooses an alias first and asks for chain and key later, each for itself. So that a
- * change in between cannot mix two certificates, an alias names a reading of the files, and the
- * last two readings are kept.
+ * <p>The JDK first chooses an alias and later requests certificate chain and key separately. So
+ * that a change in between cannot mix two certificates, an alias identifies one reading of the
+ * files, and the last two readings are kept.
  */
 final class FileKeyManager extends X509ExtendedKeyManager {
   private final FileBacked<Identity> files;
 
-  /** Guarded by this, as is what follows. */
+  /** Guarded by this, like the fields below. */
   private Reading current;
 
   private @Nullable Reading previous;
@@ -34,7 +34,7 @@ final class FileKeyManager extends X509ExtendedKeyManager {
     this.current = new Reading("0", this.files.get());
   }
 
-  /** Null if our key is of none of these types. */
+  /** The current alias; null if our key has none of these types. */
   private synchronized @Nullable String alias(List<String> keyTypes) {
     Identity now = files.get();
     if (!now.equals(current.identity())) {
@@ -57,7 +57,7 @@ final class FileKeyManager extends X509ExtendedKeyManager {
     return alias(List.of(keyType));
   }
 
-  /** Whatever issuers the server names: it may accept more than it says, as etcd does. */
+  /** The issuers named by the server are ignored, as in etcd: it may accept more than it names. */
   @Override
   public @Nullable String chooseEngineClientAlias(
       String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {

@@ -23,8 +23,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts certificates of the authorities in the files as they are now, and then only those that
- * {@link TlsSettings} allow.
+ * Accepts certificates of the authorities that are currently in the files, and of these only the
+ * ones that {@link TlsSettings} allow.
  */
 final class FileTrustManager extends X509ExtendedTrustManager {
   private final TlsSettings settings;
@@ -61,7 +61,7 @@ final class FileTrustManager extends X509ExtendedTrustManager {
     throw new GeneralSecurityException("the JDK has no X.509 trust manager");
   }
 
-  /** Serial numbers, whoever issued the certificates: etcd compares nothing else. */
+  /** Revoked serial numbers, of any issuer: as in etcd, nothing else is compared. */
   private static Set<BigInteger> revoked(@Nullable Path file)
       throws IOException, GeneralSecurityException {
     Set<BigInteger> serials = new HashSet<>();
@@ -106,13 +106,13 @@ final class FileTrustManager extends X509ExtendedTrustManager {
     checkServer(chain, () -> authorities.get().checkServerTrusted(chain, authType, socket));
   }
 
-  /** The check that the JDK's own trust manager makes. */
+  /** A check by the JDK's own trust manager. */
   private interface Verification {
     void run() throws CertificateException;
   }
 
   /**
-   * @param address null if the client has none, as with a Unix socket
+   * @param address null if the client has none, as on a Unix socket
    */
   private void checkClient(
       X509Certificate[] chain, @Nullable String address, Verification verification)
@@ -188,15 +188,17 @@ final class FileTrustManager extends X509ExtendedTrustManager {
     return authorities.get().getAcceptedIssuers();
   }
 
-  // Without the connection there is no name or address to check: nothing here calls these.
+  // Never called: without the connection, names and addresses cannot be checked.
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType) {
-    throw new UnsupportedOperationException("a connection is needed");
+    throw new UnsupportedOperationException(
+        "certificates cannot be checked without the connection");
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType) {
-    throw new UnsupportedOperationException("a connection is needed");
+    throw new UnsupportedOperationException(
+        "certificates cannot be checked without the connection");
   }
 }

@@ -9,11 +9,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Why a TLS connection was not made, as etcd logs it: Go's words where Go has some. */
+/** Describes why a TLS connection failed, as etcd logs it, with Go's wording where Go has one. */
 public final class HandshakeFailure {
   private static final String ALERT = "Received fatal alert: ";
 
-  /** Go's names of alerts, where they are not simply the standard's with spaces. */
+  /** Go's names of TLS alerts that differ from the standard's names with spaces. */
   private static final Map<String, String> ALERTS =
       Map.of(
           "unknown_ca", "unknown certificate authority",
@@ -28,7 +28,7 @@ public final class HandshakeFailure {
    * Logs a connection that was refused on one of our ports.
    *
    * @param endpoint {@code client} or {@code peer}
-   * @param remote where it came from
+   * @param remote address of the other side
    */
   public static void log(Logger log, String endpoint, SocketAddress remote, Throwable failure) {
     CertificateRefused refused = findRefusal(failure);
@@ -70,7 +70,7 @@ public final class HandshakeFailure {
         || failure.getCause() instanceof ClosedChannelException) {
       return "EOF";
     }
-    // The two copies of Netty have an exception each for this.
+    // The two copies of Netty have different exceptions for this.
     if (message.startsWith("not an SSL/TLS record")) {
       return "tls: first record does not look like a TLS handshake";
     }

@@ -10,7 +10,7 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
- * Who we are: a private key, and the certificates that say whose it is.
+ * Our private key and its certificate chain.
  *
  * @param chain our own certificate first
  */
@@ -22,7 +22,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
   /**
    * Reads both files.
    *
-   * @throws GeneralSecurityException if they cannot be used, or do not belong together
+   * @throws GeneralSecurityException if they cannot be used or do not match
    */
   static Identity read(KeyFiles files) throws IOException, GeneralSecurityException {
     Identity identity =
@@ -35,7 +35,7 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
     return identity;
   }
 
-  /** {@code RSA}, {@code EC} or {@code EdDSA}, as the JDK's TLS names kinds of keys. */
+  /** {@code RSA}, {@code EC} or {@code EdDSA}: the JDK's TLS names for types of keys. */
   String keyType() {
     return publicKey().getAlgorithm();
   }

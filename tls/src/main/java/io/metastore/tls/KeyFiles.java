@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 
 /**
- * Where a certificate and its private key are, in PEM.
+ * The PEM files of a certificate and its private key.
  *
- * @param certificate with the certificates of its issuers behind it, if clients lack them
+ * @param certificate may also contain the issuers' certificates, after the certificate itself
  */
 public record KeyFiles(Path certificate, Path key) {
   public KeyFiles {

@@ -26,12 +26,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What stands in a PEM file: blocks of Base64, each with the name of what it is. */
+/** The content of a PEM file: Base64 blocks, each with a type. */
 public final class PemFile {
   private static final Pattern BLOCK =
       Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
 
-  /** Larger files are not certificates, whatever else they are. */
+  /** Larger files are rejected: they cannot be certificates. */
   private static final long BYTES_MAX = 16 << 20;
 
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
@@ -73,7 +73,7 @@ public final class PemFile {
   /**
    * All certificates, in the order of the file.
    *
-   * @throws CertificateException if there is none, or one cannot be read
+   * @throws CertificateException if there is none, or one cannot be parsed
    */
   List<X509Certificate> certificates() throws CertificateException {
     CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -92,10 +92,10 @@ public final class PemFile {
   }
 
   /**
-   * The first private key: PKCS #8, or what OpenSSL and Go also write, PKCS #1 (RSA) and SEC 1
+   * The first private key: in PKCS #8, or in the formats of OpenSSL and Go, PKCS #1 (RSA) and SEC 1
    * (EC).
    *
-   * @throws InvalidKeySpecException if there is none, or it is encrypted or cannot be read
+   * @throws InvalidKeySpecException if there is none, or if it is encrypted or cannot be parsed
    */
   public PrivateKey privateKey() throws GeneralSecurityException {
     for (Block block : blocks) {
@@ -112,9 +112,9 @@ public final class PemFile {
   }
 
   /**
-   * The first public key, or that of the first certificate.
+   * The first public key, or the public key of the first certificate.
    *
-   * @throws GeneralSecurityException if there is none, or it cannot be read
+   * @throws GeneralSecurityException if there is none, or it cannot be parsed
    */
   public PublicKey publicKey() throws GeneralSecurityException {
     for (Block block : blocks) {
@@ -140,7 +140,7 @@ public final class PemFile {
     throw new InvalidKeySpecException("not an RSA, EC or Ed25519 key", failure);
   }
 
-  /** The key as PKCS #8, or null if the block is something else. */
+  /** The key as PKCS #8; null if the block is not a private key. */
   private static byte @Nullable [] findPkcs8(Block block) throws InvalidKeySpecException {
     return switch (block.type()) {
       case "PRIVATE KEY" -> block.content();
@@ -157,7 +157,7 @@ public final class PemFile {
 
   private static PrivateKey privateKey(byte[] pkcs8) throws GeneralSecurityException {
     InvalidKeySpecException failure = new InvalidKeySpecException("not a key");
-    // The key says of which algorithm it is, but only the algorithm's own factory reads that.
+    // The key contains its algorithm, but only that algorithm's own factory can parse it.
     for (String algorithm : KEY_ALGORITHMS) {
       try {
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
@@ -169,9 +169,9 @@ public final class PemFile {
   }
 
   /**
-   * The revocation lists; a file without PEM blocks is one list in DER, as etcd takes it.
+   * The revocation lists. As in etcd, a file without PEM blocks is one list in DER.
    *
-   * @throws GeneralSecurityException if there is none, or one cannot be read
+   * @throws GeneralSecurityException if there is none, or one cannot be parsed
    */
   List<X509CRL> revocationLists() throws GeneralSecurityException {
     CertificateFactory factory = CertificateFactory.getInstance("X.509");

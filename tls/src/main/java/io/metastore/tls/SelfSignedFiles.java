@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A certificate of our own making, for {@code --auto-tls}: it encrypts, but proves nothing to
- * anybody. Made once, and kept in files where etcd keeps its own.
+ * A self-signed certificate for {@code --auto-tls}: it allows encryption but proves no identity.
+ * Created once, and stored in the same files as by etcd.
  */
 public final class SelfSignedFiles {
   private static final Logger LOG = LoggerFactory.getLogger(SelfSignedFiles.class);
@@ -40,16 +40,16 @@ public final class SelfSignedFiles {
 
   private SelfSignedFiles() {}
 
-  /** Where the files are in a directory, made or not. */
+  /** The paths of the files in a directory, whether they exist or not. */
   public static KeyFiles paths(Path directory) {
     return new KeyFiles(directory.resolve("cert.pem"), directory.resolve("key.pem"));
   }
 
   /**
-   * The files in a directory; they are made if one is missing.
+   * The files in a directory; created if one is missing.
    *
-   * @param hosts DNS names and IP addresses that the certificate is for
-   * @param years how long it is valid
+   * @param hosts DNS names and IP addresses in the certificate
+   * @param years its validity
    * @throws IOException if they cannot be written
    */
   public static KeyFiles in(Path directory, List<String> hosts, long years) throws IOException {
@@ -74,7 +74,7 @@ public final class SelfSignedFiles {
   private static void make(KeyFiles files, List<String> hosts, Instant end)
       throws IOException, GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-    // etcd takes P-521, whose handshakes cost several times as much and protect nothing better.
+    // etcd uses P-521, whose handshakes cost several times as much without better protection.
     generator.initialize(new ECGenParameterSpec("secp256r1"));
     KeyPair pair = generator.generateKeyPair();
     Files.deleteIfExists(files.key());
@@ -82,7 +82,7 @@ public final class SelfSignedFiles {
     write(files.certificate(), "CERTIFICATE", certificate(pair, hosts, end), "rw-r--r--");
   }
 
-  /** RFC 5280, 4.1. */
+  /** Encodes and signs a certificate, see RFC 5280, 4.1. */
   private static byte[] certificate(KeyPair pair, List<String> hosts, Instant end)
       throws GeneralSecurityException {
     byte[] subject =
@@ -109,7 +109,7 @@ public final class SelfSignedFiles {
     byte[] serverAndClient =
         Der.sequence(Der.objectId("1.3.6.1.5.5.7.3.1"), Der.objectId("1.3.6.1.5.5.7.3.2"));
     return Der.sequence(
-        // Key usage, extended key usage, basic constraints (no authority), alternative names.
+        // Key usage, extended key usage, basic constraints (not an authority), alternative names.
         critical("2.5.29.15", Der.bits(5, SIGNS_AND_ENCIPHERS_KEYS)),
         Der.sequence(Der.objectId("2.5.29.37"), Der.octets(serverAndClient)),
         critical("2.5.29.19", Der.sequence()),

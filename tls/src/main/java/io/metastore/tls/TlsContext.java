@@ -14,19 +14,18 @@ import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side of TLS, ready to make connections. Certificates, authorities and revocation lists are
- * read anew at the first handshake after their files have changed.
+ * The client or server side of TLS. Certificates, authorities and revocation lists are read again
+ * at the first handshake after their files have changed.
  */
 public final class TlsContext {
   static {
-    // Both must be set before the JDK's TLS is first used. A client may not ask for new handshakes
-    // on a connection, and sessions are kept here instead of in tickets, so that they can be
-    // forgotten.
+    // Both must be set before the JDK's TLS is first used: clients cannot renegotiate a connection,
+    // and sessions are stored here instead of in tickets, so that they can be invalidated.
     System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
   }
 
-  /** TLS 1.3 has its own, and etcd's flag says nothing of them. */
+  /** TLS 1.3 has its own cipher suites, which etcd's flag does not affect. */
   private static final List<String> TLS_1_3_SUITES =
       List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
 
@@ -51,18 +50,18 @@ public final class TlsContext {
   }
 
   /**
-   * For connections that others make to us.
+   * For connections that we accept.
    *
-   * @throws IOException if a file cannot be read, or its content cannot be used
+   * @throws IOException if a file cannot be read or used
    */
   public static TlsContext server(TlsSettings settings) throws IOException {
     return new TlsContext(settings, requireNonNull(settings.identity(), "identity"));
   }
 
   /**
-   * For connections that we make to others.
+   * For connections that we open.
    *
-   * @throws IOException if a file cannot be read, or its content cannot be used
+   * @throws IOException if a file cannot be read or used
    */
   public static TlsContext client(TlsSettings settings) throws IOException {
     KeyFiles own = settings.clientIdentity();
@@ -70,21 +69,21 @@ public final class TlsContext {
   }
 
   /**
-   * The JDK's own object; {@link #protocols} and {@link #cipherSuites} are to be set per engine.
+   * The JDK's context; {@link #protocols} and {@link #cipherSuites} have to be set on each engine.
    */
   public SSLContext context() {
     return context;
   }
 
   /**
-   * To be called for every connection that was accepted: who comes back is checked again, against
-   * the files as they are then, instead of resuming the session.
+   * To be called for every accepted connection: a client that reconnects is checked again, against
+   * the current files, instead of resuming its session.
    */
   public static void forbidResumption(SSLEngine accepted) {
     accepted.getSession().invalidate();
   }
 
-  /** What shows our certificate; null if we have none. */
+  /** Provides our certificate; null if we have none. */
   public @Nullable KeyManager keyManager() {
     return keyManager;
   }
@@ -93,12 +92,12 @@ public final class TlsContext {
     return trustManager;
   }
 
-  /** Whether those who connect must show a certificate. */
+  /** Whether clients must present a certificate. */
   public boolean requiresClientCertificate() {
     return settings.requiresClientCertificate();
   }
 
-  /** Names of the versions to enable, as the JDK has them. */
+  /** The JDK's names of the TLS versions to enable. */
   public List<String> protocols() {
     return TlsVersion.jdkNames(settings.minVersion(), settings.maxVersion());
   }
@@ -114,9 +113,9 @@ public final class TlsContext {
   }
 
   /**
-   * Whether the JDK has a cipher suite.
+   * Whether the JDK supports a cipher suite.
    *
-   * @param name as the IANA lists it
+   * @param name the IANA name
    */
   public static boolean knowsCipherSuite(String name) {
     try {

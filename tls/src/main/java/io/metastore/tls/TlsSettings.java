@@ -6,21 +6,23 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one side of this process speaks TLS with: its client port, its peer port, or a command.
+ * TLS settings of the client port, the peer port, or a command.
  *
- * @param identity shown to whoever connects; null for one that only connects to others
- * @param clientIdentity shown to those we connect to; null for the one above
- * @param trustedCa whose certificates we accept; null for the authorities of the JDK
- * @param requiresClientCertificate whether whoever connects must show a certificate
- * @param revocationList certificates that are accepted no more, PEM or DER; null for none
- * @param allowedNames the other side's common name must be one of these; empty for any
+ * @param identity certificate presented to clients that connect to us; null if we only open
+ *     connections
+ * @param clientIdentity certificate presented to servers that we connect to; null to use {@code
+ *     identity}
+ * @param trustedCa authorities whose certificates we accept; null for those of the JDK
+ * @param requiresClientCertificate whether clients must present a certificate
+ * @param revocationList revoked certificates, PEM or DER; null for none
+ * @param allowedNames allowed common names of the other side; empty for any
  * @param allowedHostnames the other side's certificate must be for one of these DNS names or IP
  *     addresses; empty for any
- * @param checksClientAddress whether a certificate that names hosts counts only when the connection
- *     comes from one of them
- * @param trustsEverybody whether the certificates of those we connect to are not checked
- * @param cipherSuites the only ones to use, in this order, by their IANA names; empty for the
- *     JDK's. Those of TLS 1.3 are not affected, as in Go
+ * @param checksClientAddress whether a certificate with host names or addresses is only accepted
+ *     from one of these hosts
+ * @param trustsEverybody whether certificates of servers are not checked
+ * @param cipherSuites the only ones to use, in this order, by IANA name; empty for the JDK's
+ *     defaults. As in Go, TLS 1.3 is not affected
  */
 public record TlsSettings(
     @Nullable KeyFiles identity,
@@ -43,9 +45,9 @@ public record TlsSettings(
   }
 
   /**
-   * For one that connects to servers.
+   * Settings of a client.
    *
-   * @param identity null if the servers ask for none
+   * @param identity null if the servers require no certificate
    * @param trustedCa null for the authorities of the JDK
    */
   public static TlsSettings client(
@@ -65,7 +67,7 @@ public record TlsSettings(
         TlsVersion.TLS_1_3);
   }
 
-  /** For one that is connected to, and asks for certificates if it is told an authority. */
+  /** Settings of a server, which requires client certificates if an authority is given. */
   public static TlsSettings server(KeyFiles identity, @Nullable Path trustedCa) {
     return new TlsSettings(
         identity,
@@ -82,7 +84,7 @@ public record TlsSettings(
         TlsVersion.TLS_1_3);
   }
 
-  /** As etcd logs it. */
+  /** The format in which etcd logs it. */
   @Override
   public String toString() {
     return ("cert = %s, key = %s, client-cert=%s, client-key=%s, trusted-ca = %s,"

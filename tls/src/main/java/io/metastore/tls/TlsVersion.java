@@ -3,7 +3,7 @@ package io.metastore.tls;
 import java.util.Arrays;
 import java.util.List;
 
-/** The versions of TLS that can be spoken, oldest first. */
+/** The supported TLS versions, oldest first. */
 public enum TlsVersion {
   TLS_1_2("TLS1.2", "TLSv1.2"),
   TLS_1_3("TLS1.3", "TLSv1.3");
@@ -17,9 +17,9 @@ public enum TlsVersion {
   }
 
   /**
-   * Reads etcd's spelling, {@code TLS1.2}.
+   * Parses etcd's notation, {@code TLS1.2}.
    *
-   * @throws IllegalArgumentException in etcd's words
+   * @throws IllegalArgumentException with etcd's message
    */
   public static TlsVersion parse(String text) {
     for (TlsVersion version : values()) {

@@ -18,14 +18,14 @@ final class Handshake {
 
   private Handshake() {}
 
-  /** The server's session. */
+  /** Performs the handshake; returns the server's session. */
   static SSLSession of(TlsContext server, TlsContext client) throws SSLException {
     return of(server, client, "127.0.0.1", "localhost");
   }
 
   /**
-   * @param from address that the server sees
-   * @param to name that the client believes to talk to
+   * @param from client address as seen by the server
+   * @param to server name as seen by the client
    */
   static SSLSession of(TlsContext server, TlsContext client, String from, String to)
       throws SSLException {
@@ -47,7 +47,7 @@ final class Handshake {
         step(clientEngine, toClient, toServer);
         step(serverEngine, toServer, toClient);
       } catch (SSLException e) {
-        // Once more, so that the other side reads the alert; the first failure is the reason.
+        // Continue, so that the other side reads the alert; the first failure is the one to report.
         failure = failure == null ? e : failure;
       }
       if (failure == null && isDone(clientEngine) && isDone(serverEngine) && toClient.isEmpty()) {
@@ -56,7 +56,7 @@ final class Handshake {
         return session;
       }
     }
-    throw failure == null ? new SSLException("does not come to an end") : failure;
+    throw failure == null ? new SSLException("the handshake does not finish") : failure;
   }
 
   private static void enable(SSLEngine engine, TlsContext context) {

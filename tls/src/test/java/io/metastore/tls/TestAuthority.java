@@ -36,10 +36,10 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A certificate authority for one test: writes certificates, keys and revocation lists into a
+ * A certificate authority for tests: writes certificates, keys and revocation lists into a
  * directory.
  */
-@SuppressWarnings("JavaUtilDate") // what Bouncy Castle takes
+@SuppressWarnings("JavaUtilDate") // required by Bouncy Castle
 public final class TestAuthority {
   private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -49,10 +49,10 @@ public final class TestAuthority {
   private final X509Certificate certificate;
   private int issued;
 
-  /** What a certificate says. */
+  /** The content of a certificate. */
   public record Request(
       String commonName, List<String> hosts, Instant notBefore, Instant notAfter) {
-    /** Valid today, for this machine's loopback addresses. */
+    /** Valid today, for the loopback addresses. */
     public static Request of(String commonName) {
       return new Request(
           commonName,
@@ -61,12 +61,12 @@ public final class TestAuthority {
           Instant.now().plus(Duration.ofDays(1)));
     }
 
-    /** The same for other hosts; empty for none. */
+    /** The same for other hosts; for none if empty. */
     public Request forHosts(String... names) {
       return new Request(commonName, List.of(names), notBefore, notAfter);
     }
 
-    /** The same, but over since yesterday. */
+    /** The same, but expired since yesterday. */
     public Request expired() {
       return new Request(
           commonName,
@@ -77,7 +77,7 @@ public final class TestAuthority {
   }
 
   /**
-   * @param directory where it writes; the authority's own certificate is {@code NAME.pem} there
+   * @param directory directory for all files; the authority's own certificate is {@code NAME.pem}
    */
   public TestAuthority(Path directory, String name) {
     this.directory = directory;
@@ -87,7 +87,7 @@ public final class TestAuthority {
     write(file(), "CERTIFICATE", encoded(certificate));
   }
 
-  /** What trusts certificates of this authority. */
+  /** The authority's certificate, for trusting this authority. */
   public Path file() {
     return directory.resolve(name + ".pem");
   }
@@ -101,7 +101,7 @@ public final class TestAuthority {
     return files;
   }
 
-  /** Issues a certificate with a new key, in place of what is in the files. */
+  /** Issues a certificate with a new key and replaces the content of the files. */
   public void issueInto(KeyFiles files, Request request) {
     KeyPair own = newKeys();
     X509Certificate issuedNow = sign(request, own, name, keys.getPrivate(), false);
@@ -109,7 +109,7 @@ public final class TestAuthority {
     write(files.certificate(), "CERTIFICATE", encoded(issuedNow));
   }
 
-  /** A certificate that nobody but its own key has signed. */
+  /** A self-signed certificate. */
   public KeyFiles selfSigned(Request request) {
     String base = "self-signed-" + issued++ + "-" + request.commonName();
     KeyFiles files =
@@ -123,7 +123,7 @@ public final class TestAuthority {
     return files;
   }
 
-  /** Writes the list of all certificates that are revoked. */
+  /** Writes a revocation list of all revoked certificates. */
   public void revoke(Path list, KeyFiles... revoked) {
     try {
       X509v2CRLBuilder builder =
@@ -209,7 +209,7 @@ public final class TestAuthority {
     }
   }
 
-  /** Moved into place, as tools that renew certificates do. */
+  /** Writes a file and renames it into place, as tools that renew certificates do. */
   private static void write(Path file, String type, byte[] content) {
     String text =
         "-----BEGIN %s-----\n%s\n-----END %s-----\n"

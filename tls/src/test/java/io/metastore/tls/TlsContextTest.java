@@ -284,7 +284,7 @@ class TlsContextTest {
     byte[] first = Files.readAllBytes(own.certificate());
     TlsContext server = TlsContext.server(TlsSettings.server(own, null));
 
-    // To trust the certificate itself is to check its names, dates and signature.
+    // If the certificate itself is trusted, its names, dates and signature are checked.
     Handshake.of(server, TlsContext.client(TlsSettings.client(null, own.certificate(), false)));
     assertThat(
             CertificateNames.of(PemFile.read(own.certificate()).certificates().get(0)).dnsNames())

@@ -8,16 +8,15 @@ import java.util.List;
 /** How a member without data finds its cluster. */
 public sealed interface Bootstrap {
 
-  /** {@code --initial-cluster} names the members. */
+  /** {@code --initial-cluster} lists the members. */
   record Static() implements Bootstrap {}
 
   /**
    * The members find each other by IP multicast.
    *
-   * @param size how many members the cluster is formed of
-   * @param group the address and port to meet at, {@code HOST:PORT}
-   * @param networkInterface the name of the interface to send on and listen at; empty for the one
-   *     that the system chooses
+   * @param size number of members of the cluster
+   * @param group multicast address and port, {@code HOST:PORT}
+   * @param networkInterface name of the network interface to use; empty for the system's choice
    */
   record Multicast(int size, String group, String networkInterface) implements Bootstrap {
     public Multicast {
@@ -33,12 +32,13 @@ public sealed interface Bootstrap {
    * The members find each other through keys of a running etcd or Metastore cluster: etcd's v3
    * discovery.
    *
-   * @param token the name of the cluster to be formed, in the keys and in the members' IDs
-   * @param endpoints of the running cluster, {@code HOST:PORT} or URLs
-   * @param insecureTransport whether endpoints without a scheme are reached without TLS
+   * @param token name of the cluster to form; part of the keys and of the hash that member IDs are
+   *     derived from
+   * @param endpoints endpoints of the running cluster, {@code HOST:PORT} or URLs
+   * @param insecureTransport whether endpoints without a scheme are contacted without TLS
    * @param insecureSkipVerify whether the server's certificate is not verified
-   * @param certFile the client's certificate; empty for none, as with the other files
-   * @param user empty to use no access control
+   * @param certFile the client certificate; empty for none, like the other files
+   * @param user empty if access control is not used
    */
   record Etcd(
       String token,
@@ -62,10 +62,11 @@ public sealed interface Bootstrap {
   }
 
   /**
-   * SRV records of the DNS name the members.
+   * DNS SRV records list the members.
    *
-   * @param domain that has the records {@code _etcd-server._tcp} and {@code _etcd-server-ssl._tcp}
-   * @param serviceName added to both after a dash; empty for nothing
+   * @param domain domain with the records {@code _etcd-server._tcp} and {@code
+   *     _etcd-server-ssl._tcp}
+   * @param serviceName appended to both record names after a dash; empty for none
    */
   record Dns(String domain, String serviceName) implements Bootstrap {
     public Dns {

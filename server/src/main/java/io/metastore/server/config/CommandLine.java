@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A command line taken apart by the rules of Go's {@code flag} package: one dash or two, value
- * after {@code =} or as the next word, a switch without one, and nothing read as a flag after the
- * first word that is none.
+ * A parsed command line, by the rules of Go's {@code flag} package: one dash or two; the value
+ * after {@code =} or as the next word, optional for a switch; parsing stops at the first word that
+ * is not a flag.
  *
- * @param values of the flags that were given, by the flag's name; the last one counts
- * @param rest the first word that is no flag, and all after it
+ * @param values the flags that were given, by name; the last occurrence counts
+ * @param rest the first word that is not a flag, and everything after it
  */
 record CommandLine(Map<String, Setting> values, List<String> rest) {
 

@@ -2,7 +2,7 @@ package io.metastore.server.config;
 
 import java.io.Serial;
 
-/** A configuration that the server cannot run with: it is logged, the exit code is 1. */
+/** A configuration that the server cannot run with. It is logged, and the exit code is 1. */
 public final class ConfigError extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
@@ -15,12 +15,12 @@ public final class ConfigError extends Exception {
     this.fact = fact;
   }
 
-  /** What the flags say cannot be. */
+  /** The values of the flags are invalid or contradict each other. */
   public static ConfigError notVerified(String error) {
     return new ConfigError("failed to verify flags", "error", error);
   }
 
-  /** The cluster that the flags describe is not one that this member can be of. */
+  /** The configured cluster is invalid or does not contain this member. */
   public static ConfigError discovery(String error) {
     return new ConfigError("discovery failed", "error", error);
   }
@@ -33,7 +33,7 @@ public final class ConfigError extends Exception {
         environmentName);
   }
 
-  /** What {@link #fact} is, as a key of the log line whose text is the message. */
+  /** The key of {@link #fact} in the log line; the line's text is the message. */
   public String factName() {
     return factName;
   }

@@ -20,12 +20,12 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
- * The flags that a YAML file sets, by etcd's rules: a key is a flag's name or stands in a block,
+ * The flags set by a YAML file, by etcd's rules: a key is the name of a flag, or is in a block,
  * such as {@code cert-file} in {@code client-transport-security}; a duration is a whole number of
- * nanoseconds; several names are a list; an unknown key is passed over.
+ * nanoseconds; names are given as a list; unknown keys are ignored.
  *
- * @param values by the flag's name
- * @param unknown keys that set nothing, with a dot between a block and its key
+ * @param values the flags, by name
+ * @param unknown keys that set no flag, with a dot between block and key
  */
 record ConfigFile(Map<String, Setting> values, List<String> unknown) {
   private static final Map<String, Flag> BY_KEY = new HashMap<>();
@@ -41,7 +41,7 @@ record ConfigFile(Map<String, Setting> values, List<String> unknown) {
   }
 
   /**
-   * @throws ConfigError if the file cannot be read, or a value is not of its flag's type
+   * @throws ConfigError if the file cannot be read, or a value does not have its flag's type
    */
   static ConfigFile read(Path file) throws ConfigError {
     Object document;
@@ -112,7 +112,7 @@ record ConfigFile(Map<String, Setting> values, List<String> unknown) {
     }
   }
 
-  /** As the command line would have it; null if the value is of another type. */
+  /** The value as it would be written on the command line; null if it has another type. */
   private static @Nullable String textOf(FlagType type, Object value) {
     return switch (type) {
       case DURATION -> isInteger(value) ? value + "ns" : null;
@@ -141,7 +141,7 @@ record ConfigFile(Map<String, Setting> values, List<String> unknown) {
           default -> false;
         };
     String given = jsonType(value) + (numeric && value instanceof Number ? " " + value : "");
-    // The two structs that etcd reads its file into.
+    // The names of the two Go structs that etcd decodes its file into.
     String struct =
         switch (flag.type()) {
           case URLS, ORIGINS, FEATURE_GATES -> "configJSON";

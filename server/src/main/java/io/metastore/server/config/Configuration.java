@@ -14,20 +14,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The flags of one process: from a configuration file, or else from command line and environment
- * together.
+ * The flags of one process: from a configuration file, or otherwise from command line and
+ * environment together.
  *
- * <p>Reading and checking are apart because the log must be set up before anything can be said
- * about the rest: {@link #read}, then {@link #logConfig} and {@link #serverConfig}.
+ * <p>Reading and checking are separate, because the log must be set up before anything else can be
+ * reported: call {@link #read} first, then {@link #logConfig} and {@link #serverConfig}.
  */
 public final class Configuration {
-  /** Commands travel in batches, which must stay below 2 GiB. */
+  /** Commands are sent in batches, which must stay below 2 GiB. */
   private static final int REQUEST_BYTES_MAX = 256 << 20;
 
-  /** More would not be a cluster that anybody wants. */
+  /** An upper bound against typing errors: larger clusters make no sense. */
   private static final int MULTICAST_SIZE_MAX = 99;
 
-  /** What grpc-go, and so etcd, takes if it is told nothing. */
+  /** The default of grpc-go, and therefore of etcd. */
   private static final Duration GO_CLIENT_PING_MIN = Duration.ofMinutes(5);
 
   private final CommandLine commandLine;
@@ -53,11 +53,11 @@ public final class Configuration {
   }
 
   /**
-   * Puts all together.
+   * Reads all sources of flags.
    *
-   * @param arguments without the command's own name
-   * @param variables the process's environment
-   * @throws UsageError if the command line cannot be read or asks for help
+   * @param arguments the arguments of the command
+   * @param variables the process's environment variables
+   * @throws UsageError if the command line cannot be parsed or asks for help
    * @throws ConfigError if the environment or the configuration file cannot be read
    */
   public static Configuration read(List<String> arguments, Map<String, String> variables)
@@ -75,40 +75,40 @@ public final class Configuration {
   }
 
   /**
-   * How to log from now on.
+   * The settings of the log.
    *
-   * @throws ConfigError with etcd's words for the first thing that is wrong with it
+   * @throws ConfigError with etcd's message, for the first invalid setting
    */
   public LogConfig logConfig() throws ConfigError {
     return LogFlags.read(values);
   }
 
-  /** Whether only the version is asked for. */
+  /** Whether the version is to be printed. */
   public boolean asksForVersion() {
     return new Values(commandLine.values()).isOn(EtcdFlags.VERSION);
   }
 
-  /** The configuration file; null if there is none, and command line and environment count. */
+  /** The configuration file; null if there is none, and command line and environment apply. */
   public @Nullable Path file() {
     return file;
   }
 
-  /** Keys of the configuration file that set nothing. */
+  /** Keys of the configuration file that set no flag. */
   public List<String> unknownKeys() {
     return unknownKeys;
   }
 
-  /** Environment variables that set flags, in the flags' order: name and value. */
+  /** The environment variables that set flags, with their values, in the order of the flags. */
   public Map<String, String> variablesUsed() {
     return environment.used();
   }
 
-  /** Environment variables that look like flags and are none, as {@code NAME=value}. */
+  /** Environment variables with the prefix of flags that are not flags, as {@code NAME=value}. */
   public List<String> unknownVariables() {
     return environment.unknown();
   }
 
-  /** Flags and feature gates that were set and do nothing here, with the reason. */
+  /** Flags and feature gates that were set but have no effect, with the reason. */
   public Map<String, String> ignored() {
     Map<String, String> ignored = new LinkedHashMap<>();
     for (Setting setting : values.settings()) {
@@ -126,9 +126,9 @@ public final class Configuration {
   }
 
   /**
-   * Checks everything.
+   * Checks all flags and converts them.
    *
-   * @throws ConfigError with etcd's words for the first thing that is wrong
+   * @throws ConfigError with etcd's message, for the first error
    */
   public ServerConfig serverConfig() throws ConfigError {
     if (!commandLine.rest().isEmpty()) {
@@ -176,7 +176,7 @@ public final class Configuration {
         StartFacts.of(values, dataDirectory));
   }
 
-  /** Source: etcd, where a TTL of 0 is the default one. */
+  /** As in etcd, a token TTL of 0 means the default. */
   private AuthConfig authConfig() throws ConfigError {
     long ttl = values.number(EtcdFlags.AUTH_TOKEN_TTL);
     return new AuthConfig(
@@ -220,7 +220,7 @@ public final class Configuration {
     if (values.text(EtcdFlags.AUTO_COMPACTION_MODE).equals("periodic")) {
       return new AutoCompaction.Periodic(age);
     }
-    // etcd, too, takes a duration for a number of revisions: that of its nanoseconds.
+    // As in etcd, a duration given as the number of revisions counts as its nanoseconds.
     return new AutoCompaction.ByRevision(plain ? Long.parseLong(retention) : age.toNanos());
   }
 
@@ -272,13 +272,17 @@ public final class Configuration {
     return urls;
   }
 
-  /** Members speak TLS with all others or with none, whatever the single URL says. */
+  /**
+   * A member uses TLS with all other members or with none, so all peer URLs must have the same
+   * scheme.
+   */
   private void requirePeerUrls(String flag) throws ConfigError {
     boolean secure = values.urls(EtcdFlags.LISTEN_PEER_URLS).stream().anyMatch(EtcdUrl::isSecure);
     for (EtcdUrl url : requireSome(flag)) {
       if (url.isUnix()) {
         throw ConfigError.notVerified(
-            "--%s: members do not reach each other by Unix sockets (%s)".formatted(flag, url));
+            "--%s: members cannot connect to each other over Unix sockets (%s)"
+                .formatted(flag, url));
       }
       if (url.isSecure() != secure) {
         throw ConfigError.notVerified(
@@ -296,14 +300,14 @@ public final class Configuration {
       throw ConfigError.notVerified("--initial-cluster goes with --bootstrap=static only");
     }
     if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
-      throw ConfigError.notVerified("--name is empty or has control characters");
+      throw ConfigError.notVerified("--name must not be empty or contain control characters");
     }
     if (way.equals("wait")) {
       return new Bootstrap.Wait();
     }
     int size = values.bounded(EtcdFlags.MULTICAST_SIZE, MULTICAST_SIZE_MAX);
     if (size == 0) {
-      throw ConfigError.notVerified("--bootstrap=multicast needs --multicast-size");
+      throw ConfigError.notVerified("--bootstrap=multicast requires --multicast-size");
     }
     return new Bootstrap.Multicast(
         size, values.text(EtcdFlags.MULTICAST_GROUP), values.text(EtcdFlags.MULTICAST_INTERFACE));

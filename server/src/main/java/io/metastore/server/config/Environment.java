@@ -6,28 +6,28 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The flags that the environment sets.
+ * The flags set by environment variables.
  *
- * @param values by the flag's name
- * @param used the variables that set them, with their values, in the flags' order
- * @param unknown variables that look like flags and are none, as {@code NAME=value}
+ * @param values the flags, by name
+ * @param used the variables that set them, with their values, in the order of the flags
+ * @param unknown variables with the prefix of flags that are not flags, as {@code NAME=value}
  */
 record Environment(Map<String, Setting> values, Map<String, String> used, List<String> unknown) {
   static final String PREFIX = "ETCD_";
 
-  /** Ours by name and etcd's by habit: told apart from a misspelt flag. */
+  /** Variables of etcd that have the prefix but are not flags. */
   private static final List<String> NOT_FLAGS = List.of("ETCD_UNSUPPORTED_ARCH");
 
-  /** Set nothing: what would print the version and exit on every start is no use as a variable. */
+  /** Ignored: a variable that makes every start print the version and exit is of no use. */
   private static final List<String> NOT_TAKEN = List.of("ETCD_VERSION");
 
-  /** Nothing from the environment. */
+  /** An empty environment. */
   static Environment none() {
     return new Environment(Map.of(), Map.of(), List.of());
   }
 
   /**
-   * @throws ConfigError if a flag is set here and on the command line, or has no readable value
+   * @throws ConfigError if a flag is also set on the command line, or has an invalid value
    */
   static Environment read(Map<String, String> variables, CommandLine commandLine)
       throws ConfigError {

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What etcd checks once all flags are read, in its order and words.
+ * The checks that etcd makes after all flags are read, in its order and with its messages.
  *
  * <p>Source: {@code validate} of etcd's {@code etcdmain/config.go}, {@code Validate} of {@code
  * embed/config.go}.
@@ -22,7 +22,7 @@ final class EtcdChecks {
   }
 
   /**
-   * @throws ConfigError for the first thing that is wrong
+   * @throws ConfigError for the first error
    */
   static void run(Values values, boolean fromFile) throws ConfigError {
     EtcdChecks checks = new EtcdChecks(values);
@@ -104,7 +104,7 @@ final class EtcdChecks {
     if (electionMs == 0) {
       throw ConfigError.notVerified("--election-timeout must be >0 (set to 0ms)");
     }
-    // Not as a product: that could overflow.
+    // Not written as a product, which could overflow.
     if (heartbeatMs > electionMs / 5) {
       throw ConfigError.notVerified(
           "--election-timeout[%sms] should be at least as 5 times as --heartbeat-interval[%sms]"
@@ -125,7 +125,7 @@ final class EtcdChecks {
     }
   }
 
-  /** Not etcd's: it passes nonsense on to grpc-go. */
+  /** Not a check of etcd, which passes invalid values on to grpc-go. */
   private void keepAlive() throws ConfigError {
     for (String flag :
         List.of(

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * All flags: one table for the command line, the environment, the configuration file, the usage
  * text and docs/configuration.md.
  *
- * <p>To add a flag, add a row and read it where it acts. To make one work that is ignored or
- * refused, take that off its row.
+ * <p>To add a flag, add a row and read the flag where it takes effect. To support a flag that is
+ * ignored or refused, remove that mark from its row.
  */
 final class EtcdFlags {
   static final String NAME = "name";
@@ -141,7 +141,7 @@ final class EtcdFlags {
               HEARTBEAT_INTERVAL,
               COUNT,
               "100",
-              "Time (in milliseconds) after which a member that was away is tried again."
+              "Time (in milliseconds) after which an unreachable member is retried."
                   + " Heartbeats are sent every half election timeout."),
           flag(
               ELECTION_TIMEOUT,
@@ -174,7 +174,7 @@ final class EtcdFlags {
           flag("max-snapshots", COUNT, "5", "Maximum number of snapshot files to retain.")
               .ignored("Only the newest checkpoint is kept."),
           flag("max-wals", COUNT, "5", "Maximum number of wal files to retain.")
-              .ignored("The log is kept as far as the newest checkpoint needs it."),
+              .ignored("The log is kept from the newest checkpoint on."),
           flag("memory-mlock", SWITCH, "false", "Enable to enforce etcd pages to stay in RAM.")
               .ignored("A JVM cannot lock its memory.")
               .formerly("experimental-memory-mlock"),
@@ -230,7 +230,7 @@ final class EtcdFlags {
                   "false",
                   "Enable to set socket option SO_REUSEPORT on listeners allowing rebinding of a"
                       + " port already in use.")
-              .ignored("A port belongs to one process.")
+              .ignored("Several processes cannot share a port.")
               .yaml("socket-options.reuse-port"),
           flag(
                   "socket-reuse-address",
@@ -242,10 +242,10 @@ final class EtcdFlags {
               .yaml("socket-options.reuse-address"),
           flag(ENABLE_GRPC_GATEWAY, SWITCH, "true", "Enable GRPC gateway."),
           flag("raft-read-timeout", DURATION, "5s", "Read timeout set on each peer connection.")
-              .ignored("Members hear of a broken connection by gRPC's own keepalive.")
+              .ignored("gRPC keepalive detects broken connections between members.")
               .yaml(null),
           flag("raft-write-timeout", DURATION, "5s", "Write timeout set on each peer connection.")
-              .ignored("Members hear of a broken connection by gRPC's own keepalive.")
+              .ignored("gRPC keepalive detects broken connections between members.")
               .yaml(null),
           flag(
               FEATURE_GATES,
@@ -667,7 +667,7 @@ final class EtcdFlags {
                   "0",
                   "Enable the defrag during etcd server bootstrap on condition that it will free at"
                       + " least the provided threshold of disk space.")
-              .ignored("RocksDB gives space back by itself.")
+              .ignored("RocksDB frees disk space automatically.")
               .formerly("experimental-bootstrap-defrag-threshold-megabytes"),
           flag(
                   "max-learners",
@@ -689,7 +689,7 @@ final class EtcdFlags {
                   "5000",
                   "Number of entries for a slow follower to catch up after compacting the raft"
                       + " storage entries.")
-              .ignored("A follower that is behind the log's beginning is sent a checkpoint.")
+              .ignored("A follower that needs older entries receives a checkpoint.")
               .formerly("experimental-snapshot-catchup-entries"));
 
   private static final Section UNSAFE =
@@ -728,12 +728,12 @@ final class EtcdFlags {
               MULTICAST_SIZE,
               COUNT,
               "0",
-              "Number of members that --bootstrap=multicast forms the cluster of."),
+              "Number of members of a cluster formed by --bootstrap=multicast."),
           flag(
               MULTICAST_GROUP,
               TEXT,
               "239.77.83.1:2382",
-              "Address and port at which members meet with --bootstrap=multicast."),
+              "Multicast address and port for --bootstrap=multicast."),
           flag(
               MULTICAST_INTERFACE,
               TEXT,
@@ -750,7 +750,7 @@ final class EtcdFlags {
               ENABLE_GRPC_REFLECTION,
               SWITCH,
               "false",
-              "Answer gRPC server reflection (grpcurl and the like)."),
+              "Enable gRPC server reflection, for tools such as grpcurl."),
           flag(
               LISTEN_ZOOKEEPER_URLS,
               TCP_URLS,
@@ -773,9 +773,9 @@ final class EtcdFlags {
       new Section(
           "Flags of older versions",
           flag("discovery", TEXT, "", "URL of the v2 discovery service.")
-              .refused("The v2 discovery service is gone; use --discovery-endpoints."),
+              .refused("The v2 discovery service no longer exists; use --discovery-endpoints."),
           flag("discovery-proxy", TEXT, "", "HTTP proxy to the v2 discovery service.")
-              .ignored("The v2 discovery service is gone."),
+              .ignored("The v2 discovery service no longer exists."),
           flag("enable-v2", SWITCH, "false", "Accept etcd V2 client requests.").ignored(NO_V2),
           flag("experimental-enable-v2v3", TEXT, "", "v3 prefix for serving emulated v2 state.")
               .ignored(NO_V2),
@@ -800,7 +800,7 @@ final class EtcdFlags {
               .ignored("The client port opens when the cluster has a leader.")
               .formerly("experimental-wait-cluster-ready-timeout"));
 
-  /** Flags that etcd itself takes and passes over. */
+  /** Flags that etcd itself accepts and ignores. */
   private static final List<String> LEGACY =
       List.of(
           "cluster-active-size",
@@ -843,7 +843,7 @@ final class EtcdFlags {
     ALL.forEach(flag -> flag.names().forEach(name -> BY_NAME.put(name, flag)));
   }
 
-  /** Flags under one heading. */
+  /** The flags under one heading of the usage text. */
   record Section(String title, List<Flag> flags) {
     Section {
       flags = List.copyOf(flags);

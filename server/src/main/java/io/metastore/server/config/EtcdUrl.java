@@ -15,9 +15,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A URL that a member listens on or is reached at: scheme, host and port and nothing else.
+ * A URL at which a member listens or is reached: scheme, host and port only.
  *
- * @param text as it was given; sorts, compares and is hashed as this
+ * @param text as given; sorting, comparison and hashes use this text
  * @param host without the brackets of an IPv6 address
  */
 public record EtcdUrl(String text, String scheme, String host, int port) {
@@ -33,15 +33,18 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
   }
 
   /**
-   * Sorted by text, as etcd sorts them.
+   * Parses a comma-separated list; the result is sorted by text, as in etcd.
    *
-   * @throws IllegalArgumentException with etcd's words for what is wrong with one of them
+   * @throws IllegalArgumentException with etcd's message, if a URL is invalid
    */
   static List<EtcdUrl> parseList(String commaSeparated) {
     return parseList(commaSeparated, SCHEMES);
   }
 
-  /** As {@link #parseList(String)}, of {@code tcp://host:port}: what listens there is not HTTP. */
+  /**
+   * As {@link #parseList(String)}, for URLs {@code tcp://host:port} of listeners that do not speak
+   * HTTP.
+   */
   static List<EtcdUrl> parseTcpList(String commaSeparated) {
     return parseList(commaSeparated, Set.of(TCP));
   }
@@ -55,7 +58,7 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
     return List.copyOf(urls);
   }
 
-  /** Comma-separated, as {@link #parseList(String)} takes them. */
+  /** The comma-separated form that {@link #parseList(String)} parses. */
   static String join(List<EtcdUrl> urls) {
     return urls.stream().map(EtcdUrl::text).collect(Collectors.joining(","));
   }
@@ -83,7 +86,7 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
     if (scheme.startsWith("unix")) {
       return new EtcdUrl(text, scheme, text.substring(text.indexOf("://") + 3), 0);
     }
-    // Not URI's own host and port: it knows none where a name has an underscore.
+    // URI's own host and port are null for host names with an underscore.
     Matcher hostAndPort = HOST_AND_PORT.matcher(Objects.toString(uri.getRawAuthority(), ""));
     if (!hostAndPort.matches()) {
       throw new IllegalArgumentException(
@@ -106,7 +109,9 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
     return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
   }
 
-  /** Where to bind; the name is resolved, which for an IP address or localhost asks nobody. */
+  /**
+   * The address to bind. The host is resolved; for an IP address or localhost this needs no DNS.
+   */
   public InetSocketAddress socketAddress() {
     return new InetSocketAddress(host, port);
   }
@@ -116,12 +121,12 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
     return scheme.startsWith("unix");
   }
 
-  /** Whether TLS is spoken there. */
+  /** Whether the URL uses TLS. */
   public boolean isSecure() {
     return scheme.equals("https") || scheme.equals("unixs");
   }
 
-  /** Whether the host is an IP address or {@code localhost}, as etcd wants it for binding. */
+  /** Whether the host is an IP address or {@code localhost}; etcd requires this for binding. */
   boolean isBindable() {
     if (isUnix() || host.equals("localhost")) {
       return true;

@@ -5,8 +5,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * etcd's feature gates. None of them switches anything here: what they guard in etcd either does
- * not exist in this server or is always on.
+ * etcd's feature gates. None has an effect here: what it controls in etcd either does not exist in
+ * this server or is always on.
  *
  * <p>Source: etcd's {@code server/features/etcd_features.go}.
  */
@@ -48,13 +48,13 @@ public enum FeatureGate {
       "TxnModeWriteWithSharedBuffer",
       Stage.BETA,
       "experimental-txn-mode-write-with-shared-buffer",
-      "There is no such buffer.");
+      "Transactions do not use a shared buffer.");
 
-  /** How finished etcd thinks that a feature is. */
+  /** The maturity of a feature in etcd. */
   enum Stage {
-    /** Off unless asked for. */
+    /** Off by default. */
     ALPHA,
-    /** On unless switched off. */
+    /** On by default. */
     BETA
   }
 
@@ -70,14 +70,14 @@ public enum FeatureGate {
     this.reason = reason;
   }
 
-  /** Null if etcd has none of this name. */
+  /** The gate with this name in etcd; null if there is none. */
   static @Nullable FeatureGate find(String etcdName) {
     Optional<FeatureGate> found =
         Stream.of(values()).filter(gate -> gate.etcdName.equals(etcdName)).findAny();
     return found.orElse(null);
   }
 
-  /** As {@code --feature-gates} takes it. */
+  /** The name that {@code --feature-gates} accepts. */
   public String etcdName() {
     return etcdName;
   }
@@ -90,12 +90,12 @@ public enum FeatureGate {
     return stage == Stage.BETA;
   }
 
-  /** The switch that older versions of etcd have instead; null if they have none. */
+  /** The equivalent flag of older etcd versions; null if there is none. */
   @Nullable String olderFlag() {
     return olderFlag;
   }
 
-  /** Why it has no effect here, as one sentence. */
+  /** Why the gate has no effect here, as one sentence. */
   public String reason() {
     return reason;
   }

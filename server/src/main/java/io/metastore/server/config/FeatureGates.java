@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What {@code --feature-gates} says, in etcd's words where it cannot be read.
+ * The value of {@code --feature-gates}; invalid values are reported with etcd's messages.
  *
- * @param settings all gates that were set, by etcd's names, {@code AllAlpha} and {@code AllBeta}
- *     among them
+ * @param settings all gates that were set, by etcd's names, possibly including {@code AllAlpha} and
+ *     {@code AllBeta}
  */
 public record FeatureGates(Map<String, Boolean> settings) {
   private static final Map<String, Stage> GROUPS =
@@ -22,7 +22,7 @@ public record FeatureGates(Map<String, Boolean> settings) {
 
   /**
    * @param text {@code Gate=true,OtherGate=false}
-   * @throws IllegalArgumentException with etcd's words for what is wrong with it
+   * @throws IllegalArgumentException with etcd's message, if the text is invalid
    */
   static FeatureGates parse(String text) {
     Map<String, Boolean> given = new LinkedHashMap<>();
@@ -67,7 +67,7 @@ public record FeatureGates(Map<String, Boolean> settings) {
     return new FeatureGates(settings);
   }
 
-  /** These, and {@code gate} unless it is set already. */
+  /** The same settings with {@code gate} added, unless it is already set. */
   FeatureGates with(FeatureGate gate, boolean on) {
     Map<String, Boolean> all = new LinkedHashMap<>(settings);
     all.putIfAbsent(gate.etcdName(), on);
@@ -78,7 +78,7 @@ public record FeatureGates(Map<String, Boolean> settings) {
     return settings.getOrDefault(gate.etcdName(), gate.onByDefault());
   }
 
-  /** As etcd prints them: those that were set, sorted. */
+  /** The gates that were set, sorted, in the format that etcd prints. */
   @Override
   public String toString() {
     return new TreeMap<>(settings)

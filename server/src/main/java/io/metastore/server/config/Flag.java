@@ -9,17 +9,17 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One command-line flag: a row of {@link EtcdFlags}.
+ * A command-line flag: a row of {@link EtcdFlags}.
  *
  * @param name without dashes
- * @param type how its text is read
- * @param defaultText its value when nothing sets it, as text
- * @param help for the usage text and docs/configuration.md
+ * @param type how its text is parsed
+ * @param defaultText the default, as text
+ * @param help description in the usage text and in docs/configuration.md
  * @param effect what a value other than the default does
- * @param reason why it has no effect or is refused, as one sentence; empty if it has its effect
- * @param olderNames names that older versions of etcd have for it
- * @param yamlKey its key in the configuration file, with a dot between a block and its key; null if
- *     the file has none
+ * @param reason why the flag has no effect or is refused, as one sentence; empty if it works
+ * @param olderNames names of the flag in older etcd versions
+ * @param yamlKey key in the configuration file, with a dot between block and key; null if the file
+ *     cannot set it
  */
 record Flag(
     String name,
@@ -33,11 +33,11 @@ record Flag(
 
   /** What a value other than the default does. */
   enum Effect {
-    /** What the help says. */
+    /** What the help text says. */
     WORKS,
-    /** Nothing; a warning with the reason is logged. */
+    /** No effect; a warning with the reason is logged. */
     IGNORED,
-    /** Keeps the server from starting, because to ignore it would be unsafe. */
+    /** The server refuses to start, because ignoring the flag would be unsafe. */
     REFUSED
   }
 
@@ -51,34 +51,34 @@ record Flag(
     olderNames = List.copyOf(olderNames);
   }
 
-  /** A flag that works. */
+  /** Makes a flag that works. */
   static Flag flag(String name, FlagType type, String defaultText, String help) {
     return new Flag(name, type, defaultText, help, Effect.WORKS, "", List.of(), name);
   }
 
-  /** This flag, without effect. */
+  /** The same flag, marked as having no effect. */
   Flag ignored(String why) {
     return new Flag(name, type, defaultText, help, Effect.IGNORED, why, olderNames, yamlKey);
   }
 
-  /** This flag, refused unless it has its default value. */
+  /** The same flag, refused unless it has its default value. */
   Flag refused(String why) {
     return new Flag(name, type, defaultText, help, Effect.REFUSED, why, olderNames, yamlKey);
   }
 
-  /** This flag, under an older name too. */
+  /** The same flag with an additional older name. */
   Flag formerly(String olderName) {
     List<String> names = new ArrayList<>(olderNames);
     names.add(olderName);
     return new Flag(name, type, defaultText, help, effect, reason, names, yamlKey);
   }
 
-  /** This flag, with another key in the configuration file; null for none. */
+  /** The same flag with another key in the configuration file; null for none. */
   Flag yaml(@Nullable String key) {
     return new Flag(name, type, defaultText, help, effect, reason, olderNames, key);
   }
 
-  /** The current name first. */
+  /** All names, the current one first. */
   List<String> names() {
     return Stream.concat(Stream.of(name), olderNames.stream()).toList();
   }
@@ -87,7 +87,7 @@ record Flag(
     return type.parse(defaultText);
   }
 
-  /** {@code data-dir} is {@code ETCD_DATA_DIR} in the environment. */
+  /** The environment variable of a flag: {@code data-dir} is {@code ETCD_DATA_DIR}. */
   static String environmentName(String name) {
     return Environment.PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
   }

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * How a flag's text is read. Every message is the one that etcd gives; it is preceded by {@code
- * invalid value "…" for flag -…: }.
+ * How a flag's text is parsed. The error messages are those of etcd; they follow {@code invalid
+ * value "…" for flag -…: }.
  */
 enum FlagType {
   TEXT("string") {
@@ -17,7 +17,7 @@ enum FlagType {
       return text;
     }
   },
-  /** A number that is not negative, Long. */
+  /** A non-negative number, Long. */
   COUNT("uint") {
     @Override
     Object parse(String text) {
@@ -34,7 +34,7 @@ enum FlagType {
       return decode(text);
     }
   },
-  /** A number of 32 bits that is not negative, Long. */
+  /** A non-negative number of 32 bits, Long. */
   UINT32("uint32") {
     @Override
     Object parse(String text) {
@@ -52,7 +52,7 @@ enum FlagType {
           "strconv.ParseUint: parsing \"%s\": %s".formatted(text, problem));
     }
   },
-  /** Boolean; the value may be left out. */
+  /** A boolean; the value may be omitted. */
   SWITCH("bool") {
     @Override
     Object parse(String text) {
@@ -65,35 +65,35 @@ enum FlagType {
       throw new IllegalArgumentException(PARSE_ERROR);
     }
   },
-  /** As Go writes it, {@code 1h10m}; {@link java.time.Duration}. */
+  /** In Go's notation, {@code 1h10m}; {@link java.time.Duration}. */
   DURATION("time.Duration") {
     @Override
     Object parse(String text) {
       return GoDuration.parse(text);
     }
   },
-  /** Comma-separated; a sorted list of {@link EtcdUrl}, empty for an empty text. */
+  /** Comma-separated URLs; a sorted list of {@link EtcdUrl}, empty for an empty text. */
   URLS("string") {
     @Override
     Object parse(String text) {
       return text.isEmpty() ? List.of() : EtcdUrl.parseList(text);
     }
   },
-  /** As {@link #URLS}, of {@code tcp://host:port}. */
+  /** As {@link #URLS}, for {@code tcp://host:port}. */
   TCP_URLS("string") {
     @Override
     Object parse(String text) {
       return text.isEmpty() ? List.of() : EtcdUrl.parseTcpList(text);
     }
   },
-  /** Comma-separated, in their order; a list of String, empty for an empty text. */
+  /** Comma-separated words; a list of String in the given order, empty for an empty text. */
   WORDS("[]string") {
     @Override
     Object parse(String text) {
       return text.isEmpty() ? List.of() : List.of(text.split(",", -1));
     }
   },
-  /** Comma-separated, each once; a sorted list of String, empty for an empty text. */
+  /** Comma-separated names; a sorted list of String without duplicates, empty for an empty text. */
   NAMES("[]string") {
     @Override
     Object parse(String text) {
@@ -138,7 +138,7 @@ enum FlagType {
       return oneOf(text, "static", "multicast", "wait");
     }
   },
-  /** Major, minor and patch of a version from 3.4 on; {@link EtcdVersion}. */
+  /** A version of etcd, 3.4 or newer, with major, minor and patch number; {@link EtcdVersion}. */
   ETCD_VERSION("string") {
     @Override
     Object parse(String text) {
@@ -156,7 +156,7 @@ enum FlagType {
       return LogLevel.parse(text);
     }
   },
-  /** Any text; the value may be left out. For flags that etcd dropped long ago. */
+  /** Any text; the value may be omitted. For flags that etcd removed long ago. */
   ANYTHING("string") {
     @Override
     Object parse(String text) {
@@ -178,16 +178,16 @@ enum FlagType {
   }
 
   /**
-   * @throws IllegalArgumentException with what is wrong, if {@code text} is not of this type
+   * @throws IllegalArgumentException with etcd's message, if {@code text} is not of this type
    */
   abstract Object parse(String text);
 
-  /** The type of the field that etcd's configuration file sets. */
+  /** The Go type of the field that etcd's configuration file sets. */
   String goType() {
     return goType;
   }
 
-  /** Whether the flag may stand without a value. */
+  /** Whether the flag may be given without a value. */
   boolean isSwitch() {
     return this == SWITCH || this == ANYTHING;
   }
@@ -199,7 +199,7 @@ enum FlagType {
     return text;
   }
 
-  /** As Go's {@code strconv.ParseInt} with base 0. */
+  /** Parses a number as Go's {@code strconv.ParseInt} with base 0. */
   private static long decode(String text) {
     boolean signed = text.startsWith("-") || text.startsWith("+");
     String digits = signed ? text.substring(1) : text;

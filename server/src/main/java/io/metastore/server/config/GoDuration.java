@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as Go writes them: {@code 300ms}, {@code -1.5h}, {@code 2h45m}. */
+/** Durations in Go's notation: {@code 300ms}, {@code -1.5h}, {@code 2h45m}. */
 public final class GoDuration {
   private static final Pattern WHOLE =
       Pattern.compile("([-+]?)((?:\\d+\\.?\\d*|\\.\\d+)(?:ns|us|µs|μs|ms|s|m|h))+");
@@ -51,7 +51,7 @@ public final class GoDuration {
     return text.startsWith("-") ? duration.negated() : duration;
   }
 
-  /** As Go prints it: {@code 1m30s}, {@code 1.5ms}, {@code 0s}. */
+  /** The text that Go prints: {@code 1m30s}, {@code 1.5ms}, {@code 0s}. */
   public static String text(Duration duration) {
     if (duration.isNegative()) {
       return "-" + text(duration.negated());

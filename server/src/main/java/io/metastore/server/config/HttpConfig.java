@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What the client port offers besides etcd's services.
+ * What the client port serves besides etcd's gRPC services.
  *
- * @param gateway whether the services are offered as JSON, too
- * @param reflection whether gRPC clients may ask for the services and their messages
+ * @param gateway whether the services are also served as JSON
+ * @param reflection whether gRPC clients can query the services and their messages
  * @param profiling whether {@code /debug/pprof} is served
  * @param extensiveMetrics whether the durations of calls are measured
  * @param corsOrigins origins whose pages may read answers; {@code *} for all
- * @param hostWhitelist values of the Host header that are accepted; {@code *} for all
- * @param listenMetricsUrls further addresses that serve metrics and health only
+ * @param hostWhitelist accepted values of the Host header; {@code *} for all
+ * @param listenMetricsUrls further addresses, which serve only metrics and health
  * @param listenClientHttpUrls addresses for HTTP; if there are any, the client addresses serve gRPC
  *     only
  */

@@ -17,27 +17,27 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The members that a cluster begins with. Where flags say who they are, the ids follow from that:
- * every member computes the same ones from the same flags.
+ * The members with which a cluster starts. If flags list them, the IDs are derived from the flags,
+ * so that every member computes the same ones.
  *
- * @param members by name
+ * @param members ordered by name
  */
 public record InitialCluster(long id, List<Member> members, State state) {
 
-  /** What is known of the cluster when this member starts. */
+  /** What is known about the cluster when this member starts. */
   public enum State {
-    /** It begins with this start of its members. */
+    /** The cluster starts now, together with its members. */
     NEW,
-    /** It runs already; this member, if it has no data, has yet to find it. */
+    /** The cluster is already running; if this member has no data, it must reach the cluster. */
     EXISTING,
-    /** It began with this member among others: its own data directory tells. */
+    /** The cluster started with this member and others, according to the data directory. */
     STORED,
-    /** It ran already and took this member in: its own data directory tells. */
+    /** The cluster was running when it added this member, according to the data directory. */
     INVITED
   }
 
   /**
-   * One of them.
+   * A member of the cluster.
    *
    * @param peerUrls sorted
    */
@@ -54,9 +54,9 @@ public record InitialCluster(long id, List<Member> members, State state) {
   }
 
   /**
-   * @param text {@code name=url,name=url,…}; a name may come again with another URL
-   * @param token tells this cluster from others with the same URLs
-   * @throws IllegalArgumentException with etcd's words for what is wrong with it
+   * @param text {@code name=url,name=url,…}; a name may occur several times with different URLs
+   * @param token distinguishes clusters with the same URLs
+   * @throws IllegalArgumentException with etcd's message, if the text is invalid
    */
   static InitialCluster parse(String text, String token, State state) {
     Map<String, List<EtcdUrl>> urls = new TreeMap<>();
@@ -76,9 +76,10 @@ public record InitialCluster(long id, List<Member> members, State state) {
   }
 
   /**
-   * Members that found each other: as if flags had named them.
+   * The cluster of members that discovered each other; with the same IDs as if flags had listed
+   * them.
    *
-   * @param urls by name
+   * @param urls peer URL by name
    */
   public static InitialCluster of(SortedMap<String, String> urls, String token) {
     List<Member> members = new ArrayList<>();
@@ -91,9 +92,9 @@ public record InitialCluster(long id, List<Member> members, State state) {
   }
 
   /**
-   * What an invitation says.
+   * The cluster that a member was invited to.
    *
-   * @param scheme of the members' URLs
+   * @param scheme scheme of the members' URLs
    */
   public static InitialCluster of(Invitation invitation, String scheme) {
     List<Member> members = new ArrayList<>();
@@ -111,7 +112,7 @@ public record InitialCluster(long id, List<Member> members, State state) {
         invitation.clusterId(), members, invitation.clusterRuns() ? State.INVITED : State.STORED);
   }
 
-  /** As {@link #parse} takes it. */
+  /** The text that {@link #parse} accepts. */
   public String text() {
     return members.stream()
         .flatMap(member -> member.peerUrls().stream().map(url -> member.name() + "=" + url))
@@ -126,14 +127,14 @@ public record InitialCluster(long id, List<Member> members, State state) {
     return members.stream().filter(member -> member.id() == memberId).findAny().orElse(null);
   }
 
-  /** The first 8 bytes of the SHA-1 of all member ids in order. */
+  /** The first 8 bytes of the SHA-1 hash of all member IDs in order. */
   private static long clusterId(List<Member> members) {
     ByteBuffer ids = ByteBuffer.allocate(Long.BYTES * members.size());
     members.stream().map(Member::id).sorted(Long::compareUnsigned).forEach(ids::putLong);
     return first8(ids.array());
   }
 
-  /** The first 8 bytes of the SHA-1 of the sorted URLs and the token. */
+  /** The first 8 bytes of the SHA-1 hash of the sorted URLs and the token. */
   private static long memberId(List<EtcdUrl> sortedUrls, String token) {
     StringBuilder text = new StringBuilder();
     sortedUrls.forEach(url -> text.append(url.text()));

@@ -5,12 +5,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Finds a member without data among the members that its cluster begins with. */
+/** Finds a member without data among the members with which its cluster starts. */
 public final class InitialPlace {
 
   private InitialPlace() {}
 
-  /** In {@code --initial-cluster}. */
+  /** Finds the member in {@code --initial-cluster}. */
   static Place find(Values values) throws ConfigError {
     String name = values.text(EtcdFlags.NAME);
     List<EtcdUrl> advertised = values.urls(EtcdFlags.INITIAL_ADVERTISE_PEER_URLS);
@@ -26,10 +26,11 @@ public final class InitialPlace {
   }
 
   /**
-   * In a cluster that was found in another way.
+   * Finds the member in a cluster that was discovered.
    *
-   * @param cluster as {@code --initial-cluster} has it
-   * @throws ConfigError in etcd's words, if the cluster cannot be read or has no such member
+   * @param cluster in the format of {@code --initial-cluster}
+   * @throws ConfigError with etcd's message, if the cluster is invalid or does not contain the
+   *     member
    */
   public static Place find(
       String name,
@@ -70,12 +71,15 @@ public final class InitialPlace {
     return new Place(read, self);
   }
 
-  /** The member as the only one of a cluster, as {@code --initial-cluster} would have it. */
+  /** A cluster with this member only, in the format of {@code --initial-cluster}. */
   public static String alone(String name, List<EtcdUrl> urls) {
     return urls.stream().map(url -> name + "=" + url).collect(Collectors.joining(","));
   }
 
-  /** One may be given by name and the other by address; etcd takes that too. */
+  /**
+   * Compares resolved addresses, as etcd does: one URL may have a host name and the other its IP
+   * address.
+   */
   private static Set<InetSocketAddress> resolve(List<EtcdUrl> urls) {
     return urls.stream().map(EtcdUrl::socketAddress).collect(Collectors.toSet());
   }

@@ -9,12 +9,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How tokens are signed, as {@code --auth-token=jwt,…} says.
+ * How JSON Web Tokens are signed, from {@code --auth-token=jwt,…}.
  *
- * @param method etcd's name of the signature method
+ * @param method etcd's name of the signing method
  * @param publicKey a PEM file; null if not given
  * @param privateKey a PEM file, or the secret of the HMAC methods; null if not given
- * @param ttl how long a token lives
+ * @param ttl lifetime of a token
  */
 public record JwtConfig(
     String method, @Nullable Path publicKey, @Nullable Path privateKey, Duration ttl) {
@@ -28,11 +28,12 @@ public record JwtConfig(
   }
 
   /**
-   * Reads {@code simple} or {@code jwt,pub-key=FILE,priv-key=FILE,sign-method=METHOD,ttl=DURATION}.
-   * Other options are not looked at, as in etcd.
+   * Parses {@code simple} or {@code
+   * jwt,pub-key=FILE,priv-key=FILE,sign-method=METHOD,ttl=DURATION}. As in etcd, other options are
+   * ignored.
    *
    * @return null for simple tokens
-   * @throws ConfigError in etcd's words
+   * @throws ConfigError with etcd's message
    */
   static @Nullable JwtConfig parse(String option) throws ConfigError {
     String[] parts = option.split(",", -1);

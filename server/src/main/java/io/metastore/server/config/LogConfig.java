@@ -6,32 +6,32 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is logged, where to and how.
+ * What is logged, where, and in which format.
  *
  * @param outputs {@link #STDERR}, {@link #STDOUT} and paths of files, which are appended to
- * @param rotation of the one file among the outputs; null to let it grow
+ * @param rotation rotation of the only file among the outputs; null for no rotation
  */
 public record LogConfig(
     LogLevel level, Format format, List<String> outputs, @Nullable Rotation rotation) {
   public static final String STDERR = "stderr";
   public static final String STDOUT = "stdout";
 
-  /** How a line looks. */
+  /** The format of a log line. */
   public enum Format {
-    /** One JSON object. */
+    /** One JSON object per line. */
     JSON,
-    /** Columns with tabs between, for people. */
+    /** Columns separated by tabs, for people. */
     CONSOLE
   }
 
   /**
-   * When a full file is set aside, and for how long it is kept.
+   * When a log file is rotated, and how long rotated files are kept.
    *
-   * @param megabytesMax size after which a file is full
-   * @param daysMax how old a file set aside may become; 0 for any age
-   * @param backupsMax how many files are kept beside the current one; 0 for all
-   * @param localTime whether their names have local time; else UTC
-   * @param compress whether they are compressed with gzip
+   * @param megabytesMax size from which on a file is rotated
+   * @param daysMax maximum age of rotated files; 0 for no limit
+   * @param backupsMax maximum number of rotated files; 0 for no limit
+   * @param localTime whether file names contain local time; otherwise UTC
+   * @param compress whether rotated files are compressed with gzip
    */
   public record Rotation(
       int megabytesMax, int daysMax, int backupsMax, boolean localTime, boolean compress) {}

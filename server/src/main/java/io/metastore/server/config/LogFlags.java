@@ -12,9 +12,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the flags of the log, with etcd's checks and words.
+ * Reads the flags of the log, with etcd's checks and messages.
  *
- * <p>Source: etcd's {@code embed/config_logging.go}; the keys of the rotation are those of the Go
+ * <p>Source: etcd's {@code embed/config_logging.go}. The keys of the rotation are those of the Go
  * library lumberjack.
  */
 final class LogFlags {
@@ -29,7 +29,7 @@ final class LogFlags {
   }
 
   /**
-   * @throws ConfigError for the first thing that is wrong
+   * @throws ConfigError for the first error
    */
   static LogConfig read(Values values) throws ConfigError {
     LogFlags flags = new LogFlags(values);
@@ -57,7 +57,7 @@ final class LogFlags {
     }
     if (outputs.contains(JOURNAL)) {
       throw ConfigError.notVerified(
-          "--log-outputs=systemd/journal is not supported: systemd collects what stderr is given");
+          "--log-outputs=systemd/journal is not supported: under systemd, the journal receives standard error");
     }
     return outputs.isEmpty() || outputs.contains(DEFAULT_OUTPUT)
         ? List.of(LogConfig.STDERR)

@@ -1,13 +1,13 @@
 package io.metastore.server.config;
 
-/** How much is logged; the names that etcd's {@code --log-level} takes. */
+/** The log levels that etcd's {@code --log-level} accepts. */
 public enum LogLevel {
   DEBUG,
   INFO,
   WARN,
   ERROR;
 
-  /** {@code panic} and {@code fatal} leave only what ends the process, which is an error here. */
+  /** {@code panic} and {@code fatal} log only what ends the process, which is an error here. */
   static LogLevel parse(String text) {
     return switch (text) {
       case "debug", "DEBUG" -> DEBUG;

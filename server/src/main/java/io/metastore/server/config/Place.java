@@ -3,7 +3,7 @@ package io.metastore.server.config;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A member's place in a cluster.
+ * A cluster and the member of it that this process runs.
  *
  * @param self one of the cluster's members
  */
@@ -14,9 +14,9 @@ public record Place(InitialCluster cluster, InitialCluster.Member self) {
   }
 
   /**
-   * The place of one of the members.
+   * The member with this ID in the cluster.
    *
-   * @throws IllegalArgumentException if it is none
+   * @throws IllegalArgumentException if there is none
    */
   public static Place in(InitialCluster cluster, long memberId) {
     InitialCluster.Member self = cluster.find(memberId);

@@ -14,21 +14,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one member is told at start, read and checked.
+ * The configuration of one member, read and checked.
  *
- * @param place null if nobody has told yet which cluster this member belongs to; then {@code
- *     bootstrap} says how it finds out
- * @param heartbeatMs how soon a member that was away is tried again
+ * @param place null if the member's cluster is not known yet; {@code bootstrap} then says how to
+ *     find it
+ * @param heartbeatMs how soon an unreachable member is retried
  * @param electionTimeoutMs how long a follower waits for its leader
- * @param snapshotCount commands after which the log is folded into a checkpoint
- * @param space how the member keeps its tables small
- * @param warningApplyDuration applying a log entry is logged if it takes longer
- * @param warningUnaryRequestDuration a unary request is logged if it takes longer
- * @param maxTxnOps operations in one transaction
- * @param maxRequestBytes the largest request
- * @param connectionRules of gRPC on the client port
- * @param compatVersion the version of etcd that is imitated
- * @param startFacts what the log line of the start tells of the flags, in its order
+ * @param snapshotCount number of commands after which a checkpoint is taken
+ * @param space limits on the size of the tables
+ * @param warningApplyDuration a warning is logged if applying a log entry takes longer
+ * @param warningUnaryRequestDuration a warning is logged if a unary request takes longer
+ * @param maxTxnOps maximum number of operations in a transaction
+ * @param maxRequestBytes maximum size of a request
+ * @param connectionRules gRPC's connection settings on the client port
+ * @param compatVersion the etcd version whose behaviour is imitated
+ * @param startFacts the flags in the log line of the start, in its order
  */
 public record ServerConfig(
     String name,

@@ -1,21 +1,21 @@
 package io.metastore.server.config;
 
 /**
- * A value that a flag was given, wherever that was.
+ * The value that a flag was given, from any source.
  *
- * @param text as it was given
- * @param value as the flag's type reads it
+ * @param text as given
+ * @param value parsed by the flag's type
  */
 record Setting(Flag flag, String text, Object value) {
 
   /**
-   * @throws IllegalArgumentException with etcd's words for what is wrong with {@code text}
+   * @throws IllegalArgumentException with etcd's message, if {@code text} is invalid
    */
   static Setting parse(Flag flag, String text) {
     return new Setting(flag, text, flag.type().parse(text));
   }
 
-  /** Whether it asks for anything that would not be so without it. */
+  /** Whether the value has the same effect as the default. */
   boolean isDefault() {
     return value.equals(flag.defaultValue());
   }

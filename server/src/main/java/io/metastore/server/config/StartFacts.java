@@ -7,8 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the log line "starting an etcd server" tells of the flags, under etcd's names and in its
- * order.
+ * The flags in the log line "starting an etcd server", with etcd's names and in etcd's order.
  *
  * <p>Source: {@code print} in etcd's {@code embed/etcd.go}.
  */

@@ -14,13 +14,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cluster that a data directory belongs to: a file in it, written at the member's first start.
- * From then on it counts and not the flags, as in etcd: they may have gone or changed, and with
- * other ids the member would be one that nobody knows.
+ * The file in a data directory that records the member's cluster, written at the first start. As in
+ * etcd, it takes precedence over the flags from then on: flags may be missing or changed, and with
+ * other IDs the others would not know the member.
  *
- * <p>Lines of {@code name=value}, ids in hexadecimal: {@code cluster-id}, {@code member-id}, {@code
- * invited}, and for each member {@code member=ID URL,URL NAME}. Later changes of the members are in
- * the Raft log only.
+ * <p>The file has lines {@code name=value}, with IDs in hexadecimal: {@code cluster-id}, {@code
+ * member-id}, {@code invited}, and for each member {@code member=ID URL,URL NAME}. Later changes of
+ * the members are in the Raft log only.
  */
 public final class StoredCluster {
   private static final String FILE = "cluster";
@@ -32,9 +32,9 @@ public final class StoredCluster {
   private StoredCluster() {}
 
   /**
-   * Null if this member has never been up.
+   * The recorded cluster; null if this member has never started.
    *
-   * @throws ConfigError if the file cannot be read or understood
+   * @throws ConfigError if the file cannot be read or parsed
    */
   static @Nullable Place find(Path dataDirectory) throws ConfigError {
     Path file = dataDirectory.resolve(FILE);

@@ -8,24 +8,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a member speaks TLS, at those of its URLs that ask for it.
+ * TLS settings of a member, for those of its URLs that use TLS.
  *
- * @param clients with clients; null if it has no certificate for them
- * @param peers with other members; null if it has no certificate for them
+ * @param clients for client connections; null if there is no certificate for them
+ * @param peers for connections between members; null if there is no certificate for them
  */
 public record TlsConfig(@Nullable Side clients, @Nullable Side peers) {
 
   /**
-   * TLS with clients, or with members.
+   * TLS settings for clients or for members.
    *
-   * @param ownCertificate to be made before the settings are used; null if the files are the user's
+   * @param ownCertificate to be created before the settings are used; null if the user provides the
+   *     files
    */
   public record Side(TlsSettings settings, @Nullable OwnCertificate ownCertificate) {
 
     /**
-     * The settings, when all files are there.
+     * The settings, after the self-signed certificate was created if necessary.
      *
-     * @throws IOException if this member's own certificate cannot be written
+     * @throws IOException if the certificate cannot be written
      */
     public TlsSettings prepare() throws IOException {
       if (ownCertificate != null) {
@@ -37,10 +38,10 @@ public record TlsConfig(@Nullable Side clients, @Nullable Side peers) {
   }
 
   /**
-   * A certificate that the member makes itself when it first starts.
+   * A self-signed certificate that the member creates at its first start.
    *
-   * @param hosts names and addresses that it is for
-   * @param years how long it is valid
+   * @param hosts DNS names and IP addresses in the certificate
+   * @param years its validity
    */
   public record OwnCertificate(Path directory, List<String> hosts, long years) {
     public OwnCertificate {

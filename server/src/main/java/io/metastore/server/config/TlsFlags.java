@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the flags of TLS. Those for clients and those for members have the same names but for a
+ * Reads the TLS flags. Those for clients and those for members have the same names except for a
  * prefix.
  *
  * <p>Source: etcd's {@code configurePeerListeners}, {@code configureClientListeners} and {@code
@@ -32,7 +32,7 @@ final class TlsFlags {
   }
 
   /**
-   * @throws ConfigError in etcd's words, if the flags contradict each other or a URL needs a
+   * @throws ConfigError with etcd's message, if flags contradict each other or a URL needs a
    *     certificate that no flag names
    */
   static TlsConfig read(Values values, Path dataDirectory) throws ConfigError {
@@ -66,9 +66,9 @@ final class TlsFlags {
   }
 
   /**
-   * @param prefix of most flags
-   * @param rulesPrefix of the flags that say whose certificates are refused
-   * @param directory where this member's own certificate is, below the fixtures
+   * @param prefix prefix of most flags
+   * @param rulesPrefix prefix of the flags that restrict the accepted certificates
+   * @param directory subdirectory of {@code fixtures} for a self-signed certificate
    * @return null if there is no certificate
    */
   private @Nullable Side side(
@@ -114,8 +114,8 @@ final class TlsFlags {
   }
 
   /**
-   * @param kind what stands between the prefix and {@code cert-file}
-   * @param word as etcd's messages begin
+   * @param kind the part of the flag's name between the prefix and {@code cert-file}
+   * @param word the first word of etcd's messages
    */
   private @Nullable KeyFiles findKeyFiles(String prefix, String kind, String word)
       throws ConfigError {
@@ -135,7 +135,7 @@ final class TlsFlags {
   private List<String> cipherSuites() throws ConfigError {
     List<String> suites = new ArrayList<>();
     for (String name : values.names(EtcdFlags.CIPHER_SUITES)) {
-      // Go's older names of these end early, and etcd takes both.
+      // Go's older names of these suites lack the suffix; etcd accepts both.
       String suite = name.endsWith("_CHACHA20_POLY1305") ? name + "_SHA256" : name;
       if (!TlsContext.knowsCipherSuite(suite)) {
         throw ConfigError.discovery("unexpected TLS cipher suite \"" + name + "\"");

@@ -1,6 +1,8 @@
 package io.metastore.server.config;
 
-/** What {@code -h} shows; a bad command line shows its first part. */
+/**
+ * The text printed by {@code -h}; after an invalid command line, only its first part is printed.
+ */
 public final class Usage {
 
   private Usage() {}
@@ -14,7 +16,7 @@ public final class Usage {
             Start a Metastore server; metastore serve [flags] is the same.
 
           etcd --version
-            Show the version of etcd that is answered for.
+            Show the version of etcd that this server reports.
 
           etcd -h | --help
             Show the help information about the flags.
@@ -28,7 +30,7 @@ public final class Usage {
         """;
   }
 
-  /** Every flag that has an effect, and the names of the others. */
+  /** All flags that have an effect, and the names of the others. */
   public static String flags() {
     StringBuilder text = new StringBuilder();
     StringBuilder others = new StringBuilder();
@@ -47,7 +49,7 @@ public final class Usage {
       }
     }
     return text
-        + "Known and without effect, or refused (docs/configuration.md says why):\n "
+        + "Accepted without effect, or refused (see docs/configuration.md for the reasons):\n "
         + others
         + "\n";
   }

@@ -2,7 +2,7 @@ package io.metastore.server.config;
 
 import java.io.Serial;
 
-/** The command line cannot be read, or asks for help. */
+/** The command line cannot be parsed, or asks for help. */
 public final class UsageError extends Exception {
   @Serial private static final long serialVersionUID = 1L;
 
@@ -22,8 +22,8 @@ public final class UsageError extends Exception {
   }
 
   /**
-   * Whether help was asked for, so that nothing is wrong. Else the message and the first part of
-   * the usage text are shown, and the exit code is 2.
+   * Whether help was asked for, which is not an error. Otherwise the message and the first part of
+   * the usage text are printed, and the exit code is 2.
    */
   public boolean asksForHelp() {
     return help;

@@ -7,12 +7,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The value of each flag: as it was set, else its default. Names are those of {@link EtcdFlags}.
+ * The value of each flag: the one that was set, or the default. Names are those of {@link
+ * EtcdFlags}.
  */
 final class Values {
   private final Map<String, Setting> settings;
 
-  /** A later map's settings replace those of an earlier one. */
+  /** Later maps take precedence over earlier ones. */
   @SafeVarargs
   Values(Map<String, Setting>... settings) {
     this.settings = new LinkedHashMap<>();
@@ -29,7 +30,7 @@ final class Values {
     return settings.containsKey(flag);
   }
 
-  /** The value as text, whatever the flag's type. */
+  /** The value as text, for any type of flag. */
   String text(String flag) {
     @Nullable Setting setting = settings.get(flag);
     return setting == null ? EtcdFlags.get(flag).defaultText() : setting.text();
@@ -47,23 +48,23 @@ final class Values {
     return value(flag, Duration.class);
   }
 
-  @SuppressWarnings("unchecked") // what FlagType.URLS makes
+  @SuppressWarnings("unchecked") // the type that FlagType.URLS produces
   List<EtcdUrl> urls(String flag) {
     return (List<EtcdUrl>) value(flag, List.class);
   }
 
-  @SuppressWarnings("unchecked") // what FlagType.NAMES, WORDS and ORIGINS make
+  @SuppressWarnings("unchecked") // the type that FlagType.NAMES, WORDS and ORIGINS produce
   List<String> names(String flag) {
     return (List<String>) value(flag, List.class);
   }
 
-  /** Of a flag whose type has a class of its own. */
+  /** The value of a flag whose type has its own class. */
   <T> T value(String name, Class<T> type) {
     @Nullable Setting setting = settings.get(name);
     return type.cast(setting == null ? EtcdFlags.get(name).defaultValue() : setting.value());
   }
 
-  /** Those of {@code --feature-gates}, and then what older flags say of the others. */
+  /** The gates of {@code --feature-gates}; for other gates, the values of older flags. */
   FeatureGates featureGates() {
     FeatureGates gates = value(EtcdFlags.FEATURE_GATES, FeatureGates.class);
     for (FeatureGate gate : FeatureGate.values()) {
@@ -76,7 +77,7 @@ final class Values {
   }
 
   /**
-   * @throws ConfigError if the number is above {@code max}
+   * @throws ConfigError if the number is greater than {@code max}
    */
   int bounded(String flag, int max) throws ConfigError {
     long number = number(flag);

@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * How ZooKeeper's clients are served.
+ * How ZooKeeper clients are served.
  *
- * @param listenUrls empty if they are not
- * @param connectionsPerAddressMax connections of one client address; 0 for no limit
+ * @param listenUrls empty if they are not served
+ * @param connectionsPerAddressMax maximum number of connections from one client address; 0 for no
+ *     limit
  * @param words the four-letter words that are answered; {@code *} for all
  */
 public record ZookeeperConfig(

@@ -1,11 +1,10 @@
 /**
- * Command line and environment, by etcd's rules, turned into one checked {@link
- * io.metastore.server.config.ServerConfig}.
+ * Parses and checks the configuration, by etcd's rules: command line, environment and configuration
+ * file become one {@link io.metastore.server.config.ServerConfig}.
  *
- * <p>Start at {@link io.metastore.server.config.Configuration}. A flag is one line in {@link
- * io.metastore.server.config.EtcdFlags}. Called once by the main thread; everything returned is
- * immutable. Nothing here touches files, sockets or the process's real environment; a name is
- * resolved only where two spellings of one address must be compared.
+ * <p>Start at {@link io.metastore.server.config.Configuration}. Each flag is one row of {@link
+ * io.metastore.server.config.EtcdFlags}. Called once, by the main thread; all results are
+ * immutable. Host names are resolved only where two spellings of one address must be compared.
  */
 @NullMarked
 package io.metastore.server.config;

@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the members of a new cluster by SRV records of the DNS.
+ * Finds the members of a new cluster by DNS SRV records.
  *
- * <p>Source: {@code GetCluster} of etcd's {@code client/pkg/srv/srv.go}. The records are asked for
- * by the JDK's own DNS provider; its servers are those of the system.
+ * <p>Source: {@code GetCluster} of etcd's {@code client/pkg/srv/srv.go}. The queries are made by
+ * the JDK's DNS provider, to the system's DNS servers.
  */
 public final class DnsDiscovery {
   private static final Logger LOG = LoggerFactory.getLogger(DnsDiscovery.class);
@@ -42,12 +42,13 @@ public final class DnsDiscovery {
   }
 
   /**
-   * Asks once.
+   * Queries the records once.
    *
-   * @param name of this member; the others are numbered
-   * @param advertised this member's peer URLs, by whose addresses it finds itself
-   * @return the members as {@code --initial-cluster} has them
-   * @throws IOException if there are no records, or this member's have another scheme than its URLs
+   * @param name the name of this member; the others are numbered
+   * @param advertised this member's peer URLs, by whose addresses it is recognized
+   * @return the members in the format of {@code --initial-cluster}
+   * @throws IOException if there are no records, or this member's record has another scheme than
+   *     its URLs
    */
   public static String find(Bootstrap.Dns dns, String name, List<EtcdUrl> advertised)
       throws IOException {
@@ -69,7 +70,7 @@ public final class DnsDiscovery {
     return String.join(",", pairs);
   }
 
-  /** What went wrong, if this has found nobody. */
+  /** Queries one service; returns the error if no members were found. */
   private IOException ask(String scheme, String service) {
     String suffix = dns.serviceName().isEmpty() ? "" : "-" + dns.serviceName();
     String query = "_%s%s._tcp.%s".formatted(service, suffix, dns.domain());
@@ -99,8 +100,8 @@ public final class DnsDiscovery {
     pairs.add("%s=%s://%s:%d".formatted(member, scheme, host, port));
   }
 
-  /** Priority, weight, port and host of each. */
-  @SuppressWarnings("BanJNDI") // only the DNS is asked, which has no objects
+  /** Priority, weight, port and host of each record. */
+  @SuppressWarnings("BanJNDI") // only DNS is queried, which returns no objects
   private List<String[]> records(String query) throws NamingException {
     Properties settings = new Properties();
     settings.setProperty(Context.INITIAL_CONTEXT_FACTORY, "com.sun.jndi.dns.DnsContextFactory");

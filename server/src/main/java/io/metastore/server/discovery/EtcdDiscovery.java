@@ -21,8 +21,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the members of a new cluster through keys of a running etcd or Metastore cluster, as etcd's
- * v3 discovery does: each writes its URLs below {@code /_etcd/registry/TOKEN/members/}, and the
- * first ones, as many as the key {@code /_etcd/registry/TOKEN/_config/size} says, are the cluster.
+ * v3 discovery does. Each member writes its URLs below {@code /_etcd/registry/TOKEN/members/}. The
+ * first members form the cluster; their number is in the key {@code
+ * /_etcd/registry/TOKEN/_config/size}.
  *
  * <p>Source: etcd's {@code etcdserver/api/v3discovery/discovery.go}. Used by one thread, which it
  * blocks.
@@ -49,11 +50,11 @@ public final class EtcdDiscovery {
   }
 
   /**
-   * Waits until as many members as the size says are there; goes on trying while no endpoint
-   * answers.
+   * Waits until enough members have registered; retries while no endpoint answers.
    *
-   * @return this member's place among them
-   * @throws ConfigError if the size is missing or no number, or others make up the cluster
+   * @return this member among the others
+   * @throws ConfigError if the size is missing or not a number, or if the cluster is complete
+   *     without this member
    * @throws IOException if a file of the TLS settings cannot be read
    */
   public static Place join(Bootstrap.Etcd settings, String name, List<EtcdUrl> advertised)
@@ -118,12 +119,12 @@ public final class EtcdDiscovery {
         return size;
       }
     } catch (NumberFormatException e) {
-      // Told below.
+      // Reported below.
     }
     throw ConfigError.discovery("discovery: size key is bad");
   }
 
-  /** Those that tell name and URLs, by age. */
+  /** The registered members with valid name and URLs, oldest first. */
   private static List<KeyValue> found(RangeResponse answer) {
     List<KeyValue> found = new ArrayList<>();
     for (KeyValue member : answer.getKvsList()) {
@@ -140,7 +141,7 @@ public final class EtcdDiscovery {
     return found;
   }
 
-  /** This member must be one of the first, or there must be room for it. */
+  /** Checks that this member is one of the first, or that there is room for it. */
   private void checkRoom(List<KeyValue> found, int size) throws ConfigError {
     boolean among =
         found.stream()
@@ -160,7 +161,7 @@ public final class EtcdDiscovery {
     }
   }
 
-  /** The endpoint went away while this member waited. */
+  /** The endpoint became unreachable while this member was waiting. */
   private static final class EndpointLost extends Exception {
     @Serial private static final long serialVersionUID = 1L;
 

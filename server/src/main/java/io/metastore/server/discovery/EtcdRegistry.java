@@ -31,8 +31,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One endpoint of the etcd or Metastore cluster through which members find each other. Calls block;
- * used by one thread.
+ * A connection to the etcd or Metastore cluster through which members discover each other. Calls
+ * block; used by one thread.
  */
 final class EtcdRegistry implements AutoCloseable {
   private static final Metadata.Key<String> TOKEN =
@@ -48,10 +48,10 @@ final class EtcdRegistry implements AutoCloseable {
   }
 
   /**
-   * Logs in, if there is a user.
+   * Connects and, if there is a user, authenticates.
    *
    * @throws IOException if a file of the TLS settings cannot be read
-   * @throws StatusRuntimeException if the endpoint does not let the user in, or does not answer
+   * @throws StatusRuntimeException if the endpoint rejects the user or does not answer
    */
   static EtcdRegistry connect(Bootstrap.Etcd settings, String endpoint) throws IOException {
     String target = endpoint.replaceFirst("^https?://", "");
@@ -61,7 +61,7 @@ final class EtcdRegistry implements AutoCloseable {
             .keepAliveTime(settings.keepAliveTime().toMillis(), TimeUnit.MILLISECONDS)
             .keepAliveTimeout(settings.keepAliveTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .build();
-    // The first call connects.
+    // The first call also connects.
     long requestMs = settings.dialTimeout().plus(settings.requestTimeout()).toMillis();
     EtcdRegistry registry = new EtcdRegistry(channel, requestMs);
     try {
@@ -104,12 +104,12 @@ final class EtcdRegistry implements AutoCloseable {
             .getToken());
   }
 
-  /** The key alone. */
+  /** Reads one key. */
   RangeResponse get(String key) {
     return kv().range(RangeRequest.newBuilder().setKey(utf8(key)).build());
   }
 
-  /** All keys that begin with {@code prefix}. */
+  /** Reads all keys with the prefix {@code prefix}. */
   RangeResponse getAll(String prefix) {
     return kv().range(
             RangeRequest.newBuilder().setKey(utf8(prefix)).setRangeEnd(after(prefix)).build());
@@ -120,10 +120,10 @@ final class EtcdRegistry implements AutoCloseable {
   }
 
   /**
-   * Waits until a key that begins with {@code prefix} changes.
+   * Waits until a key with the prefix {@code prefix} changes.
    *
-   * @param revision changes of this one and later ones count
-   * @throws IOException if the endpoint cannot tell any more
+   * @param revision changes from this revision on count
+   * @throws IOException if the watch ends
    */
   void awaitChange(String prefix, long revision) throws IOException, InterruptedException {
     CompletableFuture<Void> changed = new CompletableFuture<>();
@@ -175,7 +175,10 @@ final class EtcdRegistry implements AutoCloseable {
         .withDeadlineAfter(requestMs, TimeUnit.MILLISECONDS);
   }
 
-  /** The first key that does not begin with {@code prefix}, whose last byte is below 0xff. */
+  /**
+   * The smallest key greater than all keys with the prefix {@code prefix}, whose last byte is below
+   * 0xff.
+   */
   private static ByteString after(String prefix) {
     byte[] bytes = prefix.getBytes(UTF_8);
     bytes[bytes.length - 1]++;

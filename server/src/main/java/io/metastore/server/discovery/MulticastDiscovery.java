@@ -19,53 +19,58 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Announces this member and listens for others until all that are wanted see each other.
+ * Announces this member by multicast and listens for others, until all required members see each
+ * other.
  *
- * <p>{@link #await} is called by one thread, then {@link #goOn} may be; {@link #close} by any.
+ * <p>{@link #await} is called by one thread, then possibly {@link #keepAnnouncing}; {@link #close}
+ * by any.
  */
 public final class MulticastDiscovery implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MulticastDiscovery.class);
 
   private static final int ANNOUNCE_MS = 200;
-  private static final long GO_ON_MS = 500;
+  private static final long KEEP_ANNOUNCING_MS = 500;
   private static final long REPORT_MS = 10_000;
 
   private final Bootstrap.Multicast bootstrap;
-  private final Roll roll;
+  private final Roster roster;
   private final InetSocketAddress group;
   private final MulticastSocket socket;
   private long announcedMs = Long.MIN_VALUE;
   private long reportedMs;
 
   private MulticastDiscovery(
-      Bootstrap.Multicast bootstrap, Roll roll, InetSocketAddress group, MulticastSocket socket) {
+      Bootstrap.Multicast bootstrap,
+      Roster roster,
+      InetSocketAddress group,
+      MulticastSocket socket) {
     this.bootstrap = bootstrap;
-    this.roll = roll;
+    this.roster = roster;
     this.group = group;
     this.socket = socket;
   }
 
   /**
-   * Joins the group.
+   * Joins the multicast group.
    *
-   * @throws IOException if the group or the interface cannot be used
+   * @throws IOException if the group or the network interface cannot be used
    */
   public static MulticastDiscovery start(
       Bootstrap.Multicast bootstrap, String token, String name, EtcdUrl peerUrl)
       throws IOException {
     InetSocketAddress group = groupOf(bootstrap);
     NetworkInterface networkInterface = findInterface(bootstrap);
-    Roll roll =
-        new Roll(
+    Roster roster =
+        new Roster(
             token,
             new SecureRandom().nextLong(),
             name,
             peerUrl.scheme() + "://" + peerUrl.authority(),
             bootstrap.size());
-    if (roll.own(0).getSerializedSize() > Roll.DATAGRAM_BYTES_MAX) {
+    if (roster.own(0).getSerializedSize() > Roster.DATAGRAM_BYTES_MAX) {
       throw new IOException("name, URL and token are too long for --bootstrap=multicast");
     }
-    // Its port may be used by several members of one machine.
+    // Several members on one machine may use this port.
     MulticastSocket socket = new MulticastSocket(group.getPort());
     try {
       if (networkInterface != null) {
@@ -82,7 +87,7 @@ public final class MulticastDiscovery implements AutoCloseable {
         .addKeyValue("interface", bootstrap.networkInterface())
         .addKeyValue("size", bootstrap.size())
         .log("looking for the other members by multicast");
-    return new MulticastDiscovery(bootstrap, roll, group, socket);
+    return new MulticastDiscovery(bootstrap, roster, group, socket);
   }
 
   private static InetSocketAddress groupOf(Bootstrap.Multicast bootstrap) throws IOException {
@@ -94,7 +99,7 @@ public final class MulticastDiscovery implements AutoCloseable {
         return group;
       }
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
-      // Told below.
+      // Reported below.
     }
     throw new IOException(
         "--multicast-group is no multicast address and port: " + bootstrap.group());
@@ -113,50 +118,51 @@ public final class MulticastDiscovery implements AutoCloseable {
   }
 
   /**
-   * Waits until all members see the same.
+   * Waits until all members see the same members.
    *
-   * @return their URLs by name
-   * @throws IOException if that can never be with this member, or the socket failed or was closed
+   * @return peer URLs by name
+   * @throws IOException if a cluster with this member cannot be formed, or the socket failed or was
+   *     closed
    */
   public SortedMap<String, String> await() throws IOException {
     try {
       while (true) {
-        turn();
-        SortedMap<String, String> agreed = roll.findAgreed(nowMs());
+        sendAndReceive();
+        SortedMap<String, String> agreed = roster.findAgreed(nowMs());
         if (agreed != null) {
-          // The others may not have heard yet that this member sees the same.
+          // Sent once more, because the others may not know yet that this member sees the same.
           send();
           LOG.atInfo()
               .addKeyValue("members", agreed)
-              .addKeyValue("ignored-datagrams", roll.ignored())
+              .addKeyValue("ignored-datagrams", roster.ignored())
               .log("found the members of the cluster");
           return agreed;
         }
         report();
       }
-    } catch (Roll.Refusal refusal) {
+    } catch (Roster.Refusal refusal) {
       throw new IOException("discovery by multicast failed: " + refusal.getMessage(), refusal);
     }
   }
 
   /**
-   * Announces this member for others that have not heard yet that all see the same, and then closes
-   * this.
+   * Keeps announcing this member, for others that do not know yet that all see the same; then
+   * closes this.
    *
-   * @param enough asked again and again, whether all have heard
+   * @param enough called repeatedly; true when all others know
    */
-  public void goOn(BooleanSupplier enough) {
+  public void keepAnnouncing(BooleanSupplier enough) {
     Thread thread =
         new Thread(
             () -> {
               try (this) {
-                byte[] last = roll.own(nowMs()).toByteArray();
+                byte[] last = roster.own(nowMs()).toByteArray();
                 while (!enough.getAsBoolean()) {
                   socket.send(new DatagramPacket(last, last.length, group));
-                  TimeUnit.MILLISECONDS.sleep(GO_ON_MS);
+                  TimeUnit.MILLISECONDS.sleep(KEEP_ANNOUNCING_MS);
                 }
               } catch (IOException e) {
-                LOG.atWarn().setCause(e).log("announces this member no more");
+                LOG.atWarn().setCause(e).log("stopped announcing this member");
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }
@@ -171,14 +177,14 @@ public final class MulticastDiscovery implements AutoCloseable {
     socket.close();
   }
 
-  /** Sends if it is time, and takes in what comes until it is again. */
-  private void turn() throws IOException {
+  /** Sends an announcement if one is due, then receives datagrams until the next one is due. */
+  private void sendAndReceive() throws IOException {
     long now = nowMs();
     if (now - announcedMs >= ANNOUNCE_MS || announcedMs == Long.MIN_VALUE) {
       send();
       announcedMs = now;
     }
-    byte[] buffer = new byte[Roll.DATAGRAM_BYTES_MAX + 1];
+    byte[] buffer = new byte[Roster.DATAGRAM_BYTES_MAX + 1];
     DatagramPacket packet = new DatagramPacket(buffer, buffer.length);
     socket.setSoTimeout((int) Math.max(1, announcedMs + ANNOUNCE_MS - nowMs()));
     try {
@@ -186,11 +192,11 @@ public final class MulticastDiscovery implements AutoCloseable {
     } catch (SocketTimeoutException e) {
       return;
     }
-    roll.heard(ByteBuffer.wrap(buffer, 0, packet.getLength()), nowMs());
+    roster.heard(ByteBuffer.wrap(buffer, 0, packet.getLength()), nowMs());
   }
 
   private void send() throws IOException {
-    byte[] bytes = roll.own(nowMs()).toByteArray();
+    byte[] bytes = roster.own(nowMs()).toByteArray();
     socket.send(new DatagramPacket(bytes, bytes.length, group));
   }
 
@@ -199,9 +205,9 @@ public final class MulticastDiscovery implements AutoCloseable {
     if (now - reportedMs >= REPORT_MS) {
       reportedMs = now;
       LOG.atInfo()
-          .addKeyValue("seen", roll.members(now))
+          .addKeyValue("seen", roster.members(now))
           .addKeyValue("size", bootstrap.size())
-          .addKeyValue("ignored-datagrams", roll.ignored())
+          .addKeyValue("ignored-datagrams", roster.ignored())
           .log("still looking for the other members");
     }
   }

@@ -6,8 +6,8 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * Time, level, class and text with tabs between, then the facts as JSON with spaces: what zap, the
- * library that etcd logs by, calls its console format. A stack trace follows on lines of its own.
+ * zap's console format, as etcd logs it: time, level, class and message separated by tabs, then the
+ * key-values as JSON with spaces. A stack trace follows on separate lines.
  */
 final class ConsoleLines extends Lines {
 

@@ -27,12 +27,12 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets a full log file aside as {@code name-2026-11-29T13-24-22.280.ext}, with {@code .gz} if it is
- * compressed, and deletes those that are too many or too old. Names and rules are those of the Go
- * library lumberjack, by which etcd rotates.
+ * Rotates a log file: renames a full one to {@code name-2026-11-29T13-24-22.280.ext}, optionally
+ * compresses it to {@code .gz}, and deletes excess and old ones. Names and rules are those of the
+ * Go library lumberjack, which etcd uses.
  *
- * <p>Rotates in the thread that logs, under the appender's lock; compresses and deletes in one of
- * logback's.
+ * <p>Renames on the thread that logs, under the appender's lock; compresses and deletes on a thread
+ * of logback.
  */
 final class FileRotation extends RollingPolicyBase implements TriggeringPolicy<ILoggingEvent> {
   private static final DateTimeFormatter TIME =
@@ -83,11 +83,11 @@ final class FileRotation extends RollingPolicyBase implements TriggeringPolicy<I
     } catch (IOException e) {
       throw new RolloverFailure("cannot rotate " + file, e);
     }
-    // To compress takes seconds, for which nobody who logs may wait.
+    // On another thread, because compressing takes seconds and must not delay logging.
     getContext().getExecutorService().execute(this::tidy);
   }
 
-  /** Deletes and compresses what is to be, that of an earlier process too. */
+  /** Deletes and compresses rotated files, including those of earlier processes. */
   private synchronized void tidy() {
     Instant oldest = clock.instant().minus(Duration.ofDays(rotation.daysMax()));
     int newer = 0;
@@ -103,7 +103,7 @@ final class FileRotation extends RollingPolicyBase implements TriggeringPolicy<I
         newer++;
       }
     } catch (IOException e) {
-      addError("cannot tidy up beside " + file, e);
+      addError("cannot delete or compress rotated files of " + file, e);
     }
   }
 
@@ -115,7 +115,7 @@ final class FileRotation extends RollingPolicyBase implements TriggeringPolicy<I
     Files.delete(backup);
   }
 
-  /** Those set aside, by when that was, the newest first. */
+  /** The rotated files by time of rotation, newest first. */
   private Map<Instant, Path> backups() throws IOException {
     Map<Instant, Path> backups = new TreeMap<>(Comparator.reverseOrder());
     try (DirectoryStream<Path> siblings = Files.newDirectoryStream(file.getParent())) {
@@ -129,7 +129,7 @@ final class FileRotation extends RollingPolicyBase implements TriggeringPolicy<I
     return backups;
   }
 
-  /** Null if that is no file set aside. */
+  /** The time in the name of a rotated file; null for any other file. */
   private @Nullable Instant timeOf(String name) {
     String plain =
         name.endsWith(GZIPPED) ? name.substring(0, name.length() - GZIPPED.length()) : name;

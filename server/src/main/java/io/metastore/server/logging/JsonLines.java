@@ -6,9 +6,9 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import org.slf4j.event.KeyValuePair;
 
 /**
- * {@code {"level":"info","ts":"…","caller":"node/Node","msg":"…",…}}: level, time in UTC to the
- * microsecond, the class that speaks with its package, the fixed text, then the line's facts in
- * their order. Numbers and booleans are written as such, all else as text.
+ * {@code {"level":"info","ts":"…","caller":"node/Node","msg":"…",…}}: level, time in UTC in
+ * microseconds, package and class of the caller, the fixed message, then the key-values in their
+ * order. Numbers and booleans are written as such, everything else as text.
  */
 final class JsonLines extends Lines {
 

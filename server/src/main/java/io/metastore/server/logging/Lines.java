@@ -16,12 +16,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
-/** Writes a log event as a line, in UTF-8. */
+/** Encodes log events as lines in UTF-8. */
 abstract class Lines extends EncoderBase<ILoggingEvent> {
   private static final byte[] NOTHING = {};
   private static final String RATIS = "org.apache.ratis.";
 
-  /** Appends the event, with the line's end. */
+  /** Appends the event, including the end of the line. */
   abstract void append(StringBuilder line, ILoggingEvent event);
 
   @Override
@@ -41,13 +41,13 @@ abstract class Lines extends EncoderBase<ILoggingEvent> {
     return NOTHING;
   }
 
-  /** In the order in which the code added them. */
+  /** The event's key-values in the order in which they were added. */
   static List<KeyValuePair> facts(ILoggingEvent event) {
     List<KeyValuePair> facts = event.getKeyValuePairs();
     return facts == null ? List.of() : facts;
   }
 
-  /** Class and message. */
+  /** Class and message of an exception. */
   static String error(IThrowableProxy throwable) {
     String message = throwable.getMessage();
     return throwable.getClassName() + (message == null ? "" : ": " + message);
@@ -58,15 +58,15 @@ abstract class Lines extends EncoderBase<ILoggingEvent> {
     if (level == Level.TRACE) {
       return "debug";
     }
-    // Ratis calls it an error when a peer's stream ends, as one does on every clean stop. What is
-    // an error for this server is logged by core.raft.
+    // Ratis logs an error when a peer's stream ends, which happens on every clean stop. Real errors
+    // are logged by core.raft.
     if (level == Level.ERROR && event.getLoggerName().startsWith(RATIS)) {
       return "warn";
     }
     return level.toString().toLowerCase(Locale.ROOT);
   }
 
-  /** By hand: the first use of a formatter would load some hundred classes. */
+  /** Formatted by hand, because the first use of a formatter would load about a hundred classes. */
   static void appendTime(StringBuilder line, Instant instant) {
     LocalDateTime time = LocalDateTime.ofInstant(instant, ZoneOffset.UTC);
     appendDigits(line, time.getYear(), 4);

@@ -28,15 +28,15 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Logback's configuration, in code: an XML file would cost a parser at every start, and logback
- * would look for it in several places first. Until {@link #apply} it logs to standard error at
- * level info, as etcd does.
+ * Configures logback in code. An XML file would load a parser at every start, after logback has
+ * looked for the file in several places. Until {@link #apply} is called, it logs to standard error
+ * at level info, as etcd does.
  */
 @ConfiguratorRank(ConfiguratorRank.CUSTOM_HIGH_PRIORITY)
 public final class LogSetup extends ContextAwareBase implements Configurator {
   /**
-   * The libraries' own lines, which an operator of etcd has no use for: their news reach the log
-   * through ours.
+   * Log levels of libraries. Their lines are of no use to operators; our own lines report what
+   * matters.
    */
   private static final Map<String, Level> LIBRARIES =
       Map.of(
@@ -55,7 +55,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** gRPC's; by itself it would print to standard error in a format of its own. */
+  /** Redirects the log of gRPC, which would otherwise print to standard error in its own format. */
   private static void bridgeJavaUtilLogging() {
     SLF4JBridgeHandler.removeHandlersForRootLogger();
     SLF4JBridgeHandler.install();
@@ -63,9 +63,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   }
 
   /**
-   * Logs as told from now on.
+   * Applies the settings of the log.
    *
-   * @throws IOException if a file cannot be written; then nothing has changed
+   * @throws IOException if a file cannot be written; nothing is changed then
    */
   public static void apply(LogConfig config) throws IOException {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
@@ -97,7 +97,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
   private static Appender<ILoggingEvent> file(
       LoggerContext context, Format format, Path path, @Nullable Rotation rotation)
       throws IOException {
-    // Logback would only note that it cannot write, where nobody looks.
+    // Checked here, because logback would report an unwritable file only in its internal status.
     Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
     if (rotation == null) {
       FileAppender<ILoggingEvent> appender = new FileAppender<>();

@@ -3,7 +3,7 @@ package io.metastore.server.config;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** docs/configuration.md, made from the table of flags. */
+/** docs/configuration.md, generated from the table of flags. */
 final class ConfigurationPage {
   private static final String INTRODUCTION =
       """
@@ -13,11 +13,11 @@ final class ConfigurationPage {
 
       `bin/etcd` and `bin/metastore serve` take every flag of etcd 3.4 to 3.7.
 
-      - **Command line**: `--name m1`, `--name=m1`, and the same with one dash. A switch stands alone or with `=true` or `=false`.
-        A flag that etcd does not know ends the start with exit code 2.
+      - **Command line**: `--name m1`, `--name=m1`, and the same with one dash. A switch may be given alone or with `=true` or `=false`.
+        An unknown flag stops the start with exit code 2.
       - **Environment**: `ETCD_` and the flag's name in capital letters, with `_` for `-`: `ETCD_DATA_DIR`. A flag that is set there and
         on the command line ends the start with exit code 1. An unknown `ETCD_*` variable is named in a warning.
-      - **File**: `--config-file` or `ETCD_CONFIG_FILE` names a YAML file. All other flags and variables are then passed over. A key is the
+      - **File**: `--config-file` or `ETCD_CONFIG_FILE` names a YAML file. All other flags and variables are then ignored. A key is the
         flag's name unless the table says otherwise; `a.b` is the key `b` in the block `a`. A duration is a whole number of nanoseconds;
         several names are a list, several URLs are one text with commas. An unknown key is named in a warning.
 

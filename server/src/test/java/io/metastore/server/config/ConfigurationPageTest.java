@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * docs/configuration.md is what the table of flags says. To write it anew: {@code mvn -pl server
- * -am -Dtest=ConfigurationPageTest -Dsurefire.failIfNoSpecifiedTests=false -Drewrite=true test}.
+ * Checks that docs/configuration.md matches the table of flags. To regenerate it: {@code mvn -pl
+ * server -am -Dtest=ConfigurationPageTest -Dsurefire.failIfNoSpecifiedTests=false -Drewrite=true
+ * test}.
  */
 class ConfigurationPageTest {
   private static final Path PAGE = Path.of("..", "docs", "configuration.md");

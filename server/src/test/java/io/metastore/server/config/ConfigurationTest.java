@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The messages are those of etcd 3.7.3, copied from its runs, where etcd has such a case. */
+/** Messages are copied from runs of etcd 3.7.3, for all cases that etcd has. */
 class ConfigurationTest {
   @Test
   void withoutFlagsEverythingIsEtcdsDefault() throws Exception {
@@ -110,7 +110,7 @@ class ConfigurationTest {
     assertThat(config.advertiseClientUrls().get(0).port()).isEqualTo(port);
   }
 
-  /** etcd panics, with the same exit code. */
+  /** etcd panics here, with the same exit code. */
   @Test
   void unknownLogLevelIsAUsageError() {
     assertThatThrownBy(() -> read("--log-level=foo"))
@@ -120,7 +120,8 @@ class ConfigurationTest {
 
   @ParameterizedTest
   @CsvSource({"0, 2147483648", "-1, -1", "-5, -5", "16777216, 16777216"})
-  void quotaOfZeroMeansTheDefaultAndANegativeOneMeansNone(String text, long bytes) throws Exception {
+  void quotaOfZeroMeansTheDefaultAndANegativeOneMeansNone(String text, long bytes)
+      throws Exception {
     assertThat(config("--quota-backend-bytes " + text).space().quotaBytes()).isEqualTo(bytes);
   }
 
@@ -189,7 +190,7 @@ class ConfigurationTest {
         "--name=a -- --name=b | \"--name=b\" is not a valid flag",
         "--listen-peer-urls=https://127.0.0.1:1,http://127.0.0.1:2 | --listen-peer-urls: the URLs of members must all be http or all be https (http://127.0.0.1:2)",
         "--listen-peer-urls=https://127.0.0.1:1 | --initial-advertise-peer-urls: the URLs of members must all be http or all be https (http://localhost:2380)",
-        "--listen-peer-urls=unix://m | --listen-peer-urls: members do not reach each other by Unix sockets (unix://m)",
+        "--listen-peer-urls=unix://m | --listen-peer-urls: members cannot connect to each other over Unix sockets (unix://m)",
         "--max-request-bytes=99999999999 | --max-request-bytes[99999999999] is too large"
       })
   void errorsNameTheInvalidSetting(String line, String error) {
@@ -230,7 +231,10 @@ class ConfigurationTest {
         .isEqualTo("default");
   }
 
-  /** etcd does not even read them: what would be refused at a first start is not. */
+  /**
+   * As in etcd, these flags are not even checked: values that are refused at a first start are
+   * accepted here.
+   */
   @Test
   void aRestartedMemberNeedsNoClusterFlags(@TempDir Path directory) throws Exception {
     String first =

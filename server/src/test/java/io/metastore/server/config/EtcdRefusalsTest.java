@@ -20,15 +20,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What etcd refuses is refused here in the same words, with the same exit code. The words are
- * recorded; {@code -Dcompat.server=/path/to/etcd} checks the records against a real etcd as well.
+ * Refusals have the same text and exit code as in etcd. The texts are recorded; {@code
+ * -Dcompat.server=/path/to/etcd} also compares the records with a real etcd.
  */
 class EtcdRefusalsTest {
   private static final @Nullable String ETCD = System.getProperty("compat.server");
 
   @TempDir Path directory;
 
-  /** An exit code, and what is said with it. */
+  /** An exit code and the printed text. */
   private record Refusal(int exitCode, String text) {}
 
   static Stream<String> commandLines() throws IOException {

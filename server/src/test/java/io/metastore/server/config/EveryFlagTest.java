@@ -18,19 +18,21 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Drives every flag that some etcd from 3.4 to 3.7 knows, by all three ways, against the table. */
+/**
+ * Tests every flag of etcd 3.4 to 3.7 against the table: as argument, as variable and in a file.
+ */
 class EveryFlagTest {
 
   @TempDir Path directory;
 
-  /** All but the two that say where the others come from, or that nothing is to be started. */
+  /** All flags except the configuration file's and the one that prints the version. */
   static Stream<String> names() {
     return EtcdFlags.ALL.stream()
         .flatMap(flag -> flag.names().stream())
         .filter(name -> !name.equals(EtcdFlags.CONFIG_FILE) && !name.equals(EtcdFlags.VERSION));
   }
 
-  /** The lists of what etcd knows, one name a line, are kept apart from the table on purpose. */
+  /** The lists of etcd's flags, one name per line, are deliberately separate from the table. */
   @Test
   void everyFlagOfEtcdIsInTheTable() throws Exception {
     try (var stream = EveryFlagTest.class.getResourceAsStream("/etcd-flags.txt")) {
@@ -106,7 +108,7 @@ class EveryFlagTest {
     }
   }
 
-  /** A value that is not the default. */
+  /** A value that differs from the default. */
   private static String sample(Flag flag) {
     return switch (flag.type()) {
       case COUNT, NUMBER, UINT32 -> "7";

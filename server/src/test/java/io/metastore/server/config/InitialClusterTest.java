@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class InitialClusterTest {
 
-  /** Ids as etcd 3.7.3 logged them for these flags. */
+  /** IDs logged by etcd 3.7.3 for these flags. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

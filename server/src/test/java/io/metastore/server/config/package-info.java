@@ -1,4 +1,4 @@
-/** Tests of flags, environment and what is made of them. */
+/** Tests of flags, environment variables and the resulting configuration. */
 @NullMarked
 package io.metastore.server.config;
 

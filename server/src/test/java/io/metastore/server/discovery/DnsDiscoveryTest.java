@@ -58,7 +58,7 @@ class DnsDiscoveryTest {
     }
   }
 
-  /** Answers questions for SRV records with hosts that are all {@code localhost}. */
+  /** A DNS server that answers queries for SRV records; all hosts are {@code localhost}. */
   private static final class NameServer implements AutoCloseable {
     private static final int ANSWER = 0x8180;
     private static final int NO_SUCH_NAME = 3;
@@ -88,7 +88,7 @@ class DnsDiscoveryTest {
           socket.send(new DatagramPacket(answer, answer.length, packet.getSocketAddress()));
         }
       } catch (SocketException e) {
-        // Closed.
+        // The socket was closed.
       } catch (IOException e) {
         throw new AssertionError(e);
       }
@@ -111,7 +111,7 @@ class DnsDiscoveryTest {
       }
       answer.write(question, 12, place + 5 - 12);
       for (int port : found) {
-        // The name of the question, class IN, a minute to live.
+        // The name from the query, class IN, time to live one minute.
         for (int part : new int[] {0xc00c, SRV, 1, 0, 60, 6 + LOCALHOST.length, 0, 0, port}) {
           answer.writeShort(part);
         }

@@ -90,7 +90,7 @@ class FileRotationTest {
     return directory.resolve("etcd.log");
   }
 
-  /** Compression and deletion go on in the background. */
+  /** Files are compressed and deleted in the background. */
   private void awaitFiles(String... names) throws Exception {
     while (true) {
       try (var files = Files.list(directory)) {

@@ -1,4 +1,4 @@
-/** Tests of the log lines. */
+/** Tests of log lines and log files. */
 @NullMarked
 package io.metastore.server.logging;
 

@@ -14,17 +14,18 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who announces himself, and whether all see the same.
+ * The members that announce themselves, and whether all of them see the same members.
  *
- * <p>The cluster is formed when as many members as wanted are seen, this one included, and all of
- * them have said that they see just these. Who is not heard for a while is not seen any more.
+ * <p>The cluster is formed when the required number of members is seen, including this one, and all
+ * of them have announced that they see exactly these. A member that has not been heard for a while
+ * is removed.
  *
- * <p>Used by one thread; reads no clock.
+ * <p>Used by one thread; uses no clock.
  */
-final class Roll {
+final class Roster {
   static final int MAGIC = 0x4d534431;
 
-  /** Fits into every network's frame. */
+  /** Small enough to be sent unfragmented on any network. */
   static final int DATAGRAM_BYTES_MAX = 1200;
 
   private static final long HEARD_MS = 5000;
@@ -37,12 +38,12 @@ final class Roll {
   private record Heard(Announcement announcement, long atMs) {}
 
   /**
-   * Sees nobody else yet.
+   * Contains only this member at first.
    *
-   * @param process random
-   * @param size of how many members the cluster is to be
+   * @param process random number that identifies this process
+   * @param size number of members of the cluster
    */
-  Roll(String token, long process, String name, String peerUrl, int size) {
+  Roster(String token, long process, String name, String peerUrl, int size) {
     this.token = token;
     this.self =
         Announcement.newBuilder()
@@ -56,10 +57,9 @@ final class Roll {
   }
 
   /**
-   * Takes in a datagram; one that is not understood, or is not for this cluster, is counted and no
-   * more.
+   * Processes a datagram; one that cannot be decoded or belongs to another cluster is only counted.
    *
-   * @throws Refusal if it shows that there will be no cluster with this member
+   * @throws Refusal if it shows that a cluster with this member cannot be formed
    */
   void heard(ByteBuffer datagram, long nowMs) {
     Announcement announcement = parse(datagram);
@@ -72,30 +72,30 @@ final class Roll {
     }
     if (announcement.getSize() != self.getSize()) {
       throw new Refusal(
-          "%s wants a cluster of %d members, this one of %d"
+          "%s is configured for a cluster of %d members, this member for %d"
               .formatted(text(announcement), announcement.getSize(), self.getSize()));
     }
     forget(nowMs);
     requireDistinct(self, announcement);
     others.values().forEach(other -> requireDistinctFrom(other, announcement));
-    // One that was started anew has another number.
+    // A restarted process has another number.
     others
         .values()
         .removeIf(other -> other.announcement().getName().equals(announcement.getName()));
     others.put(announcement.getProcess(), new Heard(announcement, nowMs));
     if (others.size() + 1 > self.getSize()) {
       throw new Refusal(
-          "more members than --discovery-size=%d announce themselves: %s"
+          "more members than --multicast-size=%d announce themselves: %s"
               .formatted(self.getSize(), members(nowMs)));
     }
   }
 
-  /** What this member is to send. */
+  /** The announcement that this member sends. */
   Announcement own(long nowMs) {
     return self.toBuilder().setSeen(checksum(members(nowMs))).build();
   }
 
-  /** URLs by name, once all see the same; else null. */
+  /** Peer URLs by name, once all members see the same; null before. */
   @Nullable SortedMap<String, String> findAgreed(long nowMs) {
     SortedMap<String, String> members = members(nowMs);
     if (members.size() != self.getSize()) {
@@ -107,7 +107,7 @@ final class Roll {
     return agreed ? members : null;
   }
 
-  /** URLs by name of all that are seen, this member included. */
+  /** Peer URLs by name of all members seen, including this one. */
   SortedMap<String, String> members(long nowMs) {
     forget(nowMs);
     SortedMap<String, String> members = new TreeMap<>();
@@ -120,7 +120,7 @@ final class Roll {
     return members;
   }
 
-  /** Datagrams that were none of ours. */
+  /** Number of datagrams that were ignored. */
   long ignored() {
     return ignored;
   }
@@ -171,7 +171,7 @@ final class Roll {
   private static long checksum(SortedMap<String, String> members) {
     CRC32C low = new CRC32C();
     CRC32C high = new CRC32C();
-    // Differs from the other by its start only.
+    // A second checksum that differs in its initial value only.
     high.update(1);
     members.forEach(
         (name, url) -> {
@@ -182,7 +182,7 @@ final class Roll {
     return high.getValue() << 32 | low.getValue();
   }
 
-  /** There will be no cluster with this member, for a reason that its operator has to mend. */
+  /** A cluster with this member cannot be formed; the operator has to fix the reason. */
   static final class Refusal extends RuntimeException {
     @Serial private static final long serialVersionUID = 1L;
 

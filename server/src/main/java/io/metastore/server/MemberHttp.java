@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a member serves by HTTP, and the addresses that serve nothing else. */
-final class HttpSide implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(HttpSide.class);
+/** The HTTP services of a member, and the addresses that serve HTTP only. */
+final class MemberHttp implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MemberHttp.class);
 
   private final ServerConfig config;
   private final @Nullable TlsContext tls;
@@ -39,10 +39,10 @@ final class HttpSide implements AutoCloseable {
   private final List<HttpPort> ports = new ArrayList<>();
 
   /**
-   * @param tls for the secure addresses; null if there are none
-   * @param services as gRPC has them
+   * @param tls for the addresses with TLS; null if there are none
+   * @param services the gRPC services
    */
-  HttpSide(
+  MemberHttp(
       ServerConfig config,
       @Nullable TlsContext tls,
       EtcdVersion version,
@@ -77,7 +77,7 @@ final class HttpSide implements AutoCloseable {
             endpoints, handlers, config.http().corsOrigins(), config.http().hostWhitelist());
   }
 
-  /** For the addresses that serve gRPC: nothing, if HTTP has addresses of its own. */
+  /** What the gRPC addresses serve over HTTP: nothing, if there are separate addresses for HTTP. */
   HttpSite siteBesideGrpc() {
     return config.http().listenClientHttpUrls().isEmpty() ? clients : HttpSite.none();
   }
@@ -99,7 +99,10 @@ final class HttpSide implements AutoCloseable {
     }
   }
 
-  /** With the JVM's own options; empty where the system does not tell. */
+  /**
+   * The command line of this process, including the JVM's options; empty if the system does not
+   * provide it.
+   */
   private static List<String> commandLine() {
     return ProcessHandle.current().info().arguments().map(List::of).orElse(List.of());
   }

@@ -16,18 +16,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RollTest {
+class RosterTest {
   private static final String TOKEN = "t";
 
   @Test
   void aClusterOfOneIsFormedAtOnce() {
-    assertThat(roll(1, "a", 1).findAgreed(0)).containsExactly(Map.entry("a", url("a")));
+    assertThat(roster(1, "a", 1).findAgreed(0)).containsExactly(Map.entry("a", url("a")));
   }
 
   @Test
   void aClusterIsFormedOnlyWhenAllMembersSeeTheSame() {
-    Roll a = roll(1, "a", 2);
-    Roll b = roll(2, "b", 2);
+    Roster a = roster(1, "a", 2);
+    Roster b = roster(2, "b", 2);
     Announcement alone = b.own(0);
     a.heard(bytes(alone), 0);
     assertThat(a.members(0).keySet()).containsExactly("a", "b");
@@ -37,15 +37,18 @@ class RollTest {
     assertThat(a.findAgreed(0)).containsOnlyKeys("a", "b");
   }
 
-  /** Datagrams are lost, repeated and come late; whoever forms a cluster forms the same one. */
+  /**
+   * Datagrams are lost, repeated and delayed; all members that form a cluster must form the same
+   * one.
+   */
   @ParameterizedTest(name = "-Dseed={0}")
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
   void allFormTheSameClusterWhateverMessagesAreLost(long seed) {
     Random random = new Random(seed);
     int size = 1 + random.nextInt(5);
-    List<Roll> rolls = new ArrayList<>();
+    List<Roster> rolls = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      rolls.add(roll(i + 1, "m" + i, size));
+      rolls.add(roster(i + 1, "m" + i, size));
     }
     List<ByteBuffer> late = new ArrayList<>();
     Set<SortedMap<String, String>> formed = new HashSet<>();
@@ -75,38 +78,38 @@ class RollTest {
 
   @Test
   void garbageAndOtherClustersAreOnlyCounted() {
-    Roll a = roll(1, "a", 2);
+    Roster a = roster(1, "a", 2);
     Random random = new Random(7);
     for (int i = 0; i < 1000; i++) {
-      byte[] garbage = new byte[random.nextInt(Roll.DATAGRAM_BYTES_MAX + 1)];
+      byte[] garbage = new byte[random.nextInt(Roster.DATAGRAM_BYTES_MAX + 1)];
       random.nextBytes(garbage);
       a.heard(ByteBuffer.wrap(garbage), 0);
     }
-    Announcement b = roll(2, "b", 2).own(0);
+    Announcement b = roster(2, "b", 2).own(0);
     a.heard(bytes(b.toBuilder().setToken("other").build()), 0);
     a.heard(bytes(b.toBuilder().setMagic(1).build()), 0);
     a.heard(bytes(b.toBuilder().setName(" ").build()), 0);
     a.heard(bytes(b.toBuilder().setName("b\n").build()), 0);
     a.heard(bytes(b.toBuilder().setPeerUrl("http://h:1,x=http://h:2").build()), 0);
-    a.heard(ByteBuffer.allocate(Roll.DATAGRAM_BYTES_MAX + 1), 0);
+    a.heard(ByteBuffer.allocate(Roster.DATAGRAM_BYTES_MAX + 1), 0);
     assertThat(a.ignored()).isEqualTo(1006);
     assertThat(a.members(0)).hasSize(1);
   }
 
   @Test
   void aMemberBeyondTheSizeIsRefused() {
-    Roll a = roll(1, "a", 2);
-    a.heard(bytes(roll(2, "b", 2).own(0)), 0);
-    assertThatThrownBy(() -> a.heard(bytes(roll(3, "c", 2).own(0)), 1))
-        .isInstanceOf(Roll.Refusal.class)
-        .hasMessageContaining("--discovery-size=2")
+    Roster a = roster(1, "a", 2);
+    a.heard(bytes(roster(2, "b", 2).own(0)), 0);
+    assertThatThrownBy(() -> a.heard(bytes(roster(3, "c", 2).own(0)), 1))
+        .isInstanceOf(Roster.Refusal.class)
+        .hasMessageContaining("--multicast-size=2")
         .hasMessageContaining("c=http://");
   }
 
   @Test
   void aDuplicateNameOrUrlIsRefused() {
-    Roll a = roll(1, "a", 3);
-    Announcement b = roll(2, "b", 3).own(0);
+    Roster a = roster(1, "a", 3);
+    Announcement b = roster(2, "b", 3).own(0);
     a.heard(bytes(b), 0);
     for (Announcement twice :
         List.of(
@@ -114,40 +117,40 @@ class RollTest {
             b.toBuilder().setProcess(9).setName("c").build(),
             b.toBuilder().setProcess(9).setName("a").build())) {
       assertThatThrownBy(() -> a.heard(bytes(twice), 1))
-          .isInstanceOf(Roll.Refusal.class)
+          .isInstanceOf(Roster.Refusal.class)
           .hasMessageContaining("the same name or peer URL");
     }
     Announcement own = a.own(0);
     a.heard(bytes(own), 1);
     assertThatThrownBy(() -> a.heard(bytes(own.toBuilder().setProcess(9).build()), 1))
-        .isInstanceOf(Roll.Refusal.class);
+        .isInstanceOf(Roster.Refusal.class);
   }
 
   @Test
   void aRestartedProcessIsTheSameMember() {
-    Roll a = roll(1, "a", 2);
-    a.heard(bytes(roll(2, "b", 2).own(0)), 0);
-    a.heard(bytes(roll(3, "b", 2).own(0)), 1);
+    Roster a = roster(1, "a", 2);
+    a.heard(bytes(roster(2, "b", 2).own(0)), 0);
+    a.heard(bytes(roster(3, "b", 2).own(0)), 1);
     assertThat(a.members(1)).hasSize(2);
   }
 
   @Test
   void aSilentMemberIsForgotten() {
-    Roll a = roll(1, "a", 2);
-    a.heard(bytes(roll(2, "b", 2).own(0)), 0);
+    Roster a = roster(1, "a", 2);
+    a.heard(bytes(roster(2, "b", 2).own(0)), 0);
     assertThat(a.members(5000)).hasSize(2);
     assertThat(a.members(5001)).hasSize(1);
   }
 
   @Test
   void membersWithDifferentSizesAreRefused() {
-    assertThatThrownBy(() -> roll(1, "a", 3).heard(bytes(roll(2, "b", 5).own(0)), 0))
-        .isInstanceOf(Roll.Refusal.class)
-        .hasMessageContaining("wants a cluster of 5 members, this one of 3");
+    assertThatThrownBy(() -> roster(1, "a", 3).heard(bytes(roster(2, "b", 5).own(0)), 0))
+        .isInstanceOf(Roster.Refusal.class)
+        .hasMessageContaining("is configured for a cluster of 5 members, this member for 3");
   }
 
-  private static Roll roll(long process, String name, int size) {
-    return new Roll(TOKEN, process, name, url(name), size);
+  private static Roster roster(long process, String name, int size) {
+    return new Roster(TOKEN, process, name, url(name), size);
   }
 
   private static String url(String name) {
