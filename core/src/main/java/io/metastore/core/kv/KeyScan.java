@@ -2,13 +2,18 @@ package io.metastore.core.kv;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.Table;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
 /** Iterates over the newest versions of the keys of a range. */
 public final class KeyScan {
+  private static final int STEPS_MAX = 4;
+
   private KeyScan() {}
 
   /**
@@ -29,6 +34,41 @@ public final class KeyScan {
           return found.size() < keysMax && bytes[0] < bytesMax;
         });
     return found;
+  }
+
+  /**
+   * The newest versions of given keys, as many as fit into {@code bytesMax}, but at least one.
+   * Cheaper than to look up one key after the other where the keys are neighbours.
+   *
+   * @param keys exist, in key order
+   * @param bytesMax stops after so many bytes of keys and values
+   */
+  public static List<KeyValue> each(Reader reader, List<ByteString> keys, long bytesMax) {
+    List<KeyValue> found = new ArrayList<>();
+    long bytes = 0;
+    try (Cursor cursor = reader.scan(Table.LATEST, keys.get(0).toByteArray(), null)) {
+      for (int i = 0; i < keys.size() && bytes < bytesMax; i++) {
+        ByteString key = keys.get(i);
+        moveTo(cursor, key.toByteArray());
+        found.add(RecordCodec.decode(key, cursor.value()));
+        bytes += RangeReader.bytes(found.get(i));
+      }
+    }
+    return found;
+  }
+
+  /** A few steps cost less than a seek. */
+  private static void moveTo(Cursor cursor, byte[] key) {
+    boolean more = true;
+    for (int step = 0; step < STEPS_MAX && more; step++) {
+      more = cursor.next();
+      if (more && Arrays.equals(cursor.key(), key)) {
+        return;
+      }
+    }
+    if (!more || !cursor.seek(key) || !Arrays.equals(cursor.key(), key)) {
+      throw new IllegalStateException("key does not exist");
+    }
   }
 
   /** All keys that start with {@code prefix}, in key order. */

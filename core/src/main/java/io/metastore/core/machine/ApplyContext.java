@@ -36,10 +36,13 @@ import org.jspecify.annotations.Nullable;
  * not kept: watchers read them from the change log.
  */
 final class ApplyContext {
-  /** Every member must write the same parts, because the digest is computed per part. */
-  static final int PART_BYTES = 8 << 20;
+  /**
+   * Small enough that a part is written and free before the garbage collector has to copy it. Every
+   * member must write the same parts, because the digest is computed per part.
+   */
+  static final int PART_BYTES = 1 << 20;
 
-  static final long EVENTS_BYTES_MAX = 16L << 20;
+  static final long EVENTS_BYTES_MAX = 4L << 20;
 
   /** Memory per event besides its keys and values. */
   private static final int EVENT_BYTES = 256;

@@ -71,6 +71,9 @@ public final class StoreMachine implements AutoCloseable {
   /** A command that changes many keys reads this many at a time. */
   static final int KEYS_AT_ONCE = 1_000;
 
+  /** A command that deletes many keys reads this many bytes of keys and values at a time. */
+  static final long BYTES_AT_ONCE = 4L << 20;
+
   private final Storage storage;
   private final long responseBytesMax;
   private final PageCounts pages = new PageCounts();
@@ -364,15 +367,19 @@ public final class StoreMachine implements AutoCloseable {
       ByteString from =
           keys.isEmpty() ? ByteString.EMPTY : KeyOrder.after(keys.get(keys.size() - 1));
       keys = LeaseTable.keys(context.writes(), lease.id(), from, KEYS_AT_ONCE);
-      for (ByteString key : keys) {
-        KeyValue attached = requireNonNull(context.find(key), "attached key exists");
-        int delay = expired ? context.locks().delay(context.writes(), attached) : 0;
-        if (delay > 0) {
-          delay(attached, delay, index, context);
-        } else {
-          context.delete(attached);
-          deleted++;
+      List<ByteString> rest = keys;
+      while (!rest.isEmpty()) {
+        List<KeyValue> some = KeyScan.each(context.writes(), rest, BYTES_AT_ONCE);
+        for (KeyValue attached : some) {
+          int delay = expired ? context.locks().delay(context.writes(), attached) : 0;
+          if (delay > 0) {
+            delay(attached, delay, index, context);
+          } else {
+            context.delete(attached);
+            deleted++;
+          }
         }
+        rest = rest.subList(some.size(), rest.size());
       }
     } while (!keys.isEmpty());
     if (lease.kind() == Lease.Kind.SESSION) {

@@ -56,10 +56,7 @@ final class TxnEvaluator {
   /** For this many single keys in a writing transaction's answer, the size is not checked. */
   private static final int UNMEASURED_KEYS = 16;
 
-  /** A delete reads this many bytes of keys and values at a time. */
-  private static final long DELETED_AT_ONCE_BYTES = 4L << 20;
-
-  /** How many changes a compare may read to find one in its range. */
+  /** How many changes a compare may look through to find one of its range. */
   static final int UNCHANGED_CHANGES_MAX = 100_000;
 
   private static final int ALL_HOLD = -1;
@@ -336,7 +333,8 @@ final class TxnEvaluator {
       KeyValue found = context.find(range.from());
       return found == null ? List.of() : List.of(found);
     }
-    return KeyScan.first(context.writes(), range, StoreMachine.KEYS_AT_ONCE, DELETED_AT_ONCE_BYTES);
+    return KeyScan.first(
+        context.writes(), range, StoreMachine.KEYS_AT_ONCE, StoreMachine.BYTES_AT_ONCE);
   }
 
   private static List<Op> branch(Txn txn, boolean succeeded) {

@@ -25,9 +25,11 @@ import org.rocksdb.CompactionOptionsUniversal;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.Env;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
+import org.rocksdb.Priority;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksObject;
@@ -167,8 +169,12 @@ public final class Storage implements Reader, AutoCloseable {
   }
 
   private DBOptions dbOptions(StorageOptions options) {
+    // Compactions only get processor time that no other thread needs.
+    Env env = Env.getDefault();
+    env.lowerThreadPoolCPUPriority(Priority.LOW);
     return own(
         new DBOptions()
+            .setEnv(env)
             .setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
             // Without a write-ahead log, only an atomic flush of all tables keeps a crash from
