@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Who may do what in which directory. What the calls mean and which fail how stands in {@code
- * acl.proto}. Who a program is, is said by {@link MetastoreClient.Builder#user}.
+ * Manages users, roles and their rights on directories. {@code acl.proto} describes the calls and
+ * their errors. To log in as a user, see {@link MetastoreClient.Builder#user}.
  *
  * <pre>{@code
  * AccessControl acl = client.accessControl();
@@ -42,8 +42,8 @@ public final class AccessControl {
   }
 
   /**
-   * Gets a token, for a program that is to act as this user without knowing the password; see
-   * {@link MetastoreClient.Builder#token}.
+   * Logs in and returns a token, with which another program can act as this user without knowing
+   * the password; see {@link MetastoreClient.Builder#token}.
    */
   public CompletableFuture<String> authenticateAsync(String user, String password) {
     return Login.authenticate(calls, user, password);
@@ -54,7 +54,7 @@ public final class AccessControl {
     return Blocking.await(authenticateAsync(user, password));
   }
 
-  /** Switches access control on; the revision that made. */
+  /** Turns access control on. Completes with the revision of the change. */
   public CompletableFuture<Long> enableAsync() {
     return calls
         .unary(AclGrpc.getEnableMethod(), EnableRequest.getDefaultInstance(), Repeat.WRITE)
@@ -66,7 +66,7 @@ public final class AccessControl {
     return Blocking.await(enableAsync());
   }
 
-  /** Switches access control off; the revision that made. */
+  /** Turns access control off. Completes with the revision of the change. */
   public CompletableFuture<Long> disableAsync() {
     return calls
         .unary(AclGrpc.getDisableMethod(), DisableRequest.getDefaultInstance(), Repeat.WRITE)
@@ -79,8 +79,8 @@ public final class AccessControl {
   }
 
   /**
-   * Sets all rights that a user or role has by a grant on this very directory; none to take them
-   * back. Answers the revision that made.
+   * Replaces the rights that a user or role was granted on this directory; an empty set revokes
+   * them. Completes with the revision of the change.
    */
   public CompletableFuture<Long> setGrantAsync(Grant grant) {
     SetGrantRequest request = SetGrantRequest.newBuilder().setGrant(grant).build();
@@ -94,7 +94,7 @@ public final class AccessControl {
     return Blocking.await(setGrantAsync(grant));
   }
 
-  /** The grants that count in a directory: those on itself and on all above it. */
+  /** The grants that apply to a directory: those on the directory itself and on its parents. */
   public CompletableFuture<List<Grant>> listGrantsAsync(String directory) {
     ListGrantsRequest request = ListGrantsRequest.newBuilder().setDirectory(directory).build();
     return calls
@@ -107,7 +107,7 @@ public final class AccessControl {
     return Blocking.await(listGrantsAsync(directory));
   }
 
-  /** Makes a user or changes one; the revision that made. */
+  /** Creates or changes a user. Completes with the revision of the change. */
   public CompletableFuture<Long> putUserAsync(PutUserRequest request) {
     return calls
         .unary(AclGrpc.getPutUserMethod(), request, Repeat.WRITE)
@@ -119,7 +119,7 @@ public final class AccessControl {
     return Blocking.await(putUserAsync(request));
   }
 
-  /** Deletes a user and all grants to it; the revision that made. */
+  /** Deletes a user and all its grants. Completes with the revision of the change. */
   public CompletableFuture<Long> deleteUserAsync(String name) {
     DeleteUserRequest request = DeleteUserRequest.newBuilder().setName(name).build();
     return calls
@@ -144,7 +144,7 @@ public final class AccessControl {
     return Blocking.await(listUsersAsync());
   }
 
-  /** Makes a role; no effect if it is there. Answers the revision that made. */
+  /** Creates a role; no effect if it exists. Completes with the revision of the change. */
   public CompletableFuture<Long> putRoleAsync(String name) {
     PutRoleRequest request = PutRoleRequest.newBuilder().setName(name).build();
     return calls
@@ -157,7 +157,10 @@ public final class AccessControl {
     return Blocking.await(putRoleAsync(name));
   }
 
-  /** Deletes a role and all grants to it, and takes it from its users; the revision that made. */
+  /**
+   * Deletes a role and all its grants, and removes it from its users. Completes with the revision
+   * of the change.
+   */
   public CompletableFuture<Long> deleteRoleAsync(String name) {
     DeleteRoleRequest request = DeleteRoleRequest.newBuilder().setName(name).build();
     return calls

@@ -4,8 +4,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Pauses between attempts: doubling to a bound, each with a random part so that many clients do not
- * come back at once. Owned by whoever makes the attempts.
+ * Pauses between attempts. A pause doubles up to a limit and has a random part, so that many
+ * clients do not retry at the same moment. Not thread-safe.
  */
 final class Backoff {
   private static final long FIRST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
@@ -13,14 +13,14 @@ final class Backoff {
 
   private long boundNanos = FIRST_NANOS;
 
-  /** Between half of the present bound and the bound, in nanoseconds. */
+  /** The next pause in nanoseconds: between half of the current limit and the limit. */
   long nextNanos() {
     long bound = boundNanos;
     boundNanos = Math.min(2 * bound, MOST_NANOS);
     return ThreadLocalRandom.current().nextLong(bound / 2, bound + 1);
   }
 
-  /** After a success: begin anew. */
+  /** Starts over with the shortest pause, after a success. */
   void reset() {
     boundNanos = FIRST_NANOS;
   }

@@ -5,11 +5,11 @@ import static java.util.Objects.requireNonNull;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
-/** How the blocking forms wait for the others. */
+/** Implements the blocking methods by waiting for the future of the asynchronous ones. */
 final class Blocking {
   private Blocking() {}
 
-  /** Waits for a future of this library; an interrupt cancels it. */
+  /** Waits for a future of this library. An interrupt cancels the call. */
   static <T> T await(CompletableFuture<T> future) throws InterruptedException {
     try {
       return future.get();
@@ -21,7 +21,9 @@ final class Blocking {
     }
   }
 
-  /** As it is, if it may be thrown unchecked. */
+  /**
+   * The failure itself if it is unchecked, otherwise an unchecked exception with it as the cause.
+   */
   static RuntimeException thrown(Throwable failure) {
     if (failure instanceof Error error) {
       throw error;

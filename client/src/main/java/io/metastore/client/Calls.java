@@ -7,10 +7,10 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * How all calls are made: where, how long, and how often.
+ * Makes gRPC calls with the client's endpoints, timeouts and login.
  *
- * @param callbacks where listeners of the user may run and block
- * @param login who calls
+ * @param callbacks runs the user's listeners, which may block
+ * @param login authenticates the calls
  */
 record Calls(
     Endpoints endpoints,
@@ -21,22 +21,22 @@ record Calls(
     Login login) {
   static final long FOREVER = Long.MAX_VALUE;
 
-  /** The same calls, made by somebody else. */
+  /** The same settings with another login. */
   Calls as(Login other) {
     return new Calls(endpoints, timer, callbacks, requestTimeout, attemptTimeout, other);
   }
 
-  /** A call that must be over within the request timeout. */
+  /** A call that must finish within the client's request timeout. */
   <Q, R> CompletableFuture<R> unary(MethodDescriptor<Q, R> method, Q request, Repeat repeat) {
     return unary(method, () -> request, repeat, requestTimeout.toNanos());
   }
 
   /**
-   * A call with a timeout of its own.
+   * A call with its own timeout.
    *
-   * @param request makes the request of each attempt
-   * @param timeoutNanos for all attempts together; {@link #FOREVER} for none
-   * @return fails with {@link MetastoreException}; to cancel it cancels the call
+   * @param request creates the request of each attempt
+   * @param timeoutNanos for all attempts together; {@link #FOREVER} for no limit
+   * @return fails with {@link MetastoreException}; cancelling it cancels the call
    */
   <Q, R> CompletableFuture<R> unary(
       MethodDescriptor<Q, R> method, Supplier<Q> request, Repeat repeat, long timeoutNanos) {

@@ -17,8 +17,8 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The members, and changing them. Requests and answers are those of {@code cluster.proto}, where
- * every field is explained.
+ * Cluster status and membership changes. The requests and responses are messages of {@code
+ * cluster.proto}, which describes all fields.
  *
  * <pre>{@code
  * MembersResponse members = client.cluster().members(MembersRequest.getDefaultInstance());
@@ -35,8 +35,8 @@ public final class Cluster {
   }
 
   /**
-   * How a member does: the one that this client talks to just now. To ask a certain one, make a
-   * client with its endpoint alone.
+   * The status of the member that this client is currently connected to. To ask a particular
+   * member, create a client with only its endpoint.
    */
   public CompletableFuture<StatusResponse> statusAsync() {
     return calls.unary(
@@ -48,7 +48,7 @@ public final class Cluster {
     return Blocking.await(statusAsync());
   }
 
-  /** Who belongs to the cluster. */
+  /** The members of the cluster. */
   public CompletableFuture<MembersResponse> membersAsync(MembersRequest request) {
     return calls.unary(ClusterGrpc.getMembersMethod(), request, Repeat.READ);
   }
@@ -59,9 +59,9 @@ public final class Cluster {
   }
 
   /**
-   * Makes one cluster out of members that were started without one.
+   * Forms a new cluster from members that were started without one.
    *
-   * @param timeout how long to wait for it to have a leader; after that the outcome is unknown
+   * @param timeout how long to wait for a leader; after that the outcome is unknown
    */
   public CompletableFuture<BootstrapResponse> bootstrapAsync(
       BootstrapRequest request, Duration timeout) {
@@ -78,8 +78,8 @@ public final class Cluster {
   /**
    * Adds a member that was started without a cluster.
    *
-   * @param timeout how long to wait until it has caught up, which depends on how much there is;
-   *     after that the outcome is unknown
+   * @param timeout how long to wait until the member has caught up, which depends on the size of
+   *     the store; after that the outcome is unknown
    */
   public CompletableFuture<JoinResponse> joinAsync(JoinRequest request, Duration timeout) {
     return calls.unary(ClusterGrpc.getJoinMethod(), () -> request, Repeat.WRITE, timeout.toNanos());
@@ -90,7 +90,7 @@ public final class Cluster {
     return Blocking.await(joinAsync(request, timeout));
   }
 
-  /** Removes a member, dead or alive. */
+  /** Removes a member, which need not be running. */
   public CompletableFuture<RemoveResponse> removeAsync(long memberId) {
     RemoveRequest request = RemoveRequest.newBuilder().setMemberId(memberId).build();
     return calls.unary(ClusterGrpc.getRemoveMethod(), request, Repeat.WRITE);
@@ -102,15 +102,15 @@ public final class Cluster {
   }
 
   /**
-   * Takes the member out of service that this client has as its only endpoint: it hands over,
-   * answers and stops.
+   * Takes the member at this client's only endpoint out of service: the member hands over
+   * leadership, answers, and stops.
    *
-   * @throws IllegalStateException if the client has several endpoints: a call that fails at one
-   *     goes on at another, and the wrong member would stop
+   * @throws IllegalStateException if the client has several endpoints, because a retry at another
+   *     endpoint would stop the wrong member
    */
   public CompletableFuture<DrainResponse> drainAsync() {
     if (calls.endpoints().size() != 1) {
-      throw new IllegalStateException("to drain a member, make a client with its endpoint alone");
+      throw new IllegalStateException("drain needs a client with exactly one endpoint");
     }
     return calls.unary(
         ClusterGrpc.getDrainMethod(), DrainRequest.getDefaultInstance(), Repeat.WRITE);

@@ -9,7 +9,7 @@ import io.metastore.api.v1.ModRevisionIs;
 import io.metastore.api.v1.Unchanged;
 import io.metastore.api.v1.ValueIs;
 
-/** Short forms of the conditions and key sets of {@code keys.proto}. */
+/** Shorthand for the conditions and key sets of {@code keys.proto}. */
 public final class Conditions {
   private Conditions() {}
 
@@ -23,7 +23,7 @@ public final class Conditions {
     return Condition.newBuilder().setPresent(key).build();
   }
 
-  /** The key exists, in the version that the put at this revision made. */
+  /** The last put of the key was at this revision. */
   public static Condition modRevisionIs(String key, long revision) {
     return Condition.newBuilder()
         .setModRevision(ModRevisionIs.newBuilder().setKey(key).setRevision(revision))
@@ -37,7 +37,7 @@ public final class Conditions {
         .build();
   }
 
-  /** The lock is held with this token. {@link HeldLock#fence} makes it too. */
+  /** The lock is held with this token. {@link HeldLock#fence} creates the same condition. */
   public static Condition fence(String lock, long token) {
     return Condition.newBuilder()
         .setFence(Fence.newBuilder().setLock(lock).setToken(token))

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The members' addresses, one channel each, and which of them is used now. All calls go to the same
- * one until it fails one of them.
+ * The members' addresses with one channel each. All calls use the current endpoint until a call
+ * fails there; then they use the next one.
  */
 final class Endpoints implements AutoCloseable {
-  /** One address. */
+  /** An address with its channel. */
   record Endpoint(int number, ManagedChannel channel) {}
 
   private final List<Endpoint> endpoints;
@@ -17,9 +17,9 @@ final class Endpoints implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Takes the channels over.
+   * Takes ownership of the channels.
    *
-   * @param first the number of the one to begin with
+   * @param first the index of the endpoint to start with
    */
   Endpoints(List<Endpoint> endpoints, int first) {
     this.endpoints = List.copyOf(endpoints);
@@ -34,16 +34,17 @@ final class Endpoints implements AutoCloseable {
     return endpoints.get(current.get());
   }
 
-  /** Goes on to the next, unless another call that failed there has done so already. */
+  /** Moves on to the next endpoint, unless another failed call has already done so. */
   void leave(Endpoint failed) {
     int next = (failed.number() + 1) % endpoints.size();
     if (current.compareAndSet(failed.number(), next)) {
-      // It may have come back; left to itself the channel would look only after up to two minutes.
+      // The server may be back. Without this call, the channel might wait up to two minutes before
+      // it reconnects.
       endpoints.get(next).channel().resetConnectBackoff();
     }
   }
 
-  /** Whether it makes no sense to try again. */
+  /** Whether the client is closed, so that there is no point in another attempt. */
   boolean closed() {
     return closed;
   }

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock that was acquired. It is held until it is released or its session is lost (or somebody
- * deletes its place's key by hand, which only {@link #fence} notices).
+ * A lock that was acquired. It is held until it is released or its session is lost. (If somebody
+ * deletes the lock's key by hand, only {@link #fence} detects the loss.)
  */
 public final class HeldLock implements AutoCloseable {
   private final Calls calls;
@@ -35,46 +35,47 @@ public final class HeldLock implements AutoCloseable {
     return name;
   }
 
-  /** As asked for. */
+  /** The mode in which the lock was acquired. */
   public LockMode mode() {
     return mode;
   }
 
-  /** The fencing token: greater than that of everybody who got the lock before. */
+  /** The fencing token, which is larger than that of every earlier holder. */
   public long token() {
     return token;
   }
 
-  /** Proof for third parties, who check it by {@link Locks#validate}. */
+  /** Proves to third parties that the lock is held; they check it with {@link Locks#validate}. */
   public String sequencer() {
     return sequencer;
   }
 
-  /** Makes a write or transaction happen only if the lock is still held. */
+  /** A condition that makes a write or transaction succeed only while the lock is held. */
   public Condition fence() {
     return Conditions.fence(name, token);
   }
 
   /**
-   * Until when the lock is surely held, as a {@link System#nanoTime}; moves on with every renewal
-   * of the session. In the past when it was released or lost. For anything outside of Metastore
-   * that must not happen after the lock is lost; for what is inside, {@link #fence} is better.
+   * The {@link System#nanoTime} until which the lock is guaranteed to be held. Every renewal of the
+   * session extends it. It is in the past once the lock was released or lost. Use it to guard
+   * actions outside Metastore; for writes to Metastore, {@link #fence} is safer.
    */
   public synchronized long surelyHeldUntilNanos() {
     long sessionNanos = session.deadlineNanos();
     return release != null && releasedNanos - sessionNanos < 0 ? releasedNanos : sessionNanos;
   }
 
-  /** Whether the lock is surely held at this moment. */
+  /** Whether the lock is guaranteed to be held now. */
   public boolean isSurelyHeld() {
     return surelyHeldUntilNanos() - calls.timer().nanoTime() > 0;
   }
 
   /**
-   * Gives the lock up. If no server can be reached, goes on trying until the session is lost. The
-   * second call answers as the first.
+   * Releases the lock. If no server can be reached, keeps trying until the session is lost. Calling
+   * it again returns the same result.
    *
-   * @return false if the lock had been lost before; fails if the session is lost first
+   * @return false if the lock had already been lost; fails if the session is lost before the
+   *     release succeeds
    */
   public CompletableFuture<Boolean> releaseAsync() {
     synchronized (this) {
@@ -82,7 +83,8 @@ public final class HeldLock implements AutoCloseable {
         return release.copy();
       }
       releasedNanos = calls.timer().nanoTime();
-      // First the claim, then the caller: it may want the lock again at once.
+      // The claim is dropped before the caller's future completes, because the caller may acquire
+      // the lock again at once.
       release =
           new Releasing(calls, session, name, token)
               .start()
@@ -91,7 +93,7 @@ public final class HeldLock implements AutoCloseable {
     }
   }
 
-  /** Blocking form of {@link #releaseAsync}, waiting for at most the request timeout. */
+  /** Blocking form of {@link #releaseAsync}. Waits for at most the request timeout. */
   @Override
   public void close() {
     Releasing.awaitDone(releaseAsync(), calls.requestTimeout());

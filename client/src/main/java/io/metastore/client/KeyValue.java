@@ -27,8 +27,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys and values. Requests and answers are those of {@code kv.proto}, where every field is
- * explained; the short forms cover what is wanted most.
+ * Reads, writes and watches keys. The requests and responses are messages of {@code kv.proto},
+ * which describes all fields; shorter methods cover the common cases.
  *
  * <pre>{@code
  * KeyValue kv = client.keyValue();
@@ -55,17 +55,17 @@ public final class KeyValue {
     return Blocking.await(getAsync(request));
   }
 
-  /** The newest version of a key, or null if there is none. */
+  /** The current version of a key, or null if the key does not exist. */
   public @Nullable Entry find(String key) throws InterruptedException {
     GetResponse answer = get(GetRequest.newBuilder().setKey(key).build());
     return answer.hasEntry() ? answer.getEntry() : null;
   }
 
   /**
-   * Reads any number of keys, all at one revision, over lost connections too.
+   * Reads any number of keys at one revision. Continues after a lost connection.
    *
-   * @param consumer is given the entries in order, by one thread at a time; while it works no more
-   *     are read
+   * @param consumer receives the entries in order, called by one thread at a time; no more entries
+   *     are read while it runs
    */
   public CompletableFuture<RangeEnd> readAsync(GetRangeRequest request, Consumer<Entry> consumer) {
     return new RangeReading(calls, request, consumer).start();
@@ -77,7 +77,7 @@ public final class KeyValue {
     return Blocking.await(readAsync(request, consumer));
   }
 
-  /** The newest versions of all these keys, in memory. */
+  /** Reads the current versions of all these keys into memory. */
   public List<Entry> read(Keys keys) throws InterruptedException {
     List<Entry> entries = new ArrayList<>();
     read(GetRangeRequest.newBuilder().setKeys(keys).build(), entries::add);
@@ -94,7 +94,7 @@ public final class KeyValue {
     return Blocking.await(listAsync(request));
   }
 
-  /** All children of a directory, in memory, at one revision. */
+  /** Reads all children of a directory into memory, at one revision. */
   public List<Child> list(String directory) throws InterruptedException {
     List<Child> children = new ArrayList<>();
     ListRequest.Builder request = ListRequest.newBuilder().setDirectory(directory);
@@ -117,9 +117,9 @@ public final class KeyValue {
   }
 
   /**
-   * Writes one key if all conditions hold.
+   * Writes a key if all conditions hold.
    *
-   * @return the revision it made
+   * @return the revision of the write
    */
   public long put(String key, String value, Condition... conditions) throws InterruptedException {
     return put(PutRequest.newBuilder()
@@ -131,9 +131,9 @@ public final class KeyValue {
   }
 
   /**
-   * Writes a key that dies with a session, if all conditions hold.
+   * Writes a key that is deleted when the session ends, if all conditions hold.
    *
-   * @return the revision it made
+   * @return the revision of the write
    */
   public long putEphemeral(Session session, String key, String value, Condition... conditions)
       throws InterruptedException {
@@ -146,7 +146,7 @@ public final class KeyValue {
         .getRevision();
   }
 
-  /** Deletes one key. */
+  /** Deletes a key. */
   public CompletableFuture<DeleteResponse> deleteAsync(DeleteRequest request) {
     return calls.unary(KeyValueGrpc.getDeleteMethod(), request, Repeat.WRITE);
   }
@@ -157,9 +157,9 @@ public final class KeyValue {
   }
 
   /**
-   * Deletes one key if all conditions hold.
+   * Deletes a key if all conditions hold.
    *
-   * @return whether it existed
+   * @return whether the key existed
    */
   public boolean delete(String key, Condition... conditions) throws InterruptedException {
     return delete(
@@ -167,7 +167,7 @@ public final class KeyValue {
         .getDeleted();
   }
 
-  /** Deletes a key and all below it. */
+  /** Deletes a key and all keys below it. */
   public CompletableFuture<DeleteTreeResponse> deleteTreeAsync(DeleteTreeRequest request) {
     return calls.unary(KeyValueGrpc.getDeleteTreeMethod(), request, Repeat.WRITE);
   }
@@ -178,9 +178,10 @@ public final class KeyValue {
   }
 
   /**
-   * Gives up history before a revision; 0 for the newest. Doing it twice does no harm.
+   * Discards the revisions before the given one, or before the current revision if it is 0.
+   * Repeating the call is safe.
    *
-   * @return the revision that was compacted at, when all members will remove what is before it
+   * @return the compacted revision; members remove older versions in the background
    */
   public CompletableFuture<CompactResponse> compactAsync(CompactRequest request) {
     return calls.unary(KeyValueGrpc.getCompactMethod(), request, Repeat.READ);
@@ -192,14 +193,14 @@ public final class KeyValue {
   }
 
   /**
-   * Watches keys, over lost connections too, until the watch is closed or what is still to be told
-   * has been compacted.
+   * Watches keys until the watch is closed, or until changes that it has yet to report have been
+   * compacted. Resumes after a lost connection.
    *
    * <pre>{@code
    * Watch watch = client.keyValue().watch(
    *     WatchRequest.newBuilder().setSubtree("/app/config").build(),
    *     (revision, events) -> events.forEach(event -> reload.accept(event.getEntry())));
-   * long from = watch.ready().get(); // every change after this revision will be told
+   * long from = watch.ready().get(); // every change after this revision will be reported
    * }</pre>
    */
   public Watch watch(WatchRequest request, WatchListener listener) {

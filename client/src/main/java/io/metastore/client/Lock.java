@@ -18,9 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One mode of one lock, seen from one session. Not reentrant: a session has one place in a lock, so
- * while it holds or awaits a lock a second attempt through it throws IllegalStateException. Who
- * wants to contend within one program makes one session for each contender.
+ * A lock in exclusive or shared mode, as used by one session. Not reentrant: while the session
+ * holds or waits for the lock, a second attempt throws IllegalStateException. To let threads of one
+ * program contend for a lock, give each its own session.
  *
  * <pre>{@code
  * try (HeldLock held = session.lock("/jobs/nightly").acquire()) {
@@ -45,15 +45,16 @@ public final class Lock {
   }
 
   /**
-   * The same with a lock-delay: how long nobody gets the lock if this session expires while it
-   * holds it. Rounded up to whole seconds, at most 60 s; default none.
+   * The same lock with a lock-delay: if the session expires while it holds the lock, nobody gets
+   * the lock for this time. Rounded up to whole seconds, at most 60 s; the default is none.
    */
   public Lock withDelay(Duration lockDelay) {
     return new Lock(calls, session, name, mode, requireNonNull(lockDelay, "lockDelay"));
   }
 
   /**
-   * Waits until the lock is held, or the session is lost. To cancel it withdraws from the queue.
+   * Waits until the lock is held or the session is lost. Cancelling the future withdraws the
+   * request from the queue.
    */
   public CompletableFuture<HeldLock> acquireAsync() {
     CompletableFuture<Optional<HeldLock>> acquired = acquire(null);
@@ -72,7 +73,9 @@ public final class Lock {
     return afterEndlessWait(Blocking.await(acquire(null)));
   }
 
-  /** Takes the lock if that is possible at once, and else leaves no trace. */
+  /**
+   * Acquires the lock if it is free. Otherwise completes with an empty result and queues nothing.
+   */
   public CompletableFuture<Optional<HeldLock>> tryAcquireAsync() {
     return acquire(Duration.ZERO);
   }
@@ -82,7 +85,7 @@ public final class Lock {
     return Blocking.await(tryAcquireAsync());
   }
 
-  /** Takes the lock if that is possible within the time. */
+  /** Acquires the lock if it becomes free within the time. */
   public CompletableFuture<Optional<HeldLock>> tryAcquireAsync(Duration wait) {
     if (wait.isNegative()) {
       throw new IllegalArgumentException("negative wait: " + wait);
@@ -101,7 +104,7 @@ public final class Lock {
 
   private CompletableFuture<Optional<HeldLock>> acquire(@Nullable Duration wait) {
     if (!session.claim(name)) {
-      throw new IllegalStateException("the session holds or awaits this lock already: " + name);
+      throw new IllegalStateException("the session already holds or waits for this lock: " + name);
     }
     long timeoutNanos = wait == null ? Calls.FOREVER : calls.requestTimeout().plus(wait).toNanos();
     long startNanos = calls.timer().nanoTime();
@@ -154,16 +157,17 @@ public final class Lock {
       HeldLock held =
           new HeldLock(calls, session, name, mode, answer.getToken(), answer.getSequencer());
       if (!result.complete(Optional.of(held))) {
-        // Cancelled while it was granted.
+        // Cancelled while the lock was being granted.
         held.releaseAsync();
       }
     }
   }
 
   /**
-   * After a cancelled or broken call, which may have left a place: the session must not come to
-   * hold the lock without anybody knowing. The server that waited would withdraw the place, but may
-   * have died. The claim stays until that is settled.
+   * Withdraws a request after a cancelled or failed call. The request may still be in the queue,
+   * because the server that would withdraw it may have failed, and the session could then get the
+   * lock without anybody knowing. The session's claim on the lock remains until the withdrawal has
+   * succeeded.
    */
   private void withdraw() {
     if (session.state() == SessionState.LOST) {

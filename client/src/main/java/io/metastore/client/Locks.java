@@ -10,7 +10,7 @@ import io.metastore.api.v1.ValidateResponse;
 import io.metastore.api.v1.WatchLockRequest;
 import java.util.concurrent.CompletableFuture;
 
-/** Looks at locks. They are taken through {@link Session#lock}. */
+/** Queries locks. To acquire a lock, use {@link Session#lock}. */
 public final class Locks {
   private final Calls calls;
 
@@ -18,7 +18,7 @@ public final class Locks {
     this.calls = calls;
   }
 
-  /** Who holds a lock and who waits. */
+  /** The holders and the waiting requests of a lock. */
   public CompletableFuture<QueryResponse> queryAsync(QueryRequest request) {
     return calls.unary(LocksGrpc.getQueryMethod(), request, Repeat.READ);
   }
@@ -28,7 +28,7 @@ public final class Locks {
     return Blocking.await(queryAsync(QueryRequest.newBuilder().setLock(lock).build()));
   }
 
-  /** One page of all locks that somebody holds or waits for. */
+  /** One page of all locks that are held or waited for. */
   public CompletableFuture<ListLocksResponse> listAsync(ListLocksRequest request) {
     return calls.unary(LocksGrpc.getListLocksMethod(), request, Repeat.READ);
   }
@@ -38,7 +38,7 @@ public final class Locks {
     return Blocking.await(listAsync(request));
   }
 
-  /** Whether the lock that a {@link HeldLock#sequencer} speaks of is still held as it says. */
+  /** Whether the lock of a {@link HeldLock#sequencer} is still held as the sequencer states. */
   public CompletableFuture<Boolean> validateAsync(String sequencer) {
     ValidateRequest request = ValidateRequest.newBuilder().setSequencer(sequencer).build();
     return calls
@@ -51,7 +51,10 @@ public final class Locks {
     return Blocking.await(validateAsync(sequencer));
   }
 
-  /** Watches who holds a lock and who waits, over lost connections too, until it is closed. */
+  /**
+   * Watches the holders and the waiting requests of a lock until the watch is closed. Reconnects
+   * after a lost connection.
+   */
   public QueueWatch watch(String lock, QueueListener listener) {
     QueueWatch watch =
         new QueueWatch(calls, WatchLockRequest.newBuilder().setLock(lock).build(), listener);

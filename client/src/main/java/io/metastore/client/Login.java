@@ -14,15 +14,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the servers who calls, by a token that goes with every call: one that was given, or one got
- * for user and password when it is first needed and again when the servers do not take it any more.
- * Thread-safe.
+ * Authenticates calls with a token. The token is either given, or obtained with user and password
+ * when it is first needed and again when the servers no longer accept it. Thread-safe.
  */
 final class Login {
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** Null for nobody. */
+  /** Obtains a token; null for calls without authentication. */
   private final @Nullable Supplier<CompletableFuture<String>> source;
 
   private final boolean renewable;
@@ -43,23 +42,23 @@ final class Login {
     return new Login(() -> CompletableFuture.completedFuture(token), false);
   }
 
-  /** By password. While access control is off there is no token to be got, nor needed. */
+  /** Logs in with a password. While access control is off, no token is available or needed. */
   static Login withPassword(Calls calls, String user, String password) {
     return new Login(() -> authenticate(calls, user, password).handle(Login::orNone), true);
   }
 
-  /** Asks for a token. */
+  /** Requests a token. */
   static CompletableFuture<String> authenticate(Calls calls, String user, String password) {
     AuthenticateRequest request =
         AuthenticateRequest.newBuilder().setUser(user).setPassword(password).build();
-    // To repeat is harmless, and to wait long for a member that is slow is not needed.
+    // The call is safe to repeat, so a slow endpoint is given up early.
     return calls
         .as(nobody())
         .unary(AclGrpc.getAuthenticateMethod(), request, Repeat.READ)
         .thenApply(answer -> answer.getToken());
   }
 
-  /** For one attempt of a call. */
+  /** The credentials for one attempt of a call. */
   Proof proof() {
     return new Proof();
   }
@@ -88,7 +87,7 @@ final class Login {
     }
   }
 
-  /** What one attempt of a call shows. */
+  /** The credentials of one attempt of a call. */
   final class Proof extends CallCredentials {
     private volatile @Nullable CompletableFuture<String> shown;
 
@@ -98,7 +97,10 @@ final class Login {
       return source == null ? options : options.withCallCredentials(this);
     }
 
-    /** After the servers refused it: gets another for the next attempt. False if there is none. */
+    /**
+     * Obtains another token for the next attempt, after the servers refused this one. False if
+     * there is no way to get one.
+     */
     boolean renew() {
       if (renewable && shown != null) {
         forget(shown);
@@ -107,11 +109,11 @@ final class Login {
       return false;
     }
 
-    /** Called when there is a connection, before anything of the call is sent. */
+    /** Called when there is a connection, before the call is sent. */
     @Override
     public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier headers) {
       if (source == null) {
-        throw new IllegalStateException("nobody has no proof");
+        throw new IllegalStateException("no login, no credentials");
       }
       CompletableFuture<String> awaited = token(source);
       shown = awaited;

@@ -27,8 +27,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to a Metastore cluster. Make one for the whole program: it is thread-safe, connects when
- * first used, and goes on at another endpoint when one fails.
+ * The client of a Metastore cluster. Create one for the whole program: it is thread-safe, connects
+ * when it is first used, and switches to another endpoint when one fails.
  *
  * <pre>{@code
  * try (MetastoreClient client =
@@ -38,9 +38,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Calls are repeated by themselves only where that is safe: reads, calls that can be done twice,
- * and writes that were surely not done. Other writes whose answer was lost fail with {@link
- * OutcomeUnknownException}; everything else with {@link MetastoreException}.
+ * <p>Failed calls are retried only where that is safe: reads, calls that can be repeated without
+ * harm, and writes that surely had no effect. Other writes without a reply fail with {@link
+ * OutcomeUnknownException}. All other failures are a {@link MetastoreException}.
  */
 public final class MetastoreClient implements AutoCloseable {
   private final Calls calls;
@@ -60,7 +60,7 @@ public final class MetastoreClient implements AutoCloseable {
     this.accessControl = new AccessControl(calls);
   }
 
-  /** Settings, all with defaults. */
+  /** A builder with default settings. */
   public static Builder builder() {
     return new Builder();
   }
@@ -70,38 +70,38 @@ public final class MetastoreClient implements AutoCloseable {
     return keyValue;
   }
 
-  /** Who holds what. To take locks, make a {@linkplain #newSession session}. */
+  /** Queries locks. To acquire locks, start a {@linkplain #newSession session}. */
   public Locks locks() {
     return locks;
   }
 
-  /** The members. */
+  /** Cluster membership and status. */
   public Cluster cluster() {
     return cluster;
   }
 
-  /** Users, roles and what they may do. */
+  /** Users, roles and permissions. */
   public AccessControl accessControl() {
     return accessControl;
   }
 
-  /** Transactions over several keys, with the default number of attempts. */
+  /** Transactions over several keys, with the default limit of attempts. */
   public Transactions transactions() {
     return new Transactions(calls, Transactions.DEFAULT_ATTEMPTS);
   }
 
   /**
-   * Begins a session: what ephemeral keys and locks belong to.
+   * Starts a session, which owns ephemeral keys and locks.
    *
-   * @param ttl how long it outlives its last renewal; rounded up to whole seconds, and raised to
-   *     what the cluster allows
-   * @param label tells people who this is, for instance {@code host:pid:program}
+   * @param ttl how long the session outlives its last renewal; rounded up to whole seconds and
+   *     raised to the minimum of the cluster
+   * @param label describes the session to users, for instance {@code host:pid:program}
    */
   public CompletableFuture<Session> newSessionAsync(Duration ttl, String label) {
     NewClientRequest request =
         NewClientRequest.newBuilder().setTtlMs(ttl.toMillis()).setLabel(label).build();
     long sentNanos = calls.timer().nanoTime();
-    // To repeat is harmless: a client that nobody knows of ends by itself.
+    // Repeating the call is safe: a client that nobody renews ends by itself.
     return calls
         .unary(ClientsGrpc.getNewClientMethod(), request, Repeat.HARMLESS)
         .thenApply(
@@ -120,7 +120,7 @@ public final class MetastoreClient implements AutoCloseable {
     return Blocking.await(newSessionAsync(ttl, label));
   }
 
-  /** One page of all clients there are, other programs' sessions among them. */
+  /** One page of all clients, including the sessions of other programs. */
   public CompletableFuture<ListClientsResponse> listClientsAsync(ListClientsRequest request) {
     return calls.unary(ClientsGrpc.getListClientsMethod(), request, Repeat.READ);
   }
@@ -131,8 +131,8 @@ public final class MetastoreClient implements AutoCloseable {
   }
 
   /**
-   * Closes all sessions, waiting for that for at most the request timeout, and then the
-   * connections. Calls that are under way fail, and watches end.
+   * Closes all sessions, waiting for at most the request timeout, and then the connections. Running
+   * calls fail, and watches end.
    */
   @Override
   public void close() {
@@ -169,24 +169,27 @@ public final class MetastoreClient implements AutoCloseable {
 
     private Builder() {}
 
-    /** {@code HOST:PORT} of the members; default {@code 127.0.0.1:2379}. */
+    /** The members' addresses as {@code HOST:PORT}; default {@code 127.0.0.1:2379}. */
     public Builder endpoints(String... hostsAndPorts) {
       if (hostsAndPorts.length == 0) {
-        throw new IllegalArgumentException("no endpoint");
+        throw new IllegalArgumentException("no endpoints");
       }
       endpoints = List.of(hostsAndPorts);
       return this;
     }
 
-    /** For TLS, for instance {@code TlsChannelCredentials.create()}; default plain text. */
+    /**
+     * Credentials for TLS, for instance {@code TlsChannelCredentials.create()}; the default is
+     * plain text.
+     */
     public Builder credentials(ChannelCredentials channelCredentials) {
       credentials = requireNonNull(channelCredentials, "channelCredentials");
       return this;
     }
 
     /**
-     * What makes the channel to an endpoint, from gRPC's name of the target and the credentials;
-     * default {@code Grpc::newChannelBuilder}. For programs with event loops of their own.
+     * Creates the channel to an endpoint from its gRPC target name and the credentials; default
+     * {@code Grpc::newChannelBuilder}. For programs that use their own event loops.
      */
     public Builder channels(
         BiFunction<String, ChannelCredentials, ManagedChannelBuilder<?>> maker) {
@@ -195,7 +198,8 @@ public final class MetastoreClient implements AutoCloseable {
     }
 
     /**
-     * How long a call may take, with all its attempts; default 10 s. Waits for locks come on top.
+     * The time limit of a call including all its attempts; default 10 s. Waiting for a lock is not
+     * included.
      */
     public Builder requestTimeout(Duration timeout) {
       requestTimeout = positive(timeout);
@@ -203,7 +207,7 @@ public final class MetastoreClient implements AutoCloseable {
     }
 
     /**
-     * How long to wait for one endpoint before another is tried, where that is safe: for a
+     * How long to wait for one endpoint before trying another, where that is safe: for a
      * connection, and for the answer to a read; default 3 s.
      */
     public Builder attemptTimeout(Duration timeout) {
@@ -212,8 +216,9 @@ public final class MetastoreClient implements AutoCloseable {
     }
 
     /**
-     * How long a connection with calls under way may be silent before the other side is pinged, and
-     * given up if it does not answer within the attempt timeout; default (and least, by gRPC) 10 s.
+     * How long a connection with running calls may be silent before a ping is sent. If the ping is
+     * not answered within the attempt timeout, the connection is closed. The default, and gRPC's
+     * minimum, is 10 s.
      */
     public Builder pingInterval(Duration interval) {
       pingInterval = positive(interval);
@@ -221,8 +226,8 @@ public final class MetastoreClient implements AutoCloseable {
     }
 
     /**
-     * Who calls, where access control is on: the client gets a token when it first needs one, and
-     * another when that has ended. Without access control it makes no difference.
+     * Logs in as this user if access control is on. The client obtains a token when it first needs
+     * one, and a new one when the token has expired. Has no effect while access control is off.
      */
     public Builder user(String name, String password) {
       requireNonNull(name, "name");
@@ -232,8 +237,8 @@ public final class MetastoreClient implements AutoCloseable {
     }
 
     /**
-     * Who calls, by a token that {@link AccessControl#authenticate} gave: for as long as the
-     * servers take it.
+     * Authenticates with a token from {@link AccessControl#authenticate}, for as long as the
+     * servers accept it.
      */
     public Builder token(String token) {
       requireNonNull(token, "token");
@@ -251,7 +256,7 @@ public final class MetastoreClient implements AutoCloseable {
       return this;
     }
 
-    /** Makes the client; nothing is connected yet. */
+    /** Creates the client. It connects when it is first used. */
     public MetastoreClient build() {
       List<Endpoints.Endpoint> connections = new ArrayList<>();
       for (String endpoint : endpoints) {
@@ -260,7 +265,7 @@ public final class MetastoreClient implements AutoCloseable {
                 .apply("dns:///" + endpoint, credentials)
                 .keepAliveTime(pingInterval.toNanos(), TimeUnit.NANOSECONDS)
                 .keepAliveTimeout(attemptTimeout.toNanos(), TimeUnit.NANOSECONDS)
-                // Events of one transaction come in one message, however large.
+                // All events of one transaction come in one message, however large.
                 .maxInboundMessageSize(Integer.MAX_VALUE)
                 .build();
         connections.add(new Endpoints.Endpoint(connections.size(), channel));
@@ -272,7 +277,8 @@ public final class MetastoreClient implements AutoCloseable {
                 thread.setDaemon(true);
                 return thread;
               });
-      // At random, so that the clients of one configuration spread over the members.
+      // The first endpoint is random, so that clients with the same configuration spread over the
+      // members.
       int first =
           firstEndpoint >= 0
               ? firstEndpoint

@@ -8,8 +8,8 @@ import io.metastore.api.v1.ErrorDetail;
 import io.metastore.api.v1.ErrorDetail.Reason;
 
 /**
- * A call that failed. What to do about it is told by {@link #reason()}; the meaning of each reason,
- * and which fields of {@link #detail()} go with it, stand in {@code errors.proto}.
+ * A call that failed. {@link #reason()} tells what to do about it; {@code errors.proto} describes
+ * each reason and the fields of {@link #detail()} that go with it.
  */
 public class MetastoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -23,7 +23,7 @@ public class MetastoreException extends RuntimeException {
     this.detail = detail;
   }
 
-  /** What waits for a session fails so when the session is lost. */
+  /** The failure of calls that wait for a session, when the session is lost. */
   static MetastoreException sessionLost(Throwable cause) {
     return new MetastoreException(
         Status.Code.FAILED_PRECONDITION,
@@ -32,13 +32,13 @@ public class MetastoreException extends RuntimeException {
         cause);
   }
 
-  /** Decodes what a gRPC call failed with. */
+  /** Decodes the failure of a gRPC call. */
   static MetastoreException of(Throwable failure) {
     if (failure instanceof MetastoreException known) {
       return known;
     }
     if (failure.getCause() instanceof MetastoreException login) {
-      // A call that was not made, because the login that it needed failed.
+      // The call was not made, because the login that it needed failed.
       return login;
     }
     Status status = Status.fromThrowable(failure);
@@ -53,15 +53,15 @@ public class MetastoreException extends RuntimeException {
   }
 
   /**
-   * Why; {@link Reason#REASON_UNSPECIFIED} if the servers did not say (the connection failed, for
-   * instance), {@link Reason#UNRECOGNIZED} if they are newer than this library. Then {@link
-   * #code()} is all that is known.
+   * Why the call failed. {@link Reason#REASON_UNSPECIFIED} if no server said so, for instance
+   * because the connection failed; {@link Reason#UNRECOGNIZED} if the servers are newer than this
+   * library. In both cases only {@link #code()} is known.
    */
   public final Reason reason() {
     return detail.getReason();
   }
 
-  /** Where in the request, and the like; without any field set if the servers did not say. */
+  /** Details such as the key concerned. No field is set if the servers sent no details. */
   public final ErrorDetail detail() {
     return detail;
   }
@@ -79,7 +79,7 @@ public class MetastoreException extends RuntimeException {
           try {
             return any.unpack(ErrorDetail.class);
           } catch (InvalidProtocolBufferException e) {
-            // Not from our servers then; the code alone has to do.
+            // Not an error from a Metastore server, so only the code is known.
             return ErrorDetail.getDefaultInstance();
           }
         }

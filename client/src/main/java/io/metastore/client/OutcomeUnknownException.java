@@ -1,8 +1,8 @@
 package io.metastore.client;
 
 /**
- * The call may have been done, or may yet be: its answer was lost. The library does not repeat such
- * calls; look before trying again, or write conditionally.
+ * No reply was received, so the call may have taken effect or may still do so. The library does not
+ * retry such calls. Read the state before you retry, or use conditional writes.
  */
 public final class OutcomeUnknownException extends MetastoreException {
   private static final long serialVersionUID = 1;

@@ -5,7 +5,7 @@ import io.metastore.api.v1.WatchLockRequest;
 import io.metastore.api.v1.WatchLockResponse;
 import org.jspecify.annotations.Nullable;
 
-/** A watch of a lock's queue. Begins anew by itself when its connection is lost. */
+/** A watch of a lock's queue. Restarts by itself when its connection is lost. */
 public final class QueueWatch implements AutoCloseable {
   private final ResumingStream<WatchLockRequest, WatchLockResponse> stream;
 
@@ -19,13 +19,16 @@ public final class QueueWatch implements AutoCloseable {
     stream.start();
   }
 
-  /** Ends the watch. The listener is not called again, but may be at work just now. */
+  /** Ends the watch. The listener is not called again, but a call may still be running. */
   @Override
   public void close() {
     stream.cancel();
   }
 
-  /** Used by the stream's callbacks only, which follow each other. */
+  /**
+   * Passes responses to the listener. Used only by the stream's callbacks, which run one after the
+   * other.
+   */
   private static final class Teller
       implements ResumingStream.Handler<WatchLockRequest, WatchLockResponse> {
     private final WatchLockRequest request;

@@ -3,7 +3,7 @@ package io.metastore.client;
 /**
  * The end of a range read.
  *
- * @param revision that all entries were read at
- * @param more whether the request's limit kept keys back
+ * @param revision the revision at which all entries were read
+ * @param more whether there are more keys than the request's limit
  */
 public record RangeEnd(long revision, boolean more) {}

@@ -8,13 +8,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** One range read, which knows how to go on behind the last entry it got. */
+/** A range read that can continue after the last entry that it received. */
 final class RangeReading implements ResumingStream.Handler<GetRangeRequest, GetRangeResponse> {
   private final Consumer<Entry> consumer;
   private final ResumingStream<GetRangeRequest, GetRangeResponse> stream;
   private final CompletableFuture<RangeEnd> future = new CompletableFuture<>();
 
-  // Written by the stream's callbacks only, which follow each other.
+  // Written only by the stream's callbacks, which run one after the other.
   private GetRangeRequest rest;
   private boolean more;
 
@@ -57,8 +57,8 @@ final class RangeReading implements ResumingStream.Handler<GetRangeRequest, GetR
     more = answer.getMore();
     answer.getEntriesList().forEach(consumer);
     if (limited && rest.getLimit() == 0 && more) {
-      // All that was wanted. Should the stream break before its end, the rest would be asked for
-      // with limit 0, which means no limit.
+      // The limit is reached. If the stream broke before its end, the rest would be requested with
+      // limit 0, which means no limit.
       stream.cancel();
       ended(null);
     }

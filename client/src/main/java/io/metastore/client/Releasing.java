@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Gives up a place in a lock, trying until it is gone: a live session must not keep it. */
+/**
+ * Releases a lock and keeps trying until it succeeds, because a live session would otherwise keep
+ * the lock.
+ */
 final class Releasing {
   private final Calls calls;
   private final Session session;
@@ -28,8 +31,8 @@ final class Releasing {
   }
 
   CompletableFuture<Boolean> start() {
-    // Repeated here, not by the call, so that it is known whether an earlier attempt may have done
-    // it.
+    // Retried here, not by the call, so that it is known whether an earlier attempt may have
+    // succeeded.
     calls.unary(LocksGrpc.getReleaseMethod(), request, Repeat.WRITE).whenComplete(this::answered);
     return future;
   }
@@ -41,7 +44,7 @@ final class Releasing {
     }
     MetastoreException failure = MetastoreException.of(thrown);
     if (failure.reason() == Reason.STALE_TOKEN) {
-      // An earlier attempt whose answer was lost may have been what released it.
+      // The lock may have been released by an earlier attempt whose reply was lost.
       future.complete(maybeDone);
     } else if (session.state() == SessionState.LOST || Verdict.of(failure, true) == Verdict.FINAL) {
       future.completeExceptionally(failure);
@@ -51,14 +54,14 @@ final class Releasing {
     }
   }
 
-  /** Waits, but not for ever, and for an interrupted thread not at all. */
+  /** Waits for at most the timeout; does not wait if the thread is interrupted. */
   static void awaitDone(CompletableFuture<Boolean> release, Duration timeout) {
     try {
       release.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
-      // Either the session is lost and the lock with it, or it goes on being released.
+      // The release continues in the background until it succeeds or the session is lost.
       return;
     }
   }

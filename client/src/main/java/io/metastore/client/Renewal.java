@@ -15,12 +15,12 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one client alive: renews when a third of its time is over, and goes on at another endpoint
- * when a stream breaks or does not answer within a sixth of the TTL, until it is stopped. All state
- * is guarded by this; the callbacks are called without it.
+ * Keeps one client alive until it is stopped. It renews when a third of the remaining time has
+ * passed, and moves to another endpoint when a stream breaks or does not answer within a sixth of
+ * the TTL. All state is guarded by this; the callbacks are called without the lock.
  */
 final class Renewal {
-  // 30 years: sums of it and of a nanoTime do not overflow.
+  // 30 years, so that adding it to a nanoTime does not overflow.
   private static final long MOST_NANOS = TimeUnit.DAYS.toNanos(365 * 30);
   private static final long LEAST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -38,10 +38,10 @@ final class Renewal {
   private Runnable cancelPatience = () -> {};
 
   /**
-   * Makes a renewal that {@link #start} sets going.
+   * Prepares a renewal; {@link #start} begins it.
    *
-   * @param renewed takes the {@code nanoTime} until which the client surely lives now
-   * @param lost called once if the servers say that there is no such client any more
+   * @param renewed receives the {@code nanoTime} until which the client is guaranteed to live
+   * @param lost called once, if the servers report that the client no longer exists
    */
   Renewal(Calls calls, long clientId, long ttlNanos, LongConsumer renewed, Runnable lost) {
     this.calls = calls;
@@ -147,13 +147,14 @@ final class Renewal {
     }
 
     void send() {
-      // Before it is sent, for the deadline must not be later than the servers'.
+      // Taken before the request is sent: the deadline must not be later than the servers'
+      // deadline.
       sentNanos.add(calls.timer().nanoTime());
       requests.onNext(KeepAliveRequest.newBuilder().setClientId(clientId).build());
     }
 
     void cancel() {
-      requests.onError(new CancellationException("not needed any more"));
+      requests.onError(new CancellationException("no longer needed"));
     }
 
     @Override

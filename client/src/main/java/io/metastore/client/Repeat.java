@@ -1,11 +1,11 @@
 package io.metastore.client;
 
-/** What may be done about an attempt of a call whose answer does not come. */
+/** When an attempt that gets no answer may be repeated. */
 enum Repeat {
-  /** Changes nothing: given up when slow, and repeated. */
+  /** A read: repeated after a failure and when it is slow. */
   READ,
-  /** To do it twice is as good as once: repeated when it broke, but waited for while it did not. */
+  /** A write that is safe to repeat: repeated after a failure, but not because it is slow. */
   HARMLESS,
-  /** Repeated only if it was surely not done. */
+  /** Any other write: repeated only if it surely had no effect. */
   WRITE
 }

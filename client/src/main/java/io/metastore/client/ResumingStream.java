@@ -9,20 +9,20 @@ import io.metastore.api.v1.ErrorDetail.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call with many answers, which goes on at another endpoint when it breaks. The handler is
- * called by one thread at a time, and the server's next answer is asked for only when it returned:
- * a slow handler slows the server, not this process's memory.
+ * A call with many responses that continues at another endpoint when it breaks. The handler is
+ * called by one thread at a time. The next response is requested only when the handler has
+ * returned, so a slow handler slows the server down instead of filling this process's memory.
  */
 final class ResumingStream<Q, R> {
-  /** Whose stream it is. Its methods may block. */
+  /** Handles the responses. Its methods may block. */
   interface Handler<Q, R> {
-    /** What to ask for so that the answers go on behind those handled. */
+    /** The request that continues after the responses handled so far. */
     Q request();
 
-    /** Takes the next answer. What it throws ends the stream. */
+    /** Handles the next response. An exception ends the stream. */
     void answer(R answer);
 
-    /** Called once, last; not if the stream was cancelled. */
+    /** Called once, after all responses; not called if the stream was cancelled. */
     void ended(@Nullable Throwable failure);
   }
 
@@ -39,9 +39,10 @@ final class ResumingStream<Q, R> {
   private volatile boolean over;
 
   /**
-   * Makes a stream that {@link #start} opens.
+   * Prepares a stream; {@link #start} opens it.
    *
-   * @param patienceNanos how long to try without an answer; {@link Calls#FOREVER} for ever
+   * @param patienceNanos how long to keep trying without a response; {@link Calls#FOREVER} for no
+   *     limit
    */
   ResumingStream(
       Calls calls, MethodDescriptor<Q, R> method, Handler<Q, R> handler, long patienceNanos) {
@@ -105,7 +106,7 @@ final class ResumingStream<Q, R> {
     }
   }
 
-  /** No answer is given to the handler after the one it may be handling now. */
+  /** Ends the stream. The handler receives no further responses, but may still be handling one. */
   void cancel() {
     over = true;
     ClientCall<Q, R> call = current;
@@ -134,7 +135,7 @@ final class ResumingStream<Q, R> {
     if (over) {
       return;
     }
-    // Nothing was written, so it does not matter whether it was sent.
+    // The call writes nothing, so it does not matter whether the request was sent.
     if (Verdict.of(failure, true) == Verdict.FINAL || calls.endpoints().closed()) {
       end(failure);
       return;

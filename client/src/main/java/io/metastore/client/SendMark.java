@@ -4,13 +4,11 @@ import io.grpc.Attributes;
 import io.grpc.ClientStreamTracer;
 import io.grpc.Metadata;
 
-/**
- * Notes whether any of a call's attempts, gRPC's own repetitions included, reached a connection.
- */
+/** Records whether any attempt of a call, including gRPC's own retries, reached a connection. */
 final class SendMark extends ClientStreamTracer.Factory {
   private volatile boolean sent;
 
-  /** False only if nothing of the call left this process. */
+  /** False only if nothing of the call has left this process. */
   boolean sent() {
     return sent;
   }
@@ -19,7 +17,7 @@ final class SendMark extends ClientStreamTracer.Factory {
   public ClientStreamTracer newClientStreamTracer(
       ClientStreamTracer.StreamInfo info, Metadata headers) {
     return new ClientStreamTracer() {
-      // Told when a live connection takes the call, before anything of it is written.
+      // Called when a live connection takes the call, before anything of it is written.
       @Override
       public void streamCreated(Attributes transport, Metadata sentHeaders) {
         sent = true;

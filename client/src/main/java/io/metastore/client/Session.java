@@ -14,13 +14,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Owner of ephemeral keys and locks, kept alive by the library until it is closed.
+ * Owns ephemeral keys and locks. The library keeps a session alive until it is closed.
  *
- * <p>Its deadline is the servers' promise, counted from the moment the last answered renewal was
- * sent: until then it lives, whatever happens. A session whose deadline passes is given up, even if
- * the servers might still know it, so that two programs never both believe to hold a lock. (A clock
- * that stands still while the machine sleeps, as Linux's does, is beyond its promise: there only
- * {@linkplain HeldLock#fence fences} help.)
+ * <p>The servers guarantee that a session lives until its deadline, which counts from the moment
+ * when the last answered renewal was sent. After the deadline the library considers the session
+ * lost, even if the servers may still know it, so that two programs never believe to hold the same
+ * lock. (On Linux the clock stops while the machine is suspended, and the deadline is then too
+ * late. Only {@linkplain HeldLock#fence fences} protect against this.)
  *
  * <pre>{@code
  * try (Session session = client.newSession(Duration.ofSeconds(10), "host-7:4711:worker")) {
@@ -40,7 +40,7 @@ public final class Session implements AutoCloseable {
   private final Renewal renewal;
   private final List<SessionListener> listeners = new CopyOnWriteArrayList<>();
 
-  // The rest is guarded by this.
+  // The fields below are guarded by this.
   private final Map<String, Runnable> claimedLocks = new HashMap<>();
   private long deadlineNanos;
   private boolean over;
@@ -63,7 +63,10 @@ public final class Session implements AutoCloseable {
     renewal.start(deadlineNanos());
   }
 
-  /** Given by the cluster: positive, and greater than that of every session begun before. */
+  /**
+   * The session's ID, assigned by the cluster: positive, and larger than the ID of every earlier
+   * session.
+   */
   public long id() {
     return id;
   }
@@ -73,7 +76,7 @@ public final class Session implements AutoCloseable {
     return Duration.ofNanos(ttlNanos);
   }
 
-  /** The state at this moment; not behind even if this process was stopped for a while. */
+  /** The current state. It is up to date even if this process was paused for a while. */
   public synchronized SessionState state() {
     long leftNanos = deadlineNanos - calls.timer().nanoTime();
     if (over || leftNanos <= 0) {
@@ -83,31 +86,35 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Until when the session surely lives, if nobody closes it: a {@link System#nanoTime}. In the
-   * past if it is lost.
+   * The {@link System#nanoTime} until which the session is guaranteed to live if nobody closes it.
+   * It is in the past if the session is lost.
    */
   public synchronized long deadlineNanos() {
     return deadlineNanos;
   }
 
   /**
-   * Hears of every change from now on. Not told of a loss that was before, or by {@link #close}.
+   * Adds a listener for all changes from now on. It is not told about an earlier loss, nor about
+   * {@link #close}.
    */
   public void addListener(SessionListener listener) {
     listeners.add(listener);
   }
 
-  /** The exclusive side of a lock. */
+  /** The lock with this path, in exclusive mode. */
   public Lock lock(String name) {
     return new Lock(calls, this, name, LockMode.EXCLUSIVE, Duration.ZERO);
   }
 
-  /** The shared side of a lock. */
+  /** The lock with this path, in shared mode. */
   public Lock sharedLock(String name) {
     return new Lock(calls, this, name, LockMode.SHARED, Duration.ZERO);
   }
 
-  /** Ends the session and all that it owns. Done too if it had ended already. */
+  /**
+   * Ends the session and releases everything that it owns. Completes normally if the session had
+   * already ended.
+   */
   public CompletableFuture<Void> closeAsync() {
     synchronized (this) {
       if (closing != null) {
@@ -133,8 +140,8 @@ public final class Session implements AutoCloseable {
   }
 
   /**
-   * Blocking form of {@link #closeAsync}. If the servers cannot be told, the session ends by itself
-   * after its TTL, and this returns.
+   * Blocking form of {@link #closeAsync}. Returns also if no server can be reached; the session
+   * then expires after its TTL.
    */
   @Override
   public void close() {
@@ -143,17 +150,20 @@ public final class Session implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (MetastoreException e) {
-      // Ends by itself: nobody renews it any more.
+      // The session expires by itself, because it is no longer renewed.
       return;
     }
   }
 
-  /** Reserves a lock's one place for one caller; false if another has it. */
+  /** Reserves a lock for one caller of this session; false if it is already reserved. */
   synchronized boolean claim(String lock) {
     return claimedLocks.putIfAbsent(lock, () -> {}) == null;
   }
 
-  /** What to do, for a claimed lock, if the session is lost; at once if it is. */
+  /**
+   * Sets the action to run for a claimed lock if the session is lost. Runs it at once if it is
+   * already lost.
+   */
   void ifLost(String lock, Runnable action) {
     synchronized (this) {
       if (!over) {
@@ -178,7 +188,10 @@ public final class Session implements AutoCloseable {
     look();
   }
 
-  /** Compares the state with what was told last, and comes back when it may change by itself. */
+  /**
+   * Notifies listeners if the state has changed, and schedules the next check for when it can
+   * change by itself.
+   */
   private void look() {
     boolean expired = false;
     synchronized (this) {
@@ -197,7 +210,8 @@ public final class Session implements AutoCloseable {
       }
     }
     if (expired) {
-      // Not closed on the servers: that it expires there is what makes a lock-delay begin.
+      // The session is not closed on the servers, because only its expiry there starts a
+      // lock-delay.
       lose(true);
     }
   }
@@ -224,7 +238,8 @@ public final class Session implements AutoCloseable {
     waiting.forEach(Runnable::run);
   }
 
-  // In the order of the changes, since the caller has the monitor; run elsewhere.
+  // Called with the lock held, so that the notifications are queued in the order of the changes;
+  // they run on another thread.
   private void tell(SessionState state) {
     if (state == told) {
       return;

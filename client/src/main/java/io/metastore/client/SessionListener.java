@@ -1,11 +1,11 @@
 package io.metastore.client;
 
 /**
- * Hears of a session's states. Called in order, one call at a time for each session, on a thread
- * where it may block; so when it is called the state may have changed again.
+ * Receives the states of a session, in order, one call at a time. It may block. When it is called,
+ * the state may already have changed again.
  */
 @FunctionalInterface
 public interface SessionListener {
-  /** The session has come into this state; for {@link SessionState#LOST} the last call. */
+  /** The session has entered this state. {@link SessionState#LOST} is always the last call. */
   void changed(SessionState state);
 }

@@ -1,17 +1,17 @@
 package io.metastore.client;
 
-/** How sure a session is that it lives. */
+/** How certain it is that a session lives. */
 public enum SessionState {
   /** Renewed in time. */
   SAFE,
   /**
-   * Less than a third of the TTL is left and no renewal was answered: begin nothing that needs the
-   * session. It becomes safe again, or lost.
+   * Less than a third of the TTL is left, and no renewal was answered. Do not start work that needs
+   * the session. The next state is safe or lost.
    */
   JEOPARDY,
   /**
-   * The servers said so, or the time is over, or it was closed: what it owned is gone, or will be.
-   * For good.
+   * The servers reported the loss, the TTL has passed, or the session was closed. Its keys and
+   * locks are gone or soon will be. This state is final.
    */
   LOST
 }

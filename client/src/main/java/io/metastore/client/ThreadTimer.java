@@ -4,7 +4,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The real clock, with one daemon thread. */
+/** The system clock and one daemon thread. */
 final class ThreadTimer implements Timer {
   private final ScheduledThreadPoolExecutor executor;
 

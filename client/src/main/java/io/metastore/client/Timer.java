@@ -1,15 +1,15 @@
 package io.metastore.client;
 
-/** The clock, and things to do later. Injected, so that tests can be the clock. */
+/** The clock and the scheduling of tasks. Injected, so that tests can control time. */
 interface Timer extends AutoCloseable {
-  /** As {@link System#nanoTime}: to be compared by difference only. */
+  /** Like {@link System#nanoTime}: only differences are meaningful. */
   long nanoTime();
 
   /**
-   * Runs a task that does not block, on the timer's thread. Tasks given after close run at once, by
-   * the caller: whoever waits for them learns that all is over.
+   * Schedules a task that does not block, on the timer's thread. After close, a task runs at once
+   * on the caller's thread, so that whoever waits for it learns that the client is closed.
    *
-   * @return cancels it, if it has not begun
+   * @return cancels the task if it has not begun
    */
   Runnable schedule(long delayNanos, Runnable task);
 

@@ -26,9 +26,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt of a transaction. Reads show the store as it was at the snapshot, never the
- * transaction's own writes; writes happen at the commit, all or none, the last one of a key. Used
- * by the thread that runs the body only.
+ * One attempt of a transaction. Reads show the state of the store at the snapshot, never the
+ * transaction's own writes. Writes happen at the commit, all or none; of several writes to a key
+ * the last one counts. Used only by the thread that runs the body.
  */
 public final class Transaction {
   private final Calls calls;
@@ -49,7 +49,7 @@ public final class Transaction {
     return revision;
   }
 
-  /** A key, or null if there was none. */
+  /** Reads a key; null if it does not exist. */
   public @Nullable Entry find(String key) throws InterruptedException {
     reads.add(Conditions.key(key));
     GetResponse answer =
@@ -57,7 +57,7 @@ public final class Transaction {
     return answer.hasEntry() ? answer.getEntry() : null;
   }
 
-  /** A key that must be there; else throws NoSuchElementException. */
+  /** Reads a key; throws NoSuchElementException if it does not exist. */
   public Entry get(String key) throws InterruptedException {
     Entry entry = find(key);
     if (entry == null) {
@@ -66,7 +66,10 @@ public final class Transaction {
     return entry;
   }
 
-  /** All these keys. A key that appears among them is a conflict too. */
+  /**
+   * Reads all these keys. If another key appears in the range before the commit, that is a
+   * conflict, too.
+   */
   public List<Entry> read(Keys keys) throws InterruptedException {
     reads.add(keys);
     List<Entry> entries = new ArrayList<>();
@@ -75,7 +78,9 @@ public final class Transaction {
     return entries;
   }
 
-  /** The children of a directory. Any change below it, at any depth, is a conflict. */
+  /**
+   * Lists the children of a directory. Any change below the directory, at any depth, is a conflict.
+   */
   public List<Child> list(String directory) throws InterruptedException {
     reads.add(Conditions.subtree(directory));
     List<Child> children = new ArrayList<>();
@@ -89,35 +94,44 @@ public final class Transaction {
     return children;
   }
 
-  /** Writes a key at the commit. */
+  /** Writes a key when the transaction commits. */
   public void put(String key, String value) {
     put(Put.newBuilder().setKey(key).setValue(ByteString.copyFromUtf8(value)).build());
   }
 
-  /** Writes a key at the commit. */
+  /** Writes a key when the transaction commits. */
   public void put(Put put) {
     writes.put(put.getKey(), Write.newBuilder().setPut(put).build());
   }
 
-  /** Deletes a key at the commit. */
+  /** Deletes a key when the transaction commits. */
   public void delete(String key) {
     writes.put(key, Write.newBuilder().setDelete(key).build());
   }
 
-  /** Deletes a key and all below it at the commit; none of these may be written as well. */
+  /**
+   * Deletes a key and all keys below it when the transaction commits. The transaction must not also
+   * write any of these keys.
+   */
   public void deleteTree(String path) {
     writes.put(path, Write.newBuilder().setDeleteTree(path).build());
   }
 
-  /** Must hold at the commit, a {@linkplain HeldLock#fence fence} for instance; else it fails. */
+  /**
+   * Adds a condition that must hold at the commit, for instance a {@linkplain HeldLock#fence
+   * fence}; otherwise the commit fails.
+   */
   public void require(Condition condition) {
     conditions.add(condition);
   }
 
-  /** Done with the revision, which is the snapshot's if there was nothing to write or require. */
+  /**
+   * Completes with the revision of the commit, or of the snapshot if there was nothing to write or
+   * to check.
+   */
   CompletableFuture<Long> commit() {
     if (writes.isEmpty() && conditions.isEmpty()) {
-      // What was read at one revision was true at that revision.
+      // All reads are from one revision, so they need no check.
       return CompletableFuture.completedFuture(revision);
     }
     ExecuteRequest request =

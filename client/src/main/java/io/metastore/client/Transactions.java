@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs transactions over several keys. They are serializable: a transaction commits only if nothing
- * that it read has changed since its snapshot, and is run again if something has.
+ * Runs serializable transactions over several keys. A transaction commits only if nothing that it
+ * read has changed since its snapshot; otherwise it is run again.
  *
  * <pre>{@code
  * long sum = client.transactions().run(tx -> {
@@ -33,16 +33,19 @@ public final class Transactions {
   }
 
   /**
-   * What a transaction does. May be run several times, so it must have no other effects than the
+   * The body of a transaction. It may run several times, so it must have no effects other than the
    * transaction's writes.
    */
   @FunctionalInterface
   public interface Body<T extends @Nullable Object> {
-    /** Reads and writes through the transaction; what it throws ends it, with nothing written. */
+    /**
+     * Reads and writes through the transaction. An exception ends the transaction without writing
+     * anything.
+     */
     T run(Transaction transaction) throws InterruptedException;
   }
 
-  /** The same with another bound on how often a transaction is run; default 16. */
+  /** The same with another limit on how often a transaction is attempted; the default is 16. */
   public Transactions withAttempts(int most) {
     if (most < 1) {
       throw new IllegalArgumentException("attempts: " + most);
@@ -53,9 +56,10 @@ public final class Transactions {
   /**
    * Runs a transaction on the calling thread until it commits.
    *
-   * @return what the body answered when its transaction was committed
-   * @throws OutcomeUnknownException if the answer to the commit was lost; it is not run again
-   * @throws MetastoreException with reason CONFLICT if every attempt found one
+   * @return the result of the body in the attempt that was committed
+   * @throws OutcomeUnknownException if no reply to the commit was received; the transaction is not
+   *     run again
+   * @throws MetastoreException with reason CONFLICT if every attempt had a conflict
    */
   public <T extends @Nullable Object> T run(Body<T> body) throws InterruptedException {
     Backoff backoff = new Backoff();
@@ -74,7 +78,10 @@ public final class Transactions {
     }
   }
 
-  /** As {@link #run}, on a thread of the library. To cancel it ends it before its next attempt. */
+  /**
+   * Like {@link #run}, on a thread of the library. Cancelling the future stops the transaction
+   * before its next attempt.
+   */
   public <T extends @Nullable Object> CompletableFuture<T> runAsync(Body<T> body) {
     CompletableFuture<T> future = new CompletableFuture<>();
     calls
@@ -97,7 +104,10 @@ public final class Transactions {
     return future;
   }
 
-  /** A transaction in one call: conditions, then one list of operations or the other. */
+  /**
+   * Runs a transaction in a single call: conditions, and two lists of operations, one of which is
+   * run.
+   */
   public CompletableFuture<CommitResponse> commitAsync(CommitRequest request) {
     return calls.unary(TransactionsGrpc.getCommitMethod(), request, Repeat.WRITE);
   }
@@ -114,7 +124,10 @@ public final class Transactions {
         .thenApply(answer -> answer.getRevision());
   }
 
-  /** The store went on while the transaction ran; a new snapshot may do better. */
+  /**
+   * The transaction failed because the store has changed meanwhile; an attempt with a new snapshot
+   * may succeed.
+   */
   private static boolean isOvertaken(MetastoreException failure) {
     return failure.reason() == Reason.CONFLICT
         || failure.reason() == Reason.READ_TOO_OLD

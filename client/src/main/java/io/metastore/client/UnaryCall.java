@@ -12,9 +12,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call with one answer: attempts at one endpoint after the other until one succeeds, fails for
- * good, or may not be repeated. Attempts follow each other, so their state needs no lock; only
- * cancellation comes from elsewhere.
+ * A call with one response. It makes attempts at one endpoint after the other until one succeeds,
+ * fails for good, or must not be repeated. Attempts run one after the other, so their state needs
+ * no lock; only cancellation comes from other threads.
  */
 final class UnaryCall<Q, R> {
   private final Calls calls;
@@ -73,7 +73,8 @@ final class UnaryCall<Q, R> {
             .schedule(
                 calls.attemptTimeout().toNanos(),
                 () -> {
-                  // If it goes out just now, the mark says so when the failure is judged.
+                  // If the request is being sent just now, the mark will show it when the failure
+                  // is judged.
                   if (repeat == Repeat.READ || !mark.sent()) {
                     call.cancel("no answer in time", null);
                   }

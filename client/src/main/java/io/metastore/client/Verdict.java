@@ -2,17 +2,17 @@ package io.metastore.client;
 
 import io.metastore.api.v1.ErrorDetail.Reason;
 
-/** What a failed attempt of a call tells about the call. The one place where that is decided. */
+/** What a failed attempt means for the call. This is decided only here. */
 enum Verdict {
-  /** The servers decided: trying again changes nothing. */
+  /** The servers decided; another attempt would have the same result. */
   FINAL,
-  /** Surely not done; worth trying elsewhere or later. */
+  /** The call surely had no effect; another attempt, elsewhere or later, may succeed. */
   NOT_DONE,
-  /** May have been done, or may yet be. */
+  /** The call may have taken effect, or may still do so. */
   UNKNOWN;
 
   /**
-   * Judges a failure.
+   * Classifies a failure.
    *
    * @param sent whether the request may have left this process
    */
@@ -28,7 +28,7 @@ enum Verdict {
 
   private static Verdict ofCode(MetastoreException failure, boolean sent) {
     return switch (failure.code()) {
-      // Made by gRPC itself when connections break or time is up; and by proxies.
+      // gRPC itself produces these codes when a connection breaks or time runs out; so do proxies.
       case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED, UNKNOWN, INTERNAL ->
           sent ? UNKNOWN : NOT_DONE;
       default -> FINAL;

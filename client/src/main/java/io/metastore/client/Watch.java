@@ -6,7 +6,7 @@ import io.metastore.api.v1.WatchResponse;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A watch under way. Resumes by itself, by revision, when its connection is lost. */
+/** A running watch. When its connection is lost, it resumes at the next revision. */
 public final class Watch implements AutoCloseable {
   private final WatchListener listener;
   private final ResumingStream<WatchRequest, WatchResponse> stream;
@@ -24,21 +24,24 @@ public final class Watch implements AutoCloseable {
   }
 
   /**
-   * Done when the watch is set up, with the last revision whose events it does not tell; fails if
-   * the watch ended before.
+   * Completes when the watch is set up, with the revision after which it reports changes. Fails if
+   * the watch ends before that.
    */
   public CompletableFuture<Long> ready() {
     return ready.copy();
   }
 
-  /** Ends the watch. The listener is not called again, but may be at work just now. */
+  /** Ends the watch. The listener is not called again, but a call may still be running. */
   @Override
   public void close() {
     stream.cancel();
     ready.cancel(false);
   }
 
-  /** Where the watch stands. Used by the stream's callbacks only, which follow each other. */
+  /**
+   * Tracks the position of the watch. Used only by the stream's callbacks, which run one after the
+   * other.
+   */
   private final class Position implements ResumingStream.Handler<WatchRequest, WatchResponse> {
     private WatchRequest next;
     private boolean settingUp;
@@ -55,11 +58,12 @@ public final class Watch implements AutoCloseable {
 
     @Override
     public void answer(WatchResponse answer) {
-      // A stream's first answer only says that it is set up; where it starts is known already, but
-      // for a watch of what is to come.
+      // The first response of a stream only confirms the watch. Its revision is needed only if the
+      // watch starts with new changes.
       boolean positioned = settingUp && next.getStartRevision() > 0;
       settingUp = false;
-      // Never back: a watch from a future revision hears of older ones in marks of progress.
+      // The revision never decreases: a watch that starts at a future revision receives progress
+      // messages with older revisions.
       long following =
           positioned && answer.getEventsCount() == 0
               ? next.getStartRevision()

@@ -3,22 +3,22 @@ package io.metastore.client;
 import io.metastore.api.v1.Event;
 import java.util.List;
 
-/** Hears what happens to watched keys. Called by one thread at a time; may block. */
+/** Receives the changes of watched keys. Called by one thread at a time; may block. */
 @FunctionalInterface
 public interface WatchListener {
   /**
-   * Some events, in order; all those of one revision together, none twice, none left out.
+   * Some events in order, without gaps or duplicates. All events of one revision come together.
    *
-   * @param revision up to which everything has been told with this
+   * @param revision all changes up to this revision have now been reported
    * @param events not empty
    */
   void changed(long revision, List<Event> events);
 
   /**
-   * The watch ended, other than by {@link Watch#close}: nothing more will be told. After reason
-   * COMPACTED read the keys anew, and watch from the revision read at + 1.
+   * The watch ended without a call of {@link Watch#close}; there will be no more events. After the
+   * reason COMPACTED, read the keys again and start a watch at the revision of that read plus 1.
    *
-   * @param failure a {@link MetastoreException}, or what {@link #changed} threw
+   * @param failure a {@link MetastoreException}, or the exception thrown by {@link #changed}
    */
   default void ended(Throwable failure) {}
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 
-/** The guide's config watcher, which docs/guide.md quotes from here. */
+/** The tutorial's configuration watcher. docs/guide.md quotes it. */
 final class ConfigWatcher {
   private ConfigWatcher() {}
 

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The examples of the Javadoc, word by word, so that the compiler reads them too. */
+/** The examples of the Javadoc, word for word, so that they are compiled. */
 final class Examples {
   private Examples() {}
 
@@ -41,7 +41,7 @@ final class Examples {
             .watch(
                 WatchRequest.newBuilder().setSubtree("/app/config").build(),
                 (revision, events) -> events.forEach(event -> reload.accept(event.getEntry())));
-    long from = watch.ready().get(); // every change after this revision will be told
+    long from = watch.ready().get(); // every change after this revision will be reported
     return from;
   }
 

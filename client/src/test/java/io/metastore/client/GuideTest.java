@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** The guide shows what the compiler has seen. */
+/** Checks that docs/guide.md contains the code that is compiled here. */
 final class GuideTest {
   @Test
   void javaCodeOfTheGuideIsTheSourcesOwn() throws Exception {

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How calls come by the token that goes with them. */
+/** How the client obtains the token that it sends with its calls. */
 @Timeout(120)
 final class LoginTest {
   private static final GetRequest GET = GetRequest.newBuilder().setKey("/a").build();
@@ -87,7 +87,7 @@ final class LoginTest {
         .next(AclGrpc.getAuthenticateMethod())
         .fail(Status.Code.INVALID_ARGUMENT, Reason.WRONG_PASSWORD);
     failsBecause(read, Reason.WRONG_PASSWORD);
-    // It may have been set right since.
+    // The user may have been corrected since.
     CompletableFuture<GetResponse> later = client.keyValue().getAsync(GET);
     logIn("t1");
     get("t1").answer(GetResponse.getDefaultInstance());
@@ -137,7 +137,7 @@ final class LoginTest {
       assertThat(renewal.token()).isEqualTo("t1");
       renewal.fail(Status.Code.UNAUTHENTICATED, Reason.UNAUTHENTICATED);
       while (pair.waiting(AclGrpc.getAuthenticateMethod()) == 0) {
-        // The next attempt is due at once, when the failure has arrived.
+        // Runs the next attempt, which is due at once after the failure.
         timer.advance(Duration.ZERO);
       }
       logIn(pair, "t2");

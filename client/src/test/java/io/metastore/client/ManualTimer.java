@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
-/** A clock that stands still until the test moves it; tasks run on the test's thread. */
+/** A clock that only the test advances. Tasks run on the test's thread. */
 final class ManualTimer implements Timer {
   private record Task(long atNanos, long number, Runnable work) implements Comparable<Task> {
     @Override

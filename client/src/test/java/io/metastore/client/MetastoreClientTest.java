@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Calls, range reads and watches over servers that fail. */
+/** Calls, range reads and watches with failing servers. */
 @Timeout(120)
 final class MetastoreClientTest {
   private ScriptedCluster cluster;
@@ -250,7 +250,7 @@ final class MetastoreClientTest {
         .build();
   }
 
-  /** What a watch told. */
+  /** Records the events of a watch. */
   private static final class Events implements WatchListener {
     private final BlockingQueue<Long> revisions = new LinkedBlockingQueue<>();
     private final CompletableFuture<Throwable> end = new CompletableFuture<>();

@@ -37,7 +37,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Servers that answer nothing by themselves: the test takes each request and says what follows. */
+/**
+ * Servers without any behaviour of their own: the test receives each request and sends the
+ * response.
+ */
 final class ScriptedCluster implements AutoCloseable {
   private static final List<ServiceDescriptor> SERVICES =
       List.of(
@@ -76,12 +79,12 @@ final class ScriptedCluster implements AutoCloseable {
     return servers.stream().map(server -> "127.0.0.1:" + server.getPort()).toArray(String[]::new);
   }
 
-  /** A client that begins with server 0. */
+  /** Builds a client that starts with server 0. */
   MetastoreClient.Builder client() {
     return MetastoreClient.builder().endpoints(endpoints()).firstEndpoint(0);
   }
 
-  /** Waits for the next request to a method, on whatever server. */
+  /** Waits for the next request to a method on any server. */
   @SuppressWarnings("unchecked") // the queue of a method has its requests only
   <Q, R> Incoming<Q, R> next(MethodDescriptor<Q, R> method) throws InterruptedException {
     Incoming<?, ?> incoming = queue(method).poll(30, TimeUnit.SECONDS);
@@ -89,12 +92,12 @@ final class ScriptedCluster implements AutoCloseable {
     return (Incoming<Q, R>) incoming;
   }
 
-  /** How many requests to a method arrived that the test has not taken. */
+  /** The number of requests to a method that the test has not taken yet. */
   int waiting(MethodDescriptor<?, ?> method) {
     return queue(method).size();
   }
 
-  /** Breaks all connections of a server, and refuses new ones. */
+  /** Closes all connections of a server and makes it refuse new ones. */
   void kill(int number) throws InterruptedException {
     servers.get(number).shutdownNow().awaitTermination();
   }
@@ -146,7 +149,7 @@ final class ScriptedCluster implements AutoCloseable {
     return Contexts.interceptCall(context, call, headers, next);
   }
 
-  /** Else an answer to a call that the client has cancelled would throw. */
+  /** Ignores responses to calls that the client has cancelled, which would throw otherwise. */
   private static <R> StreamObserver<R> calm(StreamObserver<R> answers) {
     ((ServerCallStreamObserver<R>) answers).setOnCancelHandler(() -> {});
     return answers;
@@ -158,18 +161,18 @@ final class ScriptedCluster implements AutoCloseable {
   }
 
   /**
-   * A request, and the way to answer it.
+   * A request that the test answers.
    *
-   * @param token that went with it; empty for none
+   * @param token the token sent with the request; empty for none
    */
   record Incoming<Q, R>(int server, Q request, StreamObserver<R> answers, String token) {
-    /** The one answer of a unary call. */
+    /** Sends the response of a unary call. */
     void answer(R answer) {
       answers.onNext(answer);
       answers.onCompleted();
     }
 
-    /** One of many answers. */
+    /** Sends one response of a stream. */
     void tell(R answer) {
       answers.onNext(answer);
     }

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Sessions and locks by a clock that only the test moves. */
+/** Sessions and locks with a clock that only the test advances. */
 @Timeout(120)
 final class SessionTest {
   private static final long TTL_MS = 9_000;
@@ -41,7 +41,7 @@ final class SessionTest {
   private MetastoreClient client;
   private Session session;
 
-  /** Begins a session at second 0, whose answer takes a second. */
+  /** Starts a session at second 0; the response takes one second. */
   @BeforeEach
   void begin() throws Exception {
     cluster = new ScriptedCluster(2);
@@ -86,10 +86,10 @@ final class SessionTest {
 
   @Test
   void unansweredSessionComesIntoJeopardyAndIsSafeAgain() throws Exception {
-    timer.advance(Duration.ofSeconds(5)); // now 6: a third is left
+    timer.advance(Duration.ofSeconds(5)); // at second 6 a third of the TTL is left
     assertThat(states.poll(30, TimeUnit.SECONDS)).isEqualTo(SessionState.JEOPARDY);
     assertThat(session.state()).isEqualTo(SessionState.JEOPARDY);
-    // Server 0 was asked first, and left when it did not answer.
+    // Server 0 was asked first, and abandoned when it did not answer.
     var renewal = cluster.next(ClientsGrpc.getKeepAliveMethod());
     while (renewal.server() != 1) {
       renewal = cluster.next(ClientsGrpc.getKeepAliveMethod());
@@ -106,7 +106,8 @@ final class SessionTest {
     assertThat(states.poll(30, TimeUnit.SECONDS)).isEqualTo(SessionState.JEOPARDY);
     assertThat(states.poll(30, TimeUnit.SECONDS)).isEqualTo(SessionState.LOST);
     assertThat(session.deadlineNanos()).isLessThanOrEqualTo(timer.nanoTime());
-    // It expires on the servers, where a lock-delay counts from that: it is not closed there.
+    // The session expires on the servers, which starts the lock-delay; the client does not close
+    // it.
     assertThat(cluster.waiting(ClientsGrpc.getCloseClientMethod())).isZero();
   }
 
@@ -166,7 +167,7 @@ final class SessionTest {
                 .build());
     acquire.answer(AcquireResponse.getDefaultInstance());
     assertThat(trying.get()).isEmpty();
-    // Not held, so it may be tried again.
+    // The lock is not held, so another attempt is allowed.
     CompletableFuture<Optional<HeldLock>> again = session.lock("/l").tryAcquireAsync();
     var second = cluster.next(LocksGrpc.getAcquireMethod());
     assertThat(second.request().hasWaitMs()).isTrue();
@@ -281,7 +282,7 @@ final class SessionTest {
     return acquiring.get();
   }
 
-  /** The clock moves by a little, lest the session's time be over. */
+  /** Advances the clock only slightly, so that the session does not expire. */
   private boolean awaitWithTime(BooleanSupplier done) {
     for (int ms = 0; ms < 3_000 && !done.getAsBoolean(); ms += 20) {
       timer.advance(Duration.ofMillis(20));
