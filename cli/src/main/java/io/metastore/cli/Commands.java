@@ -29,7 +29,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** All commands, by name. */
+/** The root command of {@code bin/metastore}, with all its subcommands. */
 @Command(
     name = "metastore",
     description = "Talks to Metastore servers, or starts one.",
@@ -59,7 +59,7 @@ import picocli.CommandLine.Option;
     footer = {"", "More: docs/cli.md"})
 public final class Commands extends Settings {
   @Option(names = "--version", versionHelp = true, description = "Prints the version and exits.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+  @SuppressWarnings("UnusedVariable") // picocli reads this field
   private boolean asksForVersion;
 
   private Commands(Console console, Map<String, String> variables, Transport transport) {
@@ -69,7 +69,7 @@ public final class Commands extends Settings {
   /**
    * Runs one command.
    *
-   * @param variables the environment
+   * @param variables the environment variables
    * @param version the lines that {@code --version} and {@code version} print
    * @return the exit code for the process
    */

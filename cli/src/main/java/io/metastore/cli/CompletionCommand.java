@@ -11,17 +11,20 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "completion",
-    description = {"Prints a completion script.", "  source <(metastore completion bash)"})
+    description = {
+      "Prints a shell completion script.",
+      "Load it with: source <(metastore completion bash)"
+    })
 final class CompletionCommand implements Callable<Integer> {
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   private CommandSpec spec;
 
-  @Parameters(paramLabel = "SHELL", description = "${COMPLETION-CANDIDATES}")
-  @SuppressWarnings("UnusedVariable") // picocli refuses others; the script is one for all
+  @Parameters(paramLabel = "SHELL", description = "The shell: ${COMPLETION-CANDIDATES}.")
+  @SuppressWarnings("UnusedVariable") // picocli rejects other shells; both use the same script
   private Shell shell = Shell.BASH;
 
-  /** The shells that there is a script for. One script serves them all. */
+  /** The supported shells. Both use the same script. */
   enum Shell {
     BASH,
     ZSH;

@@ -10,18 +10,19 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.Unmatched;
 
 /**
- * Makes {@code serve} appear in the help and in completions. Where it is the first word it is the
- * server's own, who reads etcd's flags (docs/adr/0011); here it arrives if it is not.
+ * Lists {@code serve} in the help and in completions. The server itself handles {@code serve} as
+ * the first word, because its flags are etcd's (docs/adr/0011). This command runs only if {@code
+ * serve} comes later, and reports the mistake.
  */
 @Command(
     name = "serve",
     description = {
       "Starts a server.",
-      "Must be the first word; its flags are etcd's, see: metastore serve -h"
+      "The word serve must come first, followed by etcd's flags. List them with: metastore serve -h"
     })
 final class ServeHint implements Callable<Integer> {
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   private CommandSpec spec;
 
   @Unmatched private final List<String> flags = new ArrayList<>();

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "version", description = "Prints the version, as --version does.")
 final class VersionCommand implements Callable<Integer> {
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   private CommandSpec spec;
 
   @Override

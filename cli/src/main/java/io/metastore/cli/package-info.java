@@ -1,8 +1,8 @@
 /**
- * The command line: every word of {@code bin/metastore} but {@code serve}.
+ * The command line of {@code bin/metastore}, except {@code serve}.
  *
- * <p>Start at {@link io.metastore.cli.Commands}. Each command is a class of its own, in the package
- * of what it is about. Nothing here knows the server; all goes through the client library.
+ * <p>Start at {@link io.metastore.cli.Commands}. Each command is a class, in the package of its
+ * subject. Nothing here depends on the server; everything goes through the client library.
  */
 @NullMarked
 package io.metastore.cli;

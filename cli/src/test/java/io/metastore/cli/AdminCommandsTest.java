@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the commands about members and access ask for, and how they show the answers. */
+/** The requests and the output of the commands for members and access control. */
 @Timeout(120)
 final class AdminCommandsTest {
   private FakeAdmin server;
@@ -265,7 +265,7 @@ final class AdminCommandsTest {
       Shell nobody = new Shell(endpoint);
       Shell root = as("root", endpoint, password);
       Shell alice = as("alice", endpoint, password);
-      // Off: who calls does not matter.
+      // With access control off, the caller does not matter.
       done(root.run("put", "/app/a", "1"));
       String[] newPassword = {"--new-password-file", password.toString()};
       done(

@@ -24,10 +24,10 @@ import java.util.concurrent.TimeUnit;
 final class CommandProcess implements AutoCloseable {
   private static final long TIMEOUT_S = 60;
 
-  /** Behind the last line. */
+  /** Marks the end of the output. */
   private static final String END = "\0";
 
-  /** What the launcher starts, without the server. */
+  /** Runs the commands as the launcher does, without the server. */
   static final class Main {
     private Main() {}
 
@@ -53,8 +53,9 @@ final class CommandProcess implements AutoCloseable {
   }
 
   /**
-   * Apart from any terminal, from where signals would come by other ways, and hearing those that a
-   * shell has whatever it starts in the background ignore.
+   * Starts a command without a controlling terminal, so that signals reach it only from the test,
+   * and with the default signal handlers: a shell would make background processes ignore some
+   * signals.
    */
   static CommandProcess start(String... words) throws IOException {
     List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal"));
@@ -70,7 +71,7 @@ final class CommandProcess implements AutoCloseable {
     return next(out);
   }
 
-  /** The next line of standard error that has this in it. */
+  /** Waits for the next line of standard error that contains the text. */
   String awaitErrorLine(String text) throws InterruptedException {
     String line = next(err);
     while (!line.contains(text) && !line.equals(END)) {
@@ -110,7 +111,7 @@ final class CommandProcess implements AutoCloseable {
               try (BufferedReader text = new BufferedReader(new InputStreamReader(from, UTF_8))) {
                 text.lines().forEach(lines::add);
               } catch (IOException | UncheckedIOException e) {
-                // Closed with the process: the end as well.
+                // The process has ended and closed the stream: append the end marker.
               } finally {
                 lines.add(END);
               }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The completion script, in the shell that it is for. */
+/** Runs the completion script in bash. */
 final class CompletionTest {
   @TempDir private static Path directory;
 
@@ -36,7 +36,7 @@ final class CompletionTest {
     assertThat(complete("metastore put --if-a")).isEqualTo("--if-absent");
   }
 
-  /** What bash offers for the last word of a line. */
+  /** The completions that bash offers for the last word of a line. */
   private static String complete(String line) throws Exception {
     String[] words = line.split(" ", -1);
     return bash("compopt() { :; }; source "

@@ -25,11 +25,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * A server whose Cluster and Acl services note what they are asked and answer as the test says: for
- * what a member that is alone cannot do, and for failures.
+ * A server whose Cluster and Acl services record their requests and answer as the test scripts
+ * them. It covers failures, and calls that a cluster of one member cannot carry out.
  */
 final class FakeAdmin implements AutoCloseable {
-  /** In the order in which they came. */
+  /** All requests, in order of arrival. */
   final List<Message> requests = new CopyOnWriteArrayList<>();
 
   private final Map<String, Object> answers = new ConcurrentHashMap<>();
@@ -81,7 +81,7 @@ final class FakeAdmin implements AutoCloseable {
         method, ServerCalls.asyncUnaryCall((request, answers) -> answer(method, request, answers)));
   }
 
-  @SuppressWarnings("unchecked") // answer(method, …) put it there, for this method
+  @SuppressWarnings("unchecked") // answer(method, …) stored it for this method
   private <Q, R> void answer(MethodDescriptor<Q, R> method, Q request, StreamObserver<R> caller) {
     requests.add((Message) request);
     Object answer = answers.get(method.getFullMethodName());

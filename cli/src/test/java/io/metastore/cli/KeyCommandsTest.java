@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** get, put, rm, ls, tree and watch. Each test has keys of its own. */
+/** get, put, rm, ls, tree and watch. Each test uses keys of its own. */
 @Timeout(120)
 final class KeyCommandsTest {
   @TempDir private static Path directory;
@@ -53,7 +53,7 @@ final class KeyCommandsTest {
         .isEqualTo("two\n");
     Ran future = shell.run("get", "/old/a", "--revision", "1000000");
     assertThat(future.exitCode()).isEqualTo(ExitCode.REFUSED.code());
-    assertThat(future.err()).contains("the newest revision there is: ").hasLineCount(1);
+    assertThat(future.err()).contains("the current revision is ").hasLineCount(1);
   }
 
   @Test

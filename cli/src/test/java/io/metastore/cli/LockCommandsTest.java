@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** lock, locks and clients. Each test has a lock of its own. */
+/** lock, locks and clients. Each test uses a lock of its own. */
 @Timeout(180)
 final class LockCommandsTest {
   @TempDir private static Path directory;
@@ -128,7 +128,7 @@ final class LockCommandsTest {
       assertThat(shell.run("lock", "/l/wait", "--try").exitCode()).isEqualTo(ExitCode.NO.code());
       Ran late = shell.run("lock", "/l/wait", "--timeout", "0.1s");
       assertThat(late.exitCode()).isEqualTo(ExitCode.NO.code());
-      assertThat(late.err()).contains("somebody else has /l/wait");
+      assertThat(late.err()).contains("another client holds /l/wait");
       try (CommandProcess next = lock("/l/wait", "--", "echo", "my turn")) {
         assertThat(next.awaitErrorLine("waiting for /l/wait"))
             .contains("behind 1 other; held by ", ":metastore lock");

@@ -11,13 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Runs commands in this process, as {@code bin/metastore} would with these words. */
+/** Runs commands in this process, as {@code bin/metastore} would. */
 final class Shell {
   static final List<String> VERSION = List.of("metastore Version: 1.2.3", "etcd Version: 3.4.5");
 
   private final List<String> settings;
 
-  /** With options that come before each command. */
+  /** Puts these options before each command. */
   Shell(String... settings) {
     this.settings = List.of(settings);
   }
@@ -36,7 +36,7 @@ final class Shell {
     return new Ran(exitCode, ByteString.copyFrom(out.toByteArray()), err.toString(UTF_8));
   }
 
-  /** What a command left behind. */
+  /** The exit code and output of a command. */
   record Ran(int exitCode, ByteString bytes, String err) {
     String out() {
       return bytes.toStringUtf8();

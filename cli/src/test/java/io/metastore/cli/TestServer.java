@@ -22,12 +22,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A member that is alone in its cluster, with all native services on a port. */
+/** A cluster of one member that serves all native services on a port. */
 final class TestServer implements AutoCloseable {
-  /** One for each member, so that those of one process do not meet in JMX. */
+  /**
+   * A different cluster name for each member, so that members in one process do not share JMX
+   * names.
+   */
   private static final AtomicLong CLUSTERS = new AtomicLong();
 
-  /** Open when the server was asked to stop. */
+  /** Reaches zero when the server has been asked to stop. */
   final CountDownLatch stopping = new CountDownLatch(1);
 
   private final Node node;

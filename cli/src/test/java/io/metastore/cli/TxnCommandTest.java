@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** txn. Each test has keys of its own. */
+/** The txn command. Each test uses keys of its own. */
 @Timeout(120)
 final class TxnCommandTest {
   private static final String TAKE_OWNERSHIP =
@@ -55,7 +55,7 @@ final class TxnCommandTest {
     assertThat(first.out()).matches("then revision \\d+\n");
     Ran second = txn(TAKE_OWNERSHIP);
     assertThat(second.exitCode()).isEqualTo(ExitCode.NO.code());
-    assertThat(second.err()).isEqualTo("metastore: does not hold: absent /own/owner\n");
+    assertThat(second.err()).isEqualTo("metastore: condition failed: absent /own/owner\n");
     assertThat(second.lines()).element(1).isEqualTo("/own/owner\thost \"7\"");
     Path file = Files.writeString(directory.resolve("txn"), TAKE_OWNERSHIP);
     Ran json = shell.run("txn", file.toString(), "-o", "json");

@@ -1,4 +1,4 @@
-/** The commands, against a server of the tests' own. */
+/** Tests of the commands against a server that the tests start. */
 @NullMarked
 package io.metastore.cli;
 

@@ -4,7 +4,7 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "acl",
-    description = "Access control: who may do what in which directory.",
+    description = "Manages access control: users, roles and their rights on directories.",
     subcommands = {
       AclEnableCommand.class,
       AclDisableCommand.class,
@@ -17,13 +17,13 @@ import picocli.CommandLine.Command;
 public final class AclCommand {
   @Command(
       name = "user",
-      description = "Users.",
+      description = "Manages users.",
       subcommands = {UsersCommand.class, UserSetCommand.class, UserRemoveCommand.class})
   static final class UserCommand {}
 
   @Command(
       name = "role",
-      description = "Roles: names under which several users have the same rights.",
+      description = "Manages roles. Users with the same role share its rights.",
       subcommands = {RolesCommand.class, RoleAddCommand.class, RoleRemoveCommand.class})
   static final class RoleCommand {}
 }

@@ -3,7 +3,7 @@ package io.metastore.cli.acl;
 import io.metastore.client.AccessControl;
 import picocli.CommandLine.Command;
 
-@Command(name = "disable", description = "Switches access control off.")
+@Command(name = "disable", description = "Turns access control off.")
 final class AclDisableCommand extends RevisionCommand {
   @Override
   long change(AccessControl acl) throws Exception {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 @Command(
     name = "enable",
     description =
-        "Switches access control on. First make a user root with the role root and a password.")
+        "Turns access control on. This requires a user root that has the role root and a password.")
 final class AclEnableCommand extends RevisionCommand {
   @Override
   long change(AccessControl acl) throws Exception {

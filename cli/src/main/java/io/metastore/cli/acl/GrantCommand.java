@@ -11,27 +11,27 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "grant",
     description =
-        "Sets the rights of a user or role on a directory and all below it, in place of what a grant on this very"
-            + " directory gave before.")
+        "Grants rights to a user or role on a directory and everything below it. Replaces an"
+            + " earlier grant to the same user or role on the same directory.")
 final class GrantCommand extends RevisionCommand {
-  @Parameters(index = "0", paramLabel = "DIR", description = "A path.")
+  @Parameters(index = "0", paramLabel = "DIR", description = "The directory's path.")
   private String directory = "";
 
   @Parameters(
       index = "1",
       paramLabel = "WHO",
       converter = PrincipalText.class,
-      description = "user:NAME or role:NAME.")
+      description = "The user or role: user:NAME or role:NAME.")
   private Principal principal = Principal.getDefaultInstance();
 
   @Parameters(
       index = "2",
       split = ",",
       paramLabel = "RIGHTS",
-      description = "Of read, write and admin, with commas.")
+      description = "Comma-separated list of read, write and admin.")
   private List<Choice> rights = List.of();
 
-  /** Without the protocol's own names for what is no right. */
+  /** The rights, without the protocol's UNSPECIFIED and UNRECOGNIZED, which are not valid here. */
   enum Choice {
     READ(Right.READ),
     WRITE(Right.WRITE),

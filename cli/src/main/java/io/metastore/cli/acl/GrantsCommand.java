@@ -15,12 +15,13 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "ls",
     description =
-        "Shows the grants that count in a directory: those on itself and on all above it.")
+        "Lists the grants that apply to a directory: those on the directory itself and on its"
+            + " parents.")
 final class GrantsCommand extends ClientCommand {
   @Parameters(
       paramLabel = "DIR",
       defaultValue = "/",
-      description = "A path (default: ${DEFAULT-VALUE}).")
+      description = "The directory's path (default: ${DEFAULT-VALUE}).")
   private String directory = "";
 
   @Override

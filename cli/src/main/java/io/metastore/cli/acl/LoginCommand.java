@@ -9,8 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "login",
     description = {
-      "Prints a token.",
-      "It is for the user that --user names, to be used in place of the password while the servers take it:",
+      "Logs in as the user given by --user and prints a token.",
+      "Commands use the token instead of a password until it expires:",
       "  export METASTORE_TOKEN=\"$$(metastore login --user alice --password-file FILE)\""
     })
 public final class LoginCommand extends ClientCommand {

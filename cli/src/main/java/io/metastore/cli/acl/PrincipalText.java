@@ -4,7 +4,7 @@ import io.metastore.api.v1.Principal;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code user:NAME} or {@code role:NAME}. */
+/** Parses {@code user:NAME} and {@code role:NAME}. */
 final class PrincipalText implements ITypeConverter<Principal> {
   private static final String USER = "user:";
   private static final String ROLE = "role:";
@@ -17,7 +17,7 @@ final class PrincipalText implements ITypeConverter<Principal> {
     if (text.startsWith(ROLE)) {
       return Principal.newBuilder().setRole(text.substring(ROLE.length())).build();
     }
-    throw new TypeConversionException("neither user:NAME nor role:NAME: " + text);
+    throw new TypeConversionException("expected user:NAME or role:NAME, not: " + text);
   }
 
   static String of(Principal principal) {

@@ -6,7 +6,7 @@ import io.metastore.cli.console.Json;
 import io.metastore.client.AccessControl;
 import io.metastore.client.MetastoreClient;
 
-/** A command that makes one change and prints the revision which that made. */
+/** A command that makes one change and prints the revision of that change. */
 abstract class RevisionCommand extends ClientCommand {
   @Override
   protected final int run(MetastoreClient client) throws Exception {
@@ -19,6 +19,6 @@ abstract class RevisionCommand extends ClientCommand {
     return ExitCode.OK.code();
   }
 
-  /** Makes the change; the revision that made. */
+  /** Makes the change and returns its revision. */
   abstract long change(AccessControl acl) throws Exception;
 }

@@ -8,16 +8,18 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "revoke",
-    description = "Takes back what a grant on this very directory gave; others still count.")
+    description =
+        "Revokes the grant to a user or role on a directory. Grants on its parent directories still"
+            + " apply.")
 final class RevokeCommand extends RevisionCommand {
-  @Parameters(index = "0", paramLabel = "DIR", description = "A path.")
+  @Parameters(index = "0", paramLabel = "DIR", description = "The directory's path.")
   private String directory = "";
 
   @Parameters(
       index = "1",
       paramLabel = "WHO",
       converter = PrincipalText.class,
-      description = "user:NAME or role:NAME.")
+      description = "The user or role: user:NAME or role:NAME.")
   private Principal principal = Principal.getDefaultInstance();
 
   @Override

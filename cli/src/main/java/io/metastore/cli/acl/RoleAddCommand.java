@@ -4,9 +4,9 @@ import io.metastore.client.AccessControl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "add", description = "Makes a role.")
+@Command(name = "add", description = "Creates a role.")
 final class RoleAddCommand extends RevisionCommand {
-  @Parameters(paramLabel = "NAME", description = "Its name.")
+  @Parameters(paramLabel = "NAME", description = "The role's name.")
   private String name = "";
 
   @Override

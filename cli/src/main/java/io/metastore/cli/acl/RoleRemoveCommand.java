@@ -6,9 +6,9 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "rm",
-    description = "Deletes a role and all grants to it, and takes it from its users.")
+    description = "Deletes a role and its grants, and removes the role from all users.")
 final class RoleRemoveCommand extends RevisionCommand {
-  @Parameters(paramLabel = "NAME", description = "Its name.")
+  @Parameters(paramLabel = "NAME", description = "The role's name.")
   private String name = "";
 
   @Override

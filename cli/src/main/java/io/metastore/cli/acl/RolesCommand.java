@@ -6,7 +6,7 @@ import io.metastore.cli.console.ExitCode;
 import io.metastore.client.MetastoreClient;
 import picocli.CommandLine.Command;
 
-@Command(name = "ls", description = "Shows all roles.")
+@Command(name = "ls", description = "Lists all roles.")
 final class RolesCommand extends ClientCommand {
   @Override
   protected int run(MetastoreClient client) throws Exception {

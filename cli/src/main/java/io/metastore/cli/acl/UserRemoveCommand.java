@@ -4,9 +4,9 @@ import io.metastore.client.AccessControl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "rm", description = "Deletes a user and all grants to it.")
+@Command(name = "rm", description = "Deletes a user and its grants.")
 final class UserRemoveCommand extends RevisionCommand {
-  @Parameters(paramLabel = "NAME", description = "Its name.")
+  @Parameters(paramLabel = "NAME", description = "The user's name.")
   private String name = "";
 
   @Override

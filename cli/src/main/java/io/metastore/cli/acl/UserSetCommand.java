@@ -13,29 +13,29 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "set",
-    description = "Makes a user, or changes one: it has exactly these roles from now on.")
+    description = "Creates or changes a user. The list of roles replaces the user's current roles.")
 final class UserSetCommand extends RevisionCommand {
-  @Parameters(paramLabel = "NAME", description = "Its name.")
+  @Parameters(paramLabel = "NAME", description = "The user's name.")
   private String name = "";
 
   @Option(
       names = "--roles",
       split = ",",
       paramLabel = "ROLE",
-      description = "All its roles, with commas (default: none).")
+      description = "Comma-separated list of all the user's roles (default: none).")
   private List<String> roles = List.of();
 
   @ArgGroup private final NewPassword newPassword = new NewPassword();
 
-  /** Where a new password comes from, if there is one. */
+  /** The source of the new password, if there is one. */
   private static final class NewPassword {
-    @Option(names = "--new-password", description = "Asks for its new password.")
+    @Option(names = "--new-password", description = "Prompt for the user's new password.")
     private boolean ask;
 
     @Option(
         names = "--new-password-file",
         paramLabel = "FILE",
-        description = "Its new password is this file's first line.")
+        description = "Read the user's new password from the first line of FILE.")
     private @Nullable Path file;
   }
 

@@ -10,7 +10,7 @@ import io.metastore.client.MetastoreClient;
 import java.util.List;
 import picocli.CommandLine.Command;
 
-@Command(name = "ls", description = "Shows all users and their roles.")
+@Command(name = "ls", description = "Lists all users and their roles.")
 final class UsersCommand extends ClientCommand {
   @Override
   protected int run(MetastoreClient client) throws Exception {

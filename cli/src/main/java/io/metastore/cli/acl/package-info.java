@@ -1,7 +1,8 @@
 /**
- * Commands about who may do what: logging in, users, roles and grants.
+ * Commands for access control: logging in, users, roles and grants.
  *
- * <p>One class per command, below {@link io.metastore.cli.acl.AclCommand}. Run on the main thread.
+ * <p>There is one class per command; {@link io.metastore.cli.acl.AclCommand} lists them. Commands
+ * run on the main thread.
  */
 @NullMarked
 package io.metastore.cli.acl;

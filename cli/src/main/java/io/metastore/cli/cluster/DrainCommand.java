@@ -10,13 +10,14 @@ import picocli.CommandLine.Command;
     name = "drain",
     description = {
       "Takes a server out of service.",
-      "The one that --endpoints names hands over if it leads, and stops. Prints who leads then."
+      "The server given by --endpoints hands over leadership, if it is the leader, and stops."
+          + " Prints the ID of the current leader."
     })
 public final class DrainCommand extends ClientCommand {
   @Override
   protected int run(MetastoreClient client) throws Exception {
     if (endpoints().size() != 1) {
-      throw usage("drain needs exactly one endpoint: the server that is to stop");
+      throw usage("drain needs exactly one endpoint: the server to stop");
     }
     String leader = Members.id(client.cluster().drain().getLeaderId());
     if (json()) {

@@ -7,11 +7,11 @@ import io.metastore.api.v1.NewMember;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** How members are written and read. */
+/** Formats and parses member IDs and new members. */
 final class Members {
   private Members() {}
 
-  /** As etcd shows it. */
+  /** Formats a member ID as etcd does: in hexadecimal. */
   static String id(long id) {
     return Long.toHexString(id);
   }
@@ -35,7 +35,7 @@ final class Members {
     return json;
   }
 
-  /** An id in hexadecimal. */
+  /** Parses a hexadecimal member ID. */
   static final class IdText implements ITypeConverter<Long> {
     @Override
     public Long convert(String text) {
@@ -43,18 +43,18 @@ final class Members {
         return Long.parseUnsignedLong(text, 16);
       } catch (NumberFormatException e) {
         throw new TypeConversionException(
-            "not a member's id, as 'metastore members' shows: " + text);
+            "expected a member ID as printed by 'metastore members', not: " + text);
       }
     }
   }
 
-  /** {@code NAME=URL}, as in etcd's --initial-cluster. */
+  /** Parses {@code NAME=URL}, as in etcd's --initial-cluster. */
   static final class NewMemberText implements ITypeConverter<NewMember> {
     @Override
     public NewMember convert(String text) {
       int equals = text.indexOf('=');
       if (equals < 1) {
-        throw new TypeConversionException("not NAME=URL: " + text);
+        throw new TypeConversionException("expected NAME=URL, not: " + text);
       }
       return NewMember.newBuilder()
           .setName(text.substring(0, equals))

@@ -14,27 +14,30 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "add",
     description = {
-      "Adds a member.",
-      "One that was started without a cluster. Waits until it has caught up, and prints its id."
+      "Adds a member to the cluster.",
+      "The new member must have been started with --bootstrap=wait. Waits until it has caught up,"
+          + " then prints its ID."
     })
 final class MembersAddCommand extends ClientCommand {
-  @Parameters(index = "0", paramLabel = "NAME", description = "As it was told at its start.")
+  @Parameters(index = "0", paramLabel = "NAME", description = "The new member's --name.")
   private String name = "";
 
   @Parameters(
       index = "1",
       paramLabel = "PEER_URL",
-      description = "http://HOST:PORT, or https:// if the members speak TLS.")
+      description = "The new member's peer URL: http://HOST:PORT, or https:// if members use TLS.")
   private String peerUrl = "";
 
-  @Option(names = "--learner", description = "It is sent everything but has no vote.")
+  @Option(
+      names = "--learner",
+      description = "Add the member as a learner: it receives all data but does not vote.")
   private boolean learner;
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
       defaultValue = "10m",
-      description = "How long to wait for it (default: ${DEFAULT-VALUE}).")
+      description = "How long to wait for the new member (default: ${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ZERO;
 
   @Override

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "bootstrap",
     description = {
-      "Makes a cluster.",
-      "Of members that were started without one. Waits for its leader, and prints the cluster's id."
+      "Forms a new cluster from members started with --bootstrap=wait.",
+      "Waits until the cluster has a leader, then prints the cluster ID."
     })
 final class MembersBootstrapCommand extends ClientCommand {
   @Parameters(
@@ -26,19 +26,19 @@ final class MembersBootstrapCommand extends ClientCommand {
       arity = "1..*",
       paramLabel = "NAME=PEER_URL",
       converter = Members.NewMemberText.class,
-      description = "All members, the asked one among them.")
+      description = "All members of the new cluster, including the one given by --endpoints.")
   private List<NewMember> members = List.of();
 
   @Option(
       names = "--timeout",
       paramLabel = "TIME",
       defaultValue = "1m",
-      description = "How long to wait (default: ${DEFAULT-VALUE}).")
+      description = "How long to wait for a leader (default: ${DEFAULT-VALUE}).")
   private Duration timeout = Duration.ZERO;
 
   @Override
   protected int run(MetastoreClient client) throws Exception {
-    note("waiting for the new cluster's leader");
+    note("waiting for the new cluster to elect a leader");
     BootstrapResponse answer =
         client
             .cluster()

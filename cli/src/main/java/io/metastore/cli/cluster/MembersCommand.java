@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 
 @Command(
     name = "members",
-    description = "Shows the members of the cluster, or changes them.",
+    description = "Lists the members of the cluster, or changes the membership.",
     subcommands = {
       MembersAddCommand.class,
       MembersRemoveCommand.class,

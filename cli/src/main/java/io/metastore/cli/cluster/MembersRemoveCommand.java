@@ -6,12 +6,14 @@ import io.metastore.client.MetastoreClient;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "remove", description = "Removes a member, dead or alive.")
+@Command(
+    name = "remove",
+    description = "Removes a member from the cluster. The member need not be running.")
 final class MembersRemoveCommand extends ClientCommand {
   @Parameters(
       paramLabel = "ID",
       converter = Members.IdText.class,
-      description = "As 'metastore members' shows it.")
+      description = "The member's ID, as printed by 'metastore members'.")
   private long id;
 
   @Override

@@ -18,8 +18,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "status",
     description = {
-      "Shows how the servers do.",
-      "Asks each of the endpoints. Ends with 3 if one does not answer."
+      "Shows the role, Raft state and database size of each endpoint.",
+      "Exits with 3 if an endpoint does not answer."
     })
 public final class StatusCommand extends ClientCommand {
   @Override

@@ -1,7 +1,7 @@
 /**
- * Commands about the servers themselves.
+ * Commands that administer servers and cluster membership.
  *
- * <p>One class per command. Run on the main thread.
+ * <p>There is one class per command. Commands run on the main thread.
  */
 @NullMarked
 package io.metastore.cli.cluster;

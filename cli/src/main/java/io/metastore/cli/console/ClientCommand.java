@@ -8,10 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** A command that asks the servers. What it throws is shown by {@link Failures}. */
+/** A command that calls the servers. {@link Failures} reports the exceptions that it throws. */
 public abstract class ClientCommand implements Callable<Integer> {
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   private CommandSpec spec;
 
   @Override
@@ -22,9 +22,9 @@ public abstract class ClientCommand implements Callable<Integer> {
   }
 
   /**
-   * Does the work.
+   * Runs the command.
    *
-   * @return what the process is to end with; in general an {@link ExitCode}
+   * @return the exit code of the process, usually an {@link ExitCode}
    */
   protected abstract int run(MetastoreClient client) throws Exception;
 
@@ -32,7 +32,7 @@ public abstract class ClientCommand implements Callable<Integer> {
     return settings().console();
   }
 
-  /** Says on standard error what goes on, which is not part of the answer. */
+  /** Prints a progress message on standard error, apart from the command's output. */
   protected final void note(String text) {
     if (json()) {
       JsonObject line = new JsonObject();
@@ -51,22 +51,22 @@ public abstract class ClientCommand implements Callable<Integer> {
     return settings().endpoints;
   }
 
-  /** As whom to call; empty for nobody. */
+  /** The user to log in as; empty for none. */
   protected final String user() {
     return settings().user;
   }
 
-  /** Of the {@link #user}. */
+  /** The password of {@link #user}. */
   protected final String password() throws CommandFailed {
     return settings().password();
   }
 
-  /** Another client, of one endpoint only. */
+  /** Connects another client to a single endpoint. */
   protected final MetastoreClient connect(String endpoint) throws CommandFailed {
     return settings().connect(List.of(endpoint));
   }
 
-  /** What to throw if the words do not go together in a way that picocli cannot see. */
+  /** A usage error, for invalid combinations of options that picocli cannot check. */
   protected final ParameterException usage(String message) {
     return new ParameterException(spec.commandLine(), message);
   }

@@ -14,8 +14,8 @@ import java.io.PrintWriter;
 /**
  * Standard input, output and error. Thread-safe.
  *
- * <p>Output is UTF-8 whatever the locale, because keys are, and is held back until {@link #flush}
- * or the end of the command.
+ * <p>Output is UTF-8 whatever the locale, because keys are UTF-8. It is buffered until {@link
+ * #flush} or the end of the command.
  */
 public final class Console {
   private final InputStream in;
@@ -28,7 +28,7 @@ public final class Console {
     this.err = new PrintStream(err, true, UTF_8);
   }
 
-  /** Of the process. */
+  /** The console of this process. */
   public static Console ofProcess() {
     return new Console(
         System.in,
@@ -41,22 +41,22 @@ public final class Console {
     return in;
   }
 
-  /** A line of the answer. */
+  /** Prints a line of output. */
   public void line(String text) {
     out.print(text + "\n");
   }
 
-  /** A line of the answer, in JSON. */
+  /** Prints a line of output in JSON. */
   public void line(JsonObject json) {
     line(json.toString());
   }
 
-  /** Part of the answer, as it is. */
+  /** Prints raw bytes of output. */
   public void bytes(byte[] bytes) {
     out.write(bytes, 0, bytes.length);
   }
 
-  /** A line on standard error, behind what of the answer there is already. */
+  /** Prints a line on standard error, after flushing standard output. */
   public void note(String text) {
     out.flush();
     err.print(text + "\n");
@@ -64,15 +64,15 @@ public final class Console {
   }
 
   /**
-   * Lets readers see what was written so far.
+   * Flushes standard output.
    *
-   * @return false if nobody reads any more
+   * @return false if standard output is closed, as when {@code head} has exited
    */
   public boolean flush() {
     return !out.checkError();
   }
 
-  /** For picocli's help. */
+  /** The writer for picocli's help texts. */
   public PrintWriter writer() {
     return new PrintWriter(out, true, UTF_8);
   }

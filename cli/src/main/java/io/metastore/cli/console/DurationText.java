@@ -5,7 +5,7 @@ import java.time.format.DateTimeParseException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Times as people write them: {@code 10s}, {@code 1m30s}, {@code 0.5s}, {@code 2h}. */
+/** Parses durations such as {@code 10s}, {@code 1m30s}, {@code 0.5s} and {@code 2h}. */
 public final class DurationText implements ITypeConverter<Duration> {
   @Override
   public Duration convert(String text) {
@@ -20,7 +20,10 @@ public final class DurationText implements ITypeConverter<Duration> {
     throw notATime(text);
   }
 
-  /** In whole units, the largest that fits: {@code 0s}, {@code 45s}, {@code 12m}, {@code 3h}. */
+  /**
+   * Formats a duration in whole units, the largest that fits: {@code 0s}, {@code 45s}, {@code 12m},
+   * {@code 3h}.
+   */
   public static String rough(long ms) {
     long seconds = ms / 1_000;
     if (seconds < 120) {
@@ -33,6 +36,6 @@ public final class DurationText implements ITypeConverter<Duration> {
   }
 
   private static TypeConversionException notATime(String text) {
-    return new TypeConversionException("not a time like 10s, 1m30s or 0.5s: " + text);
+    return new TypeConversionException("expected a duration like 10s, 1m30s or 0.5s, not: " + text);
   }
 }

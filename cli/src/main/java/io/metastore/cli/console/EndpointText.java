@@ -5,8 +5,8 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * {@code HOST:PORT}. {@code http://} before it, as etcd's clients take it, is dropped; {@code
- * https://} stays, for it asks for TLS.
+ * Parses {@code HOST:PORT}. A leading {@code http://}, which etcd's clients accept, is dropped; a
+ * leading {@code https://} is kept, because it selects TLS.
  */
 final class EndpointText implements ITypeConverter<String> {
   private static final Pattern FORM =
@@ -16,7 +16,7 @@ final class EndpointText implements ITypeConverter<String> {
   public String convert(String text) {
     var form = FORM.matcher(text);
     if (!form.matches()) {
-      throw new TypeConversionException("not an endpoint like 127.0.0.1:2379: " + text);
+      throw new TypeConversionException("expected an endpoint like 127.0.0.1:2379, not: " + text);
     }
     return form.group(1);
   }

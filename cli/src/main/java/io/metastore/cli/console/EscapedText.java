@@ -8,13 +8,14 @@ import java.nio.charset.CharacterCodingException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Any bytes as text without control characters, and back: {@code \n}, {@code \r}, {@code \t},
- * {@code \\}, {@code \"}, and {@code \xHH} for a byte. Text that is none of these stays as it is.
+ * Encodes arbitrary bytes as text without control characters, and decodes it: {@code \n}, {@code
+ * \r}, {@code \t}, {@code \\}, {@code \"}, and {@code \xHH} for a byte. All other text is kept as
+ * it is.
  */
 public final class EscapedText {
   private EscapedText() {}
 
-  /** As one line without tabs; bytes that are not UTF-8, each as {@code \xHH}. */
+  /** Encodes bytes as one line without tabs. Bytes that are not UTF-8 become {@code \xHH} each. */
   public static String of(byte[] bytes) {
     String text = findUtf8(bytes);
     StringBuilder escaped = new StringBuilder(bytes.length);
@@ -28,7 +29,7 @@ public final class EscapedText {
     return escaped.toString();
   }
 
-  /** What UTF-8 bytes say, or null if that is not what they are. */
+  /** Decodes UTF-8; null if the bytes are not valid UTF-8. */
   public static @Nullable String findUtf8(byte[] bytes) {
     try {
       return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -38,9 +39,9 @@ public final class EscapedText {
   }
 
   /**
-   * The bytes that an escaped text stands for.
+   * Decodes an escaped text.
    *
-   * @throws IllegalArgumentException if a backslash is followed by something unknown
+   * @throws IllegalArgumentException if a backslash is followed by an unknown character
    */
   public static byte[] parse(String escaped) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

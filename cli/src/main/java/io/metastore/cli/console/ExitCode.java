@@ -8,17 +8,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What the commands end with. The one place where that is decided and explained. */
+/** The exit codes of the commands, with their meanings. Exit codes are chosen only here. */
 public enum ExitCode {
   OK(0, "done"),
-  NO(1, "the answer is no: no such key, a condition does not hold, the lock was not got"),
-  USAGE(2, "the command line is wrong"),
-  UNREACHABLE(3, "no server answers, or none knows a leader; nothing was done"),
+  NO(1, "negative result: no such key, a condition failed, or the lock was not acquired"),
+  USAGE(2, "invalid command line"),
+  UNREACHABLE(3, "no server answers or there is no leader; nothing was changed"),
   OUTCOME_UNKNOWN(
-      4, "the answer was lost: it may have been done, or not; look before trying again"),
-  REFUSED(5, "the server refuses: a bad path, no permission, a stale token, a compacted revision"),
-  LOCK_LOST(6, "lock: the lock was lost while it was held"),
-  BUG(70, "a defect in this program");
+      4, "no reply received: the change may or may not have been made; check before retrying"),
+  REFUSED(5, "refused by the server: invalid path, no permission, stale token, compacted revision"),
+  LOCK_LOST(6, "lock: the lock was lost while held"),
+  BUG(70, "internal error");
 
   private final int code;
   private final String meaning;
@@ -28,12 +28,12 @@ public enum ExitCode {
     this.meaning = meaning;
   }
 
-  /** As the process ends with it. */
+  /** The number that the process exits with. */
   public int code() {
     return code;
   }
 
-  /** All of them for picocli's list of exit codes, in order. */
+  /** All exit codes with their meanings, in order, as picocli's help lists them. */
   public static Map<String, String> meanings() {
     return Arrays.stream(values())
         .collect(
@@ -44,7 +44,7 @@ public enum ExitCode {
                 LinkedHashMap::new));
   }
 
-  /** Of a call that failed. */
+  /** The exit code for a failed call. */
   static ExitCode of(MetastoreException failure) {
     if (failure instanceof OutcomeUnknownException) {
       return OUTCOME_UNKNOWN;
@@ -59,7 +59,10 @@ public enum ExitCode {
     };
   }
 
-  /** The servers did not say: the connection failed, or they are of another kind or age. */
+  /**
+   * The exit code for a failure without a Metastore reason: the connection failed, or the server is
+   * of another kind or version.
+   */
   private static ExitCode ofCode(MetastoreException failure) {
     return switch (failure.code()) {
       case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED -> UNREACHABLE;

@@ -11,7 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Shows failures: one line on standard error, with what, why, and what to do. */
+/** Reports failures as one line on standard error: what failed, why, and what to do. */
 public final class Failures {
   private final Settings settings;
 
@@ -19,7 +19,7 @@ public final class Failures {
     this.settings = settings;
   }
 
-  /** Of a command that was under way. */
+  /** Reports the failure of a running command. */
   public int failed(Exception failure, CommandLine command, ParseResult words) {
     if (failure instanceof ParameterException wrong) {
       return misused(wrong, new String[0]);
@@ -32,10 +32,10 @@ public final class Failures {
           known.reason() == Reason.REASON_UNSPECIFIED ? known.code().name() : known.reason().name();
       return show(ExitCode.of(known), reason, describe(known, settings.endpoints));
     }
-    return show(ExitCode.BUG, "BUG", "this should not have happened, please report it: " + failure);
+    return show(ExitCode.BUG, "BUG", "internal error, please report it: " + failure);
   }
 
-  /** Of a command line that is wrong. */
+  /** Reports an invalid command line. */
   public int misused(ParameterException failure, String[] words) {
     String name = failure.getCommandLine().getCommandSpec().qualifiedName();
     String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
@@ -57,13 +57,13 @@ public final class Failures {
     return exit.code();
   }
 
-  /** For one line: what failed, and what may be done about it. */
+  /** One line that says what failed and what the user can do about it. */
   static String describe(MetastoreException failure, List<String> endpoints) {
     String said = withoutReason(failure);
     String advice = advice(failure);
     String message =
         failure instanceof OutcomeUnknownException
-            ? "the answer was lost, it may have been done or not (" + said + ")"
+            ? "no reply received; the change may or may not have been made (" + said + ")"
             : ExitCode.of(failure) == ExitCode.UNREACHABLE
                 ? "cannot reach " + String.join(", ", endpoints) + ": " + said
                 : said;
@@ -80,7 +80,8 @@ public final class Failures {
     String description = status.getDescription();
     String said = description == null ? status.getCode().name() : description;
     Throwable origin = status.getCause();
-    // What gRPC says of a connection refused is "io exception"; its cause tells more.
+    // For a refused connection gRPC's description is only "io exception"; the cause has the
+    // details.
     return origin != null && said.equals("io exception")
         ? String.valueOf(origin.getMessage())
         : said;
@@ -88,16 +89,16 @@ public final class Failures {
 
   private static String advice(MetastoreException failure) {
     if (failure instanceof OutcomeUnknownException) {
-      return "look before trying again";
+      return "check before retrying";
     }
     ErrorDetail detail = failure.detail();
     return switch (failure.reason()) {
-      case NO_LEADER -> "try again, and see: metastore status";
+      case NO_LEADER -> "try again, and check: metastore status";
       case OVERLOADED -> "try again later";
-      case NO_SPACE -> "delete or compact, then clear the alarm: etcdctl alarm disarm";
-      case COMPACTED -> "the oldest revision there is: " + detail.getRevision();
-      case FUTURE_REVISION -> "the newest revision there is: " + detail.getRevision();
-      case UNAUTHENTICATED -> "give --user, see: metastore --help";
+      case NO_SPACE -> "free space with rm and compact, then run: etcdctl alarm disarm";
+      case COMPACTED -> "the oldest readable revision is " + detail.getRevision();
+      case FUTURE_REVISION -> "the current revision is " + detail.getRevision();
+      case UNAUTHENTICATED -> "log in with --user, see: metastore --help";
       case REASON_UNSPECIFIED -> adviceForCode(failure);
       default -> "";
     };
@@ -106,8 +107,8 @@ public final class Failures {
   private static String adviceForCode(MetastoreException failure) {
     return switch (failure.code()) {
       case UNAVAILABLE, CANCELLED, DEADLINE_EXCEEDED ->
-          "is a server running there? see --endpoints";
-      case UNIMPLEMENTED -> "this server has no such call";
+          "check that a server is running there, or set --endpoints";
+      case UNIMPLEMENTED -> "this server does not support the call";
       default -> "";
     };
   }

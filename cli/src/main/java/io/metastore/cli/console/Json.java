@@ -6,18 +6,18 @@ import io.metastore.api.v1.Entry;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON forms that several commands share. */
+/** JSON forms shared by several commands. */
 public final class Json {
   private Json() {}
 
-  /** One version of a key, with its value. */
+  /** A key with its value. */
   public static JsonObject of(Entry entry) {
     JsonObject json = withoutValue(entry);
     addValue(json, entry.getValue());
     return json;
   }
 
-  /** One version of a key whose value was not read. */
+  /** A key without its value. */
   public static JsonObject withoutValue(Entry entry) {
     JsonObject json = new JsonObject();
     json.addProperty("key", entry.getKey());
@@ -30,7 +30,7 @@ public final class Json {
     return json;
   }
 
-  /** {@code value}, or {@code value_base64} if it is not UTF-8. */
+  /** Adds {@code value}, or {@code value_base64} if the value is not UTF-8. */
   public static void addValue(JsonObject json, ByteString value) {
     byte[] bytes = value.toByteArray();
     @Nullable String text = EscapedText.findUtf8(bytes);
@@ -41,14 +41,16 @@ public final class Json {
     }
   }
 
-  /** An object with the revision that a write made. */
+  /** An object with the revision of a write. */
   public static JsonObject revision(long revision) {
     JsonObject json = new JsonObject();
     json.addProperty("revision", revision);
     return json;
   }
 
-  /** As in the keys of lock places, and as etcd shows leases. */
+  /**
+   * A client ID in hexadecimal, as in the keys of queued lock requests and in etcd's lease list.
+   */
   public static String clientId(long id) {
     return Long.toHexString(id);
   }

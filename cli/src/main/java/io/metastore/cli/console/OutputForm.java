@@ -1,8 +1,8 @@
 package io.metastore.cli.console;
 
-/** The form of answers on standard output, and of failures on standard error. */
+/** The format of results on standard output and of failures on standard error. */
 public enum OutputForm {
-  /** For people and simple scripts. */
+  /** Plain text, for people and simple scripts. */
   TEXT,
   /** One JSON object per line. */
   JSON

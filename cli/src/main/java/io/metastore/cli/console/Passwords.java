@@ -9,11 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** Where passwords come from: files and the terminal, never the command line, which others see. */
+/**
+ * Reads passwords from files and from the terminal. Passwords are never taken from the command
+ * line, which other users of the machine can see.
+ */
 public final class Passwords {
   private Passwords() {}
 
-  /** The first line of a file. */
+  /** Reads the first line of a file. */
   public static String read(Path file) throws CommandFailed {
     try (Stream<String> lines = Files.lines(file, UTF_8)) {
       return lines.findFirst().orElse("");
@@ -23,12 +26,12 @@ public final class Passwords {
     }
   }
 
-  /** Asks for a user's password. */
+  /** Prompts for a user's password. */
   public static String ask(String user) throws CommandFailed {
     return prompt("Password of " + user + ": ");
   }
 
-  /** Asks twice, for what cannot be seen is mistyped easily. */
+  /** Prompts twice for a new password, because a typing error would not be visible. */
   public static String askNew(String user) throws CommandFailed {
     String password = prompt("New password of " + user + ": ");
     if (!password.equals(prompt("Again: "))) {
@@ -38,14 +41,14 @@ public final class Passwords {
   }
 
   @SuppressWarnings(
-      "SystemConsoleNull") // newer Java reads standard input where there is no terminal
+      "SystemConsoleNull") // newer Java versions read standard input if there is no terminal
   private static String prompt(String text) throws CommandFailed {
     Console terminal = System.console();
     char[] typed = terminal == null ? null : terminal.readPassword("%s", text);
     if (typed == null) {
       throw new CommandFailed(
           ExitCode.USAGE,
-          "no terminal to ask for the password: give a file (see --help) or METASTORE_PASSWORD");
+          "no terminal to prompt for the password: use --password-file or METASTORE_PASSWORD");
     }
     return new String(typed);
   }

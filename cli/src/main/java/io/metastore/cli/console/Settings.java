@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
-/** The options that every command takes, before its name or behind it. */
+/** The options that every command accepts, before or after its name. */
 public abstract class Settings {
   private static final String HTTPS = "https://";
 
@@ -33,7 +33,7 @@ public abstract class Settings {
       converter = EndpointText.class,
       defaultValue = "${env:METASTORE_ENDPOINTS:-127.0.0.1:2379}",
       description =
-          "The servers, or some of them (default: the variable METASTORE_ENDPOINTS, else"
+          "Comma-separated list of servers (default: environment variable METASTORE_ENDPOINTS, or"
               + " 127.0.0.1:2379).")
   List<String> endpoints = List.of();
 
@@ -42,7 +42,7 @@ public abstract class Settings {
       scope = ScopeType.INHERIT,
       paramLabel = "FORM",
       defaultValue = "text",
-      description = "text, or json: one object per line, failures too.")
+      description = "Output format: text, or json for one JSON object per line, errors included.")
   OutputForm output = OutputForm.TEXT;
 
   @Option(
@@ -50,7 +50,7 @@ public abstract class Settings {
       scope = ScopeType.INHERIT,
       paramLabel = "TIME",
       defaultValue = "5s",
-      description = "How long a call may take, with all its attempts (default: ${DEFAULT-VALUE}).")
+      description = "Time limit of a call including all its retries (default: ${DEFAULT-VALUE}).")
   Duration requestTimeout = Duration.ZERO;
 
   @Option(
@@ -59,8 +59,8 @@ public abstract class Settings {
       paramLabel = "NAME",
       defaultValue = "${env:METASTORE_USER:-}",
       description =
-          "Who calls, where access control is on (default: the variable METASTORE_USER). The"
-              + " password comes from --password-file, the variable METASTORE_PASSWORD, or the"
+          "User to log in as (default: environment variable METASTORE_USER). The password is read"
+              + " from --password-file, the environment variable METASTORE_PASSWORD, or the"
               + " terminal.")
   String user = "";
 
@@ -68,7 +68,7 @@ public abstract class Settings {
       names = "--password-file",
       scope = ScopeType.INHERIT,
       paramLabel = "FILE",
-      description = "The password is this file's first line.")
+      description = "Read the password from the first line of FILE.")
   @Nullable Path passwordFile;
 
   @Option(
@@ -77,8 +77,8 @@ public abstract class Settings {
       paramLabel = "FILE",
       defaultValue = "${env:METASTORE_CACERT}",
       description =
-          "Speak TLS, and trust servers whose certificates are of an authority in this PEM file"
-              + " (default: the variable METASTORE_CACERT).")
+          "Use TLS and trust servers whose certificates were issued by the CA in this PEM file"
+              + " (default: environment variable METASTORE_CACERT).")
   @Nullable Path authority;
 
   @Option(
@@ -87,8 +87,8 @@ public abstract class Settings {
       paramLabel = "FILE",
       defaultValue = "${env:METASTORE_CERT}",
       description =
-          "Speak TLS, and show the servers the certificate in this PEM file (default: the variable"
-              + " METASTORE_CERT).")
+          "Use TLS and present the client certificate in this PEM file (default: environment"
+              + " variable METASTORE_CERT).")
   @Nullable Path certificate;
 
   @Option(
@@ -97,24 +97,22 @@ public abstract class Settings {
       paramLabel = "FILE",
       defaultValue = "${env:METASTORE_KEY}",
       description =
-          "The private key of --cert, in PEM and not encrypted (default: the variable"
+          "The unencrypted private key for --cert, in PEM (default: environment variable"
               + " METASTORE_KEY).")
   @Nullable Path key;
 
   @Option(
       names = "--insecure-skip-tls-verify",
       scope = ScopeType.INHERIT,
-      description =
-          "Speak TLS with whoever answers: the servers' certificates are not checked. Only for"
-              + " tests.")
+      description = "Use TLS without verifying the servers' certificates. For testing only.")
   boolean trustsEverybody;
 
   @Option(
       names = {"-h", "--help"},
       scope = ScopeType.INHERIT,
       usageHelp = true,
-      description = "Shows this and exits.")
-  @SuppressWarnings("UnusedVariable") // picocli looks at it
+      description = "Shows this help and exits.")
+  @SuppressWarnings("UnusedVariable") // picocli reads this field
   private boolean help;
 
   protected Settings(Console console, Map<String, String> variables, Transport transport) {
@@ -123,12 +121,12 @@ public abstract class Settings {
     this.variables = variables;
   }
 
-  /** Where the commands write. */
+  /** The console that the commands write to. */
   public Console console() {
     return console;
   }
 
-  /** A client of these endpoints. */
+  /** Connects a client to the given endpoints. */
   MetastoreClient connect(List<String> to) throws CommandFailed {
     if (requestTimeout.isZero()) {
       throw new CommandFailed(ExitCode.USAGE, "--request-timeout must be positive");
@@ -149,7 +147,9 @@ public abstract class Settings {
     return client.build();
   }
 
-  /** TLS if an option asks for it, or an endpoint does. */
+  /**
+   * TLS credentials if an option or the scheme of an endpoint asks for TLS, plain text otherwise.
+   */
   private ChannelCredentials credentials(List<String> to) throws CommandFailed {
     if ((certificate == null) != (key == null)) {
       throw new CommandFailed(ExitCode.USAGE, "--cert and --key must be given together");
@@ -174,7 +174,7 @@ public abstract class Settings {
     }
   }
 
-  /** Of {@link #user}. */
+  /** The password of {@link #user}. Prompts at most once. */
   String password() throws CommandFailed {
     if (knownPassword == null) {
       String variable = variables.get("METASTORE_PASSWORD");

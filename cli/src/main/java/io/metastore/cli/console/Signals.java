@@ -8,34 +8,37 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
- * Hears of signals for as long as it is open, instead of being ended by them.
+ * Receives signals while open, so that they do not end the process.
  *
- * <p>By reflection, because the compiler warns of {@code sun.misc.Signal} and nothing silences it,
- * although {@code jdk.unsupported} exports it for uses like this.
+ * <p>Uses reflection, because the compiler warns about {@code sun.misc.Signal} and the warning
+ * cannot be suppressed, although the module {@code jdk.unsupported} exports the class for such
+ * uses.
  */
 public final class Signals implements AutoCloseable {
   private final Map<String, Object> before = new HashMap<>();
   private final CompletableFuture<String> first = new CompletableFuture<>();
   private volatile Consumer<String> listener = name -> {};
 
-  /** Of these names, each without {@code SIG}. */
+  /**
+   * @param names signal names without {@code SIG}
+   */
   public Signals(String... names) {
     for (String name : names) {
       before.put(name, handle(name, handler(name)));
     }
   }
 
-  /** Done when a signal has come, with its name. */
+  /** Completes with the name of the first signal received. */
   public CompletableFuture<String> first() {
     return first;
   }
 
-  /** Who hears of every signal from now on, on a thread of its own. */
+  /** Calls {@code to} for every signal from now on, on a thread of its own. */
   public void tell(Consumer<String> to) {
     listener = to;
   }
 
-  /** What a process ends with that is ended by the signal. */
+  /** The conventional exit code of a process that was ended by the signal: 128 plus its number. */
   public static int exitCode(String name) {
     return switch (name) {
       case "HUP" -> 128 + 1;
@@ -44,7 +47,7 @@ public final class Signals implements AutoCloseable {
     };
   }
 
-  /** Has the system do from now on what it does by default with a signal. */
+  /** Restores the system's default action for a signal. */
   public static void leaveToSystem(String name) {
     try {
       handle(name, Class.forName("sun.misc.SignalHandler").getField("SIG_DFL").get(null));
@@ -53,7 +56,7 @@ public final class Signals implements AutoCloseable {
     }
   }
 
-  /** Gives the signals back to whoever had them. */
+  /** Restores the previous signal handlers. */
   @Override
   public void close() {
     before.forEach(Signals::handle);
@@ -83,7 +86,7 @@ public final class Signals implements AutoCloseable {
           .getMethod("handle", signalType, Class.forName("sun.misc.SignalHandler"))
           .invoke(null, signal, handler);
     } catch (InvocationTargetException e) {
-      // The JVM was told to leave signals alone (-Xrs), or the process ignores this one (nohup).
+      // The JVM was started with -Xrs, or the process ignores this signal (nohup).
       throw new IllegalStateException("cannot handle SIG" + name, e.getCause());
     } catch (ReflectiveOperationException e) {
       throw noSignals(e);
@@ -91,6 +94,6 @@ public final class Signals implements AutoCloseable {
   }
 
   private static IllegalStateException noSignals(Exception cause) {
-    return new IllegalStateException("this Java has no sun.misc.Signal", cause);
+    return new IllegalStateException("this JVM does not provide sun.misc.Signal", cause);
   }
 }

@@ -3,7 +3,7 @@ package io.metastore.cli.console;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A few rows under headings, each column as wide as its widest cell. Not thread-safe. */
+/** Prints rows below headings, each column as wide as its widest cell. Not thread-safe. */
 public final class Table {
   private final List<List<String>> rows = new ArrayList<>();
 
@@ -11,7 +11,7 @@ public final class Table {
     rows.add(List.of(headings));
   }
 
-  /** A row, with a cell for each heading. */
+  /** Adds a row with one cell per heading. */
   public void row(Object... cells) {
     List<String> row = new ArrayList<>();
     for (Object cell : cells) {

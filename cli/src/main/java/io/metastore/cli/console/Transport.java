@@ -4,13 +4,13 @@ import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannelBuilder;
 
-/** Makes the connections of a command. */
+/** Creates the connections of a command. */
 public interface Transport {
-  /** gRPC's default. */
+  /** gRPC's default transport. */
   Transport DEFAULT = Grpc::newChannelBuilder;
 
   /**
-   * What is to become a connection to one endpoint.
+   * The builder of a connection to one endpoint.
    *
    * @param target the endpoint as gRPC names it, such as {@code dns:///127.0.0.1:2379}
    */

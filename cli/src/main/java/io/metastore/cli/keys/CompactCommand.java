@@ -12,19 +12,19 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "compact",
     description = {
-      "Gives up history, to save space.",
+      "Discards old revisions to free space.",
       "Revisions before REVISION can no longer be read or watched. Prints the oldest revision that"
-          + " can."
+          + " can still be read."
     })
 public final class CompactCommand extends ClientCommand {
   @Parameters(
       paramLabel = "REVISION",
       arity = "0..1",
       defaultValue = "0",
-      description = "The newest revision if it is left out.")
+      description = "The oldest revision to keep (default: the current revision).")
   private long revision;
 
-  @Option(names = "--wait", description = "Return only when the server has removed everything.")
+  @Option(names = "--wait", description = "Wait until the old revisions have been removed.")
   private boolean wait;
 
   @Override

@@ -7,9 +7,9 @@ import io.metastore.client.KeyValue;
 import java.util.List;
 
 /**
- * The children of one directory, a page at a time, all at one revision. Not thread-safe.
+ * Reads the children of a directory page by page, all at one revision. Not thread-safe.
  *
- * <p>Never has more than one page in memory.
+ * <p>At most one page is in memory.
  */
 final class Directory {
   private final KeyValue keyValue;
@@ -30,29 +30,29 @@ final class Directory {
     this.request = request;
   }
 
-  /** One of its directories, at the revision of the pages read so far. */
+  /** A subdirectory, read at the same revision as the pages so far. */
   Directory child(String name) {
     return new Directory(
         keyValue, request.build().toBuilder().setDirectory(path(name)).setPageToken(""));
   }
 
-  /** The path of one of its children. */
+  /** The full path of a child. */
   String path(String name) {
     String path = request.getDirectory();
     return path.equals("/") ? "/" + name : path + "/" + name;
   }
 
-  /** What all is read at; 0 before the first page. */
+  /** The revision that all pages are read at; 0 before the first page. */
   long revision() {
     return request.getRevision();
   }
 
-  /** Whether {@link #nextPage} may have anything. */
+  /** False once all pages have been read. */
   boolean hasMore() {
     return more;
   }
 
-  /** The next children, in the order of their names; empty only if there are none at all. */
+  /** The next page of children, ordered by name. Empty only if the directory has no children. */
   List<Child> nextPage() throws InterruptedException {
     ListResponse page = keyValue.list(request.build());
     request.setPageToken(page.getNextPageToken()).setRevision(page.getRevision());

@@ -5,7 +5,7 @@ import io.metastore.client.Conditions;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code LOCK:TOKEN}, as a condition. The lock's path may have colons. */
+/** Parses {@code LOCK:TOKEN} as a condition. The lock's path may contain colons. */
 final class FenceText implements ITypeConverter<Condition> {
   @Override
   public Condition convert(String text) {
@@ -14,7 +14,7 @@ final class FenceText implements ITypeConverter<Condition> {
       return Conditions.fence(
           text.substring(0, Math.max(colon, 0)), Long.parseLong(text.substring(colon + 1)));
     } catch (NumberFormatException e) {
-      throw new TypeConversionException("not a fence like /app/leader:42: " + text);
+      throw new TypeConversionException("expected LOCK:TOKEN like /app/leader:42, not: " + text);
     }
   }
 }

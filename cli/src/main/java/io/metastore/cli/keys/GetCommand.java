@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
     name = "get",
-    description = {"Prints the value of a key.", "Ends with 1 if there is no such key."})
+    description = {"Prints the value of a key.", "Exits with 1 if the key does not exist."})
 public final class GetCommand extends ClientCommand {
   @Parameters(paramLabel = "KEY", description = "A path, such as /app/config.")
   private String key = "";
@@ -23,7 +23,7 @@ public final class GetCommand extends ClientCommand {
 
   @Option(
       names = {"-n", "--no-newline"},
-      description = "The value's bytes and nothing else.")
+      description = "Print the value without a trailing newline.")
   private boolean noNewline;
 
   @Override

@@ -22,19 +22,20 @@ import picocli.CommandLine.Parameters;
     name = "ls",
     description = {
       "Lists a directory.",
-      "A name with / at its end is a directory; what is a key as well has two lines. Ends with 1 if there is nothing,"
-          + " unless it is the root."
+      "Directories are marked with a trailing /. A name that is both a key and a directory is"
+          + " listed twice. Exits with 1 if the directory does not exist; the root always exists."
     })
 public final class LsCommand extends ClientCommand {
   @Parameters(
       paramLabel = "DIR",
       defaultValue = "/",
-      description = "A path (default: ${DEFAULT-VALUE}).")
+      description = "The directory's path (default: ${DEFAULT-VALUE}).")
   private String directory = "";
 
   @Option(
       names = {"-l", "--long"},
-      description = "With each key's size in bytes, revision and version. Reads the values.")
+      description =
+          "Show the size in bytes, last revision and version of each key. Reads every value.")
   private boolean details;
 
   @Mixin private final ReadOptions read = new ReadOptions();
@@ -91,7 +92,7 @@ public final class LsCommand extends ClientCommand {
     return String.format(Locale.ROOT, "%8s %10s %6s  %s", size, revision, version, name);
   }
 
-  /** A listing has no values, so that its cost does not depend on them. */
+  /** Reads the value to find its size: the server's List response has no values. */
   private static long size(KeyValue keyValue, Directory parent, Child child)
       throws InterruptedException {
     GetResponse answer =

@@ -19,10 +19,10 @@ import picocli.CommandLine.Parameters;
     name = "put",
     description = {
       "Writes a key.",
-      "Prints the revision that made. Ends with 1 if a condition does not hold."
+      "Prints the revision of the write. Exits with 1 if a condition does not hold."
     })
 public final class PutCommand extends ClientCommand {
-  /** More than any server takes; less than what this process's small heap could not hold. */
+  /** Larger than any request that a server accepts, and small enough for this process's heap. */
   private static final int VALUE_BYTES_MAX = 16 << 20;
 
   @Parameters(index = "0", paramLabel = "KEY", description = "A path, such as /app/config.")
@@ -31,10 +31,10 @@ public final class PutCommand extends ClientCommand {
   @Parameters(
       index = "1",
       paramLabel = "VALUE",
-      description = "Text; or - for all bytes of standard input.")
+      description = "The value, or - to read it from standard input.")
   private String value = "";
 
-  @Option(names = "--if-absent", description = "Only if the key does not exist.")
+  @Option(names = "--if-absent", description = "Write only if the key does not exist.")
   private boolean ifAbsent;
 
   @Mixin private final WriteConditions conditions = new WriteConditions();
@@ -67,7 +67,7 @@ public final class PutCommand extends ClientCommand {
     byte[] bytes = console().in().readNBytes(VALUE_BYTES_MAX + 1);
     if (bytes.length > VALUE_BYTES_MAX) {
       throw new CommandFailed(
-          ExitCode.REFUSED, "standard input has more than " + VALUE_BYTES_MAX + " bytes");
+          ExitCode.REFUSED, "standard input is larger than " + VALUE_BYTES_MAX + " bytes");
     }
     return ByteString.copyFrom(bytes);
   }

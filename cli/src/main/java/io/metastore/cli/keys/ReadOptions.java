@@ -3,12 +3,12 @@ package io.metastore.cli.keys;
 import io.metastore.api.v1.Consistency;
 import picocli.CommandLine.Option;
 
-/** At which revision and how fresh to read. */
+/** Options for the revision and the consistency of reads. */
 final class ReadOptions {
   @Option(
       names = "--revision",
       paramLabel = "N",
-      description = "Read at this revision (default: the newest).")
+      description = "Read at revision N (default: the current revision).")
   long revision;
 
   @Option(
@@ -16,11 +16,11 @@ final class ReadOptions {
       paramLabel = "HOW",
       defaultValue = "linearizable",
       description =
-          "linearizable: sees every write acknowledged before; serializable: what the asked server"
-              + " has, without asking others (default: ${DEFAULT-VALUE}).")
+          "linearizable: includes every write acknowledged before the read; serializable: may be"
+              + " stale, answered by one server alone (default: ${DEFAULT-VALUE}).")
   Choice consistency = Choice.LINEARIZABLE;
 
-  /** Without the protocol's own name for unknown values, which nobody can wish. */
+  /** The consistency levels, without the protocol's UNRECOGNIZED. */
   enum Choice {
     LINEARIZABLE(Consistency.LINEARIZABLE),
     SERIALIZABLE(Consistency.SERIALIZABLE);

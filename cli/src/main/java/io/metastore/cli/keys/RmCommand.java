@@ -20,16 +20,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "rm",
     description = {
-      "Deletes a key, or a tree of keys.",
-      "Prints how many were deleted. Ends with 1 if there was none, or a condition does not hold."
+      "Deletes a key or a tree of keys.",
+      "Prints how many keys were deleted. Exits with 1 if there were none or a condition does not"
+          + " hold."
     })
 public final class RmCommand extends ClientCommand {
-  @Parameters(paramLabel = "KEY", description = "A path.")
+  @Parameters(paramLabel = "KEY", description = "The key's path.")
   private String key = "";
 
   @Option(
       names = {"-r", "--recursive"},
-      description = "The key and all keys below it, in one step.")
+      description = "Delete the key and all keys below it, atomically.")
   private boolean recursive;
 
   @Mixin private final WriteConditions conditions = new WriteConditions();
@@ -72,6 +73,6 @@ public final class RmCommand extends ClientCommand {
     return new Deleted(answer.getRevision(), answer.getDeleted() ? 1 : 0);
   }
 
-  /** What was done. */
+  /** The result of a delete. */
   private record Deleted(long revision, long keys) {}
 }

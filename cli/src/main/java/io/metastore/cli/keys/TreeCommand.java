@@ -16,20 +16,20 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "tree",
     description = {
-      "Shows all keys below a directory.",
-      "At one revision. Ends with 1 if there is nothing, unless it is the root."
+      "Shows all keys below a directory as a tree, at one revision.",
+      "Exits with 1 if the directory does not exist; the root always exists."
     })
 public final class TreeCommand extends ClientCommand {
   @Parameters(
       paramLabel = "DIR",
       defaultValue = "/",
-      description = "A path (default: ${DEFAULT-VALUE}).")
+      description = "The directory's path (default: ${DEFAULT-VALUE}).")
   private String directory = "";
 
   @Option(
       names = "--depth",
       paramLabel = "N",
-      description = "Go down so many levels (default: all).")
+      description = "Show at most N levels (default: all).")
   private int depth = Integer.MAX_VALUE;
 
   @Mixin private final ReadOptions read = new ReadOptions();
@@ -56,7 +56,10 @@ public final class TreeCommand extends ClientCommand {
     return ExitCode.OK.code();
   }
 
-  /** False if nobody reads any more. Holds one page of each level. */
+  /**
+   * Prints the tree below a directory. Keeps one page per level in memory. Returns false if
+   * standard output is closed.
+   */
   private boolean walk(Directory from, int levels, String indent) throws InterruptedException {
     while (from.hasMore()) {
       Iterator<Child> page = from.nextPage().iterator();

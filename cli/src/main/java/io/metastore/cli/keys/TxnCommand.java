@@ -23,20 +23,23 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "txn",
     description = {
-      "Does several operations in one step.",
-      "Those under 'then' if all conditions under 'if' hold, and those under 'else' if not; then it ends with 1.",
-      "Conditions: absent KEY, present KEY, value KEY VALUE, revision KEY N, unchanged KEY N, fence LOCK TOKEN.",
-      "Operations: get KEY, tree DIR, put KEY VALUE, rm KEY, rm-r KEY. One per line; words with blanks in double quotes,"
-          + " where \\n, \\t, \\\", \\\\ and \\xHH can be used; lines that begin with # are comments."
+      "Runs a transaction: several operations in one atomic step.",
+      "If all conditions under 'if' hold, runs the operations under 'then'. Otherwise runs those"
+          + " under 'else' and exits with 1.",
+      "Conditions: absent KEY, present KEY, value KEY VALUE, revision KEY N, unchanged KEY N, fence"
+          + " LOCK TOKEN.",
+      "Operations: get KEY, tree DIR, put KEY VALUE, rm KEY, rm-r KEY.",
+      "Write one condition or operation per line. Put words with blanks in double quotes, where \\n"
+          + ", \\t, \\\", \\\\ and \\xHH are escapes. Lines that begin with # are comments."
     })
 public final class TxnCommand extends ClientCommand {
-  /** More than any server takes in one request. */
+  /** Larger than any request that a server accepts. */
   private static final int TEXT_BYTES_MAX = 16 << 20;
 
   @Parameters(
       paramLabel = "FILE",
       defaultValue = "-",
-      description = "What to do (default: - for standard input).")
+      description = "The file to read the transaction from (default: - for standard input).")
   private String file = "";
 
   @Override
@@ -64,7 +67,8 @@ public final class TxnCommand extends ClientCommand {
       throw new CommandFailed(ExitCode.USAGE, "cannot read " + file + ": " + e.getMessage());
     }
     if (bytes.length > TEXT_BYTES_MAX) {
-      throw new CommandFailed(ExitCode.REFUSED, "more than " + TEXT_BYTES_MAX + " bytes");
+      throw new CommandFailed(
+          ExitCode.REFUSED, "the transaction is larger than " + TEXT_BYTES_MAX + " bytes");
     }
     return new String(bytes, UTF_8);
   }
@@ -75,7 +79,7 @@ public final class TxnCommand extends ClientCommand {
 
   private void show(CommitResponse answer, TxnText text) {
     if (answer.hasFailedCondition()) {
-      note("does not hold: " + text.condition(answer.getFailedCondition()));
+      note("condition failed: " + text.condition(answer.getFailedCondition()));
     }
     console()
         .line(

@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The text form of a transaction, as docs/cli.md explains it: a line per condition or operation,
+ * The text form of a transaction, described in docs/cli.md: one condition or operation per line,
  * below the headings {@code if}, {@code then} and {@code else}.
  *
  * <pre>
@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * </pre>
  */
 final class TxnText {
-  /** A word: in quotes, with escapes, or without quotes and blanks. */
+  /** A word: in quotes with escapes, or without quotes and blanks. */
   private static final Pattern WORD =
       Pattern.compile("\\s*(?:\"((?:[^\"\\\\]|\\\\.)*)\"|([^\\s\"]+))(?=\\s|$)");
 
@@ -39,9 +39,9 @@ final class TxnText {
   private TxnText() {}
 
   /**
-   * Reads a transaction.
+   * Parses a transaction.
    *
-   * @throws IllegalArgumentException with the line's number, if it is none
+   * @throws IllegalArgumentException with the line number, if the text is invalid
    */
   static TxnText parse(String text) {
     TxnText parsed = new TxnText();
@@ -61,7 +61,7 @@ final class TxnText {
     return request.build();
   }
 
-  /** A condition, from 0, as it was written. */
+  /** The source text of a condition; the first has index 0. */
   String condition(int index) {
     return conditions.get(index);
   }
@@ -96,8 +96,8 @@ final class TxnText {
       case "fence 2" -> Conditions.fence(path(words), number(words.get(2)));
       default ->
           throw new IllegalArgumentException(
-              "expected absent KEY, present KEY, value KEY VALUE, revision KEY N, unchanged KEY N or"
-                  + " fence LOCK TOKEN");
+              "expected absent KEY, present KEY, value KEY VALUE, revision KEY N, unchanged KEY N"
+                  + " or fence LOCK TOKEN");
     };
   }
 
@@ -123,7 +123,7 @@ final class TxnText {
     };
   }
 
-  /** The first word and how many follow. */
+  /** The first word and the number of words after it, such as {@code put 2}. */
   private static String form(List<ByteString> words) {
     return words.get(0).toStringUtf8() + " " + (words.size() - 1);
   }
@@ -136,7 +136,7 @@ final class TxnText {
     try {
       return Long.parseLong(word.toStringUtf8());
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("not a number: " + word.toStringUtf8(), e);
+      throw new IllegalArgumentException("expected a number, not: " + word.toStringUtf8(), e);
     }
   }
 
@@ -146,7 +146,7 @@ final class TxnText {
     int position = 0;
     while (position < line.length()) {
       if (!word.find(position) || word.start() != position) {
-        throw new IllegalArgumentException("unclear quotes: " + line.substring(position));
+        throw new IllegalArgumentException("unbalanced quotes: " + line.substring(position));
       }
       words.add(
           word.group(1) != null

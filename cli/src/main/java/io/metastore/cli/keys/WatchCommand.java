@@ -26,15 +26,17 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "watch",
     description = {
-      "Prints a line for every change.",
-      "A line is REVISION, PUT or DELETE, KEY and, of a PUT, VALUE, with tabs between them; in the value \\n, \\t, \\\\ and"
-          + " \\xHH stand for what would break the line.",
-      "Goes on over lost connections, missing nothing and repeating nothing, until Ctrl-C; then it ends with 0."
+      "Watches keys and prints a line for every change.",
+      "A line has REVISION, PUT or DELETE, KEY and, for a PUT, VALUE, separated by tabs. In the"
+          + " value, \\n"
+          + ", \\t, \\\\ and \\xHH replace special characters and bytes.",
+      "Reconnects after a lost connection without missing or repeating a change. Runs until Ctrl-C"
+          + " and then exits with 0."
     })
 public final class WatchCommand extends ClientCommand {
   private static final long SILENCE_S = 5;
 
-  @Parameters(paramLabel = "KEY", description = "A path.")
+  @Parameters(paramLabel = "KEY", description = "The key's path.")
   private String key = "";
 
   @ArgGroup private Reach reach = new Reach();
@@ -42,20 +44,20 @@ public final class WatchCommand extends ClientCommand {
   @Option(
       names = "--from-revision",
       paramLabel = "N",
-      description = "Begin with the changes of revision N (default: what comes from now on).")
+      description = "Start with the changes of revision N (default: with new changes only).")
   private long fromRevision;
 
-  @Option(names = "--count", paramLabel = "N", description = "End after N changes.")
+  @Option(names = "--count", paramLabel = "N", description = "Exit after N changes.")
   private long count = Long.MAX_VALUE;
 
-  /** How much is watched. */
+  /** Which keys to watch, if more than the key itself. */
   static final class Reach {
-    @Option(names = "--dir", description = "The keys directly in the directory KEY.")
+    @Option(names = "--dir", description = "Watch the keys directly in the directory KEY.")
     private boolean directory;
 
     @Option(
         names = {"-r", "--recursive"},
-        description = "All keys below the directory KEY.")
+        description = "Watch all keys below the directory KEY.")
     private boolean recursive;
   }
 
@@ -71,7 +73,7 @@ public final class WatchCommand extends ClientCommand {
           .ready()
           .thenAccept(
               revision -> note("watching " + key + " for changes after revision " + revision));
-      watch.ready().orTimeout(SILENCE_S, TimeUnit.SECONDS).exceptionally(this::sayWhy);
+      watch.ready().orTimeout(SILENCE_S, TimeUnit.SECONDS).exceptionally(this::reportSilence);
       CompletableFuture.anyOf(events.end, signals.first()).get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Exception cause) {
@@ -82,10 +84,10 @@ public final class WatchCommand extends ClientCommand {
     return ExitCode.OK.code();
   }
 
-  /** A watch tries on for ever: who waits for it is to know. */
-  private @Nullable Long sayWhy(Throwable failure) {
+  /** Reports that no server has answered yet. The watch keeps trying. */
+  private @Nullable Long reportSilence(Throwable failure) {
     if (failure instanceof TimeoutException) {
-      note("no answer yet from " + String.join(", ", endpoints()) + "; trying on");
+      note("no answer yet from " + String.join(", ", endpoints()) + "; still trying");
     }
     return null;
   }
@@ -98,7 +100,7 @@ public final class WatchCommand extends ClientCommand {
     return (reach.directory ? request.setDirectory(key) : request.setKey(key)).build();
   }
 
-  /** Prints what is told, by one thread at a time. */
+  /** Prints the watch's events. Called by one thread at a time. */
   private final class Events implements WatchListener {
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private long left = count;
@@ -111,7 +113,7 @@ public final class WatchCommand extends ClientCommand {
           show(event);
         }
       }
-      // Who reads us may have gone, as in "metastore watch ... | head -1".
+      // Stop if standard output is closed, as in "metastore watch ... | head -1".
       if (!console().flush() || left == 0) {
         end.complete(null);
       }

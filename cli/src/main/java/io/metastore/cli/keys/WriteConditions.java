@@ -11,12 +11,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What must be so for a write to happen. */
+/** Options that make a write conditional. */
 final class WriteConditions {
   @Option(
       names = "--if-revision",
       paramLabel = "N",
-      description = "Only if the key is still as the write of revision N left it.")
+      description = "Write only if the key has not changed since revision N, its last write.")
   @Nullable Long revision;
 
   @Option(
@@ -24,11 +24,11 @@ final class WriteConditions {
       paramLabel = "LOCK:TOKEN",
       converter = FenceText.class,
       description =
-          "Only if the lock is still held with this token; under 'metastore lock':"
+          "Write only if the lock is held with this token. Under 'metastore lock' use"
               + " \"$$METASTORE_LOCK_PATH:$$METASTORE_LOCK_TOKEN\". Can be repeated.")
   List<Condition> fences = List.of();
 
-  /** What the servers are to test. */
+  /** The conditions for the request. */
   List<Condition> of(String key) {
     List<Condition> conditions = new ArrayList<>(fences);
     if (revision != null) {
@@ -37,19 +37,18 @@ final class WriteConditions {
     return conditions;
   }
 
-  /** A failure in words of the options, if one of them is why. */
+  /** Rewords a failure in terms of the options, if one of their conditions failed. */
   Exception explained(MetastoreException failure, String key) {
     if (failure.reason() == Reason.FENCED) {
       return new CommandFailed(
-          ExitCode.NO,
-          "the lock " + failure.detail().getPath() + " is not held with this token (any more)");
+          ExitCode.NO, "the lock " + failure.detail().getPath() + " is not held with this token");
     }
     if (failure.reason() != Reason.CONDITION_FAILED) {
       return failure;
     }
-    boolean another = revision != null && failure.detail().getIndex() == fences.size();
+    boolean changed = revision != null && failure.detail().getIndex() == fences.size();
     return new CommandFailed(
         ExitCode.NO,
-        another ? key + " is not as revision " + revision + " left it" : key + " exists already");
+        changed ? key + " has changed since revision " + revision : key + " already exists");
   }
 }

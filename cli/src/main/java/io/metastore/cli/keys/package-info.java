@@ -1,8 +1,9 @@
 /**
- * Commands about keys: reading, writing, listing, watching, transactions.
+ * Commands for keys: reading, writing, listing, watching and transactions.
  *
- * <p>One class per command; {@link io.metastore.cli.keys.TxnText} reads the form that {@code txn}
- * takes. Run on the main thread, but for what watches tell.
+ * <p>There is one class per command; {@link io.metastore.cli.keys.TxnText} parses the input of
+ * {@code txn}. Commands run on the main thread; watch events arrive on a thread of the client
+ * library.
  */
 @NullMarked
 package io.metastore.cli.keys;

@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** The command that runs while the lock is held, with our input and output. Thread-safe. */
+/**
+ * The command that runs while the lock is held. It shares this process's standard input, output and
+ * error. Thread-safe.
+ */
 final class Child {
   private static final Path OWN_STATE = Path.of("/proc/self/stat");
 
@@ -28,12 +31,18 @@ final class Child {
     return new Child(builder.start());
   }
 
-  /** Done when it has ended, with its exit code; 128 and the number if a signal ended it. */
+  /**
+   * Completes with the command's exit code when it ends; with 128 plus the signal number if a
+   * signal ended it.
+   */
   CompletableFuture<Integer> exit() {
     return exit;
   }
 
-  /** Passes a signal on, unless it came from the terminal: then the command got it from there. */
+  /**
+   * Forwards a signal to the command, unless it came from the terminal, which has already sent it
+   * to the command.
+   */
   void signal(String name) {
     if (name.equals("TERM")) {
       process.destroy();
@@ -42,7 +51,10 @@ final class Child {
     }
   }
 
-  /** Ends it and all that it started, by TERM and, for what is left after some time, by KILL. */
+  /**
+   * Ends the command and all processes that it started: sends TERM and, after the grace period,
+   * KILL.
+   */
   void stop(Duration grace) throws InterruptedException {
     List<ProcessHandle> family = new ArrayList<>(process.descendants().toList());
     family.add(process.toHandle());
@@ -57,7 +69,7 @@ final class Child {
     process.waitFor();
   }
 
-  /** Java itself sends TERM and KILL only. */
+  /** Sends a signal by {@code kill}, because Java itself can send TERM and KILL only. */
   private void send(String name) {
     String kill = "kill -s " + name + " " + process.pid();
     try {
@@ -68,14 +80,14 @@ final class Child {
   }
 
   /**
-   * Whether what is typed at the terminal reaches this process, and so the command, which is in the
-   * same process group. False where that cannot be known.
+   * Whether signals typed at the terminal reach this process. They then reach the command too,
+   * which is in the same process group. False where this cannot be determined.
    */
   private static boolean inForeground() {
     try {
       String state = Files.readString(OWN_STATE);
-      // Behind the name, which may have any characters: state, parent, group, session, terminal,
-      // and the group in the terminal's foreground.
+      // The fields after the name (which may contain any character): state, parent, group, session,
+      // terminal, and the terminal's foreground group.
       String[] fields = state.substring(state.lastIndexOf(')') + 2).split(" ", -1);
       return fields[2].equals(fields[5]);
     } catch (IOException e) {

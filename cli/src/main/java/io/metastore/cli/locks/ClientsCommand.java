@@ -16,8 +16,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "clients",
     description = {
-      "Shows all clients.",
-      "They are the owners of locks and of keys that die with them."
+      "Lists all clients (sessions).",
+      "A client owns locks and ephemeral keys, which are deleted when the client ends."
     })
 public final class ClientsCommand extends ClientCommand {
   @Override

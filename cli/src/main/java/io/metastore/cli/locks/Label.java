@@ -7,9 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What tells people who holds a lock: {@code HOST:PID:PROGRAM}. */
+/**
+ * The default label of a session, which identifies the holder of a lock to users: {@code
+ * HOST:PID:PROGRAM}.
+ */
 final class Label {
-  /** Where Linux says it, without asking a name server. */
+  /** Linux's host name, read without a name service. */
   private static final Path HOST_NAME = Path.of("/proc/sys/kernel/hostname");
 
   private static final int PROGRAM_MAX = 64;

@@ -28,15 +28,20 @@ import picocli.CommandLine.Parameters;
     name = "lock",
     customSynopsis = "metastore lock [OPTIONS] LOCK [-- COMMAND ARGS...]",
     description = {
-      "Runs a command while it holds a lock.",
-      "Ends as the command does; with 1 if the lock was not got. The command finds METASTORE_LOCK_PATH,"
-          + " METASTORE_LOCK_TOKEN and METASTORE_SEQUENCER in its environment.",
-      "Signals INT, TERM and HUP go to the command. If the lock is lost, the command and its children get TERM, and KILL"
-          + " after the time of --grace; then this ends with 6.",
-      "Without a command prints the sequencer and holds the lock until Ctrl-C."
+      "Runs a command while holding a lock.",
+      "Exits with the command's exit code, or with 1 if the lock was not acquired. The command's"
+          + " environment contains METASTORE_LOCK_PATH, METASTORE_LOCK_TOKEN and"
+          + " METASTORE_SEQUENCER.",
+      "Forwards the signals INT, TERM and HUP to the command. If the lock is lost, sends TERM to"
+          + " the command and its children, and KILL after the time given by --grace, and exits"
+          + " with 6.",
+      "Without a command, prints the sequencer and holds the lock until Ctrl-C."
     })
 public final class LockCommand extends ClientCommand {
-  /** A lock that is free is got faster; to say that we wait would be noise. */
+  /**
+   * How long to wait for the lock before reporting that it is held by another client. A free lock
+   * takes less.
+   */
   private static final long QUIET_MS = 300;
 
   private static final Duration DELAY_MAX = Duration.ofSeconds(60);
@@ -48,16 +53,21 @@ public final class LockCommand extends ClientCommand {
       index = "1..*",
       arity = "0..*",
       paramLabel = "COMMAND",
-      description = "What to run, behind --.")
+      description = "The command to run, after --.")
   private List<String> command = List.of();
 
-  @Option(names = "--shared", description = "Others may hold it too, if they share it as well.")
+  @Option(
+      names = "--shared",
+      description = "Acquire a shared lock, which several clients can hold at the same time.")
   private boolean shared;
 
-  @Option(names = "--try", description = "Do not wait.")
+  @Option(names = "--try", description = "Do not wait if the lock is not free.")
   private boolean tryOnly;
 
-  @Option(names = "--timeout", paramLabel = "TIME", description = "Do not wait longer.")
+  @Option(
+      names = "--timeout",
+      paramLabel = "TIME",
+      description = "How long to wait for the lock (default: no limit).")
   private @Nullable Duration timeout;
 
   @Option(
@@ -65,7 +75,7 @@ public final class LockCommand extends ClientCommand {
       paramLabel = "TIME",
       defaultValue = "10s",
       description =
-          "How long the lock outlives this process, if that dies or is cut off (default:"
+          "How long the servers keep the lock if this process dies or is cut off (default:"
               + " ${DEFAULT-VALUE}).")
   private Duration ttl = Duration.ZERO;
 
@@ -73,21 +83,22 @@ public final class LockCommand extends ClientCommand {
       names = "--grace",
       paramLabel = "TIME",
       defaultValue = "5s",
-      description = "Between TERM and KILL when the lock is lost (default: ${DEFAULT-VALUE}).")
+      description = "Time between TERM and KILL when the lock is lost (default: ${DEFAULT-VALUE}).")
   private Duration grace = Duration.ZERO;
 
   @Option(
       names = "--lock-delay",
       paramLabel = "TIME",
       description =
-          "How long nobody gets the lock after this process's session expired; at most 60s (default: the time of --grace, so"
-              + " that the command has ended before another begins; without a command none).")
+          "How long nobody else gets the lock after this process's session expires, at most 60s"
+              + " (default: the time of --grace, so that the command has ended before another"
+              + " begins; 0 without a command).")
   private @Nullable Duration delay;
 
   @Override
   protected int run(MetastoreClient client) throws Exception {
     if (delay().compareTo(DELAY_MAX) > 0) {
-      throw usage("a lock-delay is at most 60s: give a --lock-delay, or a smaller --grace");
+      throw usage("the lock-delay is at most 60s: set --lock-delay or a smaller --grace");
     }
     try (Signals signals = new Signals("INT", "TERM", "HUP");
         Session session = client.newSession(ttl, Label.of(command))) {
@@ -104,7 +115,7 @@ public final class LockCommand extends ClientCommand {
         }
         HeldLock held =
             get(acquiring)
-                .orElseThrow(() -> new CommandFailed(ExitCode.NO, "somebody else has " + lock));
+                .orElseThrow(() -> new CommandFailed(ExitCode.NO, "another client holds " + lock));
         CompletableFuture<String> lost = lost(session, queue, held);
         return command.isEmpty() ? hold(held, lost, signals) : runChild(held, lost, signals);
       }
@@ -137,15 +148,15 @@ public final class LockCommand extends ClientCommand {
     return result;
   }
 
-  /** Done, with the reason, when the lock is not ours any more. */
+  /** Completes with the reason when the lock is lost. */
   private CompletableFuture<String> lost(Session session, Queue queue, HeldLock held) {
     CompletableFuture<String> lost = queue.gone(held.token());
     session.addListener(
         state -> {
           switch (state) {
             case LOST -> lost.complete("the session ended");
-            case JEOPARDY -> note("no server answers; unless one does, the lock is soon lost");
-            case SAFE -> note("the servers answer again");
+            case JEOPARDY -> note("no server answers; the lock will be lost unless one does soon");
+            case SAFE -> note("the servers answer again; the lock is safe");
           }
         });
     if (session.state() == SessionState.LOST) {
@@ -207,7 +218,8 @@ public final class LockCommand extends ClientCommand {
     try {
       CompletableFuture.anyOf(acquiring, signals.first()).get(QUIET_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      // What failed is told when the answer is looked at; what takes long is waited for further.
+      // The caller reports a failure when it reads the future; after a timeout the caller keeps
+      // waiting.
       return;
     }
   }
@@ -216,7 +228,7 @@ public final class LockCommand extends ClientCommand {
     try {
       CompletableFuture.anyOf(futures).get();
     } catch (ExecutionException e) {
-      // The caller looks at each.
+      // The caller checks each future.
       return;
     }
   }

@@ -24,14 +24,20 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "locks",
     description = {
-      "Shows who holds and awaits locks.",
-      "All locks, or the queue of one. Ends with 1 if nobody wants that one."
+      "Lists all locks that are held or waited for, or the queue of one lock.",
+      "Exits with 1 if LOCK is neither held nor waited for."
     })
 public final class LocksCommand extends ClientCommand {
-  @Parameters(arity = "0..1", paramLabel = "LOCK", description = "A lock's path (default: all).")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "LOCK",
+      description = "The lock's path (default: list all locks).")
   private String lock = "";
 
-  @Option(names = "--below", paramLabel = "DIR", description = "Only locks below this directory.")
+  @Option(
+      names = "--below",
+      paramLabel = "DIR",
+      description = "List only locks below this directory.")
   private String directory = "";
 
   @Override
@@ -73,7 +79,7 @@ public final class LocksCommand extends ClientCommand {
   private void showQueue(Locks locks) throws InterruptedException, CommandFailed {
     List<Place> queue = locks.query(lock).getPlacesList();
     if (queue.isEmpty()) {
-      throw new CommandFailed(ExitCode.NO, "nobody holds or awaits " + lock);
+      throw new CommandFailed(ExitCode.NO, "nobody holds or waits for " + lock);
     }
     if (json()) {
       queue.forEach(place -> console().line(json(place)));

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock's queue as one client in it sees it: before its turn who is in front, and then whether its
- * place is still there. All state is guarded by this.
+ * A lock's queue as seen by one client: first how many requests are ahead of its own, then whether
+ * its own request is still queued. All state is guarded by this.
  */
 final class Queue implements AutoCloseable {
   private final Locks locks;
@@ -33,13 +33,13 @@ final class Queue implements AutoCloseable {
     this.clientId = clientId;
   }
 
-  /** Tells how many are in front, now and whenever that changes. */
+  /** Reports how many requests are ahead, now and on every change. */
   synchronized void tellWait(Consumer<String> listener) {
     wait = listener;
     watch();
   }
 
-  /** Done when the place with this token, which was held, is not there any more. */
+  /** Completes when the request with this token is no longer in the queue. */
   synchronized CompletableFuture<String> gone(long token) {
     wait = text -> {};
     heldToken = token;
@@ -54,7 +54,7 @@ final class Queue implements AutoCloseable {
     }
   }
 
-  // Anew for each question, so that the first answer is the queue after it.
+  // Starts a new watch for each call, so that its first message is the current queue.
   private void watch() {
     close();
     watch = locks.watch(lock, new Changes());
@@ -101,16 +101,17 @@ final class Queue implements AutoCloseable {
 
   private static String holders(Collection<Place> places) {
     if (places.stream().anyMatch(place -> place.getState() == Place.State.DELAYED)) {
-      return "its holder died, and nobody gets it before the lock-delay is over";
+      return "its holder died, and the lock-delay has not passed yet";
     }
     return "held by "
         + places.stream()
             .filter(place -> place.getState() == Place.State.HELD)
-            .map(place -> place.getLabel().isEmpty() ? "somebody unnamed" : place.getLabel())
+            .map(
+                place -> place.getLabel().isEmpty() ? "a client without a label" : place.getLabel())
             .collect(Collectors.joining(", "));
   }
 
-  /** What of a watch is heard. */
+  /** Receives the messages of the watch. */
   private final class Changes implements QueueListener {
     @Override
     public void changed(WatchLockResponse queue, boolean whole) {
@@ -119,8 +120,8 @@ final class Queue implements AutoCloseable {
 
     @Override
     public void ended(Throwable failure) {
-      // We may not look at the queue, or the server cannot show it: the session still tells of
-      // losses.
+      // No permission to watch the queue, or the server cannot: a loss is still reported by the
+      // session.
     }
   }
 }
