@@ -1,19 +1,19 @@
 package io.grpc.netty;
 
 /**
- * Lets a connection send what its calls have written so far.
+ * Flushes what a connection's calls have written so far.
  *
- * <p>gRPC does so only at the end of a message. Its queue of writes is package-private, so this
- * class is in gRPC's package; see ADR 26. It does not compile, or {@code PacedAnswerTest} fails,
- * when gRPC changes that.
+ * <p>gRPC itself flushes only at the end of a message. Its queue of writes is package-private, so
+ * this class is in gRPC's package; see ADR 26. If gRPC changes the queue, this class does not
+ * compile or {@code PacedAnswerTest} fails.
  */
 public final class WriteQueueAccess {
   private WriteQueueAccess() {}
 
   /**
-   * Schedules a flush on the connection's event loop; any thread.
+   * Schedules a flush on the connection's event loop. Any thread.
    *
-   * @param connection of a server
+   * @param connection a server connection
    */
   public static void flush(GrpcHttp2ConnectionHandler connection) {
     ((NettyServerHandler) connection).getWriteQueue().scheduleFlush();

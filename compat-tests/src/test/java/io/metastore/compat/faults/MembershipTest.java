@@ -187,7 +187,7 @@ class MembershipTest {
             catchThrowableOfType(StatusRuntimeException.class, waiting::status)
                 .getStatus()
                 .getDescription())
-        .contains("waits to be given a cluster");
+        .contains("waits to become part of a cluster");
   }
 
   private static void refusesBadBootstraps(ServerProcess asked, ServerProcess other) {

@@ -11,11 +11,11 @@ import io.metastore.etcdapi.etcdserverpb.AlarmType;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 import java.util.List;
 
-/** {@code Alarm}. Pure. */
+/** Translates {@code Alarm}. Pure. */
 final class AlarmTranslator {
   private AlarmTranslator() {}
 
-  /** Whether the request changes an alarm; one of no kind that is known changes none. */
+  /** Whether the request changes an alarm. An alarm of an unknown kind changes nothing. */
   static boolean isChange(AlarmRequest request) {
     boolean changes =
         switch (request.getAction()) {
@@ -39,7 +39,7 @@ final class AlarmTranslator {
         .build();
   }
 
-  /** What a change answers: the alarm, if it was or is raised. */
+  /** The response to a change: the alarm, if it was or is raised. */
   static AlarmResponse toChanged(AlarmRequest request, ResponseHeader header, Outcome outcome) {
     AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(header);
     if (outcome instanceof Outcome.AlarmChanged changed && changed.raised()) {
@@ -50,9 +50,9 @@ final class AlarmTranslator {
   }
 
   /**
-   * The alarms of the kind that is asked for, or all.
+   * The response with all alarms, or those of the requested kind.
    *
-   * @param raised all that are raised
+   * @param raised all raised alarms
    */
   static AlarmResponse toList(AlarmRequest request, ResponseHeader header, List<Alarm> raised) {
     AlarmResponse.Builder response = AlarmResponse.newBuilder().setHeader(header);
@@ -68,7 +68,7 @@ final class AlarmTranslator {
     return response.build();
   }
 
-  /** The words in which etcd's status tells of an alarm. */
+  /** The text for an alarm in etcd's status response. */
   static String toText(Alarm alarm) {
     return "memberID:"
         + Long.toUnsignedString(alarm.getMemberId())

@@ -8,19 +8,19 @@ import io.metastore.core.api.Outcome;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 import java.util.concurrent.Executor;
 
-/** Ends a unary call with etcd's header, or etcd's error. */
+/** Completes a unary call with etcd's header, or with etcd's error. */
 final class Answer<R> extends UnaryAnswer<Outcome, R> {
   private final ResponseHeaders headers;
   private final Translator<R> translator;
 
-  /** Makes the reply from the outcome of a command or read that was done. Pure. */
+  /** Builds the reply from the outcome of a successful command or read. Pure. */
   @FunctionalInterface
   interface Translator<R> {
     R toReply(ResponseHeader header, Outcome outcome);
   }
 
   /**
-   * @param scans makes long replies
+   * @param scans builds long replies
    */
   Answer(
       StreamObserver<R> call, ResponseHeaders headers, Executor scans, Translator<R> translator) {

@@ -62,8 +62,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * etcd's {@code Auth}. Stateless. Who may call what is decided before: see {@link Requirements}.
- * Tells no log of passwords or tokens.
+ * etcd's {@code Auth}. Stateless. {@link Requirements} defines who may call what. Never logs
+ * passwords or tokens.
  */
 final class AuthService extends AuthGrpc.AuthImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(AuthService.class);
@@ -78,7 +78,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
     this.tokens = tokens;
   }
 
-  // --- the switch ------------------------------------------------------------------------------
+  // --- status, enable and disable ---------------------------------------------------------------
 
   @Override
   public void authStatus(AuthStatusRequest request, StreamObserver<AuthStatusResponse> call) {
@@ -108,7 +108,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
             answer(call, header -> AuthDisableResponse.newBuilder().setHeader(header).build()));
   }
 
-  /** Switching on what is on, or off what is off, is done. */
+  /** Enabling or disabling access control again is a success. */
   private static Outcome orDoneAlready(Outcome outcome) {
     return outcome instanceof Outcome.Failed failed
             && (failed.failure().code() == FailureCode.AUTH_ALREADY_ENABLED
@@ -117,7 +117,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
         : outcome;
   }
 
-  // --- logging in ------------------------------------------------------------------------------
+  // --- authentication --------------------------------------------------------------------------
 
   @Override
   public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> call) {
@@ -164,7 +164,10 @@ final class AuthService extends AuthGrpc.AuthImplBase {
             });
   }
 
-  /** If access control has changed since, a password that has not still counts. */
+  /**
+   * If access control has changed since the password was checked, the password is still accepted if
+   * the user's hash is the same.
+   */
   private CompletableFuture<Outcome> giveToken(String user, String hash, AccessRules rules) {
     return tokens
         .give(user, rules.revision())
@@ -229,7 +232,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
         : metastore.credentials().hash(password);
   }
 
-  /** A hash that the client made; empty for none, so that no password matches. */
+  /** A hash computed by the client; if empty, an empty hash, which no password matches. */
   private static CompletableFuture<String> givenHash(String base64) {
     try {
       return CompletableFuture.completedFuture(
@@ -364,7 +367,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
                 header -> AuthRoleRevokePermissionResponse.newBuilder().setHeader(header).build()));
   }
 
-  // --- how all of them are done ----------------------------------------------------------------
+  // --- shared by all calls ---------------------------------------------------------------------
 
   private CompletableFuture<Outcome> submit(Command command) {
     return CallAccess.submit(metastore, command);
@@ -374,7 +377,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
     return new Answer<>(call, headers, metastore.scans(), (header, outcome) -> reply.apply(header));
   }
 
-  /** Asks the newest rules, which are in memory. */
+  /** Reads the current access rules, which are in memory. */
   private <R> void read(StreamObserver<R> call, BiFunction<ResponseHeader, AccessRules, R> reader) {
     metastore
         .view(Consistency.LINEARIZABLE)

@@ -5,16 +5,16 @@ import io.metastore.core.api.Outcome;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Tokens of the kind that {@code --auth-token} chooses. Thread-safe. */
+/** Issues and checks tokens of the kind chosen by {@code --auth-token}. Thread-safe. */
 interface AuthTokens {
 
-  /** Who was given a token; null if it is not ours, is void, or has expired. Never blocks. */
+  /** The identity for a token; null if the token is unknown, invalid or expired. Never blocks. */
   @Nullable Identity findOwner(String token, AccessRules rules);
 
   /**
-   * Gives a token to a user whose password was found right.
+   * Issues a token to a user whose password has been verified.
    *
-   * @param authRevision when it was found right
+   * @param authRevision the auth revision at which it was verified
    * @return completes with {@link Outcome.LoggedIn}, or with {@link Outcome.Failed} if access
    *     control has changed since
    */

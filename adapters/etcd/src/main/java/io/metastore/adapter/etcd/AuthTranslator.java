@@ -32,11 +32,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The calls about users, roles and permissions. */
+/** Translates the calls about users, roles and permissions. */
 final class AuthTranslator {
   private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
-  /** What etcd tells of the role root, whatever was granted to it. */
+  /** The permission that etcd reports for the role root, whatever was granted to it. */
   private static final Permission EVERYTHING =
       Permission.newBuilder().setPermType(Permission.Type.READWRITE).setRangeEnd(ZERO).build();
 
@@ -56,7 +56,7 @@ final class AuthTranslator {
   }
 
   /**
-   * @param passwordHash empty for none
+   * @param passwordHash empty for no password
    */
   static Command toCommand(AuthUserAddRequest request, String passwordHash) {
     return command(
@@ -69,7 +69,7 @@ final class AuthTranslator {
   }
 
   /**
-   * @param passwordHash empty for none
+   * @param passwordHash empty for no password
    */
   static Command toCommand(AuthUserChangePasswordRequest request, String passwordHash) {
     return command(
@@ -106,7 +106,7 @@ final class AuthTranslator {
     return command(AuthChange.newBuilder().setDeleteRole(DeleteRole.newBuilder().setName(name)));
   }
 
-  /** What is wrong with the request, or null. */
+  /** The error if the request is invalid, or null. */
   static @Nullable EtcdError findRefusal(AuthRoleGrantPermissionRequest request) {
     if (!request.hasPerm()) {
       return EtcdError.PERMISSION_NOT_GIVEN;
@@ -120,7 +120,7 @@ final class AuthTranslator {
         : EtcdError.INVALID_AUTH_MGMT;
   }
 
-  /** A request that {@link #findRefusal} found nothing wrong with. */
+  /** Requires that {@link #findRefusal} returned null for the request. */
   static Command toCommand(AuthRoleGrantPermissionRequest request) {
     Permission granted = request.getPerm();
     return command(
@@ -155,8 +155,8 @@ final class AuthTranslator {
   }
 
   /**
-   * A role's permissions as etcd tells them: in order of their keys, one for each range. The right
-   * to administer a directory is none of etcd's; a directory's own key is a range of its own.
+   * A role's permissions as etcd reports them: in key order, one for each range. The right to
+   * administer a directory does not exist in etcd's API. A directory's own key is a separate range.
    */
   static List<Permission> toPermissions(
       String role, List<io.metastore.core.command.Permission> held) {

@@ -11,11 +11,11 @@ import io.metastore.core.api.Metastore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks of every call, while access control is on, who makes it and whether that one may.
+ * While access control is on, authenticates and authorizes every call.
  *
- * <p>A request is decided on before its service sees it, and again in its turn or before its
- * answer: see {@link io.metastore.adapter.grpc.CallAccess}. While access control is off a unary
- * call costs one look at the switch.
+ * <p>A request is authorized before its service sees it, and again when its command is applied or
+ * before its response is sent: see {@link io.metastore.adapter.grpc.CallAccess}. While access
+ * control is off, a unary call costs only the check whether it is on.
  */
 final class Authorization implements ServerInterceptor {
   private final Metastore metastore;
@@ -24,7 +24,7 @@ final class Authorization implements ServerInterceptor {
   private final Requirements requirements;
 
   /**
-   * @param byCertificate whether a client's certificate tells its user
+   * @param byCertificate whether a client's certificate identifies its user
    */
   Authorization(
       Metastore metastore, AuthTokens tokens, boolean byCertificate, Requirements requirements) {
@@ -38,7 +38,7 @@ final class Authorization implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
     MethodDescriptor<Q, R> method = call.getMethodDescriptor();
-    // A stream may live to see access control switched on.
+    // A stream may still be open when access control is turned on.
     if (!metastore.access().enabled() && method.getType() == MethodType.UNARY) {
       return next.startCall(call, metadata);
     }
@@ -61,7 +61,7 @@ final class Authorization implements ServerInterceptor {
         next);
   }
 
-  @SuppressWarnings("unchecked") // the table's keys and values were made of one method each
+  @SuppressWarnings("unchecked") // each entry pairs a method with its own requirement
   private <Q> Requirements.@Nullable Requirement<Q> find(MethodDescriptor<Q, ?> method) {
     return (Requirements.Requirement<Q>) requirements.find(method.getFullMethodName());
   }

@@ -7,9 +7,9 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** What a client says of its version, which etcd wants to be text. */
+/** Checks the client's version in the metadata, which must be valid text, as in etcd. */
 final class ClientVersion {
-  /** As bytes: gRPC's own marshaller puts a replacement in place of what tells good from bad. */
+  /** Read as bytes, because gRPC's text marshaller replaces invalid bytes and so hides them. */
   private static final Metadata.Key<byte[]> KEY =
       InternalMetadata.keyOf(
           "client-api-version",
@@ -27,7 +27,7 @@ final class ClientVersion {
 
   private ClientVersion() {}
 
-  /** What is wrong with it, or null. */
+  /** The error if the version is invalid, or null. */
   static @Nullable EtcdError findRefusal(Metadata metadata) {
     byte[] version = metadata.get(KEY);
     return version == null || isAscii(version) || isUtf8(version)

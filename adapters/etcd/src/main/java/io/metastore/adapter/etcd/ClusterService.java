@@ -10,7 +10,7 @@ import io.metastore.etcdapi.etcdserverpb.Member;
 import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberListResponse;
 
-/** The part of etcd's {@code Cluster} by which clients find all members. Stateless. */
+/** The part of etcd's {@code Cluster} with which clients find all members. Stateless. */
 final class ClusterService extends ClusterGrpc.ClusterImplBase {
   private final Metastore metastore;
   private final ResponseHeaders headers;
@@ -32,7 +32,8 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                 call.onError(EtcdErrors.of(failure));
                 return;
               }
-              // It only had to be opened: what was known before the question is known here now.
+              // The view was opened only for its barrier: this member has now applied everything
+              // known before the call.
               view.close();
               UnaryAnswer.send(call, list());
             });

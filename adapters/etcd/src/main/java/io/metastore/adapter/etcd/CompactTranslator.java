@@ -7,7 +7,7 @@ import io.metastore.etcdapi.etcdserverpb.CompactionRequest;
 import io.metastore.etcdapi.etcdserverpb.CompactionResponse;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 
-/** Compact. */
+/** Translates Compact. */
 final class CompactTranslator {
   private CompactTranslator() {}
 

@@ -4,13 +4,13 @@ import io.metastore.core.command.Compare;
 import io.metastore.core.command.Compare.Relation;
 import io.metastore.core.command.Compare.Target;
 
-/** The comparisons of a transaction, with all that etcd lets pass in them. */
+/** Translates the comparisons of a transaction, including the malformed ones that etcd accepts. */
 final class CompareTranslator {
   private CompareTranslator() {}
 
   /**
-   * Never refuses: an operand that belongs to another target than the one named counts as not
-   * given, zero or empty.
+   * Never fails: an operand of another target than the named one counts as not set, that is zero or
+   * empty.
    */
   static Compare toCompare(io.metastore.etcdapi.etcdserverpb.Compare request) {
     Compare.Builder compare =
@@ -38,12 +38,12 @@ final class CompareTranslator {
     };
   }
 
-  /** etcd finds whatever it does not know how to compare equal, key or no key. */
+  /** For an unknown target, etcd considers every key equal, whether it exists or not. */
   private static Compare withUnknownTarget(
       io.metastore.etcdapi.etcdserverpb.Compare request, Compare.Builder compare) {
     return switch (request.getResult()) {
       case EQUAL, UNRECOGNIZED -> compare.setRelation(Relation.ALWAYS).build();
-      // No version is below the smallest number: this never holds.
+      // No version is less than the smallest number, so this comparison never holds.
       case GREATER, LESS, NOT_EQUAL ->
           compare.setRelation(Relation.LESS).setNumber(Long.MIN_VALUE).build();
     };

@@ -10,11 +10,11 @@ import io.metastore.etcdapi.etcdserverpb.DeleteRangeResponse;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
-/** DeleteRange. */
+/** Translates DeleteRange. */
 final class DeleteTranslator {
   private DeleteTranslator() {}
 
-  /** What is wrong with the request, or null. */
+  /** The error if the request is invalid, or null. */
   static @Nullable EtcdError findRefusal(DeleteRangeRequest request) {
     return request.getKey().isEmpty() ? EtcdError.EMPTY_KEY : null;
   }

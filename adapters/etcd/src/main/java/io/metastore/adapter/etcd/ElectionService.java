@@ -104,7 +104,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         (ServerCallStreamObserver<LeaderResponse>) observer);
   }
 
-  /** Is done whether the caller leads or not. */
+  /** Succeeds whether or not the caller is the leader. */
   @Override
   public void resign(ResignRequest request, StreamObserver<ResignResponse> observer) {
     LeaderKey leader = request.getLeader();
@@ -163,8 +163,8 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
   }
 
   /**
-   * One caller that wants to lead. If it goes before it is told that it does, its candidacy ends
-   * with it. Guarded by itself.
+   * One call of Campaign. If the caller disconnects before it is elected, its candidate is deleted.
+   * Guarded by itself.
    */
   private final class Campaign {
     private final CampaignRequest request;
@@ -211,7 +211,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         @Nullable Outcome outcome,
         @Nullable Throwable failure) {
       if (!finish()) {
-        return; // cancelled, and resigned with that
+        return; // cancel() has already resigned
       }
       if (!(outcome instanceof Outcome.LockPlace place)) {
         boolean lost =
@@ -220,7 +220,7 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
         observer.onError(
             lost ? UncodedErrors.of(EtcdError.NOT_ELECTED) : UncodedErrors.of(outcome, failure));
       } else if (place.token() != standing.getRev()) {
-        // The candidate was deleted before it stood in the queue, and queuing made another one.
+        // The candidate was deleted before it was queued, and queuing created another one.
         resign(standing.getKey(), place.token());
         observer.onError(UncodedErrors.of(EtcdError.NOT_ELECTED));
       } else {
@@ -246,7 +246,9 @@ final class ElectionService extends ElectionGrpc.ElectionImplBase {
       }
     }
 
-    /** Best effort, as in etcd: a candidacy that cannot be ended now ends with its lease. */
+    /**
+     * Best effort, as in etcd: a candidate that cannot be deleted now is deleted with its lease.
+     */
     private void resign(ByteString key, long createRevision) {
       CallAccess.submit(metastore, access, ElectionTranslator.toResignation(key, createRevision));
     }

@@ -23,14 +23,14 @@ import io.metastore.etcdapi.v3electionpb.ProclaimRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Elections as keys: a candidate is the key {@code name/<lease in hex>}, whose value is what it
- * proclaims; the candidate with the lowest create revision leads. etcd's client-side elections do
- * the same.
+ * Represents elections as keys: a candidate is the key {@code name/<lease in hex>} with the
+ * proclaimed value, and the candidate with the lowest create revision leads. etcd's client-side
+ * elections use the same keys.
  */
 final class ElectionTranslator {
   private static final ByteString SLASH = ByteString.copyFromUtf8("/");
 
-  /** The byte that follows the slash. */
+  /** The byte after the slash. */
   private static final ByteString AFTER_SLASH = ByteString.copyFromUtf8("0");
 
   private ElectionTranslator() {}
@@ -39,17 +39,17 @@ final class ElectionTranslator {
     return candidatesFrom(name).concat(ByteString.copyFromUtf8(Long.toHexString(lease)));
   }
 
-  /** Where the keys of an election's, or lock's, candidates begin. */
+  /** The start of the key range with the candidates of an election or the places of a lock. */
   static ByteString candidatesFrom(ByteString name) {
     return name.concat(SLASH);
   }
 
-  /** Where the keys of an election's, or lock's, candidates end. */
+  /** The end of the key range with the candidates of an election or the places of a lock. */
   static ByteString candidatesTo(ByteString name) {
     return name.concat(AFTER_SLASH);
   }
 
-  /** Makes the caller a candidate, or gives the candidate that it is already a new value. */
+  /** Makes the caller a candidate, or gives its existing candidate a new value. */
   static Command toCandidacy(CampaignRequest request, long lease) {
     ByteString key = candidateKey(request.getName(), lease);
     Op put = put(key, request.getValue(), lease);
@@ -72,7 +72,7 @@ final class ElectionTranslator {
             .build());
   }
 
-  /** The candidate that {@link #toCandidacy} found or made. */
+  /** The candidate that {@link #toCandidacy} found or created. */
   static LeaderKey toLeaderKey(CampaignRequest request, long lease, Outcome.TxnDone candidacy) {
     long createRevision = candidacy.revision();
     if (!candidacy.succeeded()) {
@@ -87,7 +87,9 @@ final class ElectionTranslator {
         .build();
   }
 
-  /** Waits until the candidate leads: the queue of a lock is made of the same keys. */
+  /**
+   * Waits until the candidate leads, as a request in the lock queue that consists of the same keys.
+   */
   static Acquire toAcquire(LeaderKey candidate) {
     return Acquire.newBuilder()
         .setName(candidate.getName())
@@ -105,7 +107,7 @@ final class ElectionTranslator {
             .build());
   }
 
-  /** Changes nothing if the key is not the same candidate any more. */
+  /** Has no effect if the key no longer belongs to the same candidate. */
   static Command toResignation(ByteString key, long createRevision) {
     return command(
         Txn.newBuilder()
@@ -124,7 +126,7 @@ final class ElectionTranslator {
         .build();
   }
 
-  /** The leader that {@link #toLeaderRange} found, or null. */
+  /** The leader found by {@link #toLeaderRange}, or null. */
   static @Nullable KeyValue findLeader(Outcome.Ranged ranged) {
     return ranged.result().keyValues().isEmpty() ? null : ranged.result().keyValues().get(0);
   }

@@ -16,7 +16,8 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whoever sent a token with a call, or else showed a certificate to the connection, or neither.
+ * The caller, identified by the token of the call, or else by the client certificate of the
+ * connection, if any.
  *
  * @param certificateName the common name of the certificate
  */
@@ -25,18 +26,19 @@ record EtcdCaller(AuthTokens tokens, @Nullable String token, @Nullable String ce
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The JSON gateway's. */
+  /** The header that the JSON gateway reads the token from. */
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final String BEARER = "Bearer ";
 
-  /** Names what is kept with a session. */
+  /** The session attribute that caches the common name. */
   private static final String COMMON_NAME = "io.metastore.common-name";
 
   /**
-   * @param byCertificate whether certificates tell users
-   * @param connection of a call by the JSON gateway: empty, so its certificate tells nothing
+   * @param byCertificate whether certificates identify users
+   * @param connection the call's connection; empty for calls through the JSON gateway, whose
+   *     certificates identify nobody
    */
   static EtcdCaller of(
       AuthTokens tokens, boolean byCertificate, Metadata metadata, Attributes connection) {
@@ -64,7 +66,7 @@ record EtcdCaller(AuthTokens tokens, @Nullable String token, @Nullable String ce
     return identity == null ? null : identity.user();
   }
 
-  /** What a request of this caller needs. */
+  /** The demand of a request of this caller. */
   <Q> Demand demand(Requirements.Requirement<Q> requirement, Q request) {
     Requirements.Right right = requirement.rights().apply(request);
     boolean changes = requirement.changes().test(request);
@@ -98,7 +100,7 @@ record EtcdCaller(AuthTokens tokens, @Nullable String token, @Nullable String ce
     return certificateName == null ? null : new Identity(certificateName, rules.revision());
   }
 
-  /** Empty if the certificate has none; null if there is no certificate. */
+  /** The common name; empty if the certificate has none, null if there is no certificate. */
   private static @Nullable String findCommonName(SSLSession session) {
     if (session.getValue(COMMON_NAME) instanceof String known) {
       return known;
@@ -106,16 +108,16 @@ record EtcdCaller(AuthTokens tokens, @Nullable String token, @Nullable String ce
     try {
       X509Certificate certificate = (X509Certificate) session.getPeerCertificates()[0];
       String name = "";
-      // From the least significant part to the most significant one.
+      // The order is from the least to the most significant part.
       for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
         if (part.getType().equalsIgnoreCase("CN")) {
           name = part.getValue().toString();
         }
       }
-      session.putValue(COMMON_NAME, name); // reading it takes longer than most calls
+      session.putValue(COMMON_NAME, name); // cached, because parsing takes longer than most calls
       return name;
     } catch (SSLPeerUnverifiedException e) {
-      return null; // the client showed none
+      return null; // the client presented no certificate
     } catch (InvalidNameException e) {
       throw new IllegalStateException("the JDK writes names that it can read", e);
     }

@@ -5,9 +5,10 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 
 /**
- * Errors with the code and the exact text by which etcd's clients tell them apart.
+ * etcd's errors, with the code and the exact text that clients compare.
  *
- * <p>Where the code is {@code UNKNOWN}, etcd forgets to give one and clients depend on it.
+ * <p>Where the code is {@code UNKNOWN}, etcd returns an error without a code, and clients depend on
+ * that.
  */
 enum EtcdError {
   EMPTY_KEY(Code.INVALID_ARGUMENT, "etcdserver: key is not provided"),
@@ -65,15 +66,15 @@ enum EtcdError {
   STREAM_SORT(Code.UNIMPLEMENTED, "RangeStream does not support custom sort orders"),
   STREAM_FILTER(Code.UNIMPLEMENTED, "RangeStream does not support revision filters"),
 
-  // Ours: an etcd without memory ends.
+  // Not an error of etcd: it ends when it is out of memory.
   NO_MEMORY(Code.RESOURCE_EXHAUSTED, "metastore: not enough memory for this call"),
 
-  // Ours: etcd builds answers of any size until it runs out of memory.
+  // Not an error of etcd: it builds responses of any size until it runs out of memory.
   RESPONSE_TOO_LARGE(
       Code.RESOURCE_EXHAUSTED,
       "metastore: response is too large, read the range in parts (limit) or as a stream");
 
-  @SuppressWarnings("ImmutableEnumChecker") // it is immutable, only not annotated so
+  @SuppressWarnings("ImmutableEnumChecker") // immutable, but not annotated as such
   private final Status status;
 
   @SuppressWarnings("ImmutableEnumChecker") // nobody sets its cause or stack trace
@@ -88,7 +89,7 @@ enum EtcdError {
     return status;
   }
 
-  /** Always the same one, made once: its stack trace says nothing. */
+  /** The exception, which is the same for every call; its stack trace is meaningless. */
   StatusRuntimeException exception() {
     return exception;
   }

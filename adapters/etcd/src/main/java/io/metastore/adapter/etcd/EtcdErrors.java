@@ -13,7 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides what etcd's clients are told when something cannot be done. */
+/** Chooses the errors that etcd clients receive. */
 final class EtcdErrors {
   private static final Logger LOG = LoggerFactory.getLogger(EtcdErrors.class);
 
@@ -32,7 +32,8 @@ final class EtcdErrors {
       case NO_SPACE -> EtcdError.NO_SPACE;
       case CORRUPT -> EtcdError.CORRUPT;
       case LOCK_PLACE_LOST -> EtcdError.SESSION_EXPIRED;
-      // The call came when access control was off, or for all that this member knew.
+      // The call was authorized while access control was off, or was still off according to this
+      // member.
       case AUTH_CHANGED -> EtcdError.AUTH_OLD_REVISION;
       case AUTH_NOT_ENABLED -> EtcdError.AUTH_NOT_ENABLED;
       case ROOT_USER_MISSING -> EtcdError.ROOT_USER_MISSING;
@@ -46,14 +47,15 @@ final class EtcdErrors {
       case PERMISSION_NOT_GRANTED -> EtcdError.PERMISSION_NOT_GRANTED;
       case PERMISSION_DENIED -> EtcdError.PERMISSION_DENIED;
       case LOCK_MODE, STALE_TOKEN, READ_TOO_OLD ->
-          throw new IllegalArgumentException("only asked for by the native API: " + code);
+          throw new IllegalArgumentException("code used only by the native API: " + code);
       case AUTH_ALREADY_ENABLED ->
-          throw new IllegalArgumentException("no failure of etcd's API: " + code);
+          throw new IllegalArgumentException("not a failure of etcd's API: " + code);
     };
   }
 
   static EtcdError of(StoreException failure) {
-    // A test walks the permitted subclasses: Java 17 cannot switch over them.
+    // A chain of instanceof, because Java 17 cannot switch over classes; a test checks that no
+    // subclass is missing.
     if (failure instanceof OutcomeUnknown unknown) {
       return switch (unknown.reason()) {
         case TIMEOUT -> EtcdError.TIMEOUT;
@@ -63,9 +65,9 @@ final class EtcdErrors {
     }
     if (failure instanceof NotServed notServed) {
       return switch (notServed.reason()) {
-        // Proposals and reads wait in etcd until their time is up, leader or not; "no leader" is
-        // only for callers
-        // that ask for one by metadata, and for lease calls, which look for the leader themselves.
+        // In etcd, proposals and reads wait until they time out, with or without a leader. "no
+        // leader" is only for callers that require a leader by metadata, and for lease calls, which
+        // need the leader themselves.
         case NO_LEADER, NO_CLUSTER, TIMEOUT -> EtcdError.TIMEOUT;
         case LEADER_CHANGED -> EtcdError.LEADER_CHANGED;
         case STOPPED -> EtcdError.STOPPED;
@@ -75,12 +77,12 @@ final class EtcdErrors {
       return EtcdError.TOO_MANY_REQUESTS;
     }
     if (failure instanceof ChangeRefused) {
-      throw new IllegalArgumentException("only asked for by the native API: " + failure);
+      throw new IllegalArgumentException("failure used only by the native API: " + failure);
     }
     throw new IllegalArgumentException("unmapped " + failure.getClass());
   }
 
-  /** What ends a call whose future completed exceptionally. */
+  /** The error for a call whose future failed. */
   static StatusRuntimeException of(Throwable failure) {
     Throwable cause = Causes.of(failure);
     if (cause instanceof StatusRuntimeException decided) {
@@ -90,11 +92,11 @@ final class EtcdErrors {
       return of(world).exception();
     }
     if (cause instanceof RejectedExecutionException) {
-      // The store's threads take no more work: it is being closed.
+      // The store's threads accept no more work, because it is being closed.
       return EtcdError.STOPPED.exception();
     }
     if (cause instanceof OutOfMemoryError) {
-      LOG.warn("no memory for a call", cause);
+      LOG.warn("out of memory in a call", cause);
       return EtcdError.NO_MEMORY.exception();
     }
     LOG.error("call failed", cause);

@@ -13,8 +13,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * All gRPC services of etcd that there are for one store, to be added to a server with a direct
- * executor. RPCs that are missing answer {@code UNIMPLEMENTED}.
+ * All gRPC services of etcd for one store, to be added to a server with a direct executor. Missing
+ * RPCs return {@code UNIMPLEMENTED}.
  *
  * <p>Owns the thread {@code etcd-leader}. Close it after the server and before the store.
  */
@@ -23,7 +23,7 @@ public final class EtcdServices implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(EtcdServices::newLeaderThread);
   private final List<BindableService> services;
 
-  /** Makes the services; they serve as soon as a server has them. */
+  /** Creates the services, which serve as soon as they are added to a server. */
   public EtcdServices(Metastore metastore, EtcdSettings settings) {
     ClusterView cluster = metastore.cluster();
     ResponseHeaders headers = new ResponseHeaders(cluster);
@@ -47,7 +47,7 @@ public final class EtcdServices implements AutoCloseable {
             gated(gate, auth, new MaintenanceService(metastore, headers, settings)),
             gated(gate, auth, new ClusterService(metastore, headers)),
             gated(gate, auth, new AuthService(metastore, headers, tokens)),
-            // Knows the service "" only, which is serving.
+            // Knows only the service "", which is always serving.
             gated(gate, worded(new HealthStatusManager().getHealthService())));
     leaderTimer.scheduleWithFixedDelay(
         leaderWatch::look,
@@ -60,7 +60,7 @@ public final class EtcdServices implements AutoCloseable {
     return services;
   }
 
-  /** The words in which etcd tells of a failed future of the store. */
+  /** etcd's text for a failed future of the store. */
   public static String errorText(Throwable failure) {
     return String.valueOf(EtcdErrors.of(failure).getStatus().getDescription());
   }
@@ -84,7 +84,8 @@ public final class EtcdServices implements AutoCloseable {
 
   private static BindableService gated(
       RequestGate gate, Authorization auth, BindableService service) {
-    return () -> ServerInterceptors.intercept(service, auth, gate); // the last one is asked first
+    // the interceptor listed last is called first
+    return () -> ServerInterceptors.intercept(service, auth, gate);
   }
 
   private static long newLeaseId() {

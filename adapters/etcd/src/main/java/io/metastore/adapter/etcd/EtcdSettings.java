@@ -5,14 +5,13 @@ import static java.util.Objects.requireNonNull;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the services need to know beyond the store.
+ * Settings of the services.
  *
  * @param compatVersion the version of etcd that is reported and imitated, such as {@code 3.7.1}
- * @param maxTxnOps the most operations, or comparisons, of one branch of a transaction
- * @param electionTimeoutMs the unit in which the patience of streams that require a leader is
- *     measured
- * @param clientCertAuth whether the common name of a client's certificate tells its user
- * @param jwt what tokens are signed with; null for simple tokens
+ * @param maxTxnOps the maximum number of operations, or comparisons, in one branch of a transaction
+ * @param electionTimeoutMs streams that require a leader end after three such periods without one
+ * @param clientCertAuth whether the common name of a client's certificate identifies its user
+ * @param jwt the keys that sign tokens; null for simple tokens
  */
 public record EtcdSettings(
     String compatVersion,
@@ -20,7 +19,7 @@ public record EtcdSettings(
     int electionTimeoutMs,
     boolean clientCertAuth,
     @Nullable JwtKeys jwt) {
-  /** The first minor version of etcd 3 whose status tells the version of the storage. */
+  /** The first minor version of etcd 3 whose status response has the storage version. */
   private static final int STORAGE_VERSION_SINCE_MINOR = 6;
 
   public EtcdSettings {
@@ -34,7 +33,7 @@ public record EtcdSettings(
     }
   }
 
-  /** The version of etcd's storage that goes with it; empty where etcd did not tell it yet. */
+  /** etcd's storage version for that version; empty for versions that do not report one. */
   String storageVersion() {
     int minor = Integer.parseInt(compatVersion.split("\\.", 3)[1]);
     return minor < STORAGE_VERSION_SINCE_MINOR ? "" : "3." + minor + ".0";

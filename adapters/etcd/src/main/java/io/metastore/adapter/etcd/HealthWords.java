@@ -7,7 +7,10 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 
-/** Refuses to tell the health of unknown services in grpc-go's words; grpc-java's name them. */
+/**
+ * Gives the health service's error for unknown services grpc-go's text; grpc-java's names the
+ * service.
+ */
 final class HealthWords implements ServerInterceptor {
   private static final Status UNKNOWN = Status.NOT_FOUND.withDescription("unknown service");
 

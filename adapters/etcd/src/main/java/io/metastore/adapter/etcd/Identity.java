@@ -3,10 +3,10 @@ package io.metastore.adapter.etcd;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Who makes a call.
+ * An authenticated user.
  *
- * @param user who need not exist any more
- * @param revision the auth revision up to which that is certain
+ * @param user may have been deleted since
+ * @param revision the auth revision at which the user was authenticated
  */
 record Identity(String user, long revision) {
   Identity {

@@ -15,11 +15,11 @@ import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How tokens of the kind {@code jwt} are signed and checked.
+ * The keys that sign and verify tokens of the kind {@code jwt}.
  *
  * @param method etcd's name of the signature method, such as {@code RS256}
- * @param signing null if this member only checks tokens
- * @param ttl how long a token lives
+ * @param signing null if this member only verifies tokens
+ * @param ttl the lifetime of a token
  */
 public record JwtKeys(String method, @Nullable Key signing, Key checking, Duration ttl) {
   private static final Set<String> METHODS =
@@ -48,15 +48,15 @@ public record JwtKeys(String method, @Nullable Key signing, Key checking, Durati
     return METHODS.contains(name);
   }
 
-  /** Whether a method has one secret, known to all who check, and not a pair of keys. */
+  /** Whether the method uses one shared secret instead of a key pair. */
   public static boolean isSecret(String method) {
     return method.startsWith("HS");
   }
 
   /**
-   * For a method with one secret.
+   * Keys for a method with a shared secret.
    *
-   * @param secret as the file has it; not empty
+   * @param secret the contents of the file; not empty
    */
   public static JwtKeys ofSecret(String method, byte[] secret, Duration ttl) {
     Key key = new HmacKey(secret);
@@ -64,10 +64,10 @@ public record JwtKeys(String method, @Nullable Key signing, Key checking, Durati
   }
 
   /**
-   * For a method with a pair of keys. Without the private key the member only checks tokens.
+   * Keys for a method with a key pair. Without the private key, the member only verifies tokens.
    *
-   * @throws GeneralSecurityException if both are missing, do not belong together, or are not of the
-   *     method's kind; the message has etcd's words where etcd has some
+   * @throws GeneralSecurityException if both keys are missing, do not match, or do not suit the
+   *     method; the message is etcd's, where etcd has one
    */
   public static JwtKeys ofPair(
       String method, @Nullable PublicKey publicKey, @Nullable PrivateKey privateKey, Duration ttl)
@@ -101,7 +101,7 @@ public record JwtKeys(String method, @Nullable Key signing, Key checking, Durati
   JsonWebSignature newSignature() {
     JsonWebSignature signature = new JsonWebSignature();
     signature.setAlgorithmHeaderValue(method);
-    // etcd takes keys of any size, so do we.
+    // Like etcd, accept keys of any size.
     signature.setDoKeyValidation(false);
     return signature;
   }

@@ -20,12 +20,12 @@ import org.jose4j.lang.JoseException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Signed tokens, which name a user, the auth revision of its login and when they expire. Nobody
- * keeps them: whoever has the keys makes and checks them, so they outlive restarts, and any change
- * of users or rights makes them too old to read or write keys with.
+ * Signed tokens that contain a user, the auth revision of its login, and an expiry time. They are
+ * not stored: every member with the keys can issue and verify them, so they survive restarts. Any
+ * change of users or permissions invalidates them for reading and writing keys.
  *
- * <p>What was found right of the last {@value #CHECKED_MAX} tokens in use is remembered, because a
- * check may take as long as the request.
+ * <p>The results for the last {@value #CHECKED_MAX} tokens in use are cached, because verifying a
+ * token can take as long as the request.
  */
 final class JwtTokens implements AuthTokens {
   private static final int CHECKED_MAX = 10_000;
@@ -36,7 +36,7 @@ final class JwtTokens implements AuthTokens {
   private final JwtKeys keys;
   private final LongSupplier clockMs;
 
-  /** By token, the longest unused first. Guarded by itself. */
+  /** The verified tokens, the least recently used first. Guarded by itself. */
   private final Map<String, Checked> checked =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -48,10 +48,10 @@ final class JwtTokens implements AuthTokens {
       };
 
   /**
-   * What a token with a right signature says.
+   * The contents of a token with a valid signature.
    *
-   * @param fromMs since 1970; until then it is not valid yet
-   * @param toMs since 1970; from then on it is not valid any more
+   * @param fromMs since 1970; the token is valid from then on
+   * @param toMs since 1970; the token is no longer valid from then on
    */
   private record Checked(Identity identity, long fromMs, long toMs) {}
 
@@ -110,7 +110,7 @@ final class JwtTokens implements AuthTokens {
               millis(claims.getExpirationTime(), Long.MAX_VALUE))
           : null;
     } catch (JoseException | InvalidJwtException | MalformedClaimException e) {
-      return null; // not a token, or not one of ours
+      return null; // not a token, or signed with other keys
     }
   }
 
@@ -130,7 +130,7 @@ final class JwtTokens implements AuthTokens {
             : new Outcome.Failed(revision, Failure.of(FailureCode.AUTH_CHANGED)));
   }
 
-  /** A token as {@link #give} gives it. */
+  /** A token as {@link #give} issues it. */
   String sign(String user, long authRevision) {
     JwtClaims claims = new JwtClaims();
     claims.setClaim(USERNAME, user);

@@ -8,7 +8,7 @@ import io.metastore.core.api.ReadView;
 import io.metastore.core.command.Range;
 import java.util.List;
 
-/** Reads a range in key order, page by page, from one view. For use by one thread at a time. */
+/** Reads a range in key order, page by page, from one view. Not thread-safe. */
 final class KeyPages {
   private final ReadView view;
   private final Range range;
@@ -18,7 +18,7 @@ final class KeyPages {
 
   /**
    * @param range unsorted
-   * @param pageBytes about how many bytes of keys and values a page has
+   * @param pageBytes the approximate size of a page's keys and values
    */
   KeyPages(ReadView view, Range range, long pageBytes) {
     this.view = view;
@@ -27,17 +27,17 @@ final class KeyPages {
     this.rest = range.toBuilder().setUncounted(true).setBytesTarget(pageBytes).build();
   }
 
-  /** The same pages from the first one on. */
+  /** The same pages again, from the first one. */
   KeyPages again() {
     return new KeyPages(view, range, pageBytes);
   }
 
-  /** Whether there is a page that {@link #next} did not return yet; it may be empty. */
+  /** Whether there is another page for {@link #next}; it may be empty. */
   boolean hasNext() {
     return more && !isFull();
   }
 
-  /** Whether the range's limit has been reached and there are keys after it. */
+  /** Whether the range's limit was reached and more keys follow. */
   boolean isCut() {
     return more && isFull();
   }
@@ -67,7 +67,7 @@ final class KeyPages {
   }
 
   private boolean isFull() {
-    // A limit of 0 is none, but 0 of a limit that was one means that it is used up.
+    // A limit of 0 means no limit, so a limit that has been used up must be detected here.
     return range.getLimit() > 0 && rest.getLimit() <= 0;
   }
 }

@@ -13,7 +13,7 @@ import io.metastore.core.api.KeyValue;
 import io.metastore.etcdapi.etcdserverpb.RangeResponse;
 import java.io.IOException;
 
-/** Versions of keys as etcd's clients see them. */
+/** Versions of keys as etcd clients see them. */
 final class KeyValues {
   private KeyValues() {}
 
@@ -35,9 +35,9 @@ final class KeyValues {
   }
 
   /**
-   * The bytes of a key-value as an element of {@link RangeResponse#getKvsList}.
+   * The encoded size of a key-value as an element of {@link RangeResponse#getKvsList}.
    *
-   * @param indexed whether it is without its lease
+   * @param indexed whether its lease is omitted
    */
   static int entryBytes(KeyValue keyValue, boolean indexed) {
     int bytes = bytes(keyValue, indexed);
@@ -46,7 +46,9 @@ final class KeyValues {
         + bytes;
   }
 
-  /** Writes what {@link #entryBytes} has counted: as protobuf does, but without an object. */
+  /**
+   * Writes what {@link #entryBytes} measured: in protobuf's format, but without building a message.
+   */
   static void writeEntry(CodedOutputStream out, KeyValue keyValue, boolean indexed)
       throws IOException {
     out.writeTag(RangeResponse.KVS_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);

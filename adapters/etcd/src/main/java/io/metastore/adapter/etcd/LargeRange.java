@@ -19,13 +19,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Range whose answer may be of any size. It is read twice from one view of the store: first to
- * learn its length, with which the message begins, then to write it, piece by piece. So it takes
- * the memory of a few pieces. An answer that has to be sorted is held whole, and takes as much
- * more.
+ * A Range whose response can have any size. The range is read twice from one view of the store:
+ * first to measure the response, because the message starts with its length, and then to write it
+ * piece by piece. This takes the memory of a few pieces. A response that must be sorted is held in
+ * memory as a whole.
  */
 final class LargeRange {
-  /** What is read at a time; an answer that is no larger is read only once. */
+  /** The size of a page. A response of one page is read only once. */
   private static final long PAGE_BYTES = 1 << 20;
 
   private static final long HELD_BYTES = LargeAnswer.SENDING_BYTES + PAGE_BYTES;
@@ -35,17 +35,17 @@ final class LargeRange {
   private final RangeRequest request;
   private final Range range;
 
-  /** Whether the answer's order is not that of the keys. */
+  /** Whether the response is in another order than that of the keys. */
   private final boolean sorted;
 
-  /** Whether the answer has no leases. */
+  /** Whether the response omits lease IDs. */
   private final boolean indexed;
 
   private final LargeAnswer answer;
   private long keys;
   private long bytes;
 
-  /** Called within the service method: it sets the call's handlers. */
+  /** Sets the call's handlers; called within the service method. */
   LargeRange(
       Metastore metastore,
       ResponseHeaders headers,
@@ -60,13 +60,16 @@ final class LargeRange {
     this.answer = new LargeAnswer(metastore, call, EtcdErrors::of);
   }
 
-  /** Whether the store left the range to this class. */
+  /**
+   * Whether the outcome says that the response is too large to build in memory, so that this class
+   * must read the range.
+   */
   static boolean isLarge(@Nullable Outcome outcome) {
     return outcome instanceof Outcome.Failed failed
         && failed.failure().code() == FailureCode.RESPONSE_TOO_LARGE;
   }
 
-  /** Reads and answers; any thread. */
+  /** Reads the range and responds. Any thread. */
   void start() {
     answer.take(HELD_BYTES, this::openView);
   }
@@ -87,7 +90,7 @@ final class LargeRange {
             });
   }
 
-  /** What has to be read to sort the range. */
+  /** The range to read for sorting. */
   private Range wholeRange() {
     return range.getOrder() == Range.Order.NONE
         ? range
@@ -110,7 +113,7 @@ final class LargeRange {
     }
   }
 
-  /** All keys in the range, whatever limit and filters kept back. */
+  /** The number of keys in the range, regardless of limit and filters. */
   private long count(ReadView view) {
     Range all =
         Range.newBuilder()
@@ -150,7 +153,7 @@ final class LargeRange {
     answer.send(new Message((int) length, head, first, rest, tail, indexed));
   }
 
-  /** The answer, in the format of {@link RangeResponse}. */
+  /** The response, in the format of {@link RangeResponse}. */
   private static final class Message extends EncodedMessage {
     private static final int BUFFER_BYTES = 64 << 10;
 
@@ -164,7 +167,7 @@ final class LargeRange {
 
     /**
      * @param first the first keys
-     * @param rest those after them
+     * @param rest the keys after them
      */
     Message(
         int length,

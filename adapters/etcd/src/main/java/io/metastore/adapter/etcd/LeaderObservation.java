@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells one client who leads: the leader of the moment, each value that it proclaims, then the next
- * leader.
+ * Reports an election's leader to one client: the current leader, each value that it proclaims,
+ * then the next leader.
  *
- * <p>Reads the leader, then watches its key; when the key is gone, reads again. While nobody leads
- * it watches for the first candidate. Any thread may wake it, one at a time does what there is to
- * do. What the client does not read stays in the store's bounded queue.
+ * <p>Reads the leader, then watches its key; when the key is deleted, reads again. While there is
+ * no leader, it watches for the first candidate. Any thread can wake it; one thread at a time does
+ * the pending work. Events that the client has not read stay in the store's bounded queue.
  */
 final class LeaderObservation {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderObservation.class);
@@ -39,18 +39,20 @@ final class LeaderObservation {
   private final WatchStream watches;
   private final SerialTask working = new SerialTask(this::work);
 
-  /** The call is over, whoever ended it. */
+  /** True when the call has ended for any reason. */
   private volatile boolean over;
 
   private boolean closed;
 
-  /** The read under way or not yet looked at; null while a watch goes on. */
+  /**
+   * The running read, or a finished one that has not been handled; null while a watch is active.
+   */
   private @Nullable CompletableFuture<Outcome> reading;
 
-  /** The watch that counts; messages of earlier ones are passed over. */
+  /** The current watch; messages of earlier watches are ignored. */
   private long watchId;
 
-  /** The key of the leader that is watched; null while any candidate will do. */
+  /** The key of the watched leader; null while watching for any candidate. */
   private @Nullable ByteString leader;
 
   private final Queue<WatchEvent> events = new ArrayDeque<>();
@@ -58,7 +60,7 @@ final class LeaderObservation {
   /**
    * Opens the stream; called within the service method.
    *
-   * @param drainer runs the work when the store has news
+   * @param drainer runs the work when the store has events
    */
   LeaderObservation(
       Metastore metastore,
@@ -87,8 +89,8 @@ final class LeaderObservation {
     try {
       working.wakeOn(drainer);
     } catch (RejectedExecutionException e) {
-      // The server has stopped, and every connection with it.
-      LOG.debug("election news dropped", e);
+      // The server has stopped and closed every connection.
+      LOG.debug("server stopped, election event dropped", e);
     }
   }
 
@@ -102,7 +104,7 @@ final class LeaderObservation {
         read();
       }
       while (call.isReady() && sendNext()) {
-        // one message after the other
+        // sends one message after the other
       }
     } catch (RuntimeException e) {
       over = true;
@@ -119,7 +121,7 @@ final class LeaderObservation {
     }
   }
 
-  /** False if there is nothing to do now. */
+  /** False if there is nothing to send now. */
   private boolean sendNext() {
     if (reading != null) {
       return reading.isDone() && takeLeader(reading);
@@ -175,7 +177,7 @@ final class LeaderObservation {
     boolean put = event.kind() == WatchEvent.Kind.PUT;
     if (leader == null) {
       if (put) {
-        // The first candidate leads. From here on only its key matters.
+        // The first candidate leads. From now on only its key matters.
         stopWatching();
         watchId++;
         follow(current, current.modRevision());

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The open streams that require a leader, ended together when there was none for three election
- * timeouts: etcd refuses new streams at once, but opening all the old ones anew costs too much to
- * do it for a mere election. Thread-safe.
+ * The open streams that require a leader. They are ended together when there has been no leader for
+ * three election timeouts. etcd refuses new streams at once, but reopening all existing streams
+ * would be too expensive for an ordinary election. Thread-safe.
  */
 final class LeaderWatch {
   private static final int ELECTION_TIMEOUTS_MAX = 3;
@@ -45,7 +45,7 @@ final class LeaderWatch {
     };
   }
 
-  /** Looks how long there has been no leader; called once per election timeout. */
+  /** Checks how long there has been no leader; called once per election timeout. */
   void look() {
     if (cluster.leaderlessMs() < leaderlessMsMax) {
       return;

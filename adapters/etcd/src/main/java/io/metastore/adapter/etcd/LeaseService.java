@@ -38,7 +38,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private final LongSupplier leaseIds;
 
   /**
-   * @param leaseIds positive ids that nobody has, for those who leave the choice to the server
+   * @param leaseIds supplies positive, unused IDs for requests that leave the choice to the server
    */
   LeaseService(Metastore metastore, ResponseHeaders headers, LongSupplier leaseIds) {
     this.metastore = metastore;
@@ -73,8 +73,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
 
   private CompletableFuture<LeaseKeepAliveResponse> renew(
       LeaseKeepAliveRequest request, @Nullable CallAccess access) {
-    // Made before the renewal: a client must not be told of a renewal at a revision at which the
-    // lease was gone.
+    // Created before the renewal, because the response must not show a revision at which the lease
+    // no longer exists.
     ResponseHeader header = headers.now();
     return checkKeys(access, Permission.Right.WRITE, List.of(request.getID()))
         .thenCompose(permitted -> metastore.keepAlive(request.getID()))
@@ -113,7 +113,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
     }
   }
 
-  /** Fails if the caller lacks a right on one of the keys that are attached to the leases. */
+  /** Fails if the caller lacks a permission on one of the keys attached to the leases. */
   private CompletableFuture<?> checkKeys(
       @Nullable CallAccess access, Permission.Right right, List<Long> ids) {
     String author = access == null ? "" : access.author();
@@ -138,8 +138,8 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
   }
 
   /**
-   * What ends a call that only the leader can serve: unlike a proposal, which just takes too long,
-   * etcd says here if there was no leader to be found.
+   * The error for a call that only the leader can serve. Unlike for a proposal, which just times
+   * out, etcd reports here that there is no leader.
    */
   static StatusRuntimeException toError(Throwable failure, Metastore metastore) {
     Throwable cause = Causes.of(failure);

@@ -14,13 +14,13 @@ import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveResponse;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 import java.util.List;
 
-/** The lease calls. */
+/** Translates the lease calls. */
 final class LeaseTranslator {
   private LeaseTranslator() {}
 
   /**
    * @param id not 0
-   * @param ttlMin shorter wishes get this, in seconds
+   * @param ttlMin the minimum TTL in seconds; smaller requests are raised to it
    */
   static Command toGrant(long id, long ttl, long ttlMin) {
     return Command.newBuilder()
@@ -48,7 +48,7 @@ final class LeaseTranslator {
   }
 
   /**
-   * @param ttl 0 if there is no such lease
+   * @param ttl 0 if the lease does not exist
    */
   static LeaseKeepAliveResponse toKeptAlive(ResponseHeader header, long id, long ttl) {
     return LeaseKeepAliveResponse.newBuilder().setHeader(header).setID(id).setTTL(ttl).build();

@@ -65,7 +65,7 @@ final class LockService extends LockGrpc.LockImplBase {
             });
   }
 
-  /** One caller that wants a lock; guarded by itself. */
+  /** One call of Lock. Guarded by itself. */
   private final class LockCall {
     private final LockRequest request;
     private final StreamObserver<LockResponse> observer;

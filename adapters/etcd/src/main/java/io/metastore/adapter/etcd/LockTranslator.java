@@ -7,7 +7,7 @@ import io.metastore.etcdapi.v3lockpb.LockRequest;
 import io.metastore.etcdapi.v3lockpb.LockResponse;
 import io.metastore.etcdapi.v3lockpb.UnlockResponse;
 
-/** Lock and Unlock. */
+/** Translates Lock and Unlock. */
 final class LockTranslator {
   private LockTranslator() {}
 

@@ -12,7 +12,7 @@ import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
 
-/** The part of etcd's {@code Maintenance} that tells how a member does. Stateless. */
+/** The part of etcd's {@code Maintenance} that reports a member's status and alarms. Stateless. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
   private final Metastore metastore;
   private final ClusterView cluster;

@@ -22,7 +22,10 @@ import java.security.spec.RSAPublicKeySpec;
 import java.util.List;
 import javax.crypto.KeyAgreement;
 
-/** Public keys of private ones. The JDK has no call for it, but all that it takes. */
+/**
+ * Derives public keys from private ones. The JDK has no call for this, but it provides all the
+ * parts.
+ */
 final class PublicKeys {
   private static final byte[] PROBE = {1};
 
@@ -45,7 +48,7 @@ final class PublicKeys {
     throw new InvalidKeyException("not an RSA, EC or Ed25519 key");
   }
 
-  /** The generator makes a pair of whatever random bytes it is given. */
+  /** The key generator derives a key pair from the random bytes that it is given. */
   private static PublicKey ofEd(byte[] seed) throws GeneralSecurityException {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
     generator.initialize(
@@ -60,8 +63,8 @@ final class PublicKeys {
   }
 
   /**
-   * An agreement with the curve's generator is the first coordinate of the public point. Of the two
-   * points with it, one verifies what the key signs.
+   * A key agreement with the curve's generator yields the x coordinate of the public point. Of the
+   * two points with this coordinate, one verifies the key's signatures.
    */
   private static PublicKey ofEc(ECPrivateKey key) throws GeneralSecurityException {
     ECParameterSpec spec = key.getParams();
@@ -79,18 +82,19 @@ final class PublicKeys {
         return found;
       }
     }
-    throw new InvalidKeyException("the key has no public one");
+    throw new InvalidKeyException("no public key matches the private key");
   }
 
   private static BigInteger prime(EllipticCurve curve) throws InvalidKeyException {
     if (curve.getField() instanceof ECFieldFp field) {
       return field.getP();
     }
-    throw new InvalidKeyException("not over a prime field");
+    throw new InvalidKeyException("not an EC key over a prime field");
   }
 
   /**
-   * The curve's y for x, by the root that primes of the form 4k + 3 allow: those of P-256 to P-521.
+   * The curve's y for x. The formula works for primes of the form 4k + 3, such as those of P-256 to
+   * P-521.
    */
   private static BigInteger root(EllipticCurve curve, BigInteger prime, BigInteger x) {
     BigInteger square = x.pow(3).add(curve.getA().multiply(x)).add(curve.getB()).mod(prime);

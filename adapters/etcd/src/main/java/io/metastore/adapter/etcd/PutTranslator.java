@@ -9,11 +9,11 @@ import io.metastore.etcdapi.etcdserverpb.PutResponse;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 import org.jspecify.annotations.Nullable;
 
-/** Put. */
+/** Translates Put. */
 final class PutTranslator {
   private PutTranslator() {}
 
-  /** What is wrong with the request, or null. */
+  /** The error if the request is invalid, or null. */
   static @Nullable EtcdError findRefusal(PutRequest request) {
     if (request.getKey().isEmpty()) {
       return EtcdError.EMPTY_KEY;

@@ -20,8 +20,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * RangeStream: the merged chunks are the answer that Range would give. Header, more and count are
- * on the last one only.
+ * RangeStream: the merged chunks are the response of Range. Only the last chunk has header, more
+ * and count.
  */
 final class RangeStreamer extends RangeStream<RangeStreamResponse> {
   private final ResponseHeaders headers;
@@ -37,7 +37,7 @@ final class RangeStreamer extends RangeStream<RangeStreamResponse> {
     this.request = request;
   }
 
-  /** What is wrong with the request, or null. */
+  /** The error if the request is invalid, or null. */
   static @Nullable EtcdError findRefusal(RangeRequest request) {
     EtcdError refusal = RangeTranslator.findRefusal(request);
     if (refusal != null) {
@@ -85,9 +85,9 @@ final class RangeStreamer extends RangeStream<RangeStreamResponse> {
   }
 
   /**
-   * Whether etcd sorts a stream of one chunk by its sort target, as it does in a Range with a limit
-   * and no order. Longer streams we send in key order; etcd sorts each chunk by itself, and leaves
-   * out keys or repeats them.
+   * Whether etcd sorts a stream of one chunk by its sort target, as it does for a Range with a
+   * limit and no order. Longer streams are sent in key order; etcd sorts each chunk separately, and
+   * omits or repeats keys.
    */
   private boolean sortsOnlyChunk() {
     return request.getSortTarget() != SortTarget.KEY && !request.getCountOnly();

@@ -16,11 +16,11 @@ import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Range, alone and in a transaction. */
+/** Translates Range, alone and in a transaction. */
 final class RangeTranslator {
   private RangeTranslator() {}
 
-  /** What is wrong with the request, or null. */
+  /** The error if the request is invalid, or null. */
   static @Nullable EtcdError findRefusal(RangeRequest request) {
     if (request.getKey().isEmpty()) {
       return EtcdError.EMPTY_KEY;
@@ -36,7 +36,7 @@ final class RangeTranslator {
     return request.getSerializable() ? Consistency.SERIALIZABLE : Consistency.LINEARIZABLE;
   }
 
-  /** A request that {@link #findRefusal} found nothing wrong with. */
+  /** Requires that {@link #findRefusal} returned null for the request. */
   static Range toRange(RangeRequest request) {
     Range.Builder range =
         Range.newBuilder()
@@ -62,7 +62,7 @@ final class RangeTranslator {
         .build();
   }
 
-  /** Makes the answer to {@code request} from the outcome of {@link #toRange}. */
+  /** Builds the response to {@code request} from the outcome of {@link #toRange}. */
   static Answer.Translator<RangeResponse> toReplier(RangeRequest request) {
     return sortsPage(request) || request.getKeysOnly()
         ? (header, outcome) -> toReply(request, header, ((Outcome.Ranged) outcome).result())
@@ -73,7 +73,7 @@ final class RangeTranslator {
     return toReply(RangeRequest.getDefaultInstance(), header, ((Outcome.Ranged) outcome).result());
   }
 
-  /** The answer to {@code request}. */
+  /** The response to {@code request}. */
   static RangeResponse toReply(RangeRequest request, ResponseHeader header, RangeResult result) {
     RangeResult sorted = arrange(request, result);
     RangeResponse.Builder reply =
@@ -95,22 +95,22 @@ final class RangeTranslator {
   }
 
   /**
-   * Whether the answer is without leases: since 3.7 etcd answers from its index where no value is
-   * needed, and that knows none.
+   * Whether the response omits lease IDs: since 3.7, etcd answers from its index if no values are
+   * needed, and the index has no lease IDs.
    */
   static boolean isIndexed(RangeRequest request) {
     return request.getKeysOnly() && request.getSortTarget() != SortTarget.VALUE;
   }
 
-  /** What was read for {@link #toRange}, as the answer has it. */
+  /** Arranges the result of {@link #toRange} as in the response. */
   static RangeResult arrange(RangeRequest request, RangeResult result) {
     return sortsPage(request) ? sortPage(request, result) : result;
   }
 
   /**
-   * Whether etcd sorts only what the limit let through. It does so when a target is given without
-   * an order: the order then counts as ascending, but the keys are fetched as if unsorted, one more
-   * than the limit, in key order.
+   * Whether etcd sorts only the keys within the limit. It does so if a target is given without an
+   * order: the order is then ascending, but the keys are fetched in key order, one more than the
+   * limit, as if unsorted.
    */
   static boolean sortsPage(RangeRequest request) {
     return request.getSortOrder() == SortOrder.NONE
@@ -127,7 +127,7 @@ final class RangeTranslator {
         || request.getMaxCreateRevision() != 0;
   }
 
-  /** Whether keys are wanted in their natural order. */
+  /** Whether the keys are requested in their natural order. */
   static boolean isUnsorted(RangeRequest request) {
     return request.getSortOrder() == SortOrder.NONE
         || (request.getSortTarget() == SortTarget.KEY
@@ -155,7 +155,7 @@ final class RangeTranslator {
     };
   }
 
-  /** Sorts what {@link #toRange} fetched for a request that {@link #sortsPage}. */
+  /** Sorts the result of {@link #toRange} for a request for which {@link #sortsPage} is true. */
   static RangeResult sortPage(RangeRequest request, RangeResult page) {
     List<KeyValue> sorted = new ArrayList<>(page.keyValues());
     sorted.sort(comparator(request.getSortTarget()));

@@ -8,8 +8,8 @@ import io.grpc.ServerInterceptor;
 import io.metastore.core.api.ClusterView;
 
 /**
- * Obeys what clients ask for in a call's metadata: with {@code hasleader: true} a call is refused
- * while this member knows no leader, and a stream ends when the leader stays away.
+ * Applies options from a call's metadata: with {@code hasleader: true}, a call is refused while
+ * this member knows no leader, and a stream ends when there is no leader for too long.
  */
 final class RequestGate implements ServerInterceptor {
   private static final Metadata.Key<String> HAS_LEADER =

@@ -31,17 +31,17 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each call of etcd's API needs while access control is on: the one place where it is decided.
- * A method that is not here is refused.
+ * Defines the permissions that each call of etcd's API needs while access control is on. A method
+ * without an entry is refused.
  *
- * <p>Two things more are decided where the keys of a lease are known: {@link LeaseService} asks for
- * the right to read or write them, and so does apply for commands with an author.
+ * <p>The keys of a lease are known only later: {@link LeaseService} checks the permissions to read
+ * or write them, and so does the state machine for commands with an author.
  *
- * <p>Source: etcd 3.7, which asks for more than older versions do: for a token with Status,
- * MemberList and the lease calls, for the role root with Compact.
+ * <p>Source: etcd 3.7, which requires more than older versions: a token for Status, MemberList and
+ * the lease calls, and the role root for Compact.
  */
 final class Requirements {
-  /** Whoever calls, with or without a token; one that is sent must be valid. */
+  /** Anybody, with or without a token; but a token that is sent must be valid. */
   private static final Right ANYBODY = (rules, caller) -> null;
 
   private static final Right IDENTIFIED =
@@ -52,24 +52,24 @@ final class Requirements {
   private final int txnOpsMax;
   private final Map<String, Requirement<?>> byMethod = new TreeMap<>();
 
-  /** What a request needs. */
+  /** The permission that a request needs. */
   @FunctionalInterface
   interface Right {
     /**
-     * Why a caller does not have it; null if it does.
+     * The error if a caller lacks the permission; null if not.
      *
-     * @param caller null if nobody knows who calls
+     * @param caller null if the caller is not authenticated
      */
     @Nullable EtcdError findRefusal(AccessRules rules, @Nullable Identity caller);
   }
 
   /**
-   * What the calls of one method need.
+   * The requirement of one method.
    *
-   * @param kind how a refusal is told
+   * @param kind how a refusal is reported
    * @param changes whether a request may change something
-   * @param rights of a request; may throw what is wrong with the request itself, where etcd looks
-   *     at that first
+   * @param rights the permission for a request; may throw the error of an invalid request, where
+   *     etcd checks that first
    */
   record Requirement<Q>(Kind kind, Predicate<Q> changes, Function<Q, Right> rights) {
 
@@ -77,14 +77,16 @@ final class Requirements {
       this(kind, request -> changes, rights);
     }
 
-    /** How a refusal is told. */
+    /** How a refusal is reported. */
     enum Kind {
-      /** There is none, not even of a token that is not valid. */
+      /** Never refused, not even with an invalid token. */
       OPEN,
       CODED,
-      /** By the services that are clients of others in etcd. */
+      /**
+       * For services that are clients of the other services in etcd, which loses the error code.
+       */
       UNCODED,
-      /** By the service, which goes on with the stream. */
+      /** By the service, which continues with the stream. */
       IN_STREAM
     }
 
@@ -101,7 +103,7 @@ final class Requirements {
     }
   }
 
-  /** A right on a range of keys. */
+  /** A permission on a range of keys. */
   private record Need(Permission.Right right, ByteString key, ByteString rangeEnd) {}
 
   /**
@@ -116,7 +118,7 @@ final class Requirements {
     auth();
   }
 
-  /** What a method needs; null if nobody has said. */
+  /** The requirement of a method; null if it has none. */
   @Nullable Requirement<?> find(String fullMethodName) {
     return byMethod.get(fullMethodName);
   }
@@ -190,7 +192,10 @@ final class Requirements {
     add(LeaseGrpc.getLeaseLeasesMethod(), false, request -> IDENTIFIED);
   }
 
-  /** What etcd's client does for them needs: reading all candidates, and putting one of them. */
+  /**
+   * The permissions that etcd's own client calls for them would need: reading all candidates, and
+   * putting one of them.
+   */
   private void locksAndElections() {
     addUncoded(
         LockGrpc.getLockMethod(),
@@ -295,7 +300,7 @@ final class Requirements {
     }
   }
 
-  // --- rights ----------------------------------------------------------------------------------
+  // --- permissions -----------------------------------------------------------------------------
 
   private static @Nullable EtcdError findRefusalOfRoot(
       AccessRules rules, @Nullable Identity caller) {
@@ -349,7 +354,7 @@ final class Requirements {
     }
   }
 
-  /** Of both branches, whichever will run. */
+  /** Adds the needs of both branches, whichever runs. */
   private static void addTxn(TxnRequest txn, List<Need> needs) {
     for (Compare compare : txn.getCompareList()) {
       needs.add(new Need(Permission.Right.READ, compare.getKey(), compare.getRangeEnd()));
@@ -371,7 +376,7 @@ final class Requirements {
   }
 
   /**
-   * @param lease 0 for one that is yet to be made, with an id that nobody knows
+   * @param lease 0 for a lease that has yet to be granted, with an unknown ID
    */
   private static List<Need> candidacy(ByteString name, long lease) {
     Need reading = candidates(Permission.Right.READ, name);

@@ -3,7 +3,7 @@ package io.metastore.adapter.etcd;
 import io.metastore.core.api.ClusterView;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 
-/** Makes the header that every answer of this member carries. Thread-safe. */
+/** Creates the header of every response of this member. Thread-safe. */
 final class ResponseHeaders {
   private final ClusterView cluster;
   private final long clusterId;
@@ -24,12 +24,12 @@ final class ResponseHeaders {
         .build();
   }
 
-  /** At the newest revision that this member knows. */
+  /** A header with the current revision of this member. */
   ResponseHeader now() {
     return at(cluster.revision());
   }
 
-  /** Of an answer that has nothing to do with the store's contents. */
+  /** A header without revision, for responses that do not depend on the store's contents. */
   ResponseHeader withoutRevision() {
     return at(0);
   }

@@ -7,16 +7,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The leases that locks and candidacies live on. Stateless. */
+/** Provides the leases for locks and candidates. Stateless. */
 final class SessionLeases {
-  /** TTL of the lease of a caller that brings none, in seconds; nobody renews it. */
+  /**
+   * The TTL, in seconds, of the lease granted for a caller without one; nobody renews that lease.
+   */
   private static final long OWN_LEASE_TTL = 60;
 
   private final Metastore metastore;
   private final LongSupplier leaseIds;
 
   /**
-   * @param leaseIds positive ids that nobody has
+   * @param leaseIds supplies positive, unused IDs
    */
   SessionLeases(Metastore metastore, LongSupplier leaseIds) {
     this.metastore = metastore;
@@ -24,11 +26,11 @@ final class SessionLeases {
   }
 
   /**
-   * The caller's lease, or a new one for a caller that brings none.
+   * The caller's lease, or a new one for a caller without one.
    *
-   * @param access of the call, as {@link CallAccess#ofCall} gave it
+   * @param access the call's access, from {@link CallAccess#ofCall}
    * @param lease 0 for none
-   * @return fails with what {@link UncodedErrors} knows
+   * @return fails with exceptions that {@link UncodedErrors} maps
    */
   CompletableFuture<Long> of(@Nullable CallAccess access, long lease) {
     if (lease != 0) {

@@ -31,13 +31,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns of unary calls that take long: with etcd's log line {@code request stats}, which tells keys
- * but never values.
+ * Logs slow unary calls with etcd's log line {@code request stats}, which contains keys but never
+ * values.
  */
 public final class SlowRequests implements ServerInterceptor {
   private static final Logger LOG = LoggerFactory.getLogger(SlowRequests.class);
 
-  /** What etcd tells where it does not look into a request or a response. */
+  /** etcd's value for requests and responses that it does not inspect. */
   private static final long NOT_TOLD = -1;
 
   private static final int CONTENT_LENGTH_MAX = 1024;
@@ -67,7 +67,7 @@ public final class SlowRequests implements ServerInterceptor {
     };
   }
 
-  /** Used by one thread at a time, as every call. */
+  /** Used by one thread at a time, like every call. */
   private final class TimedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final long startNanos = System.nanoTime();
     private @Nullable Q request;
@@ -130,7 +130,7 @@ public final class SlowRequests implements ServerInterceptor {
     return message instanceof MessageLite known ? known.getSerializedSize() : NOT_TOLD;
   }
 
-  /** Other requests may have passwords in them. */
+  /** Other requests may contain passwords. */
   private static String content(@Nullable Object request) {
     if (request instanceof RangeRequest range) {
       return text(range);

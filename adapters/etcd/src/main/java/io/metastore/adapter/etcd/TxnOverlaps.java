@@ -15,13 +15,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds keys that a transaction would put twice, or put and delete, in the way etcd looks for them.
+ * Finds keys that a transaction would put twice, or put and delete, with etcd's algorithm.
  *
- * <p>Of a list of operations, first its deletes are gathered, then one by one the nested
- * transactions are looked into, then its puts. So a nested put is not compared with what a later
- * nested transaction deletes. The two branches of a transaction exclude each other and never
- * collide. A delete without an upper bound is an empty range here, as it is in etcd, and collides
- * with nothing.
+ * <p>In a list of operations, it first collects the deletes, then checks the nested transactions
+ * one by one, then the puts. A nested put is therefore not compared with the deletes of a later
+ * nested transaction. The two branches of a transaction exclude each other and never conflict. A
+ * delete without an upper bound counts as an empty range, as in etcd, and conflicts with nothing.
  */
 final class TxnOverlaps {
   private static final Comparator<ByteString> ORDER =
@@ -29,7 +28,7 @@ final class TxnOverlaps {
 
   private final Set<ByteString> puts = new HashSet<>();
 
-  /** Disjoint ranges that do not touch: first key to the key after the last. */
+  /** Disjoint ranges that do not touch, from the first key to the key after the last. */
   private final NavigableMap<ByteString, ByteString> deletes = new TreeMap<>(ORDER);
 
   private TxnOverlaps() {}
@@ -39,14 +38,14 @@ final class TxnOverlaps {
   }
 
   private static boolean hasDuplicate(List<RequestOp> ops) {
-    // One operation, the usual case, cannot collide with itself.
+    // A single operation, the usual case, cannot conflict with itself.
     if (ops.isEmpty() || (ops.size() == 1 && !ops.get(0).hasRequestTxn())) {
       return false;
     }
     return findWrites(ops) == null;
   }
 
-  /** The keys that a branch writes, or null if two of its writes collide. */
+  /** The keys that a branch writes, or null if two of its writes conflict. */
   private static @Nullable TxnOverlaps findWrites(List<RequestOp> ops) {
     TxnOverlaps writes = new TxnOverlaps();
     for (RequestOp op : ops) {

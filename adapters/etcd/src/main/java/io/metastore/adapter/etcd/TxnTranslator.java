@@ -18,34 +18,35 @@ import io.metastore.etcdapi.etcdserverpb.TxnResponse;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Txn, with all that is nested in it. */
+/** Translates Txn and the transactions nested in it. */
 final class TxnTranslator {
   /**
-   * How deep transactions may nest. etcd stops only when the operations run out (128 levels), but
-   * protobuf refuses to read what is nested deeper than 100 messages, and a command in the log that
-   * a member cannot read would be its end. A level is two messages.
+   * The maximum nesting depth of transactions. etcd's only limit is the number of operations (128
+   * levels), but protobuf does not parse messages nested deeper than 100, and a command in the log
+   * that a member cannot parse would stop the member. A level takes two messages.
    */
   static final int DEPTH_MAX = 32;
 
   private TxnTranslator() {}
 
-  /** One operation as a transaction of its own, which is how the store does everything. */
+  /** One operation as a transaction, which is how the store executes everything. */
   static Txn toTxn(Op op) {
     return Txn.newBuilder().addSuccess(op).build();
   }
 
-  /** What is wrong with the request, or null. */
+  /** The error if the request is invalid, or null. */
   static @Nullable EtcdError findRefusal(TxnRequest request, int opsMax) {
     EtcdError refusal = findRefusal(request, opsMax, DEPTH_MAX);
     if (refusal != null) {
       return refusal;
     }
-    // Only now: on a request whose size is checked this cannot cost much.
+    // Checked last: once the size of the request has been checked, this cannot take long.
     return TxnOverlaps.hasDuplicate(request) ? EtcdError.DUPLICATE_KEY : null;
   }
 
   /**
-   * @param opsLeft each level takes its longest list from what the level around it left
+   * @param opsLeft the remaining operations; each nesting level uses up the length of its longest
+   *     list
    */
   private static @Nullable EtcdError findRefusal(TxnRequest request, int opsLeft, int depthLeft) {
     int ops =
@@ -83,7 +84,10 @@ final class TxnTranslator {
     return null;
   }
 
-  /** Whether all is ranges, so that no log entry is needed; a nested transaction is a write. */
+  /**
+   * Whether the transaction consists only of ranges, so that it needs no log entry. A nested
+   * transaction counts as a write.
+   */
   static boolean isReadOnly(TxnRequest request) {
     return areRanges(request.getSuccessList()) && areRanges(request.getFailureList());
   }
@@ -97,7 +101,7 @@ final class TxnTranslator {
     return true;
   }
 
-  /** Of a transaction of ranges: local only if every one of them is content with that. */
+  /** The consistency of a transaction of ranges: serializable only if every range is. */
   static Consistency toConsistency(TxnRequest request) {
     return areSerializable(request.getSuccessList()) && areSerializable(request.getFailureList())
         ? Consistency.SERIALIZABLE
@@ -113,7 +117,7 @@ final class TxnTranslator {
     return true;
   }
 
-  /** A request that {@link #findRefusal} found nothing wrong with. */
+  /** Requires that {@link #findRefusal} returned null for the request. */
   static Txn toTxn(TxnRequest request) {
     Txn.Builder txn = Txn.newBuilder();
     for (Compare compare : request.getCompareList()) {
@@ -139,7 +143,7 @@ final class TxnTranslator {
     };
   }
 
-  /** The answer to {@code request}. */
+  /** The response to {@code request}. */
   static TxnResponse toReply(TxnRequest request, ResponseHeader header, Outcome outcome) {
     Outcome.TxnDone done = (Outcome.TxnDone) outcome;
     boolean changed = isChange(done.results());
@@ -162,9 +166,9 @@ final class TxnTranslator {
   }
 
   /**
-   * Walks the results in the order in which they came about. The header of each says which revision
-   * that operation saw: the one before the transaction until the first change, then the new one. A
-   * nested transaction's own header is empty.
+   * Builds the responses of the operations in the order in which they were executed. Each header
+   * has the revision that the operation saw: the one before the transaction until the first change,
+   * then the new one. The header of a nested transaction is empty.
    */
   private static final class Reply {
     private final long revisionBefore;

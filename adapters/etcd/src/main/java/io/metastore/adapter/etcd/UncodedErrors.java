@@ -7,13 +7,13 @@ import io.metastore.core.api.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Errors of the Lock and Election services. In etcd these are clients of the other services, and
- * the errors that they pass on lose their code: all of them are {@code UNKNOWN}.
+ * The errors of the Lock and Election services. In etcd these services are clients of the others,
+ * and the errors that they pass on lose their codes: all have the code {@code UNKNOWN}.
  */
 final class UncodedErrors {
   private UncodedErrors() {}
 
-  /** What ends a call whose outcome is a failure, or whose future completed exceptionally. */
+  /** The error for a call with a failed outcome or a failed future. */
   static StatusRuntimeException of(@Nullable Outcome outcome, @Nullable Throwable failure) {
     if (outcome instanceof Outcome.Failed failed) {
       return of(EtcdErrors.of(failed.failure().code()));

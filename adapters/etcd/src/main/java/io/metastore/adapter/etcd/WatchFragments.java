@@ -6,13 +6,13 @@ import io.metastore.etcdapi.mvccpb.Event;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Splits a response of many events for a client that asked for it. */
+/** Splits a response with many events for a client that requested fragments. */
 final class WatchFragments {
   private WatchFragments() {}
 
   /**
-   * The same events in responses below {@code bytesMax} each, or of one event; all but the last are
-   * marked as fragments.
+   * The same events in responses that are smaller than {@code bytesMax} or have a single event. All
+   * but the last are marked as fragments.
    */
   static List<WatchResponse> split(WatchResponse whole, int bytesMax) {
     if (whole.getEventsCount() < 2 || whole.getSerializedSize() < bytesMax) {

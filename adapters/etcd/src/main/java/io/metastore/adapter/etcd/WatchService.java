@@ -40,7 +40,7 @@ final class WatchService extends WatchGrpc.WatchImplBase {
 
       @Override
       public void onCompleted() {
-        // A client that has nothing more to ask still wants its events: etcd goes on, and so do we.
+        // A client that sends no more requests still receives events, as in etcd.
       }
     };
   }

@@ -30,23 +30,23 @@ import org.slf4j.LoggerFactory;
 /**
  * One client's stream of watches.
  *
- * <p>Any thread may wake it; one at a time then does all there is to do: takes the client's
- * requests, and passes on the store's messages while the client's stream is ready for more. All
- * state but the queue of requests belongs to whoever does that. What the client does not read stays
- * in the store's bounded queue.
+ * <p>Any thread can wake it; one thread at a time then does all pending work: it handles the
+ * client's requests, and passes on the store's messages while the client's stream is ready for
+ * more. All state except the queue of requests belongs to that thread. Messages that the client has
+ * not read stay in the store's bounded queue.
  *
- * <p>A client may have {@value #UNANSWERED_MAX} requests open that will be answered; further ones
- * are not read from the connection.
+ * <p>A client can have {@value #UNANSWERED_MAX} unanswered requests; further ones are not read from
+ * the connection.
  */
 final class WatchSession {
   private static final Logger LOG = LoggerFactory.getLogger(WatchSession.class);
 
-  /** As many as etcd buffers. */
+  /** The size of etcd's buffer. */
   private static final int UNANSWERED_MAX = 16;
 
   private final Metastore metastore;
 
-  /** Null where nobody asks who may do what. */
+  /** Null without access control. */
   private final @Nullable CallAccess access = CallAccess.ofStream();
 
   private final ServerCallStreamObserver<WatchResponse> call;
@@ -59,18 +59,18 @@ final class WatchSession {
 
   private final SerialTask working = new SerialTask(this::work);
 
-  /** The call is over, whoever ended it. */
+  /** True when the call has ended for any reason. */
   private volatile boolean over;
 
   private boolean closed;
 
-  /** By id, all that a new watch must not be named like. */
+  /** All watches by ID; the IDs that a new watch must not use. */
   private final Map<Long, Watch> inUse = new HashMap<>();
 
-  /** In the order in which their creation will be told. */
+  /** The watches in the order in which their creation will be reported. */
   private final Queue<Watch> beingCreated = new ArrayDeque<>();
 
-  /** By id, the watches whose messages may come now. */
+  /** The watches by ID whose creation has been reported, so that their events can be sent. */
   private final Map<Long, Watch> announced = new HashMap<>();
 
   private final Queue<OwnResponse> ownResponses = new ArrayDeque<>();
@@ -83,7 +83,7 @@ final class WatchSession {
    * A request of the client.
    *
    * @param denied why the caller may not make it, or null
-   * @param user who makes it; null if nobody knows
+   * @param user the caller; null if not authenticated
    */
   private record Asked(
       WatchRequest request, @Nullable StatusRuntimeException denied, @Nullable String user) {}
@@ -94,16 +94,16 @@ final class WatchSession {
     final ByteString key;
     final ByteString rangeEnd;
 
-    /** Who made it; null if nobody knows. */
+    /** The user who created the watch; null if not authenticated. */
     final @Nullable String user;
 
-    /** The last rules by which its user may watch that; null before they were asked. */
+    /** The last rules that permitted the watch; null before the first check. */
     @Nullable AccessRules checked;
 
-    /** Its user has lost the right: it is being cancelled. */
+    /** The user has lost the permission, and the watch is being cancelled. */
     boolean denied;
 
-    /** The store forgot it; etcd's clients may still cancel it. */
+    /** The store has ended the watch; etcd's clients may still cancel it. */
     boolean compacted;
 
     boolean cancelling;
@@ -116,8 +116,8 @@ final class WatchSession {
     }
 
     /**
-     * Whether the rules of now let it go on. etcd asks only when a watch is made; here a right that
-     * is taken away ends it. Its user's token may have expired: that does not.
+     * Whether the current rules permit the watch. etcd checks only when a watch is created; here a
+     * revoked permission ends the watch. The expiry of the user's token does not.
      */
     boolean isPermitted(AccessRules rules) {
       if (rules == checked) {
@@ -134,17 +134,18 @@ final class WatchSession {
   }
 
   /**
-   * A response that the store knows nothing of.
+   * A response that does not come from the store.
    *
-   * @param afterCreations it has its place after so many creations: clients match them by order
+   * @param afterCreations the number of creations that must be reported before it: clients match
+   *     responses to requests by their order
    */
   private record OwnResponse(WatchResponse response, long afterCreations) {}
 
   /**
    * Opens the session; called within the service method.
    *
-   * @param fragmentBytes the size from which responses are split where the client asked for it
-   * @param drainer runs the session when the store has news
+   * @param fragmentBytes the size above which responses are split if the client requested it
+   * @param drainer runs the session when the store has messages
    */
   WatchSession(
       Metastore metastore,
@@ -182,8 +183,8 @@ final class WatchSession {
     try {
       working.wakeOn(drainer);
     } catch (RejectedExecutionException e) {
-      // The server has stopped, and every connection with it.
-      LOG.debug("watch news dropped", e);
+      // The server has stopped and closed every connection.
+      LOG.debug("server stopped, watch event dropped", e);
     }
   }
 
@@ -206,7 +207,7 @@ final class WatchSession {
       handle(asked);
     }
     while (call.isReady() && sendNext()) {
-      // one message after the other
+      // sends one message after the other
     }
     if (progressWanted && call.isReady()) {
       progressWanted = false;
@@ -222,7 +223,7 @@ final class WatchSession {
     }
   }
 
-  // --- what the client wants -------------------------------------------------------------------
+  // --- requests of the client -------------------------------------------------------------------
 
   private void handle(Asked asked) {
     WatchRequest request = asked.request();
@@ -230,11 +231,12 @@ final class WatchSession {
       case CREATE_REQUEST -> create(request.getCreateRequest(), asked);
       case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
       case PROGRESS_REQUEST -> {
-        // Dropped by etcd if the client does not keep up; here it waits, but several become one.
+        // etcd drops progress requests if the client does not keep up. Here they wait, but several
+        // become one.
         progressWanted = true;
         call.request(1);
       }
-      // A kind from the future is no reason to end all watches of the stream.
+      // An unknown kind of request must not end all watches of the stream.
       case REQUESTUNION_NOT_SET -> call.request(1);
     }
   }
@@ -282,7 +284,7 @@ final class WatchSession {
     ownResponses.add(new OwnResponse(response, creationsAsked));
   }
 
-  // --- what the client is told -----------------------------------------------------------------
+  // --- responses to the client ------------------------------------------------------------------
 
   /** False if there is nothing to send now. */
   private boolean sendNext() {
@@ -323,7 +325,8 @@ final class WatchSession {
     Watch watch = announced.remove(cancelled.watchId());
     ResponseHeader header = headers.at(cancelled.revision());
     if (watch != null && watch.denied) {
-      call.onNext(WatchTranslator.toDenied(header, cancelled.watchId())); // answers no request
+      // not a reply to a request
+      call.onNext(WatchTranslator.toDenied(header, cancelled.watchId()));
     } else {
       answer(WatchTranslator.toCancelled(header, cancelled.watchId()));
     }
@@ -346,7 +349,7 @@ final class WatchSession {
   }
 
   private void deny(Watch watch, long id) {
-    // A client that cancels the watch at the same moment is answered for that.
+    // If the client cancels the watch at the same moment, the reply to that request is enough.
     if (!watch.cancelling && !watch.denied) {
       watch.denied = true;
       inUse.remove(id);
@@ -360,7 +363,7 @@ final class WatchSession {
     call.onNext(WatchTranslator.toCompacted(headers.withoutRevision(), compacted));
     watch.compacted = true;
     if (watch.cancelling) {
-      // The store had forgotten the watch when the client's wish to cancel it came.
+      // The store had already ended the watch when the client's cancel request arrived.
       answer(WatchTranslator.toCancelled(headers.now(), compacted.watchId()));
     }
   }
@@ -370,7 +373,7 @@ final class WatchSession {
     return requireNonNull(watch, "messages of a watch follow its creation");
   }
 
-  /** Sends what answers a request, and lets the client send one more. */
+  /** Sends the reply to a request, and lets the client send another one. */
   private void answer(WatchResponse response) {
     call.onNext(response);
     call.request(1);

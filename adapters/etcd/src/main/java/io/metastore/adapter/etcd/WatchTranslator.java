@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Watch: requests to specifications, messages to responses. */
+/** Translates watch requests to specifications, and messages of the store to responses. */
 final class WatchTranslator {
-  /** In place of a watch id: about the stream as a whole, or about a watch that was not made. */
+  /** The watch ID of responses about the whole stream, or about a watch that was not created. */
   static final long NO_WATCH = -1;
 
   static final String DUPLICATE_ID = "mvcc: duplicate watch ID provided on the WatchStream";
@@ -28,9 +28,9 @@ final class WatchTranslator {
   private WatchTranslator() {}
 
   /**
-   * Why no such watch can be made, or null; says nothing of the id.
+   * Why the watch cannot be created, or null. Does not check the ID.
    *
-   * @param denied why the caller may not watch that, or null
+   * @param denied why the caller may not watch the range, or null
    */
   static @Nullable String findRefusal(
       WatchCreateRequest request, @Nullable StatusRuntimeException denied) {
@@ -48,7 +48,7 @@ final class WatchTranslator {
     return empty ? EMPTY_RANGE : null;
   }
 
-  /** A status as Go words it: {@code rpc error: code = PermissionDenied desc = …}. */
+  /** A status in Go's format: {@code rpc error: code = PermissionDenied desc = …}. */
   private static String goText(Status status) {
     StringBuilder code = new StringBuilder();
     for (String word : status.getCode().name().split("_", -1)) {
@@ -57,7 +57,7 @@ final class WatchTranslator {
     return "rpc error: code = " + code + " desc = " + status.getDescription();
   }
 
-  /** A request that {@link #findRefusal} found nothing wrong with. */
+  /** Requires that {@link #findRefusal} returned null for the request. */
   static WatchSpec toSpec(WatchCreateRequest request) {
     return new WatchSpec(
         key(request),
@@ -69,7 +69,7 @@ final class WatchTranslator {
         request.getProgressNotify());
   }
 
-  /** The smallest key, where none is given. */
+  /** The key of the request; the smallest key if it is not set. */
   static ByteString key(WatchCreateRequest request) {
     return request.getKey().isEmpty() ? ZERO : request.getKey();
   }
@@ -100,7 +100,7 @@ final class WatchTranslator {
         .build();
   }
 
-  /** The caller has lost the right to watch that. */
+  /** The response that ends a watch whose user has lost the permission. */
   static WatchResponse toDenied(ResponseHeader header, long watchId) {
     return WatchResponse.newBuilder()
         .setHeader(header)
@@ -111,7 +111,7 @@ final class WatchTranslator {
   }
 
   /**
-   * @param header without a revision, as etcd sends it
+   * @param header without a revision, as in etcd
    */
   static WatchResponse toCompacted(ResponseHeader header, WatchMessage.Compacted compacted) {
     return WatchResponse.newBuilder()

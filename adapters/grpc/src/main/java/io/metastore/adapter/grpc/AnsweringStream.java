@@ -10,10 +10,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream that answers each request. Requests are taken one at a time, the next when the last is
- * answered and the client reads its answers; so answers are in order, one each.
+ * A stream that sends one response for each request, in order. It handles one request at a time:
+ * the next request is read when the response to the last one has been sent and the client is ready
+ * to receive more.
  *
- * <p>Requests come on the connection's thread, answers on the store's: state is guarded by this.
+ * <p>Requests arrive on the connection's thread and responses on the store's threads, so the state
+ * is guarded by this.
  */
 public final class AnsweringStream<Q, R> implements StreamObserver<Q> {
   private final ServerCallStreamObserver<R> call;
@@ -27,7 +29,7 @@ public final class AnsweringStream<Q, R> implements StreamObserver<Q> {
   /**
    * Opens the stream; called within the service method.
    *
-   * @param errors what ends the stream when an answer fails
+   * @param errors the status that ends the stream when a request fails
    */
   public AnsweringStream(
       ServerCallStreamObserver<R> call,

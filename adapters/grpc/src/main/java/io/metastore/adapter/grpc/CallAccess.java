@@ -14,25 +14,29 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call may do, and on which rules that was decided. Its service finds it in the gRPC
- * context; a call that came while access control was off has none. Thread-safe.
+ * Authorizes one call, and remembers the access rules used for the decision. The call's service
+ * finds it in the gRPC context; a call that arrived while access control was off has none.
+ * Thread-safe.
  */
 public final class CallAccess {
   private static final Context.Key<CallAccess> KEY = Context.key("access");
 
   /**
-   * How often one command is decided on again because the rules have changed before its turn. Each
-   * time somebody's change of the rules was done, so even many administrators at once get theirs
-   * done.
+   * How often a command is authorized again because the rules changed before it was applied. Each
+   * retry means that somebody's change of the rules succeeded, so the limit is reached only under a
+   * flood of such changes.
    */
   private static final int DECISIONS_MAX = 1000;
 
-  /** Who makes the call. */
+  /** The sender of the call. */
   public interface Caller {
-    /** Whether newer rules than this member has may tell who calls. */
+    /** Whether the call carries credentials that newer rules than this member's may recognize. */
     boolean isNamed();
 
-    /** The caller's user by these rules, which have permitted the call; null if nobody's. */
+    /**
+     * The caller's user according to these rules, which have permitted the call; null if there is
+     * none.
+     */
     @Nullable String findUser(AccessRules rules);
   }
 
@@ -40,7 +44,7 @@ public final class CallAccess {
   private final Caller caller;
   private volatile @Nullable Demand demand;
 
-  /** Of the last decision that permitted something; null before. */
+  /** The rules of the last decision that permitted a request; null before the first. */
   private volatile @Nullable AccessRules checked;
 
   private volatile @Nullable StatusRuntimeException refusal;
@@ -50,28 +54,33 @@ public final class CallAccess {
     this.caller = caller;
   }
 
-  /** The context in which the call's service is to run. */
+  /** The context in which the call's service runs. */
   Context inContext() {
     return Context.current().withValue(KEY, this);
   }
 
-  /** Of the call at hand, to be asked for within the service method; null if there is none. */
+  /**
+   * The access of the current call if access control is on; null otherwise. Called within the
+   * service method.
+   */
   public static @Nullable CallAccess ofCall(Metastore metastore) {
     return metastore.access().enabled() ? KEY.get() : null;
   }
 
-  /** Of the stream at hand, whether access control is on yet or not; null if there is none. */
+  /**
+   * The access of the current stream, whether or not access control is on; null if there is none.
+   */
   public static @Nullable CallAccess ofStream() {
     return KEY.get();
   }
 
-  /** Why the last request was refused; null if it was not. */
+  /** Why the last request was refused; null if it was permitted. */
   public @Nullable StatusRuntimeException refusal() {
     return refusal;
   }
 
   /**
-   * Decides on a request.
+   * Authorizes a request.
    *
    * @return why the call is refused, or null
    */
@@ -80,7 +89,7 @@ public final class CallAccess {
     return findRefusal();
   }
 
-  /** Decides once more, on the rules of now. */
+  /** Authorizes the last request again with the current rules. */
   @Nullable StatusRuntimeException findRefusal() {
     AccessRules rules = metastore.access();
     Demand asked = demand;
@@ -98,8 +107,9 @@ public final class CallAccess {
   }
 
   /**
-   * Decides whether an answer may leave, if the rules have changed since the request was looked at.
-   * What was changed is told in any case, and a service that tells refusals looks to its answers.
+   * Checks whether a response may be sent, if the rules have changed since the request was
+   * authorized. The response to a change is always sent, and a service that handles refusals itself
+   * checks its own responses.
    */
   @Nullable StatusRuntimeException findRefusalOfAnswer() {
     Demand asked = demand;
@@ -107,15 +117,15 @@ public final class CallAccess {
     return decided || metastore.access() == checked ? null : findRefusal();
   }
 
-  /** The user who makes the call, by the rules that have permitted it; null if nobody knows. */
+  /** The caller's user, by the rules that permitted the call; null without one. */
   public @Nullable String user() {
     AccessRules rules = checked;
     return rules == null || !rules.enabled() ? null : caller.findUser(rules);
   }
 
   /**
-   * Whose rights are to be asked for where it is not known before which keys they are about; empty
-   * if everything is permitted to the caller.
+   * The user whose permissions must be checked when the keys become known only later; empty if the
+   * caller may do everything.
    */
   public String author() {
     AccessRules rules = checked;
@@ -124,15 +134,16 @@ public final class CallAccess {
     return user == null || (known != null && known.isRoot()) ? "" : user;
   }
 
-  /** Submits the command of the call at hand; within the service method. */
+  /** Submits the command of the current call. Called within the service method. */
   public static CompletableFuture<Outcome> submit(Metastore metastore, Command command) {
     return submit(metastore, ofCall(metastore), command);
   }
 
   /**
-   * Submits a command of a call; if the rules change before its turn the call is decided anew.
+   * Submits a command of a call. If the rules change before the command is applied, the call is
+   * authorized again.
    *
-   * @param access as {@link #ofCall} gave it
+   * @param access from {@link #ofCall}
    */
   public static CompletableFuture<Outcome> submit(
       Metastore metastore, @Nullable CallAccess access, Command command) {
@@ -140,9 +151,9 @@ public final class CallAccess {
   }
 
   /**
-   * Queues for a lock as the call may; that is decided on once only.
+   * Queues for a lock. The call is authorized only once.
    *
-   * @param access as {@link #ofCall} gave it
+   * @param access from {@link #ofCall}
    */
   public static LockWait acquire(
       Metastore metastore, @Nullable CallAccess access, Acquire acquire) {

@@ -2,11 +2,11 @@ package io.metastore.adapter.grpc;
 
 import java.util.concurrent.CompletionException;
 
-/** Why futures failed. */
+/** Finds the causes of failed futures. */
 public final class Causes {
   private Causes() {}
 
-  /** What a future failed with, whichever of its dependents tells of it. */
+  /** The exception of a failed future, without the wrappers that dependent futures add. */
   public static Throwable of(Throwable failure) {
     return failure instanceof CompletionException && failure.getCause() != null
         ? failure.getCause()

@@ -17,11 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes on what comes from the client of one call, once each request has been decided on.
+ * Passes a call's requests to its service after each has been authorized.
  *
- * <p>A refusal may be for no other reason than that this member is behind: then the call waits
- * until it knows what was known anywhere when the call came, and is decided on again. What comes
- * meanwhile waits too. All state but what is volatile belongs to whoever runs the task.
+ * <p>A request may be refused only because this member's rules are out of date. In that case the
+ * call waits until this member has applied everything that was committed when the request arrived,
+ * and is authorized again. Later requests of the call wait, too. All state that is not volatile
+ * belongs to the running task.
  */
 public final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
   private static final Logger LOG = LoggerFactory.getLogger(CheckedRequests.class);
@@ -36,7 +37,7 @@ public final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
   private final Queue<Runnable> events = new ConcurrentLinkedQueue<>();
   private final SerialTask passing = new SerialTask(this::passOn);
 
-  /** What to do when the barrier that a request waits for has been passed; null while it is not. */
+  /** Set when the barrier that a request waits for has been passed; null before. */
   private volatile @Nullable Runnable decision;
 
   private boolean waiting;
@@ -58,10 +59,10 @@ public final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
   }
 
   /**
-   * Starts a call whose requests and answers are decided on.
+   * Starts a call whose requests and responses are authorized.
    *
-   * @param demands what a request needs; may throw what is wrong with the request itself
-   * @param errors what a call ends with whose demand, or service, has thrown something
+   * @param demands what a request needs; may throw if the request is malformed
+   * @param errors the status that ends the call if a demand or the service throws
    */
   public static <Q, R> ServerCall.Listener<Q> start(
       Metastore metastore,
@@ -133,7 +134,9 @@ public final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
     }
   }
 
-  /** What a service throws ends its call, and must not keep the call's end from it. */
+  /**
+   * Ends the call if the service throws. The service must still be told about the end of the call.
+   */
   private void run(Runnable event) {
     try {
       event.run();
@@ -182,8 +185,8 @@ public final class CheckedRequests<Q> extends ServerCall.Listener<Q> {
     try {
       passing.wakeOn(loop);
     } catch (RejectedExecutionException e) {
-      // The server has stopped, and every connection with it.
-      LOG.debug("decision dropped", e);
+      // The server has stopped and closed every connection.
+      LOG.debug("server stopped, authorization dropped", e);
     }
   }
 }

@@ -4,20 +4,20 @@ import io.grpc.StatusRuntimeException;
 import io.metastore.core.api.AccessRules;
 import org.jspecify.annotations.Nullable;
 
-/** What one request of one caller needs while access control is on. */
+/** What a request needs from its caller while access control is on. */
 public interface Demand {
 
   /**
-   * Whether the request may change something: it is then decided on again in its turn, not before
-   * its answer.
+   * Whether the request may change something. It is then authorized again when it is applied, not
+   * before its response.
    */
   boolean changes();
 
-  /** Why the caller may not make the request, by these rules; null if it may. */
+  /** Why these rules do not permit the request; null if they do. */
   @Nullable StatusRuntimeException findRefusal(AccessRules rules);
 
   /**
-   * Whether a refused request goes to its service all the same, which answers it with {@link
+   * Whether a refused request is still passed to its service, which answers with {@link
    * CallAccess#refusal} instead of ending the call.
    */
   default boolean refusedByService() {

@@ -20,15 +20,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is written in its wire format, without ever being an object, in pieces as fast as
- * the client's connection takes them.
+ * A response that is written directly in its wire format, without building a message object, in
+ * pieces as fast as the client's connection accepts them.
  *
- * <p>{@link #sendTo} sends it in place of the method's answer; the service must have gone through
+ * <p>{@link #sendTo} sends it as the method's response; the service must have been wrapped by
  * {@link #inService}. gRPC takes a message in one call of {@link Drainable#drainTo} and would keep
- * all of it in memory until the client has read it. So {@code drainTo} only keeps the stream that
- * it is given, which writes to gRPC's current message until the call ends, and {@link #write}
- * writes the pieces later; {@code PacedAnswerTest} fails if gRPC changes that. Where there is no
- * {@link PacedConnection}, as in a server within the process, the whole message is written at once.
+ * all of it in memory until the client has read it. Therefore {@code drainTo} only keeps the stream
+ * that gRPC passes, which appends to gRPC's current message until the call ends, and {@link #write}
+ * writes the pieces later. {@code PacedAnswerTest} fails if gRPC changes this behaviour. Without a
+ * {@link PacedConnection}, as in an in-process server, the whole message is written at once.
  */
 public abstract class EncodedMessage extends InputStream implements Drainable, KnownLength {
   /** The largest message that is written at once. */
@@ -45,24 +45,27 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
     this.bytes = bytes;
   }
 
-  /** Writes the next piece; false if it was the last. */
+  /** Writes the next piece; false if it was the last one. */
   protected abstract boolean writePiece(OutputStream target) throws IOException;
 
-  /** Sends the message's length, and all of it unless it can be paced. */
-  @SuppressWarnings("unchecked") // the marshaller of inService takes both kinds
+  /** Sends the message's length, and the whole message if it cannot be sent in pieces. */
+  @SuppressWarnings("unchecked") // the marshaller of inService accepts both kinds
   public final <R> void sendTo(StreamObserver<R> call) {
     ((StreamObserver<Object>) (StreamObserver<?>) call).onNext(this);
   }
 
   /**
-   * Ends a streaming call at once and drops what its client has not taken yet; an error would have
-   * to wait behind that. Also for messages that are objects.
+   * Ends a streaming call at once and drops the messages that its client has not read. An ordinary
+   * error would be queued behind them. Works for message objects, too.
    */
   static void abort(StreamObserver<?> call, Status why) {
     new Abort(why).sendTo(call);
   }
 
-  /** The connection that takes the message in pieces; called before it is sent, if at all. */
+  /**
+   * Sets the connection that accepts the message in pieces. Called before the message is sent, or
+   * not at all.
+   */
   public final void connect(@Nullable PacedConnection paced) {
     connection = paced;
   }
@@ -81,32 +84,32 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
     return more;
   }
 
-  /** Cuts the connection of a client that takes nothing of the message. */
+  /** Closes the connection of a client that does not read the message. */
   public final void cut() {
     if (connection != null) {
       connection.close();
     }
   }
 
-  /** The whole message, if it is small enough for that. */
+  /** The whole message as an array, if it is small enough. */
   public final byte[] toBytes() {
     if (bytes > WHOLE_BYTES_MAX) {
       throw Status.RESOURCE_EXHAUSTED
-          .withDescription("answer of " + bytes + " bytes is too large for this kind of call")
+          .withDescription("response of " + bytes + " bytes is too large for this kind of call")
           .asRuntimeException();
     }
     ByteArrayOutputStream whole = new ByteArrayOutputStream(bytes);
     try {
       while (writePiece(whole)) {
-        // all pieces
+        // writes all pieces
       }
     } catch (IOException e) {
-      throw new IllegalStateException("an array does not fail", e);
+      throw new IllegalStateException("writing to an array cannot fail", e);
     }
     return whole.toByteArray();
   }
 
-  // --- as gRPC sees it -------------------------------------------------------------------------
+  // --- called by gRPC --------------------------------------------------------------------------
 
   @Override
   public final int drainTo(OutputStream target) {
@@ -121,7 +124,7 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
 
   @Override
   public final int read() {
-    throw new UnsupportedOperationException("only drainTo is for this message");
+    throw new UnsupportedOperationException("this message supports only drainTo");
   }
 
   @Override
@@ -129,7 +132,7 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
     return read();
   }
 
-  /** The same service, whose methods may answer with encoded messages too. */
+  /** The same service, whose methods can also respond with encoded messages. */
   public static ServerServiceDefinition inService(ServerServiceDefinition service) {
     List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
     service.getMethods().forEach(method -> methods.add(inMethod(method)));
@@ -152,7 +155,7 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
         handler);
   }
 
-  /** gRPC resets the stream of a call whose message cannot be marshalled. */
+  /** A message that cannot be marshalled: gRPC then resets the stream of the call. */
   private static final class Abort extends EncodedMessage {
     private final Status why;
 
@@ -167,7 +170,7 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
     }
   }
 
-  /** Marshals encoded messages as they are and leaves the others to the method's marshaller. */
+  /** Passes encoded messages through and leaves the others to the method's marshaller. */
   private record Either<R>(Marshaller<R> objects) implements Marshaller<R> {
     @Override
     public InputStream stream(R message) {

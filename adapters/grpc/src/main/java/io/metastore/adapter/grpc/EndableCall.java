@@ -6,8 +6,8 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 
 /**
- * A call that can be ended behind its service's back; what the service still sends is dropped.
- * Guarded by itself, because gRPC's calls are not.
+ * A call that can be ended without its service. Messages that the service sends afterwards are
+ * dropped. Guarded by itself, because gRPC's calls are not thread-safe.
  */
 public class EndableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   private boolean ended;
@@ -16,7 +16,7 @@ public class EndableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     super(call);
   }
 
-  /** Ends the call, unless it is over. */
+  /** Ends the call, unless it has already ended. */
   public final void end(Status status, Metadata trailers) {
     close(status, trailers);
   }

@@ -9,8 +9,8 @@ public final class EventLoops {
   private EventLoops() {}
 
   /**
-   * The event loop of the calling thread, so that one connection's messages leave together; any
-   * other thread in a server without one.
+   * The event loop of the calling thread, so that the messages of one connection are sent together;
+   * in a server without event loops, any thread.
    */
   public static Executor currentOrAny() {
     Executor loop = ThreadExecutorMap.currentExecutor();

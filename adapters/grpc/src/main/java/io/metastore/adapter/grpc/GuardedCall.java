@@ -6,12 +6,13 @@ import io.grpc.StatusRuntimeException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A call whose every answer needs leave: once it is refused the call ends. */
+/** A call that checks each response before it is sent. The first refusal ends the call. */
 public final class GuardedCall<Q, R> extends EndableCall<Q, R> {
   private final Supplier<@Nullable StatusRuntimeException> guard;
 
   /**
-   * @param guard asked before each message to the client; what the call ends with, or null
+   * @param guard called before each message to the client; returns the error that ends the call, or
+   *     null
    */
   public GuardedCall(ServerCall<Q, R> call, Supplier<@Nullable StatusRuntimeException> guard) {
     super(call);
@@ -28,7 +29,7 @@ public final class GuardedCall<Q, R> extends EndableCall<Q, R> {
     }
   }
 
-  /** Ends the call with an error, unless it is over. */
+  /** Ends the call with an error, unless it has already ended. */
   public void end(StatusRuntimeException refusal) {
     Metadata trailers = refusal.getTrailers();
     end(refusal.getStatus(), trailers == null ? new Metadata() : trailers);

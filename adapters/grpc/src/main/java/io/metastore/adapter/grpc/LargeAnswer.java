@@ -11,19 +11,25 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a unary call with an answer that may be large: takes memory for it, makes it in steps on
- * {@link Metastore#bulk}, and sends it in pieces as the client takes them. The memory is held until
- * the call is over. A client that takes nothing while others wait for memory is cut off.
+ * Completes a unary call whose response may be large. It takes memory for the response from the
+ * budget, builds the response in steps on {@link Metastore#bulk}, and sends it in pieces as the
+ * client reads them. The memory is held until the call ends. If a client reads nothing while other
+ * calls wait for memory, its connection is closed.
  *
- * <p>One step runs at a time. {@link #take}, {@link #next} and {@link #send} each say what the next
- * one is, so a step calls one of them at most, as its last act; whoever is not a step does so only
- * while none is under way.
+ * <p>One step runs at a time. {@link #take}, {@link #next} and {@link #send} each set the next
+ * step, so a step calls at most one of them, as its last action. Other code calls them only while
+ * no step is running.
  */
 public final class LargeAnswer {
-  /** What may be unsent when the next piece is made, and about what a piece should have. */
+  /**
+   * The next piece is built when less than this is unsent; also the approximate size of a piece.
+   */
   public static final int PIECE_BYTES = 512 << 10;
 
-  /** What sending takes, beside what the answer's maker holds: unsent pieces, gRPC's buffers. */
+  /**
+   * Memory used for sending, in addition to that of the response's source: unsent pieces and gRPC's
+   * buffers.
+   */
   public static final int SENDING_BYTES = 3 * PIECE_BYTES;
 
   private final Metastore metastore;
@@ -33,7 +39,7 @@ public final class LargeAnswer {
 
   private volatile boolean began;
 
-  /** The call is over, whoever ended it. */
+  /** True when the call has ended for any reason. */
   private volatile boolean ended;
 
   private volatile @Nullable Step next;
@@ -41,20 +47,20 @@ public final class LargeAnswer {
   private volatile @Nullable EncodedMessage message;
   private volatile @Nullable AutoCloseable source;
 
-  /** All is given to gRPC, or the call has failed. */
+  /** True when everything has been passed to gRPC, or the call has failed. */
   private boolean done;
 
-  /** A part of the work; what it throws ends the call. */
+  /** A part of the work. An exception ends the call. */
   @FunctionalInterface
   public interface Step {
     void run() throws IOException;
   }
 
   /**
-   * Called within the service method: it sets the call's handlers. They do nothing until {@link
-   * #take}, so the call may also be answered without this class.
+   * Sets the call's handlers; called within the service method. The handlers do nothing until
+   * {@link #take}, so the call can also be answered without this class.
    *
-   * @param errors what ends the call when a step or the store fails
+   * @param errors the status that ends the call when a step or the store fails
    */
   public LargeAnswer(
       Metastore metastore,
@@ -70,9 +76,9 @@ public final class LargeAnswer {
   }
 
   /**
-   * Waits for memory, and then goes on.
+   * Waits for memory and then continues with a step.
    *
-   * @param bytes in all, {@link #SENDING_BYTES} included; what was held before is given back first
+   * @param bytes the total, including {@link #SENDING_BYTES}; memory held before is returned first
    */
   public void take(long bytes, Step then) {
     began = true;
@@ -87,7 +93,7 @@ public final class LargeAnswer {
             });
   }
 
-  /** Goes on with this step. */
+  /** Continues with this step. */
   public void next(Step step) {
     next = step;
     wake();
@@ -98,12 +104,12 @@ public final class LargeAnswer {
     next(() -> fail(failure));
   }
 
-  /** What is closed when the last piece is made, or the call is over. */
+  /** Sets the resource to close when the last piece has been built or the call has ended. */
   public void closeAtEnd(AutoCloseable opened) {
     source = opened;
   }
 
-  /** Sends the answer. */
+  /** Sends the response. */
   public void send(EncodedMessage answer) {
     message = answer;
     answer.sendTo(call);
@@ -112,7 +118,7 @@ public final class LargeAnswer {
 
   private void write(EncodedMessage answer) throws IOException {
     if (!call.isReady()) {
-      next = () -> write(answer); // woken when it is
+      next = () -> write(answer); // the onReady handler wakes this step
     } else if (answer.write()) {
       moved();
       next(() -> write(answer));
@@ -141,7 +147,7 @@ public final class LargeAnswer {
 
   private void step() {
     if (ended) {
-      // Only an ended call releases what gRPC holds of a message that is cut off.
+      // Only an ended call makes gRPC release its part of an incomplete message.
       fail(Status.CANCELLED.asRuntimeException());
       giveBack();
       return;
@@ -195,7 +201,7 @@ public final class LargeAnswer {
       try {
         opened.close();
       } catch (Exception e) {
-        throw new IllegalStateException("closing is not supposed to fail", e);
+        throw new IllegalStateException("close failed", e);
       }
     }
   }

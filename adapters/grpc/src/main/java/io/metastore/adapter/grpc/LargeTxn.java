@@ -20,16 +20,21 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction whose answer may be large. Its memory is taken before it is read or proposed: the
- * answer is made as a whole, and is there twice while it is put into its wire format.
+ * A transaction whose response may be large. Its memory is taken before the transaction is read or
+ * proposed. The response is built as a whole, and exists twice while it is encoded.
  *
- * @param <R> the answer
+ * @param <R> the response message
  */
 public final class LargeTxn<R extends MessageLite> {
-  /** So many reads of single keys need no look at how large they are. */
+  /**
+   * A transaction with at most this many single keys in its response counts as small without
+   * looking at their sizes.
+   */
   private static final int SINGLE_KEYS_MAX = 4;
 
-  /** Reads are tried with more and more memory, for they can be repeated. */
+  /**
+   * The amounts of memory that reads are tried with, one after the other; a read can be repeated.
+   */
   private static final long[] READ_BYTES = {1 << 20, 16 << 20, Long.MAX_VALUE};
 
   private final Metastore metastore;
@@ -40,7 +45,7 @@ public final class LargeTxn<R extends MessageLite> {
   /**
    * Called within the service method.
    *
-   * @param small makes the answer, and ends the call if that is small
+   * @param small builds the response, and completes the call if the response is small
    */
   public LargeTxn(
       Metastore metastore, Txn txn, StreamObserver<R> call, UnaryAnswer<Outcome, R> small) {
@@ -50,12 +55,12 @@ public final class LargeTxn<R extends MessageLite> {
     this.large = new LargeAnswer(metastore, (ServerCallStreamObserver<R>) call, small::toError);
   }
 
-  /** Whether the answer to a transaction may be large. */
+  /** Whether the response to a transaction may be large. */
   public static boolean isPossible(Txn txn) {
     return singleKeys(txn) > SINGLE_KEYS_MAX;
   }
 
-  /** How many single keys the answer may hold; a range counts as very many. */
+  /** The number of single keys that the response can contain; a range counts as very many. */
   private static int singleKeys(Txn txn) {
     return Math.max(singleKeys(txn.getSuccessList()), singleKeys(txn.getFailureList()));
   }
@@ -83,9 +88,9 @@ public final class LargeTxn<R extends MessageLite> {
     return !delete.getPrevKv() ? 0 : delete.getRangeEnd().isEmpty() ? 1 : SINGLE_KEYS_MAX + 1;
   }
 
-  // --- of ranges only ----------------------------------------------------------------------------
+  // --- transactions that only read ranges --------------------------------------------------------
 
-  /** Evaluates a transaction that holds only ranges, and answers. */
+  /** Evaluates a transaction that consists of ranges only, and responds. */
   public void read(Consistency consistency) {
     metastore
         .readTxn(txn, consistency)
@@ -132,12 +137,12 @@ public final class LargeTxn<R extends MessageLite> {
         && failed.failure().code() == FailureCode.RESPONSE_TOO_LARGE;
   }
 
-  // --- that changes something --------------------------------------------------------------------
+  // --- transactions that write -------------------------------------------------------------------
 
   /**
-   * Proposes the transaction and answers.
+   * Proposes the transaction and responds.
    *
-   * @param submit is called in the gRPC context of the service method
+   * @param submit called in the gRPC context of the service method
    */
   public void write(Supplier<CompletableFuture<Outcome>> submit) {
     Context context = Context.current();
@@ -179,7 +184,7 @@ public final class LargeTxn<R extends MessageLite> {
     large.send(new Whole(small.toReply(outcome).toByteArray()));
   }
 
-  /** A message that is in memory. */
+  /** A message that is completely in memory. */
   private static final class Whole extends EncodedMessage {
     private final byte[] message;
     private int written;

@@ -2,14 +2,16 @@ package io.metastore.adapter.grpc;
 
 import io.grpc.Attributes;
 
-/** What a call that is sent in pieces needs of its connection. Thread-safe. */
+/** The connection operations needed to send a response in pieces. Thread-safe. */
 public interface PacedConnection {
-  /** Where a call's attributes have it. */
+  /** The key under which a call's attributes contain the connection. */
   Attributes.Key<PacedConnection> ATTRIBUTE = Attributes.Key.create("metastore.paced-connection");
 
-  /** Sends what was written to the connection's calls; gRPC itself does so between messages. */
+  /**
+   * Sends the data written to the connection's calls; gRPC itself does so only between messages.
+   */
   void flush();
 
-  /** Ends the connection at once, with all its calls. */
+  /** Closes the connection at once, with all its calls. */
   void close();
 }

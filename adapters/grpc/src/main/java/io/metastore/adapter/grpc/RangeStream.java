@@ -21,15 +21,15 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends one range in chunks, all read from one view of the store.
+ * Sends a range in chunks, all read from one view of the store.
  *
- * <p>A chunk is read only when the stream is ready for it, and only as much as makes a message of
- * about the target's size; so a slow client holds the memory of two messages, taken from {@link
- * Metastore#answers}, and no thread. All state belongs to whoever runs the task, one thread of
- * {@link Metastore#bulk} at a time.
+ * <p>A chunk is read only when the stream is ready for it, and has about the target size of a
+ * message. A slow client therefore holds the memory of two messages, taken from {@link
+ * Metastore#answers}, and no thread. All state belongs to the running task, which runs on one
+ * thread of {@link Metastore#bulk} at a time.
  */
 public abstract class RangeStream<M extends MessageLite> {
-  /** The most keys of the first chunk. */
+  /** The maximum number of keys in the first chunk. */
   protected static final long FIRST_CHUNK_KEYS = 10;
 
   private final Metastore metastore;
@@ -38,10 +38,10 @@ public abstract class RangeStream<M extends MessageLite> {
   private final long chunkBytesTarget;
   private final SerialTask sending = new SerialTask(this::sendWhatIsReady);
 
-  /** The call is over, whoever ended it. */
+  /** True when the call has ended for any reason. */
   private volatile boolean ended;
 
-  /** The client takes nothing, and others wait for the memory. */
+  /** True when the client reads nothing and other calls wait for the memory. */
   private volatile boolean stalled;
 
   private volatile AnswerBudget.@Nullable Held held;
@@ -49,7 +49,7 @@ public abstract class RangeStream<M extends MessageLite> {
   /** Set before the first wake. */
   private volatile @Nullable ReadView view;
 
-  /** The last chunk has been given to gRPC. */
+  /** True when the last chunk has been passed to gRPC. */
   private boolean complete;
 
   private boolean done;
@@ -58,8 +58,8 @@ public abstract class RangeStream<M extends MessageLite> {
   private long sentKeys;
 
   /**
-   * @param range unsorted and unfiltered; its limit is that of the whole stream
-   * @param chunkBytesTarget about what most messages have; a few may be larger by one value
+   * @param range unsorted and unfiltered; its limit applies to the whole stream
+   * @param chunkBytesTarget the approximate size of most messages; a few may be larger by one value
    */
   protected RangeStream(
       Metastore metastore, Range range, ServerCallStreamObserver<M> call, long chunkBytesTarget) {
@@ -105,26 +105,26 @@ public abstract class RangeStream<M extends MessageLite> {
             });
   }
 
-  /** Those of the keys found that the client may see. */
+  /** The keys that the client may see. */
   protected abstract List<KeyValue> toVisible(List<KeyValue> found);
 
   /**
-   * The message for one chunk.
+   * Builds the message for one chunk.
    *
-   * @param keyValues the visible ones
-   * @param found everything that was found, and whether the limit kept more back
-   * @param last whether it is the stream's last message
+   * @param keyValues the visible keys
+   * @param found everything that was found, and whether there are more keys than the limit
+   * @param last whether this is the last message of the stream
    */
   protected abstract M toMessage(
       ReadView opened, List<KeyValue> keyValues, RangeResult found, boolean last);
 
-  /** What ends a range that cannot be read. */
+  /** The status that ends the call if the range cannot be read. */
   protected abstract StatusRuntimeException toError(Failure failure);
 
-  /** What ends the call when the world failed. */
+  /** The status that ends the call if the server fails. */
   protected abstract StatusRuntimeException toError(Throwable failure);
 
-  /** How many keys have been sent, those of the present chunk included. */
+  /** The number of keys sent, including those of the current chunk. */
   protected final long sentKeys() {
     return sentKeys;
   }
@@ -176,7 +176,9 @@ public abstract class RangeStream<M extends MessageLite> {
       } else if (stalled) {
         finish(opened);
         EncodedMessage.abort(
-            call, Status.RESOURCE_EXHAUSTED.withDescription("answer was not read, others wait"));
+            call,
+            Status.RESOURCE_EXHAUSTED.withDescription(
+                "response was not read while others waited for its memory"));
       }
     } catch (RuntimeException | OutOfMemoryError e) {
       finish(opened);
@@ -198,7 +200,7 @@ public abstract class RangeStream<M extends MessageLite> {
       send(opened, ranged.result());
     } else if (outcome instanceof Outcome.Failed failed) {
       if (failed.failure().code() == FailureCode.RESPONSE_TOO_LARGE && chunkKeys > 1) {
-        // Larger values than those before; the next try is as much smaller as etcd's would be.
+        // The values are larger than those before. The next attempt is halved, as in etcd.
         chunkKeys /= 2;
       } else {
         finish(opened);
@@ -232,7 +234,7 @@ public abstract class RangeStream<M extends MessageLite> {
     M message = toMessage(opened, keyValues, found, last);
     call.onNext(message);
     if (last) {
-      complete = true; // and ended when the client has taken it: until then it may be aborted
+      complete = true; // the call ends when the client has read it; until then it may be aborted
     } else if (keyValues.size() == found.keyValues().size()) {
       resize(message.getSerializedSize());
     }

@@ -5,23 +5,26 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Does all there is to do, whoever asks and however often, on one thread at a time. What the work
- * touches needs no further guard.
+ * Runs its work on one thread at a time, whichever threads request it and however often. State used
+ * only by the work needs no lock.
  */
 public final class SerialTask {
   private final Runnable work;
 
-  /** How often the work was asked for and has not yet been done. */
+  /** The number of requests that the work has not handled yet. */
   private final AtomicInteger wakes = new AtomicInteger();
 
   /**
-   * @param work does all there is to do at the moment; must not throw
+   * @param work does everything that is pending at the moment; must not throw
    */
   public SerialTask(Runnable work) {
     this.work = work;
   }
 
-  /** The work is done from its beginning after this call: here, unless somebody is at it. */
+  /**
+   * Requests a complete run of the work after this call: on this thread, unless another thread is
+   * running it.
+   */
   public void wake() {
     if (wakes.getAndIncrement() == 0) {
       run();
@@ -29,11 +32,10 @@ public final class SerialTask {
   }
 
   /**
-   * As {@link #wake}, but as a task of the executor, and another one for what is asked meanwhile:
-   * so tasks that ask for themselves take turns.
+   * Like {@link #wake}, but runs the work as a task of the executor. Requests made meanwhile are
+   * handled by another task, so that tasks that request themselves take turns.
    *
-   * @throws RejectedExecutionException if the executor takes no more; nobody is at the work then,
-   *     and nobody ever will be
+   * @throws RejectedExecutionException if the executor is shut down; the work then never runs again
    */
   public void wakeOn(Executor executor) {
     if (wakes.getAndIncrement() == 0) {

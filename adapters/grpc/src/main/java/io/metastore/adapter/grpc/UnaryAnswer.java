@@ -16,30 +16,30 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a unary call when the store is done with it: hand it to {@code whenComplete} on the thread
- * that took the call. The reply is made and sent on that same event loop: the store completes many
- * calls in a row, and the loop then writes all replies of one connection with one system call,
- * where replies from another thread would each wake it. Long replies are made apart, for they would
- * hold up the loop's other connections, or what completed them.
+ * Completes a unary call when the store has finished it: pass it to {@code whenComplete} on the
+ * thread that received the call. The reply is built and sent on the event loop of the call. The
+ * store completes many calls in a row, and the loop then writes all replies of a connection with
+ * one system call; replies from another thread would wake the loop for each. Long replies are built
+ * on other threads, because they would delay the loop's other connections.
  *
- * @param <T> what the store completes with, such as {@link Outcome}
+ * @param <T> the store's result, such as {@link Outcome}
  * @param <R> the reply
  */
 public abstract class UnaryAnswer<T, R> implements BiConsumer<@Nullable T, @Nullable Throwable> {
-  /** As many keys as the loop may turn into a reply without anybody noticing; see {@link #keys}. */
+  /** The largest reply that the loop builds itself, in weighted keys; see {@link #keys}. */
   private static final int LOOP_KEYS_MAX = 100;
 
-  /** So many bytes of a value cost about as much as a key. */
+  /** A value of this size costs about as much as a key. */
   private static final int BYTES_PER_KEY = 8 << 10;
 
   private final StreamObserver<R> call;
   private final Executor scans;
 
-  /** The event loop of the call's connection; null in a server without one. */
+  /** The event loop of the call's connection; null in a server without event loops. */
   private final @Nullable EventExecutor loop = ThreadExecutorMap.currentExecutor();
 
   /**
-   * @param scans makes long replies
+   * @param scans builds long replies
    */
   protected UnaryAnswer(StreamObserver<R> call, Executor scans) {
     this.call = call;
@@ -47,16 +47,16 @@ public abstract class UnaryAnswer<T, R> implements BiConsumer<@Nullable T, @Null
   }
 
   /**
-   * The reply to what was done.
+   * Builds the reply.
    *
    * @param done not {@link Outcome.Failed}
    */
   protected abstract R toReply(T done);
 
-  /** What ends a call that cannot be done. */
+  /** The status that ends a call that the store refused. */
   protected abstract StatusRuntimeException toError(Failure failure);
 
-  /** What ends a call whose future completed exceptionally, or whose reply could not be made. */
+  /** The status that ends a call whose future failed, or whose reply could not be built. */
   protected abstract StatusRuntimeException toError(Throwable failure);
 
   @Override
@@ -84,15 +84,15 @@ public abstract class UnaryAnswer<T, R> implements BiConsumer<@Nullable T, @Null
     try {
       reply = toReply(done);
     } catch (RuntimeException | OutOfMemoryError e) {
-      // Nobody looks at the future that this callback belongs to; the caller must not wait for
-      // ever.
+      // An exception here would be lost in the future of this callback, and the client would wait
+      // forever.
       call.onError(toError(e));
       return;
     }
     try {
       send(call, reply);
     } catch (OutOfMemoryError e) {
-      // gRPC has ended the call, and the thread has others to serve.
+      // gRPC has ended the call. This thread must go on to serve others.
       toError(e);
     }
   }
@@ -112,7 +112,7 @@ public abstract class UnaryAnswer<T, R> implements BiConsumer<@Nullable T, @Null
     return keys;
   }
 
-  /** How many keys a reply holds, large values counting as several. */
+  /** The number of keys in a reply; large values count as several. */
   private static long keys(OpResult result) {
     if (result instanceof OpResult.RangeResult range) {
       return weight(range.keyValues());
@@ -141,7 +141,7 @@ public abstract class UnaryAnswer<T, R> implements BiConsumer<@Nullable T, @Null
     return 1L + keyValue.value().size() / BYTES_PER_KEY;
   }
 
-  /** Ends a call with its reply. */
+  /** Completes a call with its reply. */
   public static <R> void send(StreamObserver<R> call, R reply) {
     call.onNext(reply);
     call.onCompleted();

@@ -1,9 +1,10 @@
 /**
- * How gRPC calls are served without blocking: replies on the call's event loop, streams that are
- * read as fast as their client takes them.
+ * Serves gRPC calls without blocking: replies on the call's event loop, and streams that are read
+ * as fast as their client accepts them.
  *
- * <p>Start at {@link io.metastore.adapter.grpc.UnaryAnswer}. Used by the adapters whose protocol is
- * gRPC, which do not see each other. Nothing here knows a protocol's messages or errors.
+ * <p>Start at {@link io.metastore.adapter.grpc.UnaryAnswer}. Used by the two adapters for gRPC
+ * protocols, which do not depend on each other. Nothing here depends on the messages or errors of a
+ * protocol.
  */
 @NullMarked
 package io.metastore.adapter.grpc;

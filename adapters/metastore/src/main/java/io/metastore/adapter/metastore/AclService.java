@@ -39,7 +39,7 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** {@code metastore.v1.Acl}. Stateless. Tells no log of passwords or tokens. */
+/** {@code metastore.v1.Acl}. Stateless. Never logs passwords or tokens. */
 final class AclService extends AclGrpc.AclImplBase {
   static final long TOKEN_TTL_MS = TimeUnit.HOURS.toMillis(1);
 
@@ -77,7 +77,7 @@ final class AclService extends AclGrpc.AclImplBase {
         .thenApply(
             matches -> {
               if (!matches) {
-                throw refusal(Reason.WRONG_PASSWORD, "user name or password are wrong");
+                throw refusal(Reason.WRONG_PASSWORD, "wrong user name or password");
               }
               String token = rules.newToken(request.getUser(), clockMs.getAsLong() + TOKEN_TTL_MS);
               return AuthenticateResponse.newBuilder().setToken(token).build();
@@ -199,7 +199,7 @@ final class AclService extends AclGrpc.AclImplBase {
         outcome -> reply.make(outcome.revision()));
   }
 
-  /** Asks the rules of a view, which are in memory. */
+  /** Reads the access rules of a view, which are in memory. */
   private <T> CompletableFuture<T> read(Consistency consistency, Function<ReadView, T> reader) {
     return metastore
         .view(Consistencies.of(consistency))

@@ -31,7 +31,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** The calls about users, roles and grants. */
+/** Translates the calls about users, roles and grants. */
 final class AclTranslator {
   private AclTranslator() {}
 
@@ -81,7 +81,7 @@ final class AclTranslator {
   }
 
   /**
-   * What can be said before the password is hashed.
+   * Checks a request before its password is hashed.
    *
    * @throws Refusal if the request is malformed
    */
@@ -97,7 +97,7 @@ final class AclTranslator {
   }
 
   /**
-   * @param passwordHash null to leave the present one
+   * @param passwordHash null to keep the current one
    */
   static Command toCommand(PutUserRequest request, @Nullable String passwordHash) {
     PutUser.Builder user =
@@ -129,7 +129,7 @@ final class AclTranslator {
   }
 
   /**
-   * @param prefix of the keys below the directory, with the slash
+   * @param prefix the common prefix of the keys below the directory, with the trailing slash
    */
   static ListGrantsResponse toGrants(ReadView view, ByteString prefix) {
     ListGrantsResponse.Builder reply = ListGrantsResponse.newBuilder().setRevision(view.revision());

@@ -18,10 +18,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller that wants a lock: until it is held, its time is up, or the caller goes.
+ * One call that wants a lock, until the lock is held, the time is up, or the caller has gone.
  *
- * <p>News come on the store's threads, the end of the time on the timer's: whoever is first
- * answers.
+ * <p>Changes of the queue arrive on the store's threads and the timeout on the timer's; whichever
+ * comes first completes the call.
  */
 final class AcquireCall {
   private final Metastore metastore;
@@ -71,7 +71,7 @@ final class AcquireCall {
   private void endInTime(LockWait wait, ScheduledExecutorService timer) {
     Runnable giveUp =
         () -> {
-          // If the wait ends just now with success, that stands.
+          // If the lock is granted at this very moment, the grant wins.
           if (wait.cancel()) {
             answerOnce(this::answerNotAcquired);
           }
@@ -80,7 +80,7 @@ final class AcquireCall {
     try {
       end = timer.schedule(giveUp, request.getWaitMs(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      // The services are being closed, and every connection with them.
+      // The services are being closed, and with them every connection.
       wait.cancel();
       return;
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Ends a unary call with a reply, or an error of the native API. */
+/** Completes a unary call with a reply, or with an error of the native API. */
 final class Answer<T, R> extends UnaryAnswer<T, R> {
   private final Function<T, R> translator;
 
@@ -21,9 +21,9 @@ final class Answer<T, R> extends UnaryAnswer<T, R> {
   /**
    * Serves a unary call.
    *
-   * @param scans makes long replies
-   * @param asked translates the request and hands it to the store; may throw a {@link Refusal}
-   * @param translator makes the reply; pure; may throw a {@link Refusal}
+   * @param scans builds long replies
+   * @param asked translates the request and passes it to the store; may throw a {@link Refusal}
+   * @param translator builds the reply; pure; may throw a {@link Refusal}
    */
   static <T, R> void to(
       StreamObserver<R> call,
@@ -33,13 +33,13 @@ final class Answer<T, R> extends UnaryAnswer<T, R> {
     orRefuse(call, () -> asked.get().whenComplete(of(call, scans, translator)));
   }
 
-  /** To be handed to {@code whenComplete}, on the thread that took the call. */
+  /** Pass this to {@code whenComplete}, on the thread that received the call. */
   static <T, R> Answer<T, R> of(StreamObserver<R> call, Executor scans, Function<T, R> translator) {
     return new Answer<>(call, scans, translator);
   }
 
   /**
-   * Begins to serve a call that will end itself.
+   * Starts serving a call that completes itself.
    *
    * @param serving may throw a {@link Refusal}
    */

@@ -15,12 +15,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks of every call, while access control is on, who makes it and whether that one may.
+ * While access control is on, authenticates and authorizes every call.
  *
- * <p>A request is decided on before its service sees it. Rules may change after that: commands
- * carry what they were decided on and fail in their turn, reads are decided anew before their
- * answer, and so is each message of a stream. While access control is off a unary call costs one
- * look at the switch.
+ * <p>A request is authorized before its service sees it. The rules may change after that: a command
+ * carries the revision of the rules it was authorized with and fails when it is applied if they
+ * have changed; reads are authorized again before their response, and streams before each message.
+ * While access control is off, a unary call costs only the check whether it is on.
  */
 final class Authorization implements ServerInterceptor {
   static final Metadata.Key<String> TOKEN =
@@ -30,7 +30,7 @@ final class Authorization implements ServerInterceptor {
   private final LongSupplier clockMs;
 
   /**
-   * @param clockMs milliseconds since 1970: when tokens end
+   * @param clockMs milliseconds since 1970, to check the expiry of tokens
    */
   Authorization(Metastore metastore, LongSupplier clockMs) {
     this.metastore = metastore;
@@ -42,7 +42,7 @@ final class Authorization implements ServerInterceptor {
       ServerCall<Q, R> call, Metadata metadata, ServerCallHandler<Q, R> next) {
     MethodDescriptor<Q, R> method = call.getMethodDescriptor();
     boolean enabled = metastore.access().enabled();
-    // A stream may live to see access control switched on.
+    // A stream may still be open when access control is turned on.
     if (!enabled && method.getType() == MethodType.UNARY) {
       return next.startCall(call, metadata);
     }
@@ -68,10 +68,10 @@ final class Authorization implements ServerInterceptor {
   private static Refusal unknown() {
     return new Refusal(
         ErrorDetail.newBuilder().setReason(Reason.PERMISSION_DENIED).build(),
-        "this server has no rule for who may call this");
+        "this server defines no permission for this call");
   }
 
-  @SuppressWarnings("unchecked") // the table's keys and values were made of one method each
+  @SuppressWarnings("unchecked") // each entry pairs a method with its own requirement
   private static <Q> Requirements.@Nullable Requirement<Q> find(MethodDescriptor<Q, ?> method) {
     return (Requirements.Requirement<Q>) Requirements.find(method.getFullMethodName());
   }

@@ -11,11 +11,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over the direct children of a directory without reading what lies below them: behind a
- * child's first key it goes on at the next child.
+ * Iterates over the direct children of a directory without reading the keys below them: after a
+ * child's first key it continues at the next child.
  *
  * <p>Reads a few keys ahead, and more of them as long as they are children, so that a flat
- * directory is one scan. Reads from the disk; not thread-safe.
+ * directory is read in one scan. Reads from the disk; not thread-safe.
  */
 final class ChildScan {
   private static final int AHEAD_MIN = 2;
@@ -34,26 +34,26 @@ final class ChildScan {
 
   private ByteString aheadFrom;
 
-  /** Whether there are keys behind {@link #ahead}. */
+  /** Whether there are keys after {@link #ahead}. */
   private boolean moreBehind = true;
 
   private int next;
   private int aheadKeys = AHEAD_MIN;
 
-  /** All children before it have been returned. */
+  /** All children before this position have been returned. */
   private ByteString position;
 
   /**
-   * A child.
+   * A child of the directory.
    *
-   * @param file the key without its value; null if it is only a directory
+   * @param file the key without its value; null if the child is only a directory
    */
   record Child(ByteString name, @Nullable KeyValue file, boolean directory) {}
 
   /**
-   * @param prefix of the keys below the directory, with the slash
-   * @param position where to go on; {@code prefix} to begin
-   * @param revision to read at
+   * @param prefix the common prefix of the keys below the directory, with the trailing slash
+   * @param position where to continue; {@code prefix} to begin
+   * @param revision the revision to read at
    */
   ChildScan(ReadView view, ByteString prefix, ByteString position, long revision) {
     this.view = view;
@@ -64,7 +64,7 @@ final class ChildScan {
     this.aheadFrom = position;
   }
 
-  /** What another scan may begin at to go on where this one is. */
+  /** The position at which another scan can continue. */
   ByteString position() {
     return position;
   }
@@ -87,7 +87,7 @@ final class ChildScan {
       } else {
         ByteString path = key.substring(0, slash);
         position = KeyBounds.below(key.substring(0, slash + 1)).end();
-        // A child that is a key too came when that key did.
+        // A child that is also a key was returned with that key.
         if (Paths.isComponent(name) && !exists(path)) {
           return new Child(name, null, true);
         }
@@ -96,7 +96,7 @@ final class ChildScan {
     return null;
   }
 
-  /** Where the child's name ends: at a slash or at the end of the key. */
+  /** The end of the child's name: the next slash, or the end of the key. */
   private int indexOfSlash(ByteString key) {
     int at = prefix.size();
     while (at < key.size() && key.byteAt(at) != '/') {
@@ -119,7 +119,7 @@ final class ChildScan {
   }
 
   private void readAhead() {
-    // Whether the last keys were children, or mostly what lies below them.
+    // True if the last keys were children, not keys below children.
     boolean flat =
         !ahead.isEmpty() && position.equals(KeyOrder.after(ahead.get(ahead.size() - 1).key()));
     aheadKeys = flat ? Math.min(aheadKeys * 2, AHEAD_MAX) : AHEAD_MIN;
@@ -143,12 +143,12 @@ final class ChildScan {
     if (ORDER.compare(key, aheadFrom) < 0) {
       return !read(key, ByteString.EMPTY, 1).result().keyValues().isEmpty();
     }
-    // It lies before a key that was read ahead, so it was read itself if it exists.
+    // The key is before one that was read ahead, so it was read, too, if it exists.
     int at = indexAhead(key);
     return at < ahead.size() && ahead.get(at).key().equals(key);
   }
 
-  /** The index of the first key that was read ahead and is not before {@code key}. */
+  /** The index of the first key read ahead that is not before {@code key}. */
   private int indexAhead(ByteString key) {
     KeyValue sought = KeyValue.tombstone(key, 0);
     int at = Collections.binarySearch(ahead, sought, Comparator.comparing(KeyValue::key, ORDER));

@@ -15,17 +15,17 @@ import io.metastore.core.command.NewClient;
 import io.metastore.core.command.RevokeLease;
 import java.util.List;
 
-/** The calls about clients. */
+/** Translates the calls about clients. */
 final class ClientTranslator {
   private static final long TTL_DEFAULT = 10;
 
-  /** In place of seconds that are left: the leader could not be asked. */
+  /** Stands for the remaining seconds if the leader could not be asked. */
   private static final long NOT_ASKED = Long.MIN_VALUE;
 
   private ClientTranslator() {}
 
   /**
-   * @param ttlMin shorter wishes get this, in seconds
+   * @param ttlMin the minimum TTL in seconds; smaller requests are raised to it
    */
   static Command toCommand(NewClientRequest request, long ttlMin) {
     long ttlMs = Limits.notNegative("ttl_ms", request.getTtlMs());
@@ -47,7 +47,7 @@ final class ClientTranslator {
   }
 
   /**
-   * @param ttl in seconds; 0 if there is no such client
+   * @param ttl in seconds; 0 if the client does not exist
    */
   static KeepAliveResponse toKeptAlive(long id, long ttl) {
     return KeepAliveResponse.newBuilder()
@@ -72,13 +72,13 @@ final class ClientTranslator {
         .build();
   }
 
-  /** In place of the leader's answer about a client. */
+  /** Stands for the leader's answer about a client if it could not be asked. */
   static LeaseStatus notAsked(ClientView client) {
     return new LeaseStatus(client.id(), client.ttl(), NOT_ASKED, List.of());
   }
 
   /**
-   * @param statuses of the page's clients
+   * @param statuses of the clients on the page
    */
   static ListClientsResponse toPage(ClientsPage.Found page, List<LeaseStatus> statuses) {
     ListClientsResponse.Builder reply =

@@ -6,10 +6,10 @@ import io.metastore.core.api.ClientView;
 import io.metastore.core.api.ReadView;
 import java.util.List;
 
-/** One page of the clients there are, as it was asked for. */
+/** A request for one page of the list of clients. */
 record ClientsPage(long afterId, int pageSize) {
 
-  /** What a page holds; the token is empty at the end. */
+  /** The contents of a page; the token is empty on the last page. */
   record Found(long revision, List<ClientView> clients, String nextPageToken) {}
 
   /**

@@ -74,7 +74,10 @@ final class ClientsService extends ClientsGrpc.ClientsImplBase {
         Function.identity());
   }
 
-  /** Asks the leader how long each has left; one that is gone meanwhile is left out. */
+  /**
+   * Asks the leader for the remaining time of each client. Clients that have ended meanwhile are
+   * left out.
+   */
   private CompletableFuture<ListClientsResponse> withRemaining(ClientsPage.Found page) {
     List<CompletableFuture<LeaseStatus>> asked = new ArrayList<>();
     for (ClientView client : page.clients()) {

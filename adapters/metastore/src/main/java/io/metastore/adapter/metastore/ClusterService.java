@@ -36,8 +36,8 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
   private final MetastoreSettings settings;
 
   /**
-   * @param views opens one as fresh as asked for
-   * @param scans makes long replies
+   * @param views opens views of the requested consistency
+   * @param scans builds long replies
    */
   ClusterService(
       ClusterView cluster,
@@ -64,7 +64,8 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
         scans,
         () -> views.apply(Consistencies.of(request.getConsistency())),
         view -> {
-          // It only had to be opened: what was known before the question is known here now.
+          // The view was opened only for its barrier: this member has now applied everything known
+          // before the call.
           view.close();
           return ClusterTranslator.toMembers(cluster);
         });

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What the store knows of its members, as {@code cluster.proto} tells it. Pure. */
+/** Translates the store's information about members to {@code cluster.proto}. Pure. */
 final class ClusterTranslator {
   private static final int MEMBERS_MAX = 99;
   private static final Pattern PEER_URL = Pattern.compile("https?://(.+)");
@@ -35,12 +35,12 @@ final class ClusterTranslator {
   }
 
   /**
-   * @param field where in the request it stands
+   * @param field the field of the request
    */
   static NewMember toNewMember(String field, io.metastore.api.v1.NewMember member) {
     String name = member.getName();
     if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
-      throw Refusal.badRequest(field + ".name", "is empty or has control characters");
+      throw Refusal.badRequest(field + ".name", "must not be empty or have control characters");
     }
     return new NewMember(name, toAddress(field + ".peer_url", member.getPeerUrl()));
   }
@@ -55,9 +55,9 @@ final class ClusterTranslator {
         return address;
       }
     } catch (URISyntaxException e) {
-      // Told below.
+      // Refused below.
     }
-    throw Refusal.badRequest(field, "is not of the form http://HOST:PORT or https://HOST:PORT");
+    throw Refusal.badRequest(field, "must have the form http://HOST:PORT or https://HOST:PORT");
   }
 
   static BootstrapResponse toBootstrapped(ClusterView cluster) {

@@ -7,18 +7,18 @@ import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Compact;
 
-/** {@code Compact}. Pure. */
+/** Translates {@code Compact}. Pure. */
 final class CompactTranslator {
   private CompactTranslator() {}
 
   /**
    * The revision to compact at.
    *
-   * @param newest the newest revision
+   * @param newest the current revision
    */
   static long toRevision(CompactRequest request, long newest) {
     if (request.getRevision() < 0) {
-      throw Refusal.badRequest("revision", "is negative");
+      throw Refusal.badRequest("revision", "must not be negative");
     }
     return request.getRevision() == 0 ? newest : request.getRevision();
   }
@@ -27,7 +27,7 @@ final class CompactTranslator {
     return Command.newBuilder().setCompact(Compact.newBuilder().setRevision(revision)).build();
   }
 
-  /** The same outcome, but a revision that is compacted already is no failure. */
+  /** The same outcome, except that compacting a revision again is a success. */
   static Outcome toDone(Outcome outcome) {
     boolean already =
         outcome instanceof Outcome.Failed failed

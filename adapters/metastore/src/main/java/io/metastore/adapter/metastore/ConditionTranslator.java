@@ -7,12 +7,12 @@ import io.metastore.core.command.Compare;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Conditions: one comparison of the store for each. */
+/** Translates each condition to one comparison of the store. */
 final class ConditionTranslator {
   private ConditionTranslator() {}
 
   /**
-   * @throws Refusal if one is malformed or there are too many
+   * @throws Refusal if a condition is malformed or there are too many
    */
   static List<Compare> toCompares(List<Condition> conditions) {
     Limits.checkOps("conditions", conditions);
@@ -25,7 +25,7 @@ final class ConditionTranslator {
 
   private static Compare toCompare(String field, Condition condition) {
     return switch (condition.getKindCase()) {
-      // A missing key has version 0, and so has a range without keys.
+      // A missing key has version 0; the same holds for a range without keys.
       case ABSENT ->
           compare(KeyBounds.of(field + ".absent", condition.getAbsent()), Compare.Target.VERSION)
               .setRelation(Compare.Relation.EQUAL)
@@ -64,7 +64,7 @@ final class ConditionTranslator {
     };
   }
 
-  /** Holds if none of the keys was put or deleted after the revision. */
+  /** A comparison that holds if none of the keys was put or deleted after the revision. */
   static Compare toUnchanged(KeyBounds keys, long sinceRevision) {
     return compare(keys, Compare.Target.UNCHANGED_SINCE).setNumber(sinceRevision).build();
   }
@@ -78,9 +78,9 @@ final class ConditionTranslator {
   }
 
   /**
-   * Why a write was not done.
+   * The error for a failed condition.
    *
-   * @param index of the condition that does not hold
+   * @param index the index of the condition that does not hold
    */
   static Refusal toRefusal(List<Condition> conditions, int index) {
     Condition failed = conditions.get(index);

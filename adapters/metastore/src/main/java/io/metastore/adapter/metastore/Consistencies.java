@@ -2,7 +2,7 @@ package io.metastore.adapter.metastore;
 
 import io.metastore.core.api.Consistency;
 
-/** How fresh a read is asked to be. */
+/** Translates the requested consistency of a read. */
 final class Consistencies {
   private Consistencies() {}
 

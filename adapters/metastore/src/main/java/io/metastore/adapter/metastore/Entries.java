@@ -5,11 +5,11 @@ import io.metastore.core.api.KeyValue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Versions of keys as clients see them. */
+/** Translates versions of keys for clients. */
 final class Entries {
   private Entries() {}
 
-  /** A version of a key that is a path. */
+  /** A version of a key that is a valid path. */
   static Entry toWire(KeyValue keyValue) {
     return Entry.newBuilder()
         .setKeyBytes(keyValue.key())
@@ -21,7 +21,7 @@ final class Entries {
         .build();
   }
 
-  /** Those whose keys are paths; what etcd's clients made beside is not shown. */
+  /** Only the keys that are valid paths. Other keys of etcd clients are not visible in this API. */
   static List<KeyValue> toVisible(List<KeyValue> found) {
     List<KeyValue> visible = new ArrayList<>(found.size());
     for (KeyValue keyValue : found) {

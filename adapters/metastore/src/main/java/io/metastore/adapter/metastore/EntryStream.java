@@ -12,10 +12,10 @@ import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.ReadView;
 import java.util.List;
 
-/** GetRange. */
+/** The stream of GetRange. */
 final class EntryStream extends RangeStream<GetRangeResponse> {
-  // A client that stops reading costs about one message, outside of the heap. Larger ones would not
-  // be faster.
+  // A client that stops reading costs about one message of memory, off the heap. Larger messages
+  // would not be faster.
   private static final long MESSAGE_BYTES_TARGET = 256 << 10;
 
   private final GetRangeRequest request;

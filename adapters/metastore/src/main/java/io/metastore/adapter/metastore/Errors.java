@@ -18,13 +18,13 @@ import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides what clients are told when something cannot be done. */
+/** Chooses the errors that clients receive. */
 final class Errors {
   private static final Logger LOG = LoggerFactory.getLogger(Errors.class);
 
   private Errors() {}
 
-  /** The code of each reason, as {@code errors.proto} says. */
+  /** The gRPC code of each reason, as documented in {@code errors.proto}. */
   static Code codeOf(Reason reason) {
     return switch (reason) { // exhaustive on purpose: a new reason must not compile until mapped
       case BAD_PATH, BAD_REQUEST, TOO_LARGE, TOO_MANY_OPS, DUPLICATE_KEY, WRONG_PASSWORD ->
@@ -52,7 +52,7 @@ final class Errors {
     };
   }
 
-  /** A refusal of the store, as far as it can be told without the request. */
+  /** The error for a failure of the store, as far as it does not depend on the request. */
   static Refusal toRefusal(Failure failure) {
     return switch (failure.code()) { // exhaustive on purpose, as above
       case COMPACTED ->
@@ -60,14 +60,14 @@ final class Errors {
               ErrorDetail.newBuilder()
                   .setReason(Reason.COMPACTED)
                   .setRevision(failure.number("compacted")),
-              "the revision asked for is compacted: " + failure.detail());
+              "the requested revision has been compacted: " + failure.detail());
       case FUTURE_REVISION ->
           refusal(
               ErrorDetail.newBuilder()
                   .setReason(Reason.FUTURE_REVISION)
                   .setRevision(failure.number("current")),
-              "the revision asked for has not been: " + failure.detail());
-      case LEASE_NOT_FOUND -> refusal(Reason.UNKNOWN_CLIENT, "there never was such a client");
+              "the requested revision is in the future: " + failure.detail());
+      case LEASE_NOT_FOUND -> refusal(Reason.UNKNOWN_CLIENT, "no client has this ID");
       case CLIENT_ENDED -> refusal(Reason.CLIENT_CLOSED, "the client was closed or has expired");
       case LEASE_TTL_TOO_LARGE -> Refusal.badRequest("ttl_ms", "is too large");
       case REQUEST_TOO_LARGE ->
@@ -77,34 +77,37 @@ final class Errors {
       case RESPONSE_TOO_LARGE ->
           refusal(
               Reason.ANSWER_TOO_LARGE,
-              "the answer is too large: read in smaller parts, or by GetRange");
+              "the response is too large: read smaller parts, or use GetRange");
       case NO_SPACE -> refusal(Reason.NO_SPACE, "a member has no space left: " + failure.detail());
-      case CORRUPT -> refusal(Reason.CORRUPT, "the members' data differs: " + failure.detail());
+      case CORRUPT ->
+          refusal(Reason.CORRUPT, "the data of the members differs: " + failure.detail());
       case LOCK_PLACE_LOST ->
-          refusal(Reason.PLACE_LOST, "the place in the lock's queue vanished before its turn");
+          refusal(Reason.PLACE_LOST, "the place in the lock's queue was deleted while it waited");
       case LOCK_MODE ->
-          refusal(Reason.LOCK_MODE, "the client has a place of the other mode in this lock");
+          refusal(
+              Reason.LOCK_MODE, "the client already has a place of the other mode in this lock");
       case STALE_TOKEN ->
           refusal(Reason.STALE_TOKEN, "the lock has no place with this token: " + failure.detail());
       case READ_TOO_OLD ->
-          refusal(Reason.READ_TOO_OLD, "too much has changed since: " + failure.detail());
+          refusal(Reason.READ_TOO_OLD, "too many changes since the revision: " + failure.detail());
       case AUTH_CHANGED ->
           refusal(
-              Reason.UNAUTHENTICATED,
-              "access rules have changed during the call; nothing was done");
+              Reason.UNAUTHENTICATED, "access rules changed during the call, which had no effect");
       case PERMISSION_DENIED ->
           refusal(
               Reason.PERMISSION_DENIED,
-              "the client has a key that the caller may not write; " + failure.detail());
-      case AUTH_ALREADY_ENABLED -> refusal(Reason.ACL_STATE, "access control is on already");
+              "the client owns a key that the caller may not write; " + failure.detail());
+      case AUTH_ALREADY_ENABLED -> refusal(Reason.ACL_STATE, "access control is already on");
       case AUTH_NOT_ENABLED -> refusal(Reason.ACL_STATE, "access control is off");
       case ROOT_USER_MISSING -> refusal(Reason.ACL_STATE, "there is no user root");
       case ROOT_ROLE_MISSING -> refusal(Reason.ACL_STATE, "the user root lacks the role root");
       case ROOT_PROTECTED ->
-          refusal(Reason.ACL_STATE, "root stays, and keeps its role, while access control is on");
+          refusal(
+              Reason.ACL_STATE,
+              "the user root and its role root cannot be removed while access control is on");
       case USER_NOT_FOUND, ROLE_NOT_FOUND ->
-          refusal(Reason.UNKNOWN_PRINCIPAL, "there is no such " + failure.detail());
-      // Nothing that this adapter proposes can meet these.
+          refusal(Reason.UNKNOWN_PRINCIPAL, "no such " + failure.detail());
+      // This adapter proposes nothing that can fail with these codes.
       case KEY_NOT_FOUND,
           LEASE_EXISTS,
           USER_EXISTS,
@@ -115,7 +118,7 @@ final class Errors {
     };
   }
 
-  /** What ends a call whose future completed exceptionally. */
+  /** The error for a call whose future failed. */
   static StatusRuntimeException of(Throwable failure) {
     Throwable cause = Causes.of(failure);
     if (cause instanceof Refusal refusal) {
@@ -128,11 +131,11 @@ final class Errors {
       return of(toRefusal(world));
     }
     if (cause instanceof RejectedExecutionException) {
-      // The store's threads take no more work: it is being closed.
+      // The store's threads accept no more work, because it is being closed.
       return of(refusal(Reason.STOPPING, "the server is stopping"));
     }
     if (cause instanceof OutOfMemoryError) {
-      LOG.warn("no memory for a call", cause);
+      LOG.warn("out of memory in a call", cause);
       return of(refusal(Reason.ANSWER_TOO_LARGE, "not enough memory for this call"));
     }
     LOG.error("call failed", cause);
@@ -140,16 +143,19 @@ final class Errors {
   }
 
   private static Refusal toRefusal(StoreException failure) {
-    // A test walks the permitted subclasses: Java 17 cannot switch over them.
+    // A chain of instanceof, because Java 17 cannot switch over classes; a test checks that no
+    // subclass is missing.
     if (failure instanceof OutcomeUnknown unknown) {
       return refusal(
-          Reason.OUTCOME_UNKNOWN, "it may have been done, or may yet be: " + unknown.reason());
+          Reason.OUTCOME_UNKNOWN,
+          "the call may have taken effect, or may still do so: " + unknown.reason());
     }
     if (failure instanceof NotServed notServed) {
       return switch (notServed.reason()) {
         case NO_LEADER, TIMEOUT, LEADER_CHANGED ->
-            refusal(Reason.NO_LEADER, "no leader was found in time: " + notServed.reason());
-        case NO_CLUSTER -> refusal(Reason.NO_LEADER, "this member waits to be given a cluster");
+            refusal(Reason.NO_LEADER, "no leader found in time: " + notServed.reason());
+        case NO_CLUSTER ->
+            refusal(Reason.NO_LEADER, "this member waits to become part of a cluster");
         case STOPPED -> refusal(Reason.STOPPING, "the server is stopping");
       };
     }

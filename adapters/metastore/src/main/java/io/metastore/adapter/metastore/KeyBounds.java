@@ -7,18 +7,18 @@ import io.metastore.core.api.KeyOrder;
 import io.metastore.core.command.Range;
 
 /**
- * A set of keys as the store's commands name it.
+ * A set of keys as a range of the store.
  *
- * @param end as in {@link Range}: empty for just {@code key}
+ * @param end as in {@link Range}: empty for only {@code key}
  */
 record KeyBounds(ByteString key, ByteString end) {
-  /** The first key of all paths, and the first behind them. */
+  /** The first key of all paths, and the first key after all paths. */
   private static final ByteString FIRST = ByteString.copyFromUtf8("/");
 
   private static final ByteString BEHIND_ALL = ByteString.copyFromUtf8("0");
 
   /**
-   * @throws Refusal if the set is not named by valid paths, or not at all
+   * @throws Refusal if the set is missing, or its paths are invalid
    */
   static KeyBounds of(String field, Keys keys) {
     return switch (keys.getKindCase()) {
@@ -53,13 +53,13 @@ record KeyBounds(ByteString key, ByteString end) {
         range.getEnd().isEmpty() ? BEHIND_ALL : Paths.toKey(field + ".end", range.getEnd()));
   }
 
-  /** What of the set lies behind a key. */
+  /** The part of the range after the given key. */
   KeyBounds after(ByteString key) {
     ByteString next = KeyOrder.after(key);
     if (ByteString.unsignedLexicographicalComparator().compare(next, this.key) <= 0) {
       return this;
     }
-    // A single key has nothing behind it: a range that ends where it begins is empty.
+    // There is nothing after a single key, so the result is a range that ends where it begins.
     return new KeyBounds(next, end.isEmpty() ? KeyOrder.after(this.key) : end);
   }
 

@@ -4,15 +4,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What a request may ask for at once, as the proto files say. */
+/** Limits of requests, as documented in the proto files. */
 final class Limits {
-  /** Elements of one list of a transaction. */
+  /** Maximum number of elements in one list of a transaction. */
   static final int OPS_MAX = 1024;
 
-  /** Elements of one page, and of one whose size is not given. */
+  /** Maximum and default number of elements on a page. */
   static final int PAGE_MAX = 1000;
 
-  /** A name or a label. */
+  /** Maximum length of a name or label. */
   static final int TEXT_BYTES_MAX = 256;
 
   private Limits() {}
@@ -30,7 +30,7 @@ final class Limits {
     return asked == 0 ? PAGE_MAX : Math.min(asked, PAGE_MAX);
   }
 
-  /** A name that people give to somebody. */
+  /** Checks a user or role name. */
   static void checkName(String field, String name) {
     if (name.isEmpty()) {
       throw Refusal.badRequest(field, "must not be empty");
@@ -47,7 +47,7 @@ final class Limits {
     }
   }
 
-  /** A number of which 0 means that there is none. */
+  /** Checks a number that must not be negative, where 0 means that it is not set. */
   static long notNegative(String field, long number) {
     if (number < 0) {
       throw Refusal.badRequest(field, "must not be negative");
@@ -62,7 +62,7 @@ final class Limits {
     return number;
   }
 
-  /** Rounded up. */
+  /** Converts to seconds, rounded up. */
   static long toSeconds(long millis) {
     return millis / 1000 + (millis % 1000 == 0 ? 0 : 1);
   }

@@ -7,7 +7,7 @@ import io.metastore.api.v1.ListResponse;
 import io.metastore.core.api.ReadView;
 
 /**
- * One page of a directory, as it was asked for.
+ * A request for one page of a directory.
  *
  * @param token where the page begins
  */
@@ -31,7 +31,7 @@ record ListPage(ByteString prefix, int pageSize, PageToken token) {
   }
 
   /**
-   * Reads the page; from the disk, so not on an event loop.
+   * Reads the page from the disk, so not to be called on an event loop.
    *
    * @throws Refusal if the revision cannot be read
    */

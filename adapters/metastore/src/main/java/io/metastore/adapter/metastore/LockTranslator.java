@@ -16,7 +16,7 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.Release;
 import java.util.List;
 
-/** The calls about locks. */
+/** Translates the calls about locks. */
 final class LockTranslator {
   static final long LOCK_DELAY_MS_MAX = 60_000;
 
@@ -28,7 +28,7 @@ final class LockTranslator {
     }
     long delayMs = Limits.notNegative("lock_delay_ms", request.getLockDelayMs());
     if (delayMs > LOCK_DELAY_MS_MAX) {
-      throw Refusal.badRequest("lock_delay_ms", "is more than " + LOCK_DELAY_MS_MAX);
+      throw Refusal.badRequest("lock_delay_ms", "must be at most " + LOCK_DELAY_MS_MAX);
     }
     return Acquire.newBuilder()
         .setName(Paths.toKey("lock", request.getLock()))

@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One watch of a lock. That a place's key changed is only the sign to look at the queue; what is
- * told is how the queue differs from what was told last. So nothing piles up for a client that
- * reads slowly.
+ * One watch of a lock. A change of a place's key only triggers a new look at the queue, and the
+ * response contains the differences from the queue that was sent last. Nothing accumulates for a
+ * client that reads slowly.
  *
- * <p>All state belongs to whoever runs the task.
+ * <p>All state belongs to the running task.
  */
 final class LockWatchCall {
   private static final Logger LOG = LoggerFactory.getLogger(LockWatchCall.class);
@@ -42,19 +42,19 @@ final class LockWatchCall {
   private final Executor loop = EventLoops.currentOrAny();
   private final SerialTask telling = new SerialTask(this::tell);
 
-  /** The call is over, whoever ended it. */
+  /** True when the call has ended for any reason. */
   private volatile boolean over;
 
-  /** A look that has ended and whose finding is not yet told. */
+  /** A finished look at the queue whose result has not been sent yet. */
   private volatile @Nullable Look ended;
 
   private boolean changed;
   private boolean looking;
 
-  /** By token; null before the first answer. */
+  /** The places sent last, by token; null before the first response. */
   private @Nullable NavigableMap<Long, Place> told;
 
-  /** The queue, or why there is none. */
+  /** The queue, or the reason why it could not be read. */
   private record Look(@Nullable QueryResponse queue, @Nullable Throwable failure) {}
 
   private LockWatchCall(
@@ -101,8 +101,8 @@ final class LockWatchCall {
     try {
       telling.wakeOn(loop);
     } catch (RejectedExecutionException e) {
-      // The server has stopped, and every connection with it.
-      LOG.debug("news of a lock dropped", e);
+      // The server has stopped and closed every connection.
+      LOG.debug("server stopped, event of a lock watch dropped", e);
     }
   }
 
@@ -126,7 +126,7 @@ final class LockWatchCall {
     for (WatchMessage message = watch.poll(); message != null; message = watch.poll()) {
       changed = true;
       if (message instanceof WatchMessage.Compacted) {
-        // What was missed shows in the queue.
+        // The compacted events are not needed: the queue shows their result.
         watch.create(WATCH_ID, spec);
       }
     }
@@ -138,7 +138,7 @@ final class LockWatchCall {
     }
     changed = false;
     looking = true;
-    // This member's own state has at least what its watchers were told.
+    // A local read is enough: this member's state includes everything that its watchers have seen.
     views
         .read(
             Consistency.SERIALIZABLE,

@@ -10,9 +10,9 @@ import io.metastore.core.api.ReadView;
 import java.util.List;
 
 /**
- * One page of the locks that have a place, as it was asked for.
+ * A request for one page of the locks that have a place.
  *
- * @param from the first name that may be on it
+ * @param from the first name that can be on the page
  */
 record LocksPage(KeyBounds names, ByteString from, int pageSize) {
   /**

@@ -24,8 +24,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
- * {@code metastore.v1.Locks}. Stateless; who waits is an {@link AcquireCall}, who watches a {@link
- * LockWatchCall}.
+ * {@code metastore.v1.Locks}. Stateless; each waiting call is an {@link AcquireCall}, each watch a
+ * {@link LockWatchCall}.
  */
 final class LocksService extends LocksGrpc.LocksImplBase {
   private final Metastore metastore;
@@ -35,7 +35,7 @@ final class LocksService extends LocksGrpc.LocksImplBase {
 
   /**
    * @param timer ends waits
-   * @param clockMs milliseconds since 1970, for ages
+   * @param clockMs milliseconds since 1970, for the ages of places
    */
   LocksService(
       Metastore metastore, Views views, ScheduledExecutorService timer, LongSupplier clockMs) {

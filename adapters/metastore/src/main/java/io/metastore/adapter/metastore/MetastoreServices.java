@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * All services of {@code metastore.v1} that there are for one store, to be added to a server with a
- * direct executor.
+ * All services of {@code metastore.v1} for one store, to be added to a server with a direct
+ * executor.
  *
  * <p>Owns the thread {@code lock-timer}. Close it after the server and before the store.
  */
@@ -20,7 +20,7 @@ public final class MetastoreServices implements AutoCloseable {
       new ScheduledThreadPoolExecutor(1, MetastoreServices::newTimerThread);
   private final List<BindableService> services;
 
-  /** Makes the services; they serve as soon as a server has them. */
+  /** Creates the services, which serve as soon as they are added to a server. */
   public MetastoreServices(Metastore metastore, MetastoreSettings settings) {
     this(metastore, settings, System::currentTimeMillis);
   }
@@ -29,7 +29,7 @@ public final class MetastoreServices implements AutoCloseable {
    * @param clockMs milliseconds since 1970
    */
   MetastoreServices(Metastore metastore, MetastoreSettings settings, LongSupplier clockMs) {
-    // Most waits end long before their time is up.
+    // Most waits end long before their timeout.
     lockTimer.setRemoveOnCancelPolicy(true);
     Views views = new Views(metastore);
     Authorization authorization = new Authorization(metastore, clockMs);

@@ -3,11 +3,11 @@ package io.metastore.adapter.metastore;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What the services are told of the process that they run in.
+ * Settings of the services from the process that runs them.
  *
- * @param version of the software
- * @param stopping begins to end the process and returns at once; called after the answer to the
- *     call that asks for it was sent
+ * @param version the software version
+ * @param stopping begins to stop the process and returns at once; called after the response to the
+ *     call that requested it has been sent
  */
 public record MetastoreSettings(String version, Runnable stopping) {
   public MetastoreSettings {

@@ -6,7 +6,7 @@ import io.metastore.core.command.Permission;
 /**
  * A right that a call needs on a set of keys.
  *
- * @param path names the keys in a refusal
+ * @param path identifies the keys in the error
  */
 record Need(Permission.Right right, KeyBounds keys, String path) {
 
@@ -18,7 +18,7 @@ record Need(Permission.Right right, KeyBounds keys, String path) {
     return new Need(Permission.Right.WRITE, keys, path);
   }
 
-  /** On a directory's own key and all below it, that is. */
+  /** The right ADMIN on a directory's own key and everything below it. */
   static Need admin(String field, String directory) {
     return new Need(Permission.Right.ADMIN, KeyBounds.subtree(field, directory), directory);
   }

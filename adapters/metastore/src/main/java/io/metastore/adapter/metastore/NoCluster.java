@@ -7,9 +7,9 @@ import io.metastore.core.command.Alarm;
 import java.util.List;
 
 /**
- * What a member knows that has no cluster: nothing but its name.
+ * The view of a member that waits for a cluster: it knows only its own name.
  *
- * @param name as it was told
+ * @param name the name that the member was started with
  */
 record NoCluster(String name) implements ClusterView {
 

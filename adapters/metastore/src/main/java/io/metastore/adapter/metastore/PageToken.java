@@ -4,9 +4,9 @@ import com.google.protobuf.ByteString;
 import java.util.Base64;
 
 /**
- * Where a list goes on, as clients carry it from page to page.
+ * Where a list continues. Clients pass it from page to page.
  *
- * @param revision what the pages are read at; 0 for the newest
+ * @param revision the revision at which the pages are read; 0 for the current one
  * @param position where the next page begins
  */
 record PageToken(long revision, ByteString position) {
@@ -20,7 +20,7 @@ record PageToken(long revision, ByteString position) {
 
   /**
    * @param text not empty
-   * @throws Refusal if no page token looks so
+   * @throws Refusal if the text is not a page token
    */
   static PageToken parse(String text) {
     int dot = text.indexOf('.');

@@ -4,7 +4,10 @@ import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The rules that every key of the native API obeys, and how paths become keys of the store. */
+/**
+ * The rules for the keys of the native API, and the translation between paths and keys of the
+ * store.
+ */
 final class Paths {
   static final int COMPONENT_BYTES_MAX = 255;
   static final int PATH_BYTES_MAX = 1024;
@@ -12,21 +15,21 @@ final class Paths {
   private static final String ROOT = "/";
 
   /**
-   * What is wrong with a path.
+   * The rule that a path breaks.
    *
-   * @param part what breaks the rule; empty if something is missing
+   * @param part the part that breaks the rule; empty if something is missing
    * @param position where {@code part} begins, in code points
-   * @param why the rule, to follow "path " or "path: part"
+   * @param why describes the rule; follows "path " or "path: part" in the error text
    */
   record Problem(String part, int position, String why) {}
 
   private Paths() {}
 
   /**
-   * The key of the store that a path names.
+   * The key of the store for a path.
    *
-   * @param field where in the request the path stands
-   * @throws Refusal if it is no path of a key
+   * @param field the field of the request that contains the path
+   * @throws Refusal if the path is not a valid key
    */
   static ByteString toKey(String field, String path) {
     refuse(field, path, findProblem(path));
@@ -34,9 +37,9 @@ final class Paths {
   }
 
   /**
-   * What the keys below a directory begin with.
+   * The common prefix of the keys below a directory.
    *
-   * @throws Refusal if it is no path of a directory
+   * @throws Refusal if the path is not a valid directory
    */
   static ByteString toPrefix(String field, String directory) {
     if (directory.equals(ROOT)) {
@@ -45,7 +48,7 @@ final class Paths {
     return toKey(field, directory).concat(ByteString.copyFromUtf8(ROOT));
   }
 
-  /** The directory whose keys begin so; the inverse of {@link #toPrefix}. */
+  /** The directory for a common prefix; the inverse of {@link #toPrefix}. */
   static ByteString toDirectory(ByteString prefix) {
     return prefix.size() == 1 ? prefix : prefix.substring(0, prefix.size() - 1);
   }
@@ -54,17 +57,19 @@ final class Paths {
     return path.equals(ROOT);
   }
 
-  /** Whether a key of the store is one that the native API shows. */
+  /** Whether the native API shows this key of the store. */
   static boolean isPath(ByteString key) {
     return key.isValidUtf8() && findProblem(key.toStringUtf8()) == null;
   }
 
-  /** Whether these bytes could be one component of a path. */
+  /** Whether these bytes are a valid component of a path. */
   static boolean isComponent(ByteString name) {
     return name.isValidUtf8() && findComponentProblem(name.toStringUtf8(), 0) == null;
   }
 
-  /** The first rule that a path breaks, or null. Unpaired surrogates do not come over the wire. */
+  /**
+   * The first rule that a path breaks, or null. A path from the wire has no unpaired surrogates.
+   */
   static @Nullable Problem findProblem(String path) {
     if (!path.startsWith(ROOT)) {
       int slash = path.indexOf('/');

@@ -7,7 +7,7 @@ import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Range;
 
-/** Get, and what GetRange reads. */
+/** Translates Get, and the range of GetRange. */
 final class ReadTranslator {
   private ReadTranslator() {}
 
@@ -40,7 +40,7 @@ final class ReadTranslator {
         .build();
   }
 
-  /** The revision that was read at: the one asked for, else the newest. */
+  /** The revision that was read: the requested one, otherwise the current one. */
   static long readRevision(long asked, long newest) {
     return asked == 0 ? newest : asked;
   }

@@ -7,14 +7,14 @@ import io.metastore.api.v1.ErrorDetail.Reason;
 import java.io.Serial;
 
 /**
- * A call that cannot be done as asked, for a reason that its caller is told.
+ * A call that cannot be served, for a reason that its caller is told.
  *
- * <p>Thrown by translators, from deep within a request or a reply; carries no stack trace.
+ * <p>Thrown by translators from deep within a request or a reply; has no stack trace.
  */
 final class Refusal extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;
 
-  /** What of a refused path is repeated: trailers must stay small. */
+  /** How much of an invalid path is repeated in the error: trailers must stay small. */
   private static final int ECHO_CHARS_MAX = 256;
 
   private final ErrorDetail detail;
@@ -49,7 +49,7 @@ final class Refusal extends RuntimeException {
   static Refusal denied(String path, String right) {
     ErrorDetail detail =
         ErrorDetail.newBuilder().setReason(Reason.PERMISSION_DENIED).setPath(cut(path)).build();
-    return new Refusal(detail, "lacks the right " + right + " on " + detail.getPath());
+    return new Refusal(detail, "no right to " + right + " on " + detail.getPath());
   }
 
   static Refusal tooManyOps(String field, int limit) {
@@ -72,7 +72,7 @@ final class Refusal extends RuntimeException {
 
   private static String cut(String text) {
     int end = Math.min(text.length(), ECHO_CHARS_MAX);
-    // Half a pair could not be encoded.
+    // Half of a surrogate pair could not be encoded.
     boolean splits = end < text.length() && Character.isHighSurrogate(text.charAt(end - 1));
     return text.substring(0, splits ? end - 1 : end);
   }

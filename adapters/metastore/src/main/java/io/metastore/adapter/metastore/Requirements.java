@@ -25,8 +25,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each call needs while access control is on: the one place where it is decided. A method that
- * is not here is refused.
+ * Defines what each call needs while access control is on. A method without an entry is refused.
  */
 final class Requirements {
   private static final String ROOT = "/";
@@ -35,18 +34,18 @@ final class Requirements {
   private static final Map<String, Requirement<?>> BY_METHOD = new TreeMap<>();
 
   /**
-   * What the calls of one method need.
+   * The requirement of one method.
    *
-   * @param open anybody may call it
-   * @param needs besides a token that is somebody's; may throw a {@link Refusal}
+   * @param open no token is needed
+   * @param needs the rights needed in addition to a valid token; may throw a {@link Refusal}
    */
   record Requirement<Q>(boolean open, Function<Q, Needs> needs) {}
 
   /**
-   * What one request needs.
+   * The needs of one request.
    *
-   * @param changes whether it may change something: it is then checked again in its turn, not
-   *     before its answer
+   * @param changes whether the request may change something: it is then checked again when it is
+   *     applied, not before its response
    */
   record Needs(boolean changes, List<Need> needs) {
     Needs {
@@ -65,7 +64,7 @@ final class Requirements {
 
   private Requirements() {}
 
-  /** What a method needs; null if nobody has said. */
+  /** The requirement of a method; null if it has none. */
   static @Nullable Requirement<?> find(String fullMethodName) {
     return BY_METHOD.get(fullMethodName);
   }
@@ -82,7 +81,7 @@ final class Requirements {
             List.of(
                 Need.read(
                     WatchTarget.of(request).bounds(),
-                    // One of them is set.
+                    // Only one of them is set.
                     request.getKey() + request.getDirectory() + request.getSubtree())));
     changes(
         KeyValueGrpc.getPutMethod(),
@@ -130,8 +129,8 @@ final class Requirements {
   }
 
   /**
-   * A client is nobody's: whoever knows its id may renew it. Whoever closes it, or puts a key on
-   * it, must be able to write all its keys, which is checked in apply.
+   * A client has no owner: any user who knows its ID can renew it. Closing a client, and attaching
+   * a key to it, requires write on all its keys, which is checked when the command is applied.
    */
   private static void clients() {
     changes(ClientsGrpc.getNewClientMethod(), request -> List.of());
@@ -208,7 +207,7 @@ final class Requirements {
     return needs;
   }
 
-  /** Of both branches, whichever will run: as in etcd. */
+  /** The needs of both branches, whichever runs: as in etcd. */
   private static List<Need> commit(CommitRequest request) {
     List<Need> needs = conditions(request.getConditionsList());
     addOps(needs, "then", request.getThenList());
@@ -292,7 +291,7 @@ final class Requirements {
     return Need.read(KeyBounds.subtree(field, directory), directory);
   }
 
-  /** A lock is its places, which are keys below its name. */
+  /** A lock consists of its places, which are keys below its name. */
   private static Need readLock(String field, String lock) {
     return Need.read(places(field, lock), lock);
   }

@@ -5,8 +5,8 @@ import io.metastore.core.command.Acquire.Mode;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a holder shows to third parties: {@code v1:MODE:CLIENT:TOKEN:PATH}, with mode {@code x} or
- * {@code s} and the client's id in hex.
+ * Proves to third parties that a lock is held: {@code v1:MODE:CLIENT:TOKEN:PATH}, with mode {@code
+ * x} or {@code s} and the client's ID in hexadecimal.
  */
 record Sequencer(Mode mode, long clientId, long token, String lock) {
   private static final String VERSION = "v1";
@@ -25,7 +25,7 @@ record Sequencer(Mode mode, long clientId, long token, String lock) {
   }
 
   /**
-   * @throws Refusal if no sequencer looks so
+   * @throws Refusal if the text is not a sequencer
    */
   static Sequencer parse(String text) {
     String[] parts = text.split(":", PARTS);
@@ -46,7 +46,7 @@ record Sequencer(Mode mode, long clientId, long token, String lock) {
     }
   }
 
-  /** Whether the place with its token is what it speaks of, and holds the lock. */
+  /** Whether the place with this token matches the sequencer and holds the lock. */
   boolean matches(@Nullable LockPlaceView place) {
     return place != null
         && place.state() == LockPlaceView.State.HELD
@@ -55,6 +55,6 @@ record Sequencer(Mode mode, long clientId, long token, String lock) {
   }
 
   private static Refusal invalid() {
-    return Refusal.badRequest("sequencer", "is not one that Acquire gave");
+    return Refusal.badRequest("sequencer", "is not a sequencer from Acquire");
   }
 }

@@ -9,10 +9,10 @@ import io.metastore.core.api.AccessRules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whoever sent a token with a call, or sent none.
+ * The caller, identified by the token of the call, if there is one.
  *
- * @param nowMs when the call came, since 1970: a token that expires during the call still counts
- *     for it
+ * @param nowMs when the call arrived, in milliseconds since 1970: a token that expires during the
+ *     call is still valid for it
  */
 record TokenCaller(@Nullable String token, long nowMs) implements CallAccess.Caller {
 
@@ -26,7 +26,7 @@ record TokenCaller(@Nullable String token, long nowMs) implements CallAccess.Cal
     return token == null ? null : rules.findTokenOwner(token, nowMs);
   }
 
-  /** What a request of this caller needs. */
+  /** The demand of a request of this caller. */
   Demand demand(Requirements.Needs needs) {
     return new Demand() {
       @Override
@@ -53,6 +53,6 @@ record TokenCaller(@Nullable String token, long nowMs) implements CallAccess.Cal
   private static Refusal unauthenticated() {
     return new Refusal(
         ErrorDetail.newBuilder().setReason(Reason.UNAUTHENTICATED).build(),
-        "no token, or one that is wrong or has expired");
+        "missing, invalid or expired token");
   }
 }

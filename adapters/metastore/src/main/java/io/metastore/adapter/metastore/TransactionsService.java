@@ -17,7 +17,7 @@ import io.metastore.core.command.Command;
 import io.metastore.core.command.Txn;
 
 /**
- * {@code metastore.v1.Transactions}. Stateless: between its calls a transaction is its client's.
+ * {@code metastore.v1.Transactions}. Stateless: the state of a transaction is kept by its client.
  */
 final class TransactionsService extends TransactionsGrpc.TransactionsImplBase {
   private final Metastore metastore;
@@ -31,7 +31,7 @@ final class TransactionsService extends TransactionsGrpc.TransactionsImplBase {
     Answer.to(
         call,
         metastore.scans(),
-        // The cheapest of reads: of nothing.
+        // An empty read, which is the cheapest way to pass the barrier.
         () ->
             metastore.readTxn(Txn.getDefaultInstance(), Consistencies.of(request.getConsistency())),
         outcome -> SnapshotResponse.newBuilder().setRevision(outcome.revision()).build());

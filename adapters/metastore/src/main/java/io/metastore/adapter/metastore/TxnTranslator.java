@@ -17,13 +17,13 @@ import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
 import java.util.List;
 
-/** Execute and Commit. */
+/** Translates Execute and Commit. */
 final class TxnTranslator {
   private TxnTranslator() {}
 
   // --- Execute ---------------------------------------------------------------------------------
 
-  /** First the comparisons of the reads, then those of the conditions, each in its order. */
+  /** The comparisons for the reads, followed by those for the conditions. */
   static Command toCommand(ExecuteRequest request) {
     Limits.checkOps("reads", request.getReadsList());
     Limits.checkOps("writes", request.getWritesList());
@@ -54,7 +54,7 @@ final class TxnTranslator {
     }
     ErrorDetail detail =
         ErrorDetail.newBuilder().setReason(Reason.CONFLICT).setIndex(failed).build();
-    throw new Refusal(detail, "what read " + failed + " saw has changed");
+    throw new Refusal(detail, "conflict: the keys of read " + failed + " have changed");
   }
 
   // --- Commit ----------------------------------------------------------------------------------
@@ -68,7 +68,7 @@ final class TxnTranslator {
     return txn.build();
   }
 
-  /** Whether nothing can be written, so that no log entry is needed. */
+  /** Whether the transaction cannot write anything, so that it needs no log entry. */
   static boolean isReadOnly(CommitRequest request) {
     return writes(request.getThenList()).isEmpty() && writes(request.getOtherwiseList()).isEmpty();
   }

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 
-/** Reads that take more than one range: on one view of the store, off the event loops. */
+/** Runs reads that need several ranges on one view of the store, off the event loops. */
 final class Views {
   private final Metastore metastore;
 
@@ -29,7 +29,7 @@ final class Views {
                     },
                     metastore.scans());
               } catch (RejectedExecutionException e) {
-                // The store is being closed; nobody else would close the view.
+                // The store is being closed, and nothing else would close the view.
                 view.close();
                 throw e;
               }

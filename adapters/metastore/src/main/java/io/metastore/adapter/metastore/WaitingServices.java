@@ -7,12 +7,12 @@ import io.metastore.core.api.StoreException.NotServed;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** What a member offers that waits for a cluster. */
+/** The services of a member that waits for a cluster. */
 public final class WaitingServices {
   private final List<BindableService> services;
 
   /**
-   * @param name the member's own
+   * @param name the member's own name
    */
   public WaitingServices(Membership membership, String name, MetastoreSettings settings) {
     services =
@@ -30,7 +30,7 @@ public final class WaitingServices {
     return services;
   }
 
-  /** What every other call ends in. */
+  /** The error of every other call. */
   public StatusRuntimeException refusal() {
     return Errors.of(new NotServed(NotServed.Reason.NO_CLUSTER));
   }

@@ -17,17 +17,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One watch. What the client does not read stays in the store's bounded queue.
+ * One watch. Events that the client has not read stay in the store's bounded queue.
  *
- * <p>All state belongs to whoever runs the task: the client's thread when it has read, its event
- * loop when the store has news.
+ * <p>All state belongs to the running task, which runs on the client's thread when the client has
+ * read, and on the event loop when the store has events.
  */
 final class WatchCall {
   private static final Logger LOG = LoggerFactory.getLogger(WatchCall.class);
 
   /**
-   * A watch of a directory that hears of nothing but deeper keys is told how far it is after so
-   * many revisions, lest its start is compacted away when it must go on elsewhere.
+   * A watch of a directory may see only changes of deeper keys, which it does not report. After
+   * this many revisions it reports its progress, so that the client does not resume at a revision
+   * that has been compacted meanwhile.
    */
   private static final long UNTOLD_REVISIONS_MAX = 1000;
 
@@ -40,7 +41,7 @@ final class WatchCall {
   private final Executor loop = EventLoops.currentOrAny();
   private final SerialTask passing = new SerialTask(this::passOn);
 
-  /** The call is over, whoever ended it. */
+  /** True when the call has ended for any reason. */
   private volatile boolean over;
 
   private long toldRevision;
@@ -81,8 +82,8 @@ final class WatchCall {
     try {
       passing.wakeOn(loop);
     } catch (RejectedExecutionException e) {
-      // The server has stopped, and every connection with it.
-      LOG.debug("watch news dropped", e);
+      // The server has stopped and closed every connection.
+      LOG.debug("server stopped, watch event dropped", e);
     }
   }
 
@@ -123,7 +124,7 @@ final class WatchCall {
               .setReason(Reason.COMPACTED)
               .setRevision(compacted.compactRevision())
               .build(),
-          "events that were still to be told are compacted");
+          "events that the watch has yet to send have been compacted");
     }
   }
 

@@ -4,16 +4,15 @@ import com.google.protobuf.ByteString;
 import io.metastore.api.v1.WatchRequest;
 
 /**
- * The keys that a watch is for.
+ * The keys of a watch.
  *
- * @param bounds a range that has them all
- * @param childrenOf of that range only direct children of the directory whose keys begin with this;
- *     empty for no such bound
+ * @param bounds a range that contains them all
+ * @param childrenOf if not empty, only the direct children of the directory with this key prefix
  */
 record WatchTarget(KeyBounds bounds, ByteString childrenOf) {
 
   /**
-   * @throws Refusal if the target is not named by a valid path, or not at all
+   * @throws Refusal if the target is missing, or its path is invalid
    */
   static WatchTarget of(WatchRequest request) {
     return switch (request.getTargetCase()) {
@@ -28,7 +27,7 @@ record WatchTarget(KeyBounds bounds, ByteString childrenOf) {
     };
   }
 
-  /** Whether a key within the bounds is meant. */
+  /** Whether the watch includes a key within the bounds. */
   boolean has(ByteString key) {
     return isChild(key) && Paths.isPath(key);
   }

@@ -7,7 +7,7 @@ import io.metastore.core.api.WatchEvent;
 import io.metastore.core.api.WatchMessage;
 import io.metastore.core.api.WatchSpec;
 
-/** Watch: requests to specifications, messages to responses. */
+/** Translates watch requests to specifications, and messages of the store to responses. */
 final class WatchTranslator {
   private WatchTranslator() {}
 
@@ -22,7 +22,7 @@ final class WatchTranslator {
         true);
   }
 
-  /** The events that are wanted; a mark of progress if there are none. */
+  /** The events that the client wants; a progress message if there are none. */
   static WatchResponse toResponse(WatchTarget target, WatchMessage.Events events) {
     WatchResponse.Builder response = WatchResponse.newBuilder().setRevision(events.revision());
     for (WatchEvent event : events.events()) {
@@ -33,7 +33,7 @@ final class WatchTranslator {
     return response.build();
   }
 
-  /** Every event up to this revision has been told. */
+  /** Reports that all events up to this revision have been sent. */
   static WatchResponse toProgress(long revision) {
     return WatchResponse.newBuilder().setRevision(revision).build();
   }

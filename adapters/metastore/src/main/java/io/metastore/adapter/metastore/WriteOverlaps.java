@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Refuses transactions that put a key twice, or put and delete it: which of the two counts could
- * only be guessed. Deletes may overlap.
+ * Refuses transactions that put a key twice, or put and delete it, because it would be unclear
+ * which of the two applies. Deletes may overlap.
  */
 final class WriteOverlaps {
   private final Set<String> puts = new HashSet<>();
@@ -19,7 +19,7 @@ final class WriteOverlaps {
   private WriteOverlaps() {}
 
   /**
-   * @param writes with valid paths
+   * @param writes their paths have been checked
    */
   static void check(String field, List<Write> writes) {
     if (writes.size() < 2) {
@@ -65,6 +65,6 @@ final class WriteOverlaps {
             .setField(field)
             .setPath(key)
             .build();
-    return new Refusal(detail, field + " write a key twice");
+    return new Refusal(detail, field + " must not write a key twice");
   }
 }

@@ -20,7 +20,10 @@ import io.metastore.core.command.Put;
 import io.metastore.core.command.Txn;
 import java.util.List;
 
-/** Put, Delete and DeleteTree, alone and in a transaction: one operation of the store for each. */
+/**
+ * Translates Put, Delete and DeleteTree, alone and in a transaction, to one operation of the store
+ * each.
+ */
 final class WriteTranslator {
   private WriteTranslator() {}
 
@@ -93,7 +96,7 @@ final class WriteTranslator {
     return done.results().get(0);
   }
 
-  /** The operation that {@code write} stands for. */
+  /** The store's operation for {@code write}. */
   static Op toOp(String field, io.metastore.api.v1.Write write) {
     return switch (write.getKindCase()) {
       case PUT ->
@@ -124,7 +127,7 @@ final class WriteTranslator {
         .setLease(Limits.notNegative(clientField, clientId));
   }
 
-  /** A nested transaction: one operation, as all others are, for what are two ranges. */
+  /** A nested transaction makes one operation of the two ranges. */
   private static Op toDeleteTree(String field, String path) {
     Txn.Builder both = Txn.newBuilder();
     if (!Paths.isRoot(path)) {
@@ -138,7 +141,7 @@ final class WriteTranslator {
     return Op.newBuilder().setTxn(both).build();
   }
 
-  /** How many keys a delete of any kind deleted; 0 of what is no delete. */
+  /** The number of keys deleted by any kind of delete; 0 for other operations. */
   static long countDeleted(OpResult result) {
     if (result instanceof DeleteResult delete) {
       return delete.deleted();

@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves everything below {@code /v3/}. Every call is made on the connection's event loop, to the
- * services that gRPC's calls go to, with the same interceptors before them.
+ * Serves all paths below {@code /v3/}. Every call runs on the connection's event loop, with the
+ * same services and interceptors as gRPC's calls.
  */
 public final class Gateway implements HttpHandler {
   private static final String METADATA_PREFIX = "grpc-metadata-";
@@ -41,13 +41,16 @@ public final class Gateway implements HttpHandler {
   private final ServerStreamTracer.Factory tracers;
   private final int messageBytesMax;
 
-  /** Made by the first request: reading the wire definitions has no place in the server's start. */
+  /**
+   * Created by the first request, because reading the protobuf descriptors would slow down the
+   * server's start.
+   */
   private @Nullable Routes routes;
 
   /**
-   * @param services as gRPC has them
-   * @param tracers hear of the calls, as they do of gRPC's
-   * @param messageBytesMax the largest message that is taken, in binary
+   * @param services the gRPC services
+   * @param tracers are notified of the calls, as they are of gRPC's
+   * @param messageBytesMax the largest message accepted, in binary form
    */
   public Gateway(
       List<? extends BindableService> services,
@@ -116,7 +119,9 @@ public final class Gateway implements HttpHandler {
     return routes;
   }
 
-  /** What services look at: the token, and what the client marked as metadata. */
+  /**
+   * The metadata for the services: the token, and the headers that the client marked as metadata.
+   */
   private static Metadata metadata(HttpHeaders headers) {
     Metadata metadata = new Metadata();
     String token = headers.get(HttpHeaderNames.AUTHORIZATION);
@@ -137,12 +142,12 @@ public final class Gateway implements HttpHandler {
     try {
       key = Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
     } catch (IllegalArgumentException e) {
-      return; // no name for metadata; binary ones are nothing that etcd looks at
+      return; // not a valid metadata name, or a binary value, which etcd ignores
     }
     metadata.put(key, value);
   }
 
-  /** Null if it cannot be read. */
+  /** Null if the timeout is malformed. */
   private static @Nullable Long nanos(String timeout) {
     int digits = timeout.length() - 1;
     TimeUnit unit = digits < 1 ? null : UNITS.get(timeout.charAt(digits));
@@ -152,13 +157,13 @@ public final class Gateway implements HttpHandler {
     return unit.toNanos(Long.parseLong(timeout.substring(0, digits)));
   }
 
-  /** After the answer. */
+  /** Ignores messages after the response. */
   private enum Ignored implements Messages {
     INSTANCE;
 
     @Override
     public void take(byte[] message) {
-      // The client has its answer.
+      // The client already has its response.
     }
 
     @Override

@@ -24,14 +24,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a service, made by HTTP. The service sees a call like any other.
+ * One call of a service over HTTP. To the service it is a call like any other.
  *
- * <p>State belongs to the connection's event loop, where the service's listener is called too; what
- * the service does on other threads is passed there. Answers become JSON on the thread that sends
- * them: long ones come from threads made for them.
+ * <p>The state belongs to the connection's event loop, which also calls the service's listener.
+ * Actions of the service on other threads are passed to the event loop. Responses are converted to
+ * JSON on the thread that sends them; long ones are sent by threads that are meant for long work.
  */
 final class GatewayCall extends ServerCall<Message, Object> implements HttpHandler.Messages {
-  /** Requests of a WebSocket that may wait for the service; then no more are read. */
+  /**
+   * The number of requests of a WebSocket that can wait for the service. No more are read while so
+   * many wait.
+   */
   private static final int WAITING_MAX = 64;
 
   private final Routes.Route route;
@@ -47,7 +50,7 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
   private @Nullable Listener<Message> listener;
   private @Nullable ScheduledFuture<?> timeout;
 
-  /** What came and is no whole value yet. */
+  /** The bytes received that are not a complete value yet. */
   private byte[] unread = new byte[0];
 
   private final Queue<Message> requests = new ArrayDeque<>();
@@ -64,10 +67,10 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
   private @Nullable String unaryReply;
   private boolean begun;
 
-  /** The service ended the call. */
+  /** True when the service has ended the call. */
   private boolean closed;
 
-  /** The service, the client or the clock ended the call. */
+  /** True when the service, the client or the deadline has ended the call. */
   private boolean over;
 
   GatewayCall(
@@ -95,14 +98,14 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
     Listener<Message> started = definition.getServerCallHandler().startCall(this, metadata);
     listener = started;
     if (closed) {
-      started.onComplete(); // it was refused at once
+      started.onComplete(); // the call was refused at once
       return;
     }
     ready();
     deliver();
   }
 
-  // --- what the client sends ---------------------------------------------------------------------
+  // --- from the client --------------------------------------------------------------------------
 
   @Override
   public void take(byte[] bytes) {
@@ -126,7 +129,7 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
     deliver();
   }
 
-  /** The index behind the last whole value. */
+  /** The index after the last complete value. */
   private int readAll(byte[] text) throws JsonRefusal {
     int from = GoJson.skipSpace(text, 0);
     while (from < text.length && !isSatisfied() && !over) {
@@ -147,7 +150,7 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
     return isSatisfied() ? text.length : from;
   }
 
-  /** Whether the method has its one request: what follows does not matter. */
+  /** Whether a unary method has its one request, so that further input is ignored. */
   private boolean isSatisfied() {
     return anyRequest && route.takesOneMessage();
   }
@@ -161,14 +164,14 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
     if (unread.length > 0 && !isSatisfied()) {
       refuseUnread("unexpected EOF");
     } else if (!anyRequest && route.takesOneMessage()) {
-      // No body is a request without fields.
+      // An empty body is a request without fields.
       anyRequest = true;
       requests.add(route.requestPrototype());
     }
     deliver();
   }
 
-  /** Gives the service what it asked for. */
+  /** Passes to the service the messages that it requested. */
   private void deliver() {
     if (listener == null || delivering) {
       return;
@@ -194,7 +197,7 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
     }
   }
 
-  /** The request cannot be read: if it is the first one, the call has never been. */
+  /** Refuses a malformed request. If it is the first one, the service is never called. */
   private void refuseUnread(String why) {
     Status status = Status.INVALID_ARGUMENT.withDescription(why);
     if (!begun && !anyRequest) {
@@ -237,7 +240,7 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
     }
   }
 
-  // --- what the service does ---------------------------------------------------------------------
+  // --- from the service -------------------------------------------------------------------------
 
   @Override
   public void request(int messages) {
@@ -247,7 +250,7 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
 
   @Override
   public void sendHeaders(Metadata headers) {
-    // They are sent with the first message: until then the status is open.
+    // The headers are sent with the first message, because the status is unknown until then.
   }
 
   @Override
@@ -301,7 +304,7 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
         });
   }
 
-  /** Tells the client how the call ended. */
+  /** Sends the end of the call to the client. */
   private void conclude(Status status) {
     if (route.isUnary()) {
       reply.send(

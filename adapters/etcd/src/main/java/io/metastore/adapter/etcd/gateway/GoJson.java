@@ -3,14 +3,14 @@ package io.metastore.adapter.etcd.gateway;
 import java.io.Serial;
 
 /**
- * Finds the end of a JSON value, and what is wrong with it in the words of Go's {@code
- * encoding/json}. Takes a depth of {@value #DEPTH_MAX} and no recursion.
+ * Finds the end of a JSON value, and reports errors with the texts of Go's {@code encoding/json}.
+ * Supports a depth of {@value #DEPTH_MAX} without recursion.
  */
 final class GoJson {
-  /** As deep as Go goes. */
+  /** Go's maximum depth. */
   static final int DEPTH_MAX = 10_000;
 
-  /** The text ends within the value, or before it. */
+  /** The text ends before the end of the value. */
   static final int INCOMPLETE = -1;
 
   private static final String VALUE = "looking for beginning of value";
@@ -20,7 +20,7 @@ final class GoJson {
   private final byte[] text;
   private int at;
 
-  /** Whether each open bracket is one of an object. */
+  /** For each open bracket, whether it is an object's. */
   private final boolean[] objects = new boolean[DEPTH_MAX + 1];
 
   private int depth;
@@ -30,7 +30,7 @@ final class GoJson {
     this.at = from;
   }
 
-  /** The index of the first byte from {@code from} on that is no white space. */
+  /** The index of the first byte from {@code from} on that is not white space. */
   static int skipSpace(byte[] text, int from) {
     int at = from;
     while (at < text.length && isSpace(text[at])) {
@@ -40,10 +40,10 @@ final class GoJson {
   }
 
   /**
-   * The index behind the value that begins at {@code from}, or {@link #INCOMPLETE}.
+   * The index after the value that begins at {@code from}, or {@link #INCOMPLETE}.
    *
-   * @param from index of a byte that is no white space
-   * @throws JsonRefusal if no value can begin like this
+   * @param from index of a byte that is not white space
+   * @throws JsonRefusal if the text is not valid JSON
    */
   static int endOfValue(byte[] text, int from) throws JsonRefusal {
     GoJson json = new GoJson(text, from);
@@ -58,7 +58,7 @@ final class GoJson {
     }
   }
 
-  /** After a value within a bracket: what goes on there. */
+  /** Reads on after a value within a bracket. */
   private void next() throws JsonRefusal, Incomplete {
     space();
     boolean object = objects[depth];
@@ -75,7 +75,7 @@ final class GoJson {
     }
   }
 
-  /** A whole scalar, or the opening of a bracket together with its first value. */
+  /** Reads a scalar, or an opening bracket with its first value. */
   private void value() throws JsonRefusal, Incomplete {
     while (true) {
       space();
@@ -244,7 +244,7 @@ final class GoJson {
     return new JsonRefusal("invalid character " + quoted(c) + " " + where);
   }
 
-  /** As Go's {@code strconv.Quote} writes it, in single quotes. */
+  /** A character as Go's {@code strconv.Quote} writes it, in single quotes. */
   private static String quoted(int c) {
     return switch (c) {
       case '\'' -> "'\\''";

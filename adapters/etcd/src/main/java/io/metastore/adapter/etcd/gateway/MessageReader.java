@@ -22,18 +22,18 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes a message from JSON, by the rules and with the refusals of Go's {@code protojson}: a field
- * may have its name or its JSON name, unknown fields and unknown names of enum values are passed
- * over, numbers may be strings. The library's {@code JsonFormat} takes other texts (comments,
- * single quotes) and refuses in other words.
+ * Parses a message from JSON with the rules and error texts of Go's {@code protojson}: fields can
+ * have their original or their JSON name, unknown fields and unknown enum names are ignored, and
+ * numbers can be strings. protobuf's {@code JsonFormat} accepts other inputs (comments, single
+ * quotes) and has other error texts.
  *
- * <p>The text is a value that {@link GoJson} found the end of, so its syntax is right.
+ * <p>{@link GoJson} has already found the end of the value, so its syntax is valid.
  */
 final class MessageReader {
-  /** As deep as messages may be nested where they come in binary. */
+  /** The maximum nesting depth of messages, as in binary form. */
   private static final int DEPTH_MAX = 100;
 
-  /** Digits that a whole number of 64 bits may have been written with. */
+  /** The maximum exponent of a number that can still be a 64-bit integer. */
   private static final int EXPONENT_MAX = 400;
 
   private static final Map<Descriptor, Map<String, FieldDescriptor>> FIELDS =
@@ -50,9 +50,9 @@ final class MessageReader {
   }
 
   /**
-   * Reads the value at {@code start}.
+   * Parses the value at {@code start}.
    *
-   * @param prototype of the message's kind
+   * @param prototype a message of the expected type
    */
   static Message read(byte[] text, int start, Message prototype) throws JsonRefusal {
     MessageReader reader = new MessageReader(text, start);
@@ -88,7 +88,7 @@ final class MessageReader {
       String name = string();
       String rawName = raw(namePosition);
       space();
-      at++; // the colon
+      at++; // skips the colon
       space();
       FieldDescriptor field = fields.get(name);
       if (field == null) {
@@ -139,7 +139,7 @@ final class MessageReader {
     }
   }
 
-  /** Null for the name of an enum value that is not known. */
+  /** Reads a single value; null for an unknown enum name. */
   private @Nullable Object single(Message.Builder message, FieldDescriptor field, int depth)
       throws JsonRefusal {
     if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
@@ -158,7 +158,7 @@ final class MessageReader {
           case BYTES -> quoted ? bytes(token) : null;
           case ENUM -> {
             if (quoted) {
-              // May be null: nobody knows the name, and the field stays as it is.
+              // Null if the name is unknown; the field is then left unset.
               yield enumNamed(field, token);
             }
             Long index = number ? whole(token, Integer.SIZE, true) : null;
@@ -212,7 +212,7 @@ final class MessageReader {
     return c == '-' || (c >= '0' && c <= '9');
   }
 
-  /** Whether a string holds a JSON number and nothing else. */
+  /** Whether a string is a JSON number and nothing else. */
   private static boolean isNumber(String token) {
     byte[] bytes = token.getBytes(UTF_8);
     if (bytes.length == 0 || !isNumberStart(bytes[0])) {
@@ -225,7 +225,7 @@ final class MessageReader {
     }
   }
 
-  /** A whole number, however written, as the bits of a long; null if it does not fit. */
+  /** An integer in any notation, as the bits of a long; null if it does not fit. */
   private static @Nullable Long whole(String number, int bits, boolean signed) {
     if (number.length() > EXPONENT_MAX) {
       return null;
@@ -234,7 +234,7 @@ final class MessageReader {
     try {
       decimal = new BigDecimal(number);
     } catch (NumberFormatException e) {
-      return null; // an exponent beyond all measure
+      return null; // the exponent is far too large
     }
     if (decimal.signum() != 0 && Math.abs((long) decimal.scale()) > EXPONENT_MAX) {
       return null;
@@ -250,7 +250,7 @@ final class MessageReader {
     return fits ? integer.longValue() : null;
   }
 
-  /** Standard or URL base64, padded or not. */
+  /** Decodes standard or URL-safe base64, with or without padding. */
   private static @Nullable ByteString bytes(String text) {
     String base64 = text;
     if (base64.indexOf('\n') >= 0 || base64.indexOf('\r') >= 0) {
@@ -282,7 +282,7 @@ final class MessageReader {
     return new String(text, from, at - from, UTF_8);
   }
 
-  /** Reads a string; afterwards the reader is behind it. */
+  /** Reads a string and moves past it. */
   private String string() throws JsonRefusal {
     int position = at;
     int from = ++at;
@@ -333,7 +333,7 @@ final class MessageReader {
     return unescaped;
   }
 
-  /** Passes over one value. */
+  /** Skips one value. */
   private void skip() {
     int depth = 0;
     do {
@@ -368,12 +368,12 @@ final class MessageReader {
     return (c >= 'a' && c <= 'z') || "+-.E0123456789".indexOf(c) >= 0;
   }
 
-  /** What is written from {@code position} to where the reader is. */
+  /** The text from {@code position} to the current position. */
   private String raw(int position) {
     return new String(text, position, at - position, UTF_8);
   }
 
-  /** The token at {@code position}: of a bracket only its opening. */
+  /** The token at {@code position}; for a bracket only the bracket itself. */
   private String rawToken(int position) {
     at = position;
     if (text[position] == '{' || text[position] == '[') {
@@ -397,7 +397,7 @@ final class MessageReader {
     return new JsonRefusal("proto: " + place(position) + ": " + what);
   }
 
-  /** Line and column, counting characters, from the value's beginning. */
+  /** Line and column in characters, from the beginning of the value. */
   private String place(int position) {
     int line = 1;
     int lineStart = start;

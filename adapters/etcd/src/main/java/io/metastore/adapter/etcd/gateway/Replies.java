@@ -14,14 +14,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Answers in the shape that etcd's version gives them: 3.6 came with a new gateway library, whose
- * errors look different. Immutable.
+ * Builds HTTP responses in the format of the imitated etcd version: 3.6 introduced a new gateway
+ * library, whose errors have another format. Immutable.
  */
 final class Replies {
   private static final String JSON = "application/json";
   private static final int NEW_LIBRARY_SINCE_MINOR = 6;
 
-  /** The gateway passes on what gRPC's answer had for headers. */
+  /** The gateway passes on the headers of the gRPC response. */
   private static final Map<String, String> GRPC_HEADERS =
       Map.of("Grpc-Metadata-Content-Type", "application/grpc");
 
@@ -31,7 +31,7 @@ final class Replies {
     this.oldLibrary = version.minorNumber() < NEW_LIBRARY_SINCE_MINOR;
   }
 
-  /** The message as JSON: original names, nothing that has its default. */
+  /** The message as JSON, with original field names and without default values. */
   static String json(Message message) {
     try {
       return Printer.INSTANCE.print(message);
@@ -44,17 +44,17 @@ final class Replies {
     return new HttpAnswer(HttpResponseStatus.OK, JSON, json, GRPC_HEADERS);
   }
 
-  /** The head of a stream's answer that has messages. */
+  /** The head of the response of a stream with messages. */
   HttpAnswer streamHead() {
     return done("");
   }
 
-  /** The answer to a stream that ended well without any message. */
+  /** The response of a stream that ended successfully without a message. */
   HttpAnswer emptyStreamHead() {
     return new HttpAnswer(HttpResponseStatus.OK, oldLibrary ? JSON : "", "", Map.of());
   }
 
-  /** The head of a stream's answer that is nothing but an error. */
+  /** The head of the response of a stream that failed without a message. */
   HttpAnswer failedStreamHead(Status status) {
     return new HttpAnswer(http(status), JSON, "", Map.of());
   }
@@ -133,7 +133,7 @@ final class Replies {
     };
   }
 
-  /** Made when it is first needed: its classes have no place in the server's start. */
+  /** Created when first needed, because loading its classes would slow down the server's start. */
   private static final class Printer {
     private static final JsonFormat.Printer INSTANCE =
         JsonFormat.printer().preservingProtoFieldNames().omittingInsignificantWhitespace();

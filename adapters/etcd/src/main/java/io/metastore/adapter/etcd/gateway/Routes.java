@@ -18,9 +18,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which path stands for which method, as the wire definitions tell. Immutable. */
+/** Maps HTTP paths to methods, according to the protobuf files. Immutable. */
 final class Routes {
-  /** What a gateway offers of etcd, whether the server has the service or not. */
+  /** The files whose services the gateway offers, whether or not the server implements them. */
   private static final List<FileDescriptor> OFFERED =
       List.of(
           RpcProto.getDescriptor(), V3LockProto.getDescriptor(), V3ElectionProto.getDescriptor());
@@ -30,16 +30,16 @@ final class Routes {
   /**
    * One method.
    *
-   * @param name with its service, {@code etcdserverpb.KV/Range}
-   * @param definition null if the server has no such service
+   * @param name with its service, such as {@code etcdserverpb.KV/Range}
+   * @param definition null if the server does not implement the service
    */
   record Route(
       String name, String service, @Nullable ServerMethodDefinition<Message, Object> definition) {
 
-    /** An empty message of the kind that is asked for. */
+    /** An empty message of the request's type. */
     Message requestPrototype() {
       if (definition == null) {
-        throw new IllegalStateException("nobody serves " + name);
+        throw new IllegalStateException("not implemented: " + name);
       }
       return (Message)
           ((PrototypeMarshaller<?>) definition.getMethodDescriptor().getRequestMarshaller())
@@ -57,7 +57,7 @@ final class Routes {
   }
 
   /**
-   * @param services what the server has
+   * @param services the services of the server
    */
   Routes(List<? extends BindableService> services) {
     Map<String, ServerMethodDefinition<?, ?>> methods = new HashMap<>();
@@ -74,7 +74,7 @@ final class Routes {
     }
   }
 
-  @SuppressWarnings("unchecked") // all messages here are protobuf's
+  @SuppressWarnings("unchecked") // all messages here are protobuf messages
   private void add(
       ServiceDescriptor service,
       MethodDescriptor method,

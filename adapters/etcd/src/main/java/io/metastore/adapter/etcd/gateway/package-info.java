@@ -1,9 +1,9 @@
 /**
- * etcd's JSON gateway: its gRPC services for those who speak HTTP and JSON.
+ * etcd's JSON gateway: its gRPC services for HTTP clients with JSON.
  *
  * <p>Start at {@link io.metastore.adapter.etcd.gateway.Gateway}, which the client port calls on its
- * event loops. The routes are those that the wire definitions name ({@code google.api.http}); calls
- * go to the same services as those by gRPC, in this process.
+ * event loops. The routes come from the annotations {@code google.api.http} in the protobuf files.
+ * Calls go to the same services as gRPC calls, in this process.
  */
 @NullMarked
 package io.metastore.adapter.etcd.gateway;

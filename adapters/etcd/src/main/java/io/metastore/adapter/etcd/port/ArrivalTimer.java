@@ -7,15 +7,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes a connection whose request takes too long to arrive, however steadily its bytes trickle
- * in. Owned by the connection's event loop.
+ * Closes a connection if a request takes too long to arrive, even if its bytes arrive steadily.
+ * Owned by the connection's event loop.
  */
 final class ArrivalTimer extends ChannelInboundHandlerAdapter {
   private final int seconds;
   private @Nullable ScheduledFuture<?> timer;
 
   /**
-   * @param seconds from a request's first byte to its last
+   * @param seconds the time limit from the first to the last byte of a request
    */
   ArrivalTimer(int seconds) {
     this.seconds = seconds;

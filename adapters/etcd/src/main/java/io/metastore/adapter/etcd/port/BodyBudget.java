@@ -2,7 +2,7 @@ package io.metastore.adapter.etcd.port;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The memory that the bodies of all HTTP requests under way share. Thread-safe. */
+/** The memory budget shared by the bodies of all HTTP requests. Thread-safe. */
 final class BodyBudget {
   private final AtomicLong freeBytes;
 
@@ -10,7 +10,7 @@ final class BodyBudget {
     this.freeBytes = new AtomicLong(bytes);
   }
 
-  /** Takes so many bytes, or none if there are not so many. */
+  /** Takes this many bytes; false, and takes none, if fewer are left. */
   boolean take(int bytes) {
     if (freeBytes.addAndGet(-bytes) >= 0) {
       return true;

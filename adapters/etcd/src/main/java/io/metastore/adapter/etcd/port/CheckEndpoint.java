@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /livez}, {@code /readyz}, or one check of them: 200 if all checks pass that the query does
- * not {@code exclude}, 503 otherwise. Tells of each check if one fails, or with {@code verbose}.
+ * {@code /livez}, {@code /readyz}, or one of their checks: 200 if all checks pass except those that
+ * the query {@code exclude}s, otherwise 503. Lists every check if one fails, or with {@code
+ * verbose}.
  */
 final class CheckEndpoint implements HttpEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(CheckEndpoint.class);
@@ -22,14 +23,14 @@ final class CheckEndpoint implements HttpEndpoint {
   private final String path;
   private final Map<String, Check> checks;
 
-  /** What is wrong, or null. */
+  /** The problem, or null. */
   @FunctionalInterface
   interface Check {
     CompletionStage<@Nullable String> run();
   }
 
   /**
-   * @param checks in the order in which they are told of
+   * @param checks in the order in which they are listed
    */
   CheckEndpoint(String path, Map<String, Check> checks) {
     this.path = path;
@@ -70,7 +71,7 @@ final class CheckEndpoint implements HttpEndpoint {
         HttpAnswer.NO_SNIFF);
   }
 
-  /** What the checks found, one after the other. */
+  /** The results of the checks, in order. */
   private static final class Report {
     private final StringBuilder lines = new StringBuilder();
     private boolean failed;

@@ -31,13 +31,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running client port: gRPC for connections that open with HTTP/2, {@link HttpEndpoint}s for
- * those that open with HTTP/1.1.
+ * The running client port: gRPC for connections that begin with HTTP/2, {@link HttpEndpoint}s for
+ * connections that begin with HTTP/1.1.
  *
- * <p>Services run on the event loops ({@code directExecutor}): they must not block.
+ * <p>Services run on the event loops ({@code directExecutor}), so they must not block.
  */
 public final class ClientPort implements AutoCloseable {
-  /** Room for a signed token; grpc-java's own default is 8 KiB. */
+  /** Large enough for a signed token; grpc-java's default is 8 KiB. */
   private static final int METADATA_BYTES_MAX = 64 * 1024;
 
   private static final int ACCEPT_BACKLOG = 4096;
@@ -63,9 +63,9 @@ public final class ClientPort implements AutoCloseable {
   }
 
   /**
-   * Listens, and serves from then on.
+   * Binds the addresses and starts serving.
    *
-   * @param site what connections that speak HTTP/1.1 are served
+   * @param site serves HTTP/1.1 connections
    * @throws IOException if an address cannot be bound
    */
   public static ClientPort start(
@@ -80,9 +80,10 @@ public final class ClientPort implements AutoCloseable {
   }
 
   /**
-   * Listens, and serves from then on, but ends every call of another service in the same way.
+   * Binds the addresses and starts serving; every call of a service that is not given ends with the
+   * same error.
    *
-   * @param site what connections that speak HTTP/1.1 are served
+   * @param site serves HTTP/1.1 connections
    * @throws IOException if an address cannot be bound
    */
   public static ClientPort startRefusing(
@@ -128,7 +129,7 @@ public final class ClientPort implements AutoCloseable {
     }
   }
 
-  /** A server of gRPC's has one kind of transport, so each kind gets one. */
+  /** Groups the addresses by transport, because a gRPC server supports only one kind. */
   private static Collection<List<ListenAddress>> alike(List<ListenAddress> addresses) {
     Map<List<Boolean>, List<ListenAddress>> kinds = new LinkedHashMap<>();
     for (ListenAddress address : addresses) {
@@ -180,22 +181,22 @@ public final class ClientPort implements AutoCloseable {
     }
   }
 
-  /** Where it listens; addresses of one kind stand together. */
+  /** The bound addresses, grouped by kind. */
   public List<ListenAddress> addresses() {
     return List.copyOf(addresses);
   }
 
-  /** How many connections are open. */
+  /** The number of open connections. */
   int connections() {
     return connections.size();
   }
 
   /**
-   * Accepts nothing more, lets unary calls end for a moment, then cuts all connections.
+   * Stops accepting connections, gives unary calls a moment to finish, then closes all connections.
    *
-   * <p>Cut, not closed stream by stream: grpc-java would reset each stream with CANCEL, which
-   * etcd's Go client takes for the end of its watch, while a lost connection makes it go to another
-   * member.
+   * <p>The connections are closed abruptly, not stream by stream: grpc-java would reset each stream
+   * with CANCEL, which etcd's Go client takes for the end of its watch, while after a lost
+   * connection it goes to another member.
    */
   @Override
   public void close() {
@@ -222,9 +223,10 @@ public final class ClientPort implements AutoCloseable {
     }
   }
 
-  /** Ends a connection at once; any thread. */
+  /** Closes a connection at once. Any thread. */
   static void cut(Channel channel) {
-    // From the head of the pipeline, past the HTTP/2 handler, which would linger for its streams.
+    // Starts at the head of the pipeline, bypassing the HTTP/2 handler, which would wait for its
+    // streams.
     var first = channel.pipeline().firstContext();
     if (first != null) {
       first.close();

@@ -9,17 +9,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the client port is told at start.
+ * Settings of the client port.
  *
  * @param listen the addresses to listen on
  * @param tls for the secure addresses; null if there are none
- * @param eventLoops threads that serve all connections
- * @param maxRequestBytes the largest request that the store takes; a frame may be a little larger,
- *     so that the store's own refusal is heard rather than the transport's
- * @param rules for connections that speak gRPC
- * @param handshakeTimeout how long a connection may stay open without saying which protocol it
- *     speaks
- * @param stopGrace how long calls in flight may go on when the port closes
+ * @param eventLoops the number of threads that serve all connections
+ * @param maxRequestBytes the largest request that the store accepts; a frame may be slightly
+ *     larger, so that the store's error is returned instead of the transport's
+ * @param rules for gRPC connections
+ * @param handshakeTimeout how long a connection may stay open without revealing its protocol
+ * @param stopGrace how long running calls may continue when the port closes
  */
 public record ClientPortSettings(
     List<ListenAddress> listen,
@@ -42,11 +41,11 @@ public record ClientPortSettings(
       throw new IllegalArgumentException("no address to listen on");
     }
     if (tls == null && listen.stream().anyMatch(ListenAddress::secure)) {
-      throw new IllegalArgumentException("a secure address, and no certificate for it");
+      throw new IllegalArgumentException("TLS address without a certificate");
     }
   }
 
-  /** Two event loops, a patient handshake, a short goodbye. */
+  /** Settings with two event loops, a long handshake timeout and a short grace period. */
   public static ClientPortSettings of(
       List<ListenAddress> listen,
       @Nullable TlsContext tls,
@@ -56,14 +55,14 @@ public record ClientPortSettings(
         listen, tls, 2, maxRequestBytes, rules, HANDSHAKE_TIMEOUT, STOP_GRACE);
   }
 
-  /** The largest message or HTTP body that is taken. */
+  /** The largest message or HTTP body accepted. */
   int receiveBytesMax() {
     return EtcdLimits.receiveBytesMax(maxRequestBytes);
   }
 
   /**
-   * The largest message that is read all the same, to be refused in etcd's words; a larger one is
-   * refused by its length alone, in grpc-java's.
+   * The largest message that is still read, to refuse it with etcd's text. A larger one is refused
+   * by its length alone, with grpc-java's text.
    */
   int refusedBytesMax() {
     return (int) Math.min(Integer.MAX_VALUE, 4L * receiveBytesMax());

@@ -7,16 +7,17 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the client port asks of a gRPC connection.
+ * Limits for gRPC connections.
  *
  * @param clientPingMin a client that pings more often is disconnected
- * @param pingInterval after which the server pings a silent connection; zero for never
- * @param pingTimeout after which a ping without an answer ends the connection; zero for never
- * @param streamsMax calls that one connection may have open
+ * @param pingInterval the server pings a connection after this time of silence; zero for never
+ * @param pingTimeout a connection is closed if a ping is not answered within this time; zero for
+ *     never
+ * @param streamsMax the maximum number of open calls on a connection
  */
 public record ConnectionRules(
     Duration clientPingMin, Duration pingInterval, Duration pingTimeout, int streamsMax) {
-  /** Those of etcd. */
+  /** etcd's defaults. */
   public static final ConnectionRules DEFAULT =
       new ConnectionRules(
           Duration.ofSeconds(5), Duration.ofHours(2), Duration.ofSeconds(20), Integer.MAX_VALUE);
@@ -26,7 +27,7 @@ public record ConnectionRules(
     requireNonNull(pingInterval, "pingInterval");
     requireNonNull(pingTimeout, "pingTimeout");
     if (streamsMax < 1) {
-      throw new IllegalArgumentException("no stream could be opened: " + streamsMax);
+      throw new IllegalArgumentException("streamsMax must be positive: " + streamsMax);
     }
   }
 
@@ -36,7 +37,7 @@ public record ConnectionRules(
         .permitKeepAliveWithoutCalls(false)
         .maxConcurrentCallsPerConnection(streamsMax);
     if (pingInterval.isZero() || pingTimeout.isZero()) {
-      // Not told, grpc-java would ping after its own two hours.
+      // Otherwise grpc-java would ping after its default of two hours.
       builder.keepAliveTime(Long.MAX_VALUE, TimeUnit.NANOSECONDS);
     } else {
       builder

@@ -16,8 +16,8 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * {@code /debug/vars}, and below {@code /debug/pprof/} what a JVM knows of what Go's profiles tell:
- * threads and heap, as text. They are made on the given threads.
+ * {@code /debug/vars}, and below {@code /debug/pprof/} the JVM's counterparts of Go's profiles:
+ * threads and heap, as text. They are produced on the given executor.
  */
 public final class DebugEndpoints {
   private static final String JSON = "application/json; charset=utf-8";
@@ -43,12 +43,12 @@ public final class DebugEndpoints {
     this.executor = executor;
   }
 
-  /** By path: the facts that etcd always tells. */
+  /** The endpoints by path that are always served. */
   public Map<String, HttpEndpoint> always() {
     return Map.of("/debug/vars", endpoint(this::vars));
   }
 
-  /** By path: what {@code --enable-pprof} adds. */
+  /** The endpoints by path that {@code --enable-pprof} adds. */
   public Map<String, HttpEndpoint> profiles() {
     Map<String, HttpEndpoint> endpoints = new HashMap<>();
     endpoints.put(PPROF, endpoint(() -> text(INDEX)));
@@ -113,7 +113,7 @@ public final class DebugEndpoints {
                   new Object[] {new String[0]},
                   new String[] {String[].class.getName()}));
     } catch (JMException e) {
-      return "This JVM does not tell of classes: " + e;
+      return "The JVM provides no class histogram: " + e;
     }
   }
 }

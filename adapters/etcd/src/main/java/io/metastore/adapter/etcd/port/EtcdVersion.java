@@ -3,15 +3,17 @@ package io.metastore.adapter.etcd.port;
 import static java.util.Objects.requireNonNull;
 
 /**
- * The version of etcd that this server answers as.
+ * The version of etcd that this server imitates.
  *
  * @param server major, minor and patch, such as {@code 3.7.1}
  */
 public record EtcdVersion(String server) {
-  /** The newest stable version that this server was written against; also in {@code bin/etcd}. */
+  /**
+   * The newest stable version that this server was written against; also set in {@code bin/etcd}.
+   */
   public static final EtcdVersion DEFAULT = new EtcdVersion("3.7.1");
 
-  /** The first that tells the version of its storage. */
+  /** The first minor version that reports a storage version. */
   private static final int STORAGE_SINCE_MINOR = 6;
 
   public EtcdVersion {
@@ -21,7 +23,7 @@ public record EtcdVersion(String server) {
     }
   }
 
-  /** What the members of a cluster agree on: major and minor. */
+  /** The cluster version, which all members share: major and minor. */
   public String cluster() {
     return minor() + ".0";
   }
@@ -35,7 +37,10 @@ public record EtcdVersion(String server) {
     return Integer.parseInt(server.split("\\.", -1)[place]);
   }
 
-  /** Whether it has {@code /livez} and {@code /readyz}, which came with 3.6, 3.5.11 and 3.4.29. */
+  /**
+   * Whether this version has {@code /livez} and {@code /readyz}, which were added in 3.6, 3.5.11
+   * and 3.4.29.
+   */
   boolean hasCheckEndpoints() {
     return switch (minorNumber()) {
       case 4 -> number(2) >= 29;
@@ -44,7 +49,7 @@ public record EtcdVersion(String server) {
     };
   }
 
-  /** What {@code /version} tells. */
+  /** The contents of {@code /version}. */
   public String json() {
     String storage =
         minorNumber() >= STORAGE_SINCE_MINOR ? ",\"storage\":\"%s\"".formatted(cluster()) : "";

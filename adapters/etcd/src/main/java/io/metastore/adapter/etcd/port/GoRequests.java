@@ -22,27 +22,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads requests as grpc-go does, and refuses in its words what cannot be read: clients log and
- * compare them. grpc-java would end such calls with texts, and partly codes, of its own.
+ * Parses requests as grpc-go does, and refuses malformed ones with its error texts, which clients
+ * log and compare. grpc-java would end such calls with its own texts and partly other codes.
  *
- * <p>Messages reach the call unread and are parsed here, for a marshaller cannot tell how its call
- * shall end. Source: what etcd 3.7.3 answers. Stateless.
+ * <p>Messages reach the call unparsed and are parsed here, because a marshaller cannot choose the
+ * status of its call. Source: responses of etcd 3.7.3. Stateless.
  */
 final class GoRequests {
   private final int messageBytesMax;
 
   /**
-   * @param messageBytesMax the largest message that is taken
+   * @param messageBytesMax the largest message accepted
    */
   GoRequests(int messageBytesMax) {
     this.messageBytesMax = messageBytesMax;
   }
 
-  /** The same service, reading so. */
+  /** Wraps a service so that its requests are parsed here. */
   ServerServiceDefinition wrap(ServerServiceDefinition service) {
     List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
     service.getMethods().forEach(method -> methods.add(wrap(method)));
-    // The schema is what server reflection tells.
+    // Server reflection needs the schema.
     ServiceDescriptor.Builder descriptor =
         ServiceDescriptor.newBuilder(service.getServiceDescriptor().getName())
             .setSchemaDescriptor(service.getServiceDescriptor().getSchemaDescriptor());
@@ -63,13 +63,15 @@ final class GoRequests {
         });
   }
 
-  /** The call as the service sees it. Once it was refused, nothing of the service's matters. */
+  /**
+   * The call as the service sees it. Once it has been refused, the service's messages are ignored.
+   */
   private static final class Call<Q, A> extends SimpleForwardingServerCall<Q, A> {
     private final MethodDescriptor<Q, A> method;
     private volatile boolean refused;
     private volatile boolean closed;
 
-    @SuppressWarnings("unchecked") // a call has its request's type in its method only, see below
+    @SuppressWarnings("unchecked") // the request type is only in the call's method, see below
     Call(ServerCall<InputStream, A> call, MethodDescriptor<Q, A> method) {
       super((ServerCall<Q, A>) call);
       this.method = method;
@@ -177,7 +179,7 @@ final class GoRequests {
           }
           return unread;
         }
-        // Was compressed: how large it is shows only now.
+        // The message was compressed, so its size is known only now.
         byte[] bytes = unread.readNBytes(messageBytesMax);
         if (unread.read() >= 0) {
           throw Status.RESOURCE_EXHAUSTED

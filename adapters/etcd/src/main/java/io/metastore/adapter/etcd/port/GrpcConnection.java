@@ -5,7 +5,7 @@ import io.grpc.netty.WriteQueueAccess;
 import io.metastore.adapter.grpc.PacedConnection;
 import io.netty.channel.Channel;
 
-/** A connection that gRPC serves, as its calls may use it. */
+/** A connection served by gRPC, with the operations that its calls may use. */
 record GrpcConnection(GrpcHttp2ConnectionHandler handler, Channel channel)
     implements PacedConnection {
   @Override

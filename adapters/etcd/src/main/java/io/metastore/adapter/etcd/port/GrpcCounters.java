@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Counts calls, messages and bytes per method.
  *
- * <p>A tracer and not an interceptor: one shared object per method and a few increments per call,
- * with nothing wrapped around the call; only where durations are measured has each call a tracer of
- * its own. Services are registered before the port starts; from then on thread-safe.
+ * <p>It is a tracer instead of an interceptor: one shared object per method and a few increments
+ * per call, with nothing wrapped around the call. Only if durations are measured has each call its
+ * own tracer. Services are registered before the port starts; from then on thread-safe.
  */
 public final class GrpcCounters extends ServerStreamTracer.Factory {
   private static final Metadata.Key<String> CLIENT_VERSION =
@@ -31,12 +31,12 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
 
   private static final String UNKNOWN = "unknown";
 
-  /** Clients may call themselves anything: what comes beyond that counts as unknown. */
+  /** Clients can send any version. Beyond this number, further versions count as unknown. */
   private static final int CLIENT_VERSIONS_MAX = 64;
 
   private static final int VERSION_LENGTH_MAX = 32;
 
-  /** For methods that do not exist; etcd does not count those either. */
+  /** For methods that do not exist, which etcd does not count either. */
   private static final ServerStreamTracer NOT_COUNTED = new ServerStreamTracer() {};
 
   private final Map<String, Method> methods = new TreeMap<>();
@@ -44,13 +44,13 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
   private final boolean timed;
 
   /**
-   * Who called.
+   * A kind of client.
    *
    * @param type {@code unary} or {@code stream}
    */
   record Client(String version, String type) {}
 
-  /** Measures no durations. */
+  /** Counters without durations. */
   public GrpcCounters() {
     this(false);
   }
@@ -93,7 +93,7 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
     return clients.computeIfAbsent(counted, key -> new LongAdder());
   }
 
-  /** In the order of their names. */
+  /** The counted methods, sorted by name. */
   Collection<Method> methods() {
     return Collections.unmodifiableCollection(methods.values());
   }
@@ -102,7 +102,7 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
     return type == MethodType.UNARY ? "unary" : "stream";
   }
 
-  /** Calls by the version that clients told. */
+  /** The number of calls by client version. */
   Map<Client, Long> clients() {
     Map<Client, Long> counts = new HashMap<>();
     clients.forEach((client, count) -> counts.put(client, count.sum()));
@@ -115,7 +115,7 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
     return counts;
   }
 
-  /** Calls with one answer that have begun and not ended. */
+  /** The number of running unary calls. */
   long openUnaryCalls() {
     return methods.values().stream()
         .filter(method -> method.type == MethodType.UNARY)
@@ -130,7 +130,7 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
     final MethodType type;
     final @Nullable Histogram durations;
 
-    /** Calls whose client did not tell its version. */
+    /** Calls of clients that did not send their version. */
     final LongAdder anonymous = new LongAdder();
 
     final LongAdder messagesReceived = new LongAdder();
@@ -190,7 +190,7 @@ public final class GrpcCounters extends ServerStreamTracer.Factory {
     }
   }
 
-  /** One call whose duration is measured. */
+  /** The tracer of a call whose duration is measured. */
   private static final class Timed extends ServerStreamTracer {
     private final Method method;
     private final Histogram durations;

@@ -17,15 +17,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out how this member does, and counts what came of it. Thread-safe, never blocks.
+ * Checks this member's health and counts the results. Thread-safe, never blocks.
  *
- * <p>{@code /livez} asks whether this member should be started anew, {@code /readyz} whether it
- * should be sent requests.
+ * <p>{@code /livez} tells whether this member should be restarted, {@code /readyz} whether it
+ * should receive requests.
  */
 public final class HealthChecks {
   private static final String CORRUPT = "CORRUPT";
 
-  /** Any key will do: the question is whether reading works. */
+  /** Any key will do: only whether the read succeeds matters. */
   private static final Range PROBE =
       Range.newBuilder().setKey(ByteString.copyFromUtf8("health")).setKeysOnly(true).build();
 
@@ -36,30 +36,32 @@ public final class HealthChecks {
   private final AtomicLong healthy = new AtomicLong();
   private final AtomicLong unhealthy = new AtomicLong();
 
-  /** What is wrong, or null. */
+  /** Returns the problem, or null. */
   private interface Check {
     CompletionStage<@Nullable String> run();
   }
 
   /**
-   * A check.
+   * Identifies a check.
    *
-   * @param type of its endpoint, {@code livez} or {@code readyz}
+   * @param type its endpoint, {@code livez} or {@code readyz}
    */
   record Name(String type, String name) {}
 
-  /** What came of a check. */
+  /** The result of a check. */
   record Result(Name check, boolean success) {}
 
   /**
-   * @param errorText the words in which etcd tells a client of a failed read
+   * @param errorText etcd's text for a failed read
    */
   public HealthChecks(Metastore store, Function<Throwable, String> errorText) {
     this.store = store;
     this.errorText = errorText;
   }
 
-  /** {@code /health}, and {@code /livez} and {@code /readyz} with their checks, by path. */
+  /**
+   * The endpoints by path: {@code /health}, {@code /livez} and {@code /readyz} with their checks.
+   */
   public Map<String, HttpEndpoint> endpoints(EtcdVersion version) {
     Map<String, HttpEndpoint> endpoints = new LinkedHashMap<>();
     endpoints.put("/health", new HealthEndpoint(this, version));
@@ -128,7 +130,7 @@ public final class HealthChecks {
     return CompletableFuture.completedFuture(wrong);
   }
 
-  /** Why nothing can be read, or null. */
+  /** Why a read fails, or null. */
   CompletionStage<@Nullable String> findReadError(Consistency consistency) {
     return store
         .range(PROBE, consistency)
@@ -143,7 +145,7 @@ public final class HealthChecks {
             });
   }
 
-  /** Kinds of the alarms that are raised, such as {@code NOSPACE}, one for each member. */
+  /** The kinds of the raised alarms, such as {@code NOSPACE}, one per member. */
   List<String> alarms() {
     return store.cluster().alarms().stream().map(alarm -> alarm.getKind().name()).toList();
   }
@@ -152,7 +154,7 @@ public final class HealthChecks {
     return store.cluster().leaderId() != 0;
   }
 
-  // --- counts ------------------------------------------------------------------------------------
+  // --- counters ----------------------------------------------------------------------------------
 
   void countHealth(boolean success) {
     (success ? healthy : unhealthy).incrementAndGet();
@@ -166,12 +168,12 @@ public final class HealthChecks {
     return unhealthy.get();
   }
 
-  /** How often each result was seen. */
+  /** How often each result occurred. */
   Map<Result, AtomicLong> results() {
     return Map.copyOf(results);
   }
 
-  /** Whether each check passed when it was last run. */
+  /** Whether each check passed when it last ran. */
   Map<Name, Boolean> last() {
     return Map.copyOf(last);
   }

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /health}: this member is healthy if no alarm is raised that the query does not {@code
- * exclude}, there is a leader, and a linearizable read succeeds; with {@code ?serializable=true},
- * if a local read succeeds.
+ * {@code GET /health}: this member is healthy if there is no alarm except those that the query
+ * {@code exclude}s, there is a leader, and a linearizable read succeeds. With {@code
+ * ?serializable=true}, a local read is enough.
  */
 public final class HealthEndpoint implements HttpEndpoint {
   private static final Logger LOG = LoggerFactory.getLogger(HealthEndpoint.class);
@@ -31,7 +31,7 @@ public final class HealthEndpoint implements HttpEndpoint {
     this.tellsReason = version.minorNumber() >= REASON_SINCE_MINOR;
   }
 
-  /** For a member that has no cluster yet: never healthy. */
+  /** The endpoint of a member without a cluster, which is never healthy. */
   public static HttpEndpoint withoutCluster() {
     return request ->
         CompletableFuture.completedFuture(

@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * Serves one HTTP/1.1 connection, one exchange at a time: pipelined requests wait. Owned by the
  * connection's event loop.
  *
- * <p>The connection is read while an exchange is under way, until the next request has come: else
- * nobody would notice that the client has gone.
+ * <p>The connection is also read during an exchange, until the next request has arrived; otherwise
+ * the disconnection of the client would go unnoticed.
  */
 final class Http1Handler extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Http1Handler.class);
@@ -45,7 +45,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   private static final int HEADER_BYTES_MAX = 64 * 1024;
   private static final int CHUNK_BYTES_MAX = 64 * 1024;
 
-  /** A connection on which nothing is asked is closed then. */
+  /** A connection without requests is closed after this time. */
   private static final int IDLE_SECONDS = 120;
 
   private final HttpSite site;
@@ -58,7 +58,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     this.messageBytesMax = messageBytesMax;
   }
 
-  /** Appends what serves a connection, or closes it if there is nothing to serve. */
+  /** Appends the handlers that serve a connection, or closes it if the site serves nothing. */
   static void install(ChannelPipeline pipeline, HttpSite site, HttpLimits limits) {
     if (site.isEmpty()) {
       pipeline.channel().close();
@@ -193,7 +193,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Resets and the like: the client's business.
+    // Resets and similar failures are caused by the client.
     LOG.atDebug().setCause(cause).log("http connection failed");
     ctx.close();
   }
@@ -266,7 +266,8 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
                 if (last) {
                   ctx.close();
                 } else {
-                  // Not from here: many pipelined requests would be a deep stack.
+                  // Scheduled, not called, because many pipelined requests would make the stack too
+                  // deep.
                   ctx.executor().execute(() -> goOn(ctx));
                 }
               });
@@ -291,7 +292,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void setReading(boolean reading) {
-      // The request is here already.
+      // The request has already been received.
     }
 
     @Override
@@ -316,7 +317,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     channel.config().setAutoRead(true);
   }
 
-  @SuppressWarnings("JavaUtilDate") // what Netty's formatter takes
+  @SuppressWarnings("JavaUtilDate") // required by Netty's date formatter
   private static String now() {
     return DateFormatter.format(new Date());
   }

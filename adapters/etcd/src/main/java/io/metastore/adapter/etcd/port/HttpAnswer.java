@@ -8,10 +8,10 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Map;
 
 /**
- * A whole HTTP answer.
+ * A complete HTTP response.
  *
  * @param contentType empty for none
- * @param headers besides the content's type and length
+ * @param headers in addition to the content's type and length
  */
 public record HttpAnswer(
     HttpResponseStatus status, String contentType, String body, Map<String, String> headers) {
@@ -35,7 +35,7 @@ public record HttpAnswer(
     return new HttpAnswer(status, "", "", Map.of());
   }
 
-  /** As Go's {@code http.Error} writes it. */
+  /** An error as Go's {@code http.Error} writes it. */
   public static HttpAnswer error(HttpResponseStatus status, String text) {
     return new HttpAnswer(status, PLAIN, text + "\n", NO_SNIFF);
   }

@@ -2,26 +2,26 @@ package io.metastore.adapter.etcd.port;
 
 import io.netty.handler.codec.http.FullHttpRequest;
 
-/** Serves all paths below one, also by streams. */
+/** Serves all paths with a common prefix, also with streamed responses. */
 public interface HttpHandler {
 
-  /** Called on the connection's event loop: must not block, nor keep the request. */
+  /** Called on the connection's event loop. Must neither block nor keep the request. */
   void serve(FullHttpRequest request, HttpReply reply);
 
   /**
-   * Opens a WebSocket on which every message of the client is (a part of) a request and every line
-   * of the reply a message. Called on the connection's event loop.
+   * Opens a WebSocket. Each message of the client is a request or a part of one, and each line of
+   * the reply is a message. Called on the connection's event loop.
    *
    * @param request the handshake; must not be kept
-   * @return what takes the client's messages
+   * @return receives the client's messages
    */
   Messages open(FullHttpRequest request, HttpReply reply);
 
-  /** The messages of a WebSocket's client, on the connection's event loop. */
+  /** Receives the messages of a WebSocket's client, on the connection's event loop. */
   interface Messages {
     void take(byte[] message);
 
-    /** The client sends no more. */
+    /** The client sends no more messages. */
     void end();
   }
 }

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Addresses that speak HTTP/1.1 only: etcd's {@code --listen-metrics-urls} and the like. */
+/** Addresses that serve HTTP/1.1 only, such as etcd's {@code --listen-metrics-urls}. */
 public final class HttpPort implements AutoCloseable {
   private final EventLoopGroup loop =
       new MultiThreadIoEventLoopGroup(
@@ -38,10 +38,10 @@ public final class HttpPort implements AutoCloseable {
   }
 
   /**
-   * Listens, and serves from then on.
+   * Binds the addresses and starts serving.
    *
    * @param tls for the secure addresses; null if there are none
-   * @param maxRequestBytes the largest request that the store takes
+   * @param maxRequestBytes the largest request that the store accepts
    * @throws IOException if an address cannot be bound
    */
   public static HttpPort start(
@@ -103,12 +103,12 @@ public final class HttpPort implements AutoCloseable {
     };
   }
 
-  /** Where it listens, in the order of the settings. */
+  /** The bound addresses, in the order of the settings. */
   public List<ListenAddress> addresses() {
     return List.copyOf(addresses);
   }
 
-  /** Cuts all connections. */
+  /** Closes all connections at once. */
   @Override
   public void close() {
     listeners.forEach(Channel::close);

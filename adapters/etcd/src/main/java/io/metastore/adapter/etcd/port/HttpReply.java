@@ -3,35 +3,35 @@ package io.metastore.adapter.etcd.port;
 import io.netty.util.concurrent.EventExecutor;
 
 /**
- * How one request is answered: at once, or piece by piece. Owned by the connection's event loop,
- * but for {@link #isWritable}.
+ * The reply to one request, sent at once or piece by piece. Owned by the connection's event loop,
+ * except {@link #isWritable}.
  */
 public interface HttpReply {
 
-  /** The loop that everything here is called on. */
+  /** The event loop on which all methods are called. */
   EventExecutor loop();
 
-  /** The whole answer. */
+  /** Sends a complete response. */
   void send(HttpAnswer answer);
 
-  /** Begins an answer whose body follows in {@link #write}. */
+  /** Begins a response whose body follows in {@link #write}. */
   void begin(HttpAnswer head);
 
-  /** One line of the body, with its newline. */
+  /** Writes one line of the body, including its newline. */
   void write(byte[] line);
 
-  /** The body is complete. */
+  /** Ends the body. */
   void end();
 
-  /** Whether the client keeps up. Any thread. */
+  /** Whether the client keeps up with reading. Any thread. */
   boolean isWritable();
 
-  /** Whether more of what the client sends is wanted; it is, until this says otherwise. */
+  /** Sets whether to read further input from the client; initially true. */
   void setReading(boolean reading);
 
-  /** Calls when {@link #isWritable} may have become true. */
+  /** Sets the action to run when {@link #isWritable} may have become true. */
   void onWritable(Runnable action);
 
-  /** Calls when the client has gone before it was answered to the end. */
+  /** Sets the action to run if the client disconnects before the response is complete. */
   void onGone(Runnable action);
 }

@@ -7,14 +7,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an HTTP port serves, and to whom.
+ * What an HTTP port serves, and to which hosts and origins.
  *
  * @param endpoints by exact path
- * @param handlers by what the path begins with, such as {@code /v3/}
- * @param corsOrigins origins whose pages may read answers, {@code *} for all; empty for a port that
- *     says nothing of it
- * @param hosts values of the Host header (without port) that are accepted, {@code *} for all; empty
- *     if nothing is served at all
+ * @param handlers by path prefix, such as {@code /v3/}
+ * @param corsOrigins origins whose pages may read responses, {@code *} for all; empty to send no
+ *     CORS headers
+ * @param hosts accepted values of the Host header (without port), {@code *} for all; empty if
+ *     nothing is served at all
  */
 public record HttpSite(
     Map<String, HttpEndpoint> endpoints,
@@ -42,24 +42,24 @@ public record HttpSite(
     hosts = Set.copyOf(hosts);
   }
 
-  /** Open to all, as etcd's client port by default. */
+  /** Accepts all hosts and origins, as etcd's client port does by default. */
   public static HttpSite open(Map<String, HttpEndpoint> endpoints) {
     return new HttpSite(endpoints, Map.of(), ALL, ALL);
   }
 
-  /** As etcd's metrics port: it says nothing to pages of other origins. */
+  /** Sends no CORS headers, like etcd's metrics port. */
   public static HttpSite metricsOnly(Map<String, HttpEndpoint> endpoints) {
     return new HttpSite(endpoints, Map.of(), Set.of(), ALL);
   }
 
-  /** Serves nothing: connections that speak HTTP/1.1 are closed. */
+  /** Serves nothing: HTTP/1.1 connections are closed. */
   public static HttpSite none() {
     return new HttpSite(Map.of(), Map.of(), Set.of(), Set.of());
   }
 
   /**
-   * The same whatever host a request names, as for requests by TLS: a page of another site cannot
-   * pretend to have our certificate.
+   * Accepts every host. For TLS connections, where a page of another site cannot pass itself off
+   * with our certificate.
    */
   HttpSite openToAllHosts() {
     return isEmpty() ? this : new HttpSite(endpoints, handlers, corsOrigins, ALL);
@@ -69,7 +69,9 @@ public record HttpSite(
     return hosts.isEmpty();
   }
 
-  /** The path of a request, without its query; the API's old name is replaced by the new one. */
+  /**
+   * The path of a request, without its query. The former API prefix is replaced by the current one.
+   */
   public static String path(String uri) {
     int query = uri.indexOf('?');
     String path = query < 0 ? uri : uri.substring(0, query);
@@ -89,7 +91,7 @@ public record HttpSite(
     return null;
   }
 
-  /** The refusal of a request for a host that is not served, or null. */
+  /** The refusal of a request for a host that is not accepted, or null. */
   @Nullable HttpAnswer findRefusal(@Nullable String hostHeader) {
     String host = hostHeader == null ? "" : withoutPort(hostHeader);
     if (hosts.contains("*") || hosts.contains(host)) {
@@ -98,7 +100,7 @@ public record HttpSite(
     return HttpAnswer.error(HttpResponseStatus.MISDIRECTED_REQUEST, UNKNOWN_HOST.formatted(host));
   }
 
-  /** Headers of every answer to a request of that origin. */
+  /** The CORS headers for every response to a request from that origin. */
   Map<String, String> corsHeaders(@Nullable String origin) {
     if (corsOrigins.contains("*")) {
       return cors("*");

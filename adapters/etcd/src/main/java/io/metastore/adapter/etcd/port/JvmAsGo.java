@@ -5,8 +5,8 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 
 /**
- * The JVM's heap, threads and collections under the names of Go's, where they mean the same: etcd's
- * dashboards show those.
+ * Exports the JVM's heap, threads and garbage collections under the names of Go's metrics, where
+ * they mean the same, because etcd's dashboards show those.
  */
 final class JvmAsGo {
   private static final double MS_PER_SECOND = 1000;
@@ -52,8 +52,9 @@ final class JvmAsGo {
         "Bytes of heap not in use.",
         heap.getCommitted() - heap.getUsed());
     page.gauge("go_memstats_heap_sys_bytes", "Bytes of heap.", heap.getCommitted());
-    page.gauge("go_memstats_next_gc_bytes", "The most bytes of heap.", heap.getMax());
-    page.gauge("go_memstats_other_sys_bytes", "Bytes outside of the heap.", other.getCommitted());
+    page.gauge("go_memstats_next_gc_bytes", "Maximum size of the heap in bytes.", heap.getMax());
+    page.gauge(
+        "go_memstats_other_sys_bytes", "Bytes of memory outside the heap.", other.getCommitted());
     page.gauge(
         "go_memstats_sys_bytes",
         "Bytes of the heap and outside of it.",

@@ -9,15 +9,15 @@ import java.net.UnixDomainSocketAddress;
 /**
  * An address to listen on.
  *
- * @param address of TCP, where port 0 takes a free one, or of a Unix socket
- * @param secure whether connections to it must speak TLS
+ * @param address a TCP address, where port 0 selects a free port, or a Unix socket
+ * @param secure whether connections must use TLS
  */
 public record ListenAddress(SocketAddress address, boolean secure) {
   public ListenAddress {
     requireNonNull(address, "address");
   }
 
-  /** Without TLS. */
+  /** An address without TLS. */
   public static ListenAddress plain(InetSocketAddress address) {
     return new ListenAddress(address, false);
   }

@@ -6,9 +6,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /**
- * {@code /metrics}, with any method as in etcd.
+ * {@code /metrics}, for any HTTP method, as in etcd.
  *
- * <p>Runs on the scan threads: it reads {@code /proc} and asks the disk for sizes.
+ * <p>Runs on the scan threads, because it reads {@code /proc} and file sizes.
  */
 public final class MetricsEndpoint implements HttpEndpoint {
   private static final String CONTENT_TYPE =

@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * One scrape in Prometheus' text format, as Go's library writes it: families by name, samples by
- * labels, labels by name. People compare lines of it as text. For one thread.
+ * One scrape in Prometheus' text format, sorted as by Go's library: families by name, samples by
+ * labels, labels by name. Users compare its lines as text. Not thread-safe.
  */
 final class MetricsPage {
   private final Map<String, Family> families = new TreeMap<>();
@@ -21,30 +21,30 @@ final class MetricsPage {
   }
 
   /**
-   * Adds a sample of a value that goes up and down.
+   * Adds a sample of a value that can go up and down.
    *
-   * @param labels names and values in turn, by name
+   * @param labels alternating names and values, sorted by name
    */
   void gauge(String name, String help, double value, String... labels) {
     sample(name, "gauge", help, value, labels);
   }
 
-  /** As {@link #gauge}, of a value that only grows. */
+  /** Like {@link #gauge}, for a value that only grows. */
   void counter(String name, String help, double value, String... labels) {
     sample(name, "counter", help, value, labels);
   }
 
-  /** As {@link #gauge}; beyond 2^53 it is shown rounded. */
+  /** Like {@link #gauge}; values beyond 2^53 are rounded. */
   void gauge(String name, String help, long value, String... labels) {
     gauge(name, help, (double) value, labels);
   }
 
-  /** As {@link #counter}; beyond 2^53 it is shown rounded. */
+  /** Like {@link #counter}; values beyond 2^53 are rounded. */
   void counter(String name, String help, long value, String... labels) {
     counter(name, help, (double) value, labels);
   }
 
-  /** As {@link #gauge}, of many values. */
+  /** Like {@link #gauge}, for a distribution of values. */
   void histogram(String name, String help, Histogram histogram, String... labels) {
     StringBuilder lines = new StringBuilder();
     double[] bounds = histogram.bounds();
@@ -71,7 +71,7 @@ final class MetricsPage {
     family(name, "histogram", help).samples.put(text, lines.toString());
   }
 
-  /** A summary that knows no quantiles. */
+  /** Adds a summary without quantiles. */
   void summary(String name, String help, double sum, long count) {
     family(name, "summary", help)
         .samples
@@ -80,7 +80,7 @@ final class MetricsPage {
             "%s_sum %s\n%s_count %d\n".formatted(name, PrometheusText.number(sum), name, count));
   }
 
-  /** Adds families that are text already; those that are here stay. */
+  /** Adds families that are already text. Existing families are kept. */
   void add(String text) {
     for (String family : text.split("(?m)^(?=# HELP )", -1)) {
       if (!family.isEmpty()) {

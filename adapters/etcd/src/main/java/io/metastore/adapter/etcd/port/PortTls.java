@@ -18,8 +18,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * TLS of the addresses that clients connect to. Signatures, files and look-ups of names are left to
- * threads of its own: no handshake holds up the connections of others.
+ * TLS of the client addresses. Signatures, files and DNS lookups are handled on separate threads,
+ * so that no handshake delays other connections.
  */
 final class PortTls implements AutoCloseable {
   private static final int THREADS = 2;
@@ -28,8 +28,8 @@ final class PortTls implements AutoCloseable {
   private static final long HANDSHAKE_SECONDS_MAX = 20;
 
   /**
-   * In the order of our preference. gRPC's clients offer {@code h2} alone. Who offers both, as
-   * browsers, curl and Prometheus do, wants HTTP, which is served by HTTP/1.1.
+   * In the order of our preference. gRPC clients offer only {@code h2}. Clients that offer both,
+   * such as browsers, curl and Prometheus, want HTTP, which is served over HTTP/1.1.
    */
   private static final ApplicationProtocolConfig PROTOCOLS =
       new ApplicationProtocolConfig(

@@ -6,16 +6,18 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** What Linux tells of this process; 0 where there is no {@code /proc}. Reading blocks. */
+/**
+ * Facts about this process from Linux's {@code /proc}; 0 where it does not exist. Reading blocks.
+ */
 final class ProcFacts {
   private static final Path SELF = Path.of("/proc/self");
 
-  /** What Go shows for no limit. */
+  /** Go's value for no limit. */
   private static final double UNLIMITED = 0x1p64;
 
   private ProcFacts() {}
 
-  /** The soft limit of a resource, as {@code /proc/self/limits} names it. */
+  /** The soft limit of a resource, named as in {@code /proc/self/limits}. */
   static double limit(String resource) {
     for (String line : lines("limits")) {
       if (line.startsWith(resource)) {

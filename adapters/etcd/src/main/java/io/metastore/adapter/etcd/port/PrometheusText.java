@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The text format with numbers as Go prints them: {@code 2}, not {@code 2.0}, and {@code
- * 3.1707136e+07}. People's checks compare lines of it as text, which is why the library's own
- * writer will not do.
+ * Prometheus' text format with numbers as Go prints them: {@code 2} instead of {@code 2.0}, and
+ * {@code 3.1707136e+07}. Users' checks compare lines as text, so the Prometheus library's own
+ * writer cannot be used.
  */
 final class PrometheusText {
-  /** Go's {@code 'g'} format turns to exponents outside of [10^MIN, 10^MAX). */
+  /** Go's {@code 'g'} format uses exponents outside [10^MIN, 10^MAX). */
   private static final int EXPONENT_MIN = -4;
 
   private static final int EXPONENT_MAX = 6;
@@ -85,7 +85,7 @@ final class PrometheusText {
     }
   }
 
-  /** As Go's {@code strconv.FormatFloat(value, 'g', -1, 64)}. */
+  /** A number as formatted by Go's {@code strconv.FormatFloat(value, 'g', -1, 64)}. */
   static String number(double value) {
     if (Double.isNaN(value)) {
       return "NaN";

@@ -19,13 +19,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a new connection's first bytes until they tell the protocol, then makes way for its
- * handlers. Owned by the connection's event loop.
+ * Keeps a new connection's first bytes until they reveal the protocol, then installs the handlers
+ * for it. Owned by the connection's event loop.
  *
- * <p>A connection that never says enough is closed by grpc's handshake timeout.
+ * <p>A connection that does not send enough bytes is closed by gRPC's handshake timeout.
  */
 final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
-  /** {@code PRI} opens HTTP/2; no HTTP/1.1 method starts so. */
+  /** HTTP/2 begins with {@code PRI}; no HTTP/1.1 method does. */
   private static final int PREFIX = 3;
 
   private final ChannelGroup connections;
@@ -89,13 +89,14 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     }
   }
 
-  // What comes next is put behind this handler and told from here: TLS, if spoken, is before it and
-  // must not see the bytes again.
+  // The next handlers are added after this one and receive the bytes from here. A TLS handler is
+  // before it and must not see the bytes again.
 
   private void becomeGrpc(ChannelHandlerContext ctx, ByteBuf first) {
     ChannelPipeline pipeline = ctx.pipeline();
     pipeline.addAfter(ctx.name(), null, grpcNegotiation);
-    // The event first: grpc adds its HTTP/2 handler on it, and that one must see the bytes.
+    // First the event, on which gRPC adds its HTTP/2 handler, then the bytes, which that handler
+    // must see.
     ctx.fireUserEventTriggered(
         withPacing(requireNonNull(negotiation, "active before it is read"), ctx.channel()));
     ctx.fireChannelRead(first);
@@ -112,7 +113,7 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
 
   private void becomeHttp1(ChannelHandlerContext ctx, ByteBuf first) {
     ChannelPipeline pipeline = ctx.pipeline();
-    // gRPC's server forgets the connection, and its handshake timeout with it.
+    // gRPC's server forgets the connection and its handshake timeout.
     grpc.notifyUnused();
     while (pipeline.last() != this) {
       pipeline.removeLast();
@@ -122,7 +123,7 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     pipeline.remove(this);
   }
 
-  /** Method names are capital letters; a TLS hello where none is expected, or noise, is not. */
+  /** HTTP method names are capital letters. An unexpected TLS hello, or random bytes, are not. */
   private static boolean looksLikeHttp(ByteBuf bytes) {
     int length = Math.min(PREFIX, bytes.readableBytes());
     for (int i = 0; i < length; i++) {

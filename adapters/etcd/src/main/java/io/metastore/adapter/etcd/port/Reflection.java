@@ -5,12 +5,15 @@ import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.util.List;
 
-/** Lets tools such as grpcurl ask the client port for its services and messages. */
+/**
+ * gRPC server reflection: tools such as grpcurl can ask the client port for its services and
+ * messages.
+ */
 public final class Reflection {
   private Reflection() {}
 
-  /** The services that do it, of both versions of the protocol that tools speak. */
-  @SuppressWarnings("deprecation") // many tools speak v1alpha only
+  /** The reflection services of both protocol versions in use. */
+  @SuppressWarnings("deprecation") // many tools support only v1alpha
   public static List<BindableService> services() {
     return List.of(ProtoReflectionServiceV1.newInstance(), ProtoReflectionService.newInstance());
   }

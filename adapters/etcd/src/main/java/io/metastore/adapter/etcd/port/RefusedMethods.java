@@ -11,7 +11,7 @@ import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Ends every call in the same way, whatever it asks for. Immutable. */
+/** Ends every call with the same error. Immutable. */
 final class RefusedMethods extends HandlerRegistry {
   private final StatusRuntimeException refusal;
 

@@ -22,11 +22,11 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts requests together with their bodies, within bounds of each body and of all bodies of the
- * port. Owned by the connection's event loop.
+ * Combines requests with their bodies, within limits for each body and for all bodies of the port.
+ * Owned by the connection's event loop.
  *
- * <p>A request that cannot be read, or is too large ({@link TooLarge}), comes without body as
- * failed; what else the connection brings is thrown away.
+ * <p>A malformed or too large request ({@link TooLarge}) is passed on as failed and without a body;
+ * the rest of the connection's input is discarded.
  */
 final class RequestCollector extends ChannelInboundHandlerAdapter {
   private final int bodyBytesMax;
@@ -38,7 +38,7 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
   private int taken;
   private boolean deaf;
 
-  /** Why a request has no body. */
+  /** The body of a request is too large. */
   static final class TooLarge extends Exception {
     @Serial private static final long serialVersionUID = 1L;
     private final transient HttpResponseStatus status;
@@ -54,7 +54,7 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * @param timer is told when a request has arrived
+   * @param timer notified when a request has arrived
    */
   RequestCollector(int bodyBytesMax, BodyBudget budget, ArrivalTimer timer) {
     this.bodyBytesMax = bodyBytesMax;
@@ -144,7 +144,7 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
         new DefaultHttpHeaders());
   }
 
-  /** The memory is free again when the handlers behind have looked at the request. */
+  /** The memory is released when the following handlers have processed the request. */
   private void pass(ChannelHandlerContext ctx, FullHttpRequest request) {
     head = null;
     body = null;

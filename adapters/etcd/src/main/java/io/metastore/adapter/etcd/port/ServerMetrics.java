@@ -16,9 +16,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scrape tells, under etcd's names: people's dashboards and alerts are made for those. Some
- * of them tell of things that there are not here; they stay zero, see {@link UnusedMetrics}.
- * Everything is read at the moment of the scrape. Thread-safe.
+ * The metrics page, with etcd's names, because users have dashboards and alerts for them. Metrics
+ * without a counterpart here are zero, see {@link UnusedMetrics}. All values are read at the time
+ * of the scrape. Thread-safe.
  */
 public final class ServerMetrics {
   private final ClusterView cluster;
@@ -28,11 +28,11 @@ public final class ServerMetrics {
   private final EtcdVersion version;
   private final LongAdder scrapes = new LongAdder();
 
-  /** Made by the first scrape, which keeps its classes out of the start. */
+  /** Created by the first scrape, because loading its classes would slow down the start. */
   private @Nullable PrometheusRegistry process;
 
   /**
-   * @param authRevision the revision of users and roles
+   * @param authRevision supplies the auth revision
    */
   public ServerMetrics(
       ClusterView cluster,

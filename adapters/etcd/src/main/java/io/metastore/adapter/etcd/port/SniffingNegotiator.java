@@ -11,12 +11,12 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides per connection, from its first bytes (under TLS, if that is spoken), whether gRPC or
+ * Decides for each connection, by its first bytes (within TLS, if it is used), whether gRPC or
  * HTTP/1.1 serves it.
  *
- * <p>grpc-java has no supported way to share a port; this uses the hook that its own xDS and ALTS
- * modules use ({@code @Internal}, so grpc's version is pinned and {@code ClientPortTest} tells when
- * it changes). See ADR 10.
+ * <p>grpc-java has no supported way to share a port. This uses the hook of its own xDS and ALTS
+ * modules ({@code @Internal}); therefore grpc's version is pinned, and {@code ClientPortTest} fails
+ * if the hook changes. See ADR 10.
  */
 final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final ChannelGroup connections;
@@ -24,9 +24,9 @@ final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNeg
   private final Consumer<ChannelPipeline> http1;
 
   /**
-   * @param connections gets every accepted connection
+   * @param connections receives every accepted connection
    * @param tls null for connections without TLS
-   * @param http1 appends what serves an HTTP/1.1 connection
+   * @param http1 appends the handlers for an HTTP/1.1 connection
    */
   SniffingNegotiator(
       ChannelGroup connections, @Nullable PortTls tls, Consumer<ChannelPipeline> http1) {
@@ -51,6 +51,6 @@ final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNeg
 
   @Override
   public void close() {
-    // What it uses belongs to the port.
+    // The resources belong to the port.
   }
 }

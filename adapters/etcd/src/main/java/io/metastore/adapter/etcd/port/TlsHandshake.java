@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes TLS of a new connection, then makes way for what serves it; a refused connection is logged
- * and closed. Owned by the connection's event loop.
+ * Performs the TLS handshake of a new connection, then installs the handlers that serve it. A
+ * refused connection is logged and closed. Owned by the connection's event loop.
  */
 final class TlsHandshake extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(TlsHandshake.class);
@@ -32,8 +32,8 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
   private @Nullable ProtocolNegotiationEvent negotiation;
 
   /**
-   * @param connections gets every connection, from its beginning
-   * @param next takes this handler's place when the connection is secure
+   * @param connections receives every connection, from its beginning
+   * @param next replaces this handler when the connection is secure
    */
   TlsHandshake(PortTls tls, ChannelGroup connections, ChannelHandler next) {
     this.tls = tls;
@@ -73,7 +73,10 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
     ctx.pipeline().remove(this);
   }
 
-  /** Calls find the session, and with it the client's certificate, in their attributes. */
+  /**
+   * Adds the TLS session, with the client's certificate, to the attributes of the connection's
+   * calls.
+   */
   private static ProtocolNegotiationEvent withSession(
       ProtocolNegotiationEvent event, SSLSession session) {
     Attributes attributes =
@@ -87,7 +90,7 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    // Told by the event as well, or a reset: the client's business.
+    // Already reported by the event, or a reset by the client.
     ctx.close();
   }
 }

@@ -7,19 +7,19 @@ import io.grpc.Status;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Answers calls of what does not exist, in grpc-go's words. Immutable. */
+/** Answers calls of unknown services and methods with grpc-go's error texts. Immutable. */
 final class UnknownMethods extends HandlerRegistry {
   private final Set<String> services;
 
   /**
-   * @param services names of those that do exist
+   * @param services the names of the existing services
    */
   UnknownMethods(Set<String> services) {
     this.services = Set.copyOf(services);
   }
 
   /**
-   * @param name the request's path without its first slash
+   * @param name the request's path without its leading slash
    */
   @Override
   public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {

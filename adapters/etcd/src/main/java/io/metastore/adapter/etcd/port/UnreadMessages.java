@@ -3,7 +3,7 @@ package io.metastore.adapter.etcd.port;
 import io.grpc.MethodDescriptor.Marshaller;
 import java.io.InputStream;
 
-/** Leaves messages as they come; they are open while the call's listener has them. */
+/** Passes messages on unparsed. They are open while the call's listener handles them. */
 enum UnreadMessages implements Marshaller<InputStream> {
   INSTANCE;
 

@@ -3,8 +3,8 @@ package io.metastore.adapter.etcd.port;
 import io.metastore.core.api.Histogram;
 
 /**
- * etcd's metrics of what there is not here: its database's parts, its proxy, its old store. They
- * are zero, so that dashboards and checks that name them find them.
+ * etcd metrics without a counterpart here: parts of its database, its proxy, its v2 store. They are
+ * zero, so that dashboards and checks find them.
  */
 final class UnusedMetrics {
   private static final Histogram MILLISECONDS_14 = Histogram.doubling(0.001, 14);

@@ -27,13 +27,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves a connection that became a WebSocket: what the client sends is the body of one request,
- * what it is sent are the lines of the reply. Owned by the connection's event loop.
+ * Serves a connection that became a WebSocket: the client's messages are the body of one request,
+ * and the lines of the reply are sent as messages. Owned by the connection's event loop.
  */
 final class WebSocketHandler extends ChannelInboundHandlerAdapter implements HttpReply {
   private static final Logger LOG = LoggerFactory.getLogger(WebSocketHandler.class);
 
-  /** Browsers cannot set other headers: a token comes as {@code Bearer, token}. */
+  /**
+   * Browsers cannot set other headers, so they send a token as the subprotocols {@code Bearer,
+   * token}.
+   */
   private static final String BEARER = "Bearer";
 
   private final ChannelHandlerContext http;
@@ -142,7 +145,7 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Htt
 
   @Override
   public void begin(HttpAnswer head) {
-    // A WebSocket has no head but its handshake.
+    // A WebSocket has no response head apart from its handshake.
   }
 
   @Override
