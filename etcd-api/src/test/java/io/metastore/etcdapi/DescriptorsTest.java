@@ -13,9 +13,9 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Compares our wire definitions with the ones of jetcd, which somebody else wrote and keeps. */
+/** Compares our protobuf files with those of jetcd, which are maintained independently. */
 class DescriptorsTest {
-  /** Its packages are etcd's, whatever Java packages it generates into. */
+  /** jetcd keeps etcd's protobuf packages, whatever the Java packages of the generated code. */
   private static final List<FileDescriptor> JETCD =
       List.of(
           Kv.getDescriptor(),
@@ -24,7 +24,7 @@ class DescriptorsTest {
           io.etcd.jetcd.api.lock.JetcdProto.getDescriptor(),
           ElectionOuterClass.getDescriptor());
 
-  /** What etcd 3.7.1 has and jetcd 0.8.6 does not. */
+  /** Items of etcd 3.7.1 that jetcd 0.8.6 lacks. */
   private static final Set<String> MISSING_IN_JETCD =
       Set.of(
           "enum etcdserverpb.DowngradeRequest.DowngradeAction",
@@ -85,7 +85,7 @@ class DescriptorsTest {
           "value etcdserverpb.DowngradeRequest.DowngradeAction.ENABLE = 1",
           "value etcdserverpb.DowngradeRequest.DowngradeAction.VALIDATE = 0");
 
-  /** What jetcd 0.8.6 has and etcd 3.7.1 does not. */
+  /** Items of jetcd 0.8.6 that etcd 3.7.1 lacks. */
   private static final Set<String> ONLY_IN_JETCD =
       Set.of(
           "method etcdserverpb.Watch.Progress(etcdserverpb.WatchProgressRequest) returns (etcdserverpb.WatchResponse)");

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** Compares the HTTP mapping of each method with the paths that etcd 3.7.1 serves. */
 class HttpMappingTest {
-  /** Each is a POST whose body is the request. */
+  /** All mappings are POST requests with the request message as the body. */
   private static final Map<String, List<String>> PATHS =
       Map.ofEntries(
           Map.entry("etcdserverpb.KV.Range", List.of("/v3/kv/range")),
@@ -87,7 +87,7 @@ class HttpMappingTest {
         .containsExactlyInAnyOrderEntriesOf(expected);
   }
 
-  /** The rules of a method, the additional ones flattened behind the first. */
+  /** The HTTP rules of a method: the main rule, followed by the additional ones. */
   private static List<HttpRule> bindings(MethodDescriptor method) {
     if (!method.getOptions().hasExtension(AnnotationsProto.http)) {
       return List.of();

@@ -10,7 +10,7 @@ import io.metastore.etcdapi.v3lockpb.V3LockProto;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The files of {@code third_party/protos}, as the generated code carries them. */
+/** The files of {@code third_party/protos}, as compiled into the generated code. */
 final class WireDefinitions {
   static final List<FileDescriptor> FILES =
       List.of(

@@ -13,10 +13,10 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * Everything about a set of proto files that peers can tell from outside, one line per item.
+ * Everything about a set of proto files that affects the wire format, one line per item.
  *
- * <p>Lines name items in full, so that two sets compare whatever files, order or language options
- * they come from.
+ * <p>Lines use full names, so that two sets can be compared regardless of their files, order or
+ * language options.
  */
 final class WireFacts {
   private final SortedSet<String> lines = new TreeSet<>();

@@ -1,7 +1,7 @@
 /**
- * Checks that the wire definitions of {@code third_party/protos} are etcd's.
+ * Checks that the protobuf files of {@code third_party/protos} match etcd's.
  *
- * <p>Start at {@link DescriptorsTest}. Tests only: the module's main code is generated, all of it.
+ * <p>Start at {@link DescriptorsTest}. This module has only tests: its main code is generated.
  */
 @NullMarked
 package io.metastore.etcdapi;

@@ -12,7 +12,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** What the adapter may know. */
+/** The permitted dependencies of the adapter. */
 final class AdapterRulesTest {
   private static final JavaClasses ADAPTER =
       new ClassFileImporter()

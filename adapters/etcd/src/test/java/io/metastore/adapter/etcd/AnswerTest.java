@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Where replies are made: short ones on the connection's event loop, others not. */
+/** Which thread builds a reply: short replies on the connection's event loop, others elsewhere. */
 class AnswerTest {
   private static final String LOOP = "loop";
   private static final String SCANS = "scans";
@@ -66,7 +66,7 @@ class AnswerTest {
         ByteString.copyFromUtf8("k"), ByteString.copyFrom(new byte[valueBytes]), 1, 1, 1, 0);
   }
 
-  /** The thread that makes the reply to a call which came on the loop. */
+  /** The thread that builds the reply to a call received on the event loop. */
   private String maker(Outcome outcome) throws Exception {
     CompletableFuture<String> reply = new CompletableFuture<>();
     Answer<String> answer =
@@ -97,7 +97,7 @@ class AnswerTest {
 
       @Override
       public void onCompleted() {
-        // The reply came before.
+        // The reply has already been received.
       }
     };
   }

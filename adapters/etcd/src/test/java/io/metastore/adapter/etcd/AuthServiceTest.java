@@ -49,7 +49,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Access control is on, with a user root, and a user ada who may use the keys below {@code a/}. */
+/** Runs with access control on, a user root, and a user ada with permissions below {@code a/}. */
 final class AuthServiceTest {
   private static final String DENIED =
       "rpc error: code = PermissionDenied desc = etcdserver: permission denied";

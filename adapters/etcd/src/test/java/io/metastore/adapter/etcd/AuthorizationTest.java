@@ -28,7 +28,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What nobody may do, and what anybody may. */
+/** Calls that are never permitted, and calls that always are. */
 final class AuthorizationTest {
   private final ServiceFixture fixture = new ServiceFixture();
 

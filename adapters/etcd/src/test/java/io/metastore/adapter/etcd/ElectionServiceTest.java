@@ -251,7 +251,7 @@ final class ElectionServiceTest {
     assertThat(next(watches.asked)).isEqualTo("cancel 1");
     assertThat(next(watches.asked)).isEqualTo("create 2");
 
-    // News of the watch before do not count.
+    // Events of the previous watch are ignored.
     watches.say(put(1, leader("old", 5, 13)));
     watches.say(put(2, leader("next2", 8, 14)));
     assertThat(observer.next().getKv().getValue()).isEqualTo(bytes("next2"));

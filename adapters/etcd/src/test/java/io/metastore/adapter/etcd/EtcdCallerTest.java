@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 final class EtcdCallerTest {
   private static final AccessRules RULES = new FakeAccess(true);
 
-  /** Subject: O=Example, OU="CN=trap", CN=ada. Anybody may make another one. */
+  /**
+   * A self-signed certificate with the subject O=Example, OU="CN=trap", CN=ada; easily replaced.
+   */
   private static final String CERTIFICATE =
       """
       -----BEGIN CERTIFICATE-----
@@ -41,7 +43,7 @@ final class EtcdCallerTest {
       -----END CERTIFICATE-----
       """;
 
-  /** A token is its owner's name. */
+  /** Treats each token as the name of its user. */
   private static final AuthTokens TOKENS =
       new AuthTokens() {
         @Override
@@ -87,7 +89,7 @@ final class EtcdCallerTest {
     return metadata;
   }
 
-  /** A session whose client showed the certificate, or none. */
+  /** A TLS session with or without the client's certificate. */
   private static SSLSession session(boolean shown) {
     Map<Object, Object> values = new HashMap<>();
     return (SSLSession)

@@ -8,7 +8,7 @@ import io.metastore.core.command.Permission;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Access control that is on or off and knows nobody. */
+/** Access control that is on or off and has no users. */
 record FakeAccess(boolean enabled) implements AccessRules {
 
   @Override

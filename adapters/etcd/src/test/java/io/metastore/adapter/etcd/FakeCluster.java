@@ -6,7 +6,7 @@ import io.metastore.core.api.Meters;
 import io.metastore.core.command.Alarm;
 import java.util.List;
 
-/** A cluster that is as the test says. */
+/** A cluster whose state the test sets. */
 final class FakeCluster implements ClusterView {
   volatile long leader = 22;
   volatile long leaderlessMs;

@@ -23,7 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 
-/** A store that takes down what it is asked and answers what the test says. */
+/** A store that records requests and returns the test's answers. */
 final class FakeMetastore implements Metastore {
   final FakeCluster cluster = new FakeCluster();
   final LinkedBlockingQueue<Command> submitted = new LinkedBlockingQueue<>();
@@ -42,10 +42,10 @@ final class FakeMetastore implements Metastore {
   volatile CompletableFuture<LeaseStatus> onTimeToLive = new CompletableFuture<>();
   volatile Function<Long, CompletableFuture<Long>> onKeepAlive = id -> new CompletableFuture<>();
 
-  /** A read that was asked for: a {@link Range} or a {@link Txn}. */
+  /** A recorded read: a {@link Range} or a {@link Txn}. */
   record Asked(Object what, Consistency consistency) {}
 
-  /** A waiting caller. */
+  /** A caller that waits for a lock. */
   static final class FakeLockWait implements LockWait {
     final Acquire acquire;
     final CompletableFuture<Outcome> held = new CompletableFuture<>();

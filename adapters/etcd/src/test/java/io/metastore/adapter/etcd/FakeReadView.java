@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A view of which only what etcd's calls ask for needs to be said. */
+/** A view that implements only what etcd's calls need. */
 interface FakeReadView extends ReadView {
 
   @Override

@@ -10,9 +10,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** A stream of watches whose messages the test writes. */
+/** A stream of watches whose messages come from the test. */
 final class FakeWatchStream implements WatchStream {
-  /** What the session asked for, in order: {@code create 0}, {@code cancel 0}, {@code progress}. */
+  /** The session's requests in order: {@code create 0}, {@code cancel 0}, {@code progress}. */
   final LinkedBlockingQueue<String> asked = new LinkedBlockingQueue<>();
 
   final Queue<WatchSpec> specs = new ConcurrentLinkedQueue<>();

@@ -198,7 +198,7 @@ final class KvServiceTest {
     BiConsumer<? super Outcome, ? super Throwable> callback = next(callbacks);
     call.cancel(true);
 
-    // On the store's thread: an exception would be the store's.
+    // The callback runs on the store's thread, so it must not throw.
     callback.accept(new Outcome.TxnDone(7, -1, List.of(new PutResult(null))), null);
 
     assertThat(call.isCancelled()).isTrue();

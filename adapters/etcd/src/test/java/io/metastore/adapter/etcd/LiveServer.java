@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** All services over a store that is real, and alone in its cluster. */
+/** All services over a real store with a single member. */
 final class LiveServer implements AutoCloseable {
   private static final AtomicInteger CLUSTERS = new AtomicInteger();
 
@@ -91,7 +91,7 @@ final class LiveServer implements AutoCloseable {
     }
   }
 
-  /** Switches access control on, with a user root whose password is its name. */
+  /** Turns access control on, with a user root whose password is "root". */
   void enableAuth() {
     AuthGrpc.AuthBlockingStub auth = AuthGrpc.newBlockingStub(channel);
     auth.userAdd(AuthUserAddRequest.newBuilder().setName("root").setPassword("root").build());
@@ -106,7 +106,7 @@ final class LiveServer implements AutoCloseable {
         .getToken();
   }
 
-  /** A channel whose calls show a token. */
+  /** A channel whose calls carry a token. */
   Channel withToken(String token) {
     Metadata metadata = new Metadata();
     metadata.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), token);

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Maintenance, Cluster and health: how a member does. */
+/** Maintenance, Cluster and health: the status of a member. */
 final class MemberServicesTest {
   private final ServiceFixture fixture = new ServiceFixture();
   private final FakeMetastore store = fixture.store;

@@ -99,8 +99,8 @@ final class RangeStreamerTest {
 
     assertThat(keys(stream(byRevision))).containsExactly("b", "c", "a");
     view.closed = false;
-    // Of the limit and one key more, in key order, the last one after sorting is dropped; the count
-    // goes on from the last one that is sent.
+    // etcd fetches one key more than the limit in key order, sorts, and drops the last. The stream
+    // continues after the last key that it sent, and so does the count.
     List<RangeResponse> limited = stream(byRevision.toBuilder().setLimit(2).build());
     assertThat(keys(limited)).containsExactly("b", "c");
     assertThat(limited.get(0).getMore()).isTrue();

@@ -66,7 +66,7 @@ final class RequestGateTest {
     assertThat(demanding.end().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(demanding.end().getDescription()).isEqualTo("etcdserver: no leader");
     assertThat(demandingStream.closed).succeedsWithin(ServiceFixture.TIMEOUT_S, TimeUnit.SECONDS);
-    // What the store says to the ended stream is dropped, and the other goes on.
+    // Messages of the store for the ended stream are dropped; the other stream continues.
     demandingStream.say(new WatchMessage.Created(0, 1));
     patientStream.say(new WatchMessage.Created(0, 1));
     assertThat(patient.next().getCreated()).isTrue();

@@ -54,7 +54,7 @@ final class ServiceFixture implements AutoCloseable {
     services.close();
   }
 
-  /** The next element, waiting for it. */
+  /** Waits for the next element. */
   static <T> T next(LinkedBlockingQueue<T> queue) {
     try {
       T element = queue.poll(TIMEOUT_S, TimeUnit.SECONDS);
@@ -78,10 +78,10 @@ final class ServiceFixture implements AutoCloseable {
   }
 
   /**
-   * A client of a stream that reads only what it asked for.
+   * The client of a stream, which reads only the messages that it requests.
    *
-   * @param <Q> what it sends
-   * @param <R> what it receives
+   * @param <Q> the request type
+   * @param <R> the response type
    */
   static final class Client<Q, R> implements ClientResponseObserver<Q, R> {
     final LinkedBlockingQueue<R> received = new LinkedBlockingQueue<>();

@@ -93,7 +93,7 @@ class SlowRequestsTest {
     return ByteString.copyFromUtf8(text);
   }
 
-  /** A service that answers, behind the interceptor. */
+  /** A service behind the interceptor. */
   private static final class Kv extends KVGrpc.KVImplBase implements AutoCloseable {
     private final Server server;
     private final ManagedChannel channel;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What surprises here was answered so by a running etcd, 3.4.23 and 3.7.3 alike. */
+/** The surprising results were observed with a running etcd, the same in 3.4.23 and 3.7.3. */
 final class TxnOverlapsTest {
 
   @Test

@@ -9,7 +9,7 @@ import io.metastore.etcdapi.etcdserverpb.RequestOp;
 import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 import io.metastore.etcdapi.etcdserverpb.TxnRequest;
 
-/** Short ways to write what tests are made of. */
+/** Shorthand for test values. */
 final class Values {
   static final ByteString NO_UPPER_BOUND = ByteString.copyFrom(new byte[1]);
 

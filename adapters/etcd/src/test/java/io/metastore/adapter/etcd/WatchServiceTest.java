@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The service over a store whose messages the test writes. */
+/** The service over a store whose messages come from the test. */
 final class WatchServiceTest {
   private final ServiceFixture fixture = new ServiceFixture();
   private final ServiceFixture.Client<WatchRequest, WatchResponse> client =
@@ -265,7 +265,7 @@ final class WatchServiceTest {
     }
     writer.onNext(createRequest(5));
     assertThat(next(full.asked)).isEqualTo("create 0");
-    // The request behind the events was taken, so the session has had its turn.
+    // The request after the events was handled, so the session has run.
     assertThat(next(full.asked)).isEqualTo("create 5");
     assertThat(full.unread()).isGreaterThan(90);
 

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every test begins with access control switched off, and nobody known. */
+/** Every test starts with access control off and without users. */
 final class AclServiceTest {
   @SuppressWarnings("NullAway.Init") // set before each test
   private NativeServer server;
@@ -97,7 +97,7 @@ final class AclServiceTest {
     String first = authenticate("ada", "first");
     listClients(first);
 
-    // Not by a change that leaves the password alone.
+    // A change of the user that keeps the password does not invalidate the token.
     root.putUser(PutUserRequest.newBuilder().setName("ada").build());
     listClients(first);
 
@@ -110,7 +110,7 @@ final class AclServiceTest {
     root.deleteUser(DeleteUserRequest.newBuilder().setName("ada").build());
     assertFails(Reason.UNAUTHENTICATED, () -> listClients(second));
     assertFails(Reason.WRONG_PASSWORD, () -> authenticate("ada", "second"));
-    // A namesake is somebody else.
+    // A new user with the same name is another user.
     root.putUser(PutUserRequest.newBuilder().setName("ada").build());
     assertFails(Reason.UNAUTHENTICATED, () -> listClients(second));
     assertFails(Reason.WRONG_PASSWORD, () -> authenticate("ada", ""));
@@ -193,7 +193,7 @@ final class AclServiceTest {
         List.of(
             deep,
             root,
-            // The order in which rights are given, and how often, is of no interest.
+            // The order and repetition of rights do not matter.
             middle.toBuilder().clearRights().addAllRights(twice(middle)).build(),
             grant("/a/bc", user("u"), Right.READ),
             grant("/a/b/c", user("u"), Right.READ))) {
@@ -244,7 +244,7 @@ final class AclServiceTest {
         () -> acl.deleteRole(DeleteRoleRequest.newBuilder().setName("r").build()));
   }
 
-  // --- words -----------------------------------------------------------------------------------
+  // --- helpers ---------------------------------------------------------------------------------
 
   private AclGrpc.AclBlockingStub rootsAcl() {
     return AclGrpc.newBlockingStub(server.channelOfUser("root"));
@@ -262,7 +262,7 @@ final class AclServiceTest {
         .listClients(ListClientsRequest.getDefaultInstance());
   }
 
-  /** Without a token. */
+  /** A call without a token. */
   private void get() {
     KeyValueGrpc.newBlockingStub(server.channel).get(GetRequest.newBuilder().setKey("/k").build());
   }

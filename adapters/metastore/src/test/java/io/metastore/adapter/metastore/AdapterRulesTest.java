@@ -11,7 +11,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
 
-/** What the adapter, and what it shares with others, may know. */
+/** The permitted dependencies of the adapter and of the code that it shares with others. */
 final class AdapterRulesTest {
   private static final JavaClasses ADAPTER =
       new ClassFileImporter()

@@ -90,7 +90,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Access control is on, with a user root; every test makes users of its own. */
+/** Runs with access control on and a user root; every test creates its own users. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class AuthorizationTest {
   private static final AtomicInteger USERS = new AtomicInteger();
@@ -168,9 +168,9 @@ final class AuthorizationTest {
   }
 
   /**
-   * A call about {@code /d} or what is in it.
+   * A call that concerns {@code /d} or a key in it.
    *
-   * @param rights all that it needs on {@code /d}
+   * @param rights all the rights that it needs on {@code /d}
    */
   private record Case(String name, List<Right> rights, Consumer<Channel> call) {
     @Override
@@ -421,7 +421,7 @@ final class AuthorizationTest {
     watch.next();
     KeyValueGrpc.KeyValueBlockingStub root = kv(server.channelOfUser("root"));
 
-    // A change of others' rights does not disturb it.
+    // Changes of other users' rights do not affect it.
     newUser();
     root.put(put("/w/seen").build());
     assertThat(watch.next().getEvents(0).getEntry().getKey()).isEqualTo("/w/seen");
@@ -462,7 +462,7 @@ final class AuthorizationTest {
     AccessRules before = server.node().access();
     rootsAcl.setGrant(grant("/late", Principal.newBuilder().setUser(name), Right.READ));
     String token = server.node().access().newToken(name, Long.MAX_VALUE);
-    // Knows the newest rules only when a barrier was passed.
+    // Knows the newest rules only after a barrier has been passed.
     boolean[] passed = new boolean[1];
     Metastore behind =
         (Metastore)
@@ -514,7 +514,7 @@ final class AuthorizationTest {
         .build();
   }
 
-  /** The detail of the error, or an empty one. */
+  /** The error's detail; empty if there is none. */
   private static ErrorDetail findError(Case call, Channel channel) {
     Throwable thrown = Assertions.catchThrowable(() -> call.call().accept(channel));
     return thrown == null
@@ -528,7 +528,7 @@ final class AuthorizationTest {
     assertThat(error.getPath()).isEqualTo(path);
   }
 
-  /** The stream stays open until the server is closed. */
+  /** Keeps the stream open until the server is closed. */
   private static <T> void first(Iterator<T> stream) {
     assertThat(stream.next()).isNotNull();
   }

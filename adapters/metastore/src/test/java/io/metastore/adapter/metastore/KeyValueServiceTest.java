@@ -434,7 +434,7 @@ final class KeyValueServiceTest {
     }
   }
 
-  // --- words -----------------------------------------------------------------------------------
+  // --- helpers ---------------------------------------------------------------------------------
 
   private PutResponse put(String key, String value) {
     return kv.put(PutRequest.newBuilder().setKey(key).setValue(bytes(value)).build());
@@ -449,7 +449,7 @@ final class KeyValueServiceTest {
             .build());
   }
 
-  /** As an etcd client may: any bytes. */
+  /** Puts a key that need not be a valid path, as an etcd client can. */
   private void putRaw(String key) throws Exception {
     Op put = Op.newBuilder().setPut(Put.newBuilder().setKey(bytes(key))).build();
     server

@@ -243,7 +243,7 @@ final class ListTest {
     return child.getName() + " " + child.getKind();
   }
 
-  /** Keys in memory, and what was read of them. */
+  /** Keys in memory; records which of them are read. */
   private static final class MapView implements ReadView {
     final TreeMap<ByteString, KeyValue> keys =
         new TreeMap<>(ByteString.unsignedLexicographicalComparator());

@@ -22,9 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * What locks cost: entries of the log, and messages. On a server of its own, for it counts both.
- */
+/** The cost of locks in log entries and messages. Uses its own server, because it counts both. */
 final class LockCostTest {
   private static final int WAITERS = 1000;
   private static final int HAND_OVERS = 10;
@@ -69,7 +67,8 @@ final class LockCostTest {
     awaitPlaces(1 + WAITERS);
     long before = logEntries();
 
-    // Several, so that whoever else was woken by the first has been told when the last one is.
+    // Several releases, so that any other waiter woken by the first one has been notified by the
+    // end of the last.
     long token = first;
     for (int i = 0; i < HAND_OVERS; i++) {
       release(token);
@@ -83,7 +82,7 @@ final class LockCostTest {
     assertThat(waiters.subList(HAND_OVERS, WAITERS)).allMatch(Received::isQuiet);
   }
 
-  /** How many there are, those of everything that was answered included. */
+  /** The number of log entries, including those of all completed calls. */
   private long logEntries() {
     locks.query(QueryRequest.newBuilder().setLock("/cost").build());
     return server.node().cluster().appliedIndex();

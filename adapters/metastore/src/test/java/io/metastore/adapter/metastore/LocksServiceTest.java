@@ -163,7 +163,7 @@ final class LocksServiceTest {
     awaitPlaces("/twice", 2);
     Received<AcquireRequest, AcquireResponse> second = acquire(exclusive("/twice", client));
     Received<AcquireRequest, AcquireResponse> third = acquire(exclusive("/twice", client));
-    // Answered when the store has the place for those before, for it takes one after the other.
+    // The store handles requests in order, so after this reply the earlier places exist.
     locks.acquire(exclusive("/twice", client).setWaitMs(0).build());
 
     first.cancel();
@@ -192,7 +192,7 @@ final class LocksServiceTest {
 
     repeated.cancel();
     repeated.held().get(NativeServer.TIMEOUT_S, TimeUnit.SECONDS);
-    // Decided after the withdrawal, if there is one.
+    // Handled after the withdrawal, if there is one.
     locks.acquire(exclusive("/repeated", newClient()).setWaitMs(0).build());
 
     assertThat(query("/repeated")).extracting(Place::getToken).containsExactly(held);
@@ -390,7 +390,7 @@ final class LocksServiceTest {
         .isEqualTo(Reason.UNKNOWN_CLIENT);
   }
 
-  // --- words -----------------------------------------------------------------------------------
+  // --- helpers ---------------------------------------------------------------------------------
 
   private long newClient() {
     return clients
@@ -416,7 +416,7 @@ final class LocksServiceTest {
     return locks.validate(ValidateRequest.newBuilder().setSequencer(sequencer).build()).getValid();
   }
 
-  /** Waits, by watching, until the lock's queue is so long. */
+  /** Watches the lock until its queue has this length. */
   private void awaitPlaces(String lock, int count) {
     Received<WatchLockRequest, WatchLockResponse> watch = new Received<>(1000);
     LocksGrpc.newStub(server.channel)

@@ -43,15 +43,18 @@ final class NativeServer implements AutoCloseable {
   static final long TIMEOUT_S = 20;
   static final int MAX_REQUEST_BYTES = 1_572_864;
 
-  /** One for each member, so that those of one process do not meet in JMX. */
+  /**
+   * A different cluster name for each member, so that members in one process do not share JMX
+   * names.
+   */
   private static final AtomicLong CLUSTERS = new AtomicLong();
 
   final ManagedChannel channel;
 
-  /** Whether a service meant to end the process. */
+  /** Whether a service asked the process to stop. */
   volatile boolean stopAsked;
 
-  /** Milliseconds since 1970, as the services see it. */
+  /** The services' clock, in milliseconds since 1970. */
   volatile LongSupplier clockMs = System::currentTimeMillis;
 
   private final Front front;
@@ -68,7 +71,7 @@ final class NativeServer implements AutoCloseable {
     channel = front.channel;
   }
 
-  /** Services that are served, and a channel to them. */
+  /** A server with services, and a channel to it. */
   static final class Front implements AutoCloseable {
     final ManagedChannel channel;
     private final MetastoreServices services;
@@ -97,7 +100,7 @@ final class NativeServer implements AutoCloseable {
     }
   }
 
-  /** Over a member that is alone in its cluster, with an empty store. */
+  /** Starts a cluster of one member with an empty store. */
   static NativeServer start(Path directory) throws Exception {
     int port = freePort();
     Node node =
@@ -135,12 +138,12 @@ final class NativeServer implements AutoCloseable {
     }
   }
 
-  /** The services that are served. */
+  /** The services of the server. */
   List<BindableService> services() {
     return front.services.services();
   }
 
-  /** A channel whose calls show a token. */
+  /** A channel whose calls carry a token. */
   static Channel withToken(Channel channel, String token) {
     Metadata metadata = new Metadata();
     metadata.put(Authorization.TOKEN, token);
@@ -148,19 +151,19 @@ final class NativeServer implements AutoCloseable {
         channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
   }
 
-  /** A channel whose calls are a user's, which need not say its password. */
+  /** A channel for calls of a user, without the user's password. */
   Channel channelOfUser(String user) {
     return withToken(channel, node.access().newToken(user, Long.MAX_VALUE));
   }
 
-  /** Switches access control on, with a user root that has no password. */
+  /** Turns access control on, with a user root that has no password. */
   void enableAccess() {
     AclGrpc.AclBlockingStub acl = AclGrpc.newBlockingStub(channel);
     acl.putUser(PutUserRequest.newBuilder().setName("root").addRoles("root").build());
     acl.enable(EnableRequest.getDefaultInstance());
   }
 
-  /** The store behind the services. */
+  /** The store of the services. */
   Node node() {
     return node;
   }
@@ -175,7 +178,7 @@ final class NativeServer implements AutoCloseable {
     return ByteString.copyFromUtf8(text);
   }
 
-  /** The detail of the error that the call ends in; its code is checked. */
+  /** The detail of the error that ends a call; checks its gRPC code. */
   static ErrorDetail errorOf(ThrowingCallable call) {
     Throwable thrown = Assertions.catchThrowable(call);
     assertThat(thrown).isInstanceOf(StatusRuntimeException.class);

@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A client of one call that reads only what it asked for.
+ * The client of one call, which reads only the messages that it requests.
  *
- * @param <Q> what it sends
- * @param <R> what it receives
+ * @param <Q> the request type
+ * @param <R> the response type
  */
 final class Received<Q, R> implements ClientResponseObserver<Q, R> {
   private final LinkedBlockingQueue<R> messages = new LinkedBlockingQueue<>();
 
-  /** Null if the call completed. */
+  /** The error of the call; null if it completed. */
   private final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
 
   private final int initialRequest;
@@ -44,7 +44,7 @@ final class Received<Q, R> implements ClientResponseObserver<Q, R> {
     call().cancel("test", null);
   }
 
-  /** The next message, waiting for it. */
+  /** Waits for the next message. */
   R next() {
     try {
       R message = messages.poll(NativeServer.TIMEOUT_S, TimeUnit.SECONDS);
@@ -55,7 +55,7 @@ final class Received<Q, R> implements ClientResponseObserver<Q, R> {
     }
   }
 
-  /** The detail of the error that ends the call, waiting for it. */
+  /** Waits for the error that ends the call, and returns its detail. */
   ErrorDetail error() {
     Throwable failure = end.orTimeout(NativeServer.TIMEOUT_S, TimeUnit.SECONDS).join();
     assertThat(failure).isInstanceOf(StatusRuntimeException.class);

@@ -377,13 +377,13 @@ final class TransactionsServiceTest {
         .isEqualTo(
             ErrorDetail.newBuilder().setReason(Reason.FENCED).setPath("/fence/lock").build());
     assertThat(exists("/fence/a")).isFalse();
-    // Of a one-shot transaction it is a condition like others.
+    // In a one-shot transaction it is an ordinary condition.
     assertThat(txns.commit(commit).hasFailedCondition()).isTrue();
     assertThat(exists("/fence/b")).isFalse();
     assertThat(exists("/fence/c")).isTrue();
   }
 
-  // --- words -----------------------------------------------------------------------------------
+  // --- helpers ---------------------------------------------------------------------------------
 
   private long newClient() {
     NewClientRequest request = NewClientRequest.newBuilder().setTtlMs(60_000).build();

@@ -220,7 +220,7 @@ final class WatchTest {
     return events(watch(request), count).stream().map(event -> event.getEntry().getKey()).toList();
   }
 
-  /** So many events, waiting for them; answers are checked to be in order. */
+  /** Waits for this many events, and checks that the responses are in order. */
   private static List<Event> events(Received<WatchRequest, WatchResponse> watch, int count) {
     List<Event> events = new ArrayList<>();
     long revision = 0;

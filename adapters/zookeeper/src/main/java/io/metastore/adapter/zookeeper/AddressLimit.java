@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Closes connections of an address that has too many already. Thread-safe. */
+/** Closes new connections from an address that has reached its limit. Thread-safe. */
 @Sharable
 final class AddressLimit extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(AddressLimit.class);
@@ -19,7 +19,7 @@ final class AddressLimit extends ChannelInboundHandlerAdapter {
   private final Map<InetAddress, Integer> connections = new ConcurrentHashMap<>();
 
   /**
-   * @param connectionsMax of one address; 0 for no limit
+   * @param connectionsMax maximum per client address; 0 for no limit
    */
   AddressLimit(int connectionsMax) {
     this.connectionsMax = connectionsMax;
@@ -39,7 +39,7 @@ final class AddressLimit extends ChannelInboundHandlerAdapter {
       LOG.atWarn()
           .addKeyValue("address", address.getHostAddress())
           .addKeyValue("max", connectionsMax)
-          .log("closed a connection: the address has too many");
+          .log("closed a connection: too many connections from this address");
       ctx.close();
     }
     super.channelActive(ctx);

@@ -9,12 +9,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 
-/** Finds out who a client is from what it shows. */
+/** Authenticates clients. */
 final class Authenticator {
   private final String superDigest;
 
   /**
-   * @param superDigest {@code user:hash} of the administrator; empty for none
+   * @param superDigest {@code user:hash} of the super user; empty for none
    */
   Authenticator(String superDigest) {
     this.superDigest = superDigest;
@@ -25,7 +25,7 @@ final class Authenticator {
   }
 
   /**
-   * The identities that a client has shown to have; empty if it has not shown any.
+   * The identities that the credentials prove; empty if they are invalid.
    *
    * @param secret {@code user:password} in UTF-8, for the scheme {@code digest}
    */
@@ -38,7 +38,7 @@ final class Authenticator {
     return digest.equals(superDigest) ? List.of(identity(ZnodeAcl.SUPER, ""), user) : List.of(user);
   }
 
-  /** The name by which people know a client. */
+  /** The name of an identity, as reported to users. */
   static String userName(Identity identity) {
     String id = identity.getId();
     return identity.getScheme().equals("digest") && id.indexOf(':') >= 0
@@ -54,7 +54,7 @@ final class Authenticator {
       String user = userAndPassword.split(":", -1)[0];
       return user + ":" + Base64.getEncoder().encodeToString(hash);
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-1", e);
+      throw new IllegalStateException("SHA-1 is missing in this JDK", e);
     }
   }
 

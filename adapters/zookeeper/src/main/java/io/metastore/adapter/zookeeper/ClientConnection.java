@@ -44,37 +44,44 @@ import org.jspecify.annotations.Nullable;
  * One client's connection, and the session attached to it.
  *
  * <ul>
- *   <li>Replies leave in the order of the requests. Writes are sent on as they come; a read waits
- *       for the writes before it, and what comes after a read that waits does so too.
- *   <li>What a watch saw leaves before the reply to any request that reflects it, and after the
- *       reply to the request that set the watch.
- *   <li>If the outcome of a write is not known, the connection is closed: the client is told that
- *       it lost its connection.
+ *   <li>Replies are sent in the order of the requests. Writes are submitted as they arrive; a read
+ *       waits for earlier writes, and all requests after a waiting read wait, too.
+ *   <li>The event of a watch is sent before the reply to any request that shows the change, and
+ *       after the reply to the request that set the watch.
+ *   <li>If the outcome of a write is unknown, the connection is closed, so that the client reports
+ *       a lost connection.
  * </ul>
  *
- * <p>Owned by the event loop of its channel, but for {@link #seen} and {@link #lostSession}.
+ * <p>Owned by the event loop of its channel, except {@link #seen} and {@link #lostSession}.
  */
 final class ClientConnection implements Watcher {
-  /** Requests waiting here at which the client is read no further; and at which it is again. */
+  /**
+   * Reading from the client pauses at this many waiting requests, and resumes at the second bound.
+   */
   private static final int REQUESTS_MAX = 1000;
 
   private static final int REQUESTS_RESUME = 500;
   private static final int REQUEST_BYTES_MAX = 4 << 20;
 
-  /** Notifications waiting for a client that does not read them; then it is disconnected. */
+  /**
+   * A client that does not read is disconnected when this many bytes of notifications wait for it.
+   */
   private static final int NOTIFICATION_BYTES_MAX = 4 << 20;
 
   private static final int PASSWORD_BYTES = 16;
   private static final int XID_AUTH = -4;
 
-  /** A session is renewed once in this part of its timeout, however much its client sends. */
+  /**
+   * A session is renewed at most once in this fraction of its timeout, however much its client
+   * sends.
+   */
   private static final int RENEWALS_PER_TIMEOUT = 10;
 
   private final PortContext port;
   private final ChannelHandlerContext channel;
   private final long attachment;
 
-  /** Requests that have not begun. */
+  /** Requests that have not been started. */
   private final Deque<Pending> waiting = new ArrayDeque<>();
 
   /** Writes whose reply has not been sent. */
@@ -120,9 +127,9 @@ final class ClientConnection implements Watcher {
     this.identities = List.of(Authenticator.address(address.getAddress().getHostAddress()));
   }
 
-  // --- what the channel calls -------------------------------------------------------------------
+  // --- called by the channel --------------------------------------------------------------------
 
-  /** Takes a packet without its length; the buffer stays the caller's. */
+  /** Handles a packet without its length. The caller keeps ownership of the buffer. */
   void received(ByteBuf packet) {
     try {
       if (connected) {
@@ -136,7 +143,7 @@ final class ClientConnection implements Watcher {
     }
   }
 
-  /** The client has been sent some of what waited for it. */
+  /** The client has read some of the queued output. */
   void writable() {
     goOn();
   }
@@ -157,11 +164,12 @@ final class ClientConnection implements Watcher {
     written.clear();
   }
 
-  // --- what happens elsewhere -------------------------------------------------------------------
+  // --- events from other threads ----------------------------------------------------------------
 
   @Override
   public void seen(TreeEvent event) {
-    // As ZooKeeper: whoever may not read the node is told nothing of it, and the watch is gone.
+    // As in ZooKeeper, a client that may not read the node is not notified, but its watch is used
+    // up.
     if (!event.acl().permits(ZnodeAcl.READ, identities)) {
       return;
     }
@@ -173,7 +181,7 @@ final class ClientConnection implements Watcher {
     wake();
   }
 
-  /** The session has ended or is attached elsewhere, or it cannot be served here any more. */
+  /** The session has ended, is attached to another connection, or can no longer be served here. */
   void lostSession() {
     channel
         .executor()
@@ -185,7 +193,7 @@ final class ClientConnection implements Watcher {
             });
   }
 
-  /** Looks after outcomes and notifications soon; called any number of times by any thread. */
+  /** Schedules the handling of outcomes and notifications. Any number of calls from any thread. */
   private void wake() {
     if (woken.compareAndSet(false, true)) {
       channel.executor().execute(this::lookAfter);
@@ -199,7 +207,7 @@ final class ClientConnection implements Watcher {
 
   private void goOn() {
     answerWrites();
-    // The reply to a read that is being worked on must not come after what its watch has seen.
+    // While a read is in progress, its reply must be sent before the events of its watch.
     if (!busy) {
       notify(Long.MAX_VALUE);
     }
@@ -211,7 +219,7 @@ final class ClientConnection implements Watcher {
 
   private void connect(ConnectRequest asked) {
     port.sessions().add(attachment, this);
-    // A client must not go back in time: if it has seen more than this member has, that waits.
+    // A client must not see an older state than before: if its zxid is ahead of this member, wait.
     boolean ahead = asked.lastZxid() > port.store().cluster().revision();
     withView(
         ahead ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE,
@@ -252,8 +260,8 @@ final class ClientConnection implements Watcher {
   }
 
   /**
-   * In seconds. A client that is heard of just after a renewal is renewed only some time later, and
-   * must have its whole timeout from when it was heard of.
+   * The lease's TTL in seconds. It is longer than the session timeout, because a request that
+   * arrives just after a renewal causes the next renewal only some time later.
    */
   private static long leaseTtl(int timeoutMs) {
     long ms = (long) timeoutMs + timeoutMs / RENEWALS_PER_TIMEOUT;
@@ -307,7 +315,7 @@ final class ClientConnection implements Watcher {
     long pauseNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMs) / RENEWALS_PER_TIMEOUT;
     if (session != 0 && now - renewedNanos >= pauseNanos) {
       renewedNanos = now;
-      // If the session has ended, the log tells.
+      // If the session has ended, the log reports it.
       var unused = port.store().keepAlive(session);
     }
   }
@@ -335,7 +343,7 @@ final class ClientConnection implements Watcher {
     run();
   }
 
-  /** Begins whatever may begin. */
+  /** Starts all requests that may be started. */
   private void run() {
     if (running) {
       return;
@@ -347,7 +355,7 @@ final class ClientConnection implements Watcher {
       } else if (written.isEmpty()) {
         answer(waiting.remove());
       } else {
-        break; // a read waits for the writes before it
+        break; // a read waits for earlier writes
       }
     }
     running = false;
@@ -367,7 +375,7 @@ final class ClientConnection implements Watcher {
                 pending.outcome = outcome;
                 wake();
               } else {
-                channel.close(); // whether it was done is not known
+                channel.close(); // the outcome is unknown
               }
             });
   }
@@ -406,7 +414,9 @@ final class ClientConnection implements Watcher {
       }
       written.remove();
       if (outcome instanceof Outcome.Failed) {
-        channel.close(); // too large for the store; what follows it must not be done either
+        // refused by the store, for instance as too large; later requests must not be executed
+        // either
+        channel.close();
         return;
       }
       Request.Write write = (Request.Write) pending.request;
@@ -435,11 +445,12 @@ final class ClientConnection implements Watcher {
         sync ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE, view -> answer(pending, view));
   }
 
-  /** Closes the view. */
+  /** Takes ownership of the view and closes it. */
   private void answer(Pending pending, ReadView view) {
     ReadAnswer answer = prepare(pending.request, view);
     if (!port.watches().arm(this, answer.watches(), view.revision())) {
-      // A change has been announced and will be visible at once.
+      // A change was announced since the view was opened, and will be readable in a moment: try
+      // again.
       view.close();
       waiting.addFirst(pending);
       channel
@@ -486,7 +497,7 @@ final class ClientConnection implements Watcher {
       return ReadAnswer.of(out -> out.string(sync.path()));
     }
     TreeReads reads = new TreeReads(view.tree(), identities, session);
-    // The compiler of Java 17 knows no switch over types.
+    // Java 17 has no switch over types.
     Request.Read read = (Request.Read) request;
     if (read instanceof Request.Exists exists) {
       return reads.exists(exists);
@@ -546,7 +557,9 @@ final class ClientConnection implements Watcher {
     return watches;
   }
 
-  /** Tells what the armed watches would have seen while the client was away. */
+  /**
+   * Sends the events that the restored watches would have seen while the client was disconnected.
+   */
   private void tellMissed(Request.SetWatches set, TreeView tree) {
     for (String path : set.data()) {
       TreeView.Node node = tree.find(path);
@@ -572,7 +585,7 @@ final class ClientConnection implements Watcher {
     }
   }
 
-  /** If the watch is gone already, it has seen something newer. */
+  /** If the watch is already gone, it has seen a newer event. */
   private void tellMissed(
       WatchKind watch, TreeEvent.Kind event, String path, TreeView.@Nullable Node node) {
     boolean told = port.watches().disarm(this, path, watch.bit());
@@ -581,7 +594,7 @@ final class ClientConnection implements Watcher {
     }
   }
 
-  /** Sends what watches saw up to a revision. */
+  /** Sends the events of watches up to a revision. */
   private void notify(long revision) {
     for (Notification head = notifications.peek();
         head != null && head.revision() <= revision;
@@ -592,9 +605,11 @@ final class ClientConnection implements Watcher {
     }
   }
 
-  // --- who the client is ------------------------------------------------------------------------
+  // --- identities -------------------------------------------------------------------------------
 
-  /** Answered at once: what the client asks from now on, it asks as whom it has shown to be. */
+  /**
+   * Handled without waiting for earlier requests: the new identity applies to all later requests.
+   */
   private void authenticate(Pending pending, Request.Authenticate authenticate) {
     ByteString secret = authenticate.secret();
     List<Identity> shown =
@@ -647,7 +662,7 @@ final class ClientConnection implements Watcher {
     channel.writeAndFlush(channel.alloc().ioBuffer(0)).addListener(sent -> channel.close());
   }
 
-  /** Goes on here with a view, which that closes. */
+  /** Continues on the event loop with a view, which the consumer must close. */
   private void withView(Consistency consistency, Consumer<ReadView> then) {
     port.store()
         .view(consistency)
@@ -665,7 +680,10 @@ final class ClientConnection implements Watcher {
                     }));
   }
 
-  /** Goes on here with a result; a failure ends the connection, for the client to try elsewhere. */
+  /**
+   * Continues on the event loop with a result. A failure closes the connection, so that the client
+   * connects elsewhere.
+   */
   private <T> void onLoop(CompletableFuture<T> future, Consumer<T> then) {
     future.whenComplete(
         (result, failure) ->
@@ -695,12 +713,12 @@ final class ClientConnection implements Watcher {
 
   // --- for four-letter words --------------------------------------------------------------------
 
-  /** Requests that wait for their answers; about right when asked by another thread. */
+  /** The number of requests waiting for their reply; approximate if called from another thread. */
   int requests() {
     return waiting.size() + written.size();
   }
 
-  /** As {@code cons} and {@code stat} show it. */
+  /** The description shown by {@code cons} and {@code stat}. */
   String describe() {
     return " %s[1](queued=%d,recved=%d,sent=%d)"
         .formatted(

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Answers the words by which scripts and monitoring ask a ZooKeeper server about itself, in the
- * exact form that they look for. Thread-safe.
+ * Answers the four-letter words, with which scripts and monitoring query a ZooKeeper server, in the
+ * exact format that they expect. Thread-safe.
  */
 final class FourLetterWords {
   private final PortContext port;
@@ -41,15 +41,15 @@ final class FourLetterWords {
         });
   }
 
-  /** Whether the first four bytes of a connection are a word rather than a length. */
+  /** Whether the first four bytes of a connection are a four-letter word rather than a length. */
   boolean isWord(int firstBytes) {
     return answers.containsKey(word(firstBytes));
   }
 
   /**
-   * The text that a word is answered with.
+   * The answer to a four-letter word.
    *
-   * @param tree as this member has it
+   * @param tree the state of this member
    */
   String answer(int firstBytes, TreeView tree) {
     String word = word(firstBytes);
@@ -111,7 +111,7 @@ final class FourLetterWords {
     return Double.toString(Math.round(stats.latencyAverage() * 10_000) / 10_000.0);
   }
 
-  /** ZooKeeper counts the root twice: it has it under the empty path as well. */
+  /** ZooKeeper counts the root twice, because it also stores it under the empty path. */
   private static long nodes(TreeView.Totals totals) {
     return totals.nodes() == 0 ? 5 : totals.nodes() + 1;
   }

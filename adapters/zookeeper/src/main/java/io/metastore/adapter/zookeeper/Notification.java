@@ -5,9 +5,10 @@ import io.metastore.core.api.TreeEvent;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Tells a client what one of its watches saw.
+ * The event of a watch, as sent to the client.
  *
- * @param revision at which it happened; -1 if the client is told later than that
+ * @param revision the revision of the change; -1 for an event that the client missed while it was
+ *     disconnected
  */
 record Notification(TreeEvent.Kind kind, String path, long revision) {
   private static final int XID = -1;
@@ -31,7 +32,7 @@ record Notification(TreeEvent.Kind kind, String path, long revision) {
         .end();
   }
 
-  /** About how much memory it takes while it waits. */
+  /** The approximate memory it uses while it is queued. */
   int bytes() {
     return 100 + 2 * path.length();
   }

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Cuts what a client sends into packets. A connection that begins with a four-letter word instead
- * of a packet is answered and closed. One that sends what is neither is closed.
+ * Splits the input into packets. A connection that begins with a four-letter word is answered and
+ * closed. A connection with neither is closed.
  */
 final class PacketHandler extends ByteToMessageDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(PacketHandler.class);
@@ -59,7 +59,7 @@ final class PacketHandler extends ByteToMessageDecoder {
       LOG.atWarn()
           .addKeyValue("remote-address", ctx.channel().remoteAddress())
           .addKeyValue("bytes", length)
-          .log("closed a connection: a packet's length is not allowed");
+          .log("closed a connection: invalid packet length");
       in.skipBytes(in.readableBytes());
       ctx.close();
       return;

@@ -3,7 +3,7 @@ package io.metastore.adapter.zookeeper;
 import io.metastore.core.api.Metastore;
 import java.security.SecureRandom;
 
-/** What the connections of one port share. */
+/** State shared by the connections of a port. */
 record PortContext(
     Metastore store,
     ZookeeperSettings settings,

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What {@code srvr}, {@code stat} and {@code mntr} count. Thread-safe. */
+/** The counters shown by {@code srvr}, {@code stat} and {@code mntr}. Thread-safe. */
 final class PortStats {
   private final LongAdder received = new LongAdder();
   private final LongAdder sent = new LongAdder();
@@ -62,7 +62,7 @@ final class PortStats {
     return latencyMax.get();
   }
 
-  /** In milliseconds; 0 if nothing was answered yet. */
+  /** In milliseconds; 0 before the first reply. */
   double latencyAverage() {
     long count = latencies.sum();
     return count == 0 ? 0 : (double) latencySum.sum() / count;

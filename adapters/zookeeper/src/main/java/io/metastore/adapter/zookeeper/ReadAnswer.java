@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What a read is answered with.
+ * The reply to a read.
  *
  * @param watches to be armed before the body is written
- * @param slow whether writing the body may read much
- * @param body writes what follows the header if there is no error; reads from the view it was made
- *     for
+ * @param slow whether writing the body may read much data
+ * @param body writes the part after the header if there is no error; reads from the view that it
+ *     was created for
  */
 record ReadAnswer(
     int error, List<WatchTable.Watch> watches, boolean slow, Consumer<JuteWriter> body) {

@@ -8,10 +8,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Which connection of this member has which session. A connection whose session has moved or ended
- * is closed; after a snapshot from the leader all are, for nobody knows what they have missed.
+ * Maps sessions to this member's connections. When a session has moved or ended, its connection is
+ * closed. When this member installs a snapshot from the leader, all connections are closed, because
+ * the events in between are unknown.
  *
- * <p>Thread-safe; hears of sessions on the apply thread.
+ * <p>Thread-safe; notified about sessions on the apply thread.
  */
 final class Sessions implements TreeListener {
   private final WatchTable watches;
@@ -22,18 +23,18 @@ final class Sessions implements TreeListener {
     this.watches = watches;
   }
 
-  /** To be called before the connection asks for a session. */
+  /** Must be called before the connection requests its session. */
   void add(long attachment, ClientConnection connection) {
     byAttachment.put(attachment, connection);
   }
 
-  /** The connection is closed. */
+  /** Removes a closed connection. */
   void remove(long attachment, long session, ClientConnection connection) {
     byAttachment.remove(attachment);
     bySession.remove(session, connection);
   }
 
-  /** Connections that have a session. */
+  /** The connections with a session. */
   List<ClientConnection> connections() {
     return List.copyOf(bySession.values());
   }

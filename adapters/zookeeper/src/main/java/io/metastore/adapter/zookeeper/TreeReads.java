@@ -16,10 +16,10 @@ import java.util.function.Function;
  * Answers a client's reads from one view of the tree. The checks and their order are those of
  * ZooKeeper's {@code FinalRequestProcessor}.
  *
- * @param client who asks
+ * @param client the client's identities
  */
 record TreeReads(TreeView tree, List<Identity> client, long session) {
-  /** A longer list of children is not read on an event loop. */
+  /** Longer lists of children are not read on an event loop. */
   private static final int CHILDREN_AT_ONCE_MAX = 1000;
 
   ReadAnswer exists(Request.Exists exists) {
@@ -149,7 +149,7 @@ record TreeReads(TreeView tree, List<Identity> client, long session) {
     return node.acl().permits(ZnodeAcl.READ, client);
   }
 
-  /** Without the hash, from which the password could be guessed. */
+  /** An entry without the hash, from which the password could be guessed. */
   private static AclEntry masked(AclEntry entry) {
     Identity identity = entry.getIdentity();
     return identity.getScheme().equals("digest")

@@ -1,14 +1,17 @@
 package io.metastore.adapter.zookeeper;
 
-/** What a watch is for. */
+/** The kinds of watches. */
 enum WatchKind {
-  /** The node itself, once: set by reading its data or asking whether it exists. */
+  /** One-time watch of the node itself, set by reading its data or checking its existence. */
   DATA(1),
-  /** Its children, once. */
+  /** One-time watch of the node's children. */
   CHILDREN(2),
-  /** Both, until removed. */
+  /** Watch of both until it is removed. */
   PERSISTENT(4),
-  /** The node and all nodes below it, but not their lists of children, until removed. */
+  /**
+   * Watch of the node and all nodes below it, but not of their lists of children, until it is
+   * removed.
+   */
   RECURSIVE(8);
 
   private final int bit;
@@ -17,7 +20,7 @@ enum WatchKind {
     this.bit = bit;
   }
 
-  /** One bit of its own, for sets of kinds. */
+  /** The bit of this kind in a set of kinds. */
   int bit() {
     return bit;
   }

@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The watches of all connections of one member. They are gone with their connection; clients set
- * them again where they connect next.
+ * The watches of all connections of one member. They are removed with their connection; clients set
+ * them again when they reconnect.
  *
- * <p>Thread-safe: the apply thread tells of changes before they can be read; event loops arm
- * watches after they have read.
+ * <p>Thread-safe: the apply thread reports changes before they can be read; event loops arm watches
+ * after they have read.
  */
 final class WatchTable {
-  /** By path and watcher, the bits of its {@link WatchKind}s. */
+  /** By path and watcher, a set of {@link WatchKind}s as bits. */
   private final Map<String, Map<Watcher, Integer>> byPath = new HashMap<>();
 
   private final Map<Watcher, Set<String>> paths = new HashMap<>();
@@ -29,11 +29,10 @@ final class WatchTable {
   record Watch(WatchKind kind, String path) {}
 
   /**
-   * Arms watches for whoever has just read the tree.
+   * Arms watches after a read of the tree.
    *
-   * @param readAt the revision of what was read
-   * @return false if something has happened since then: nothing is armed, and the caller must read
-   *     again
+   * @param readAt the revision of the read
+   * @return false if there were changes since; nothing is armed, and the caller must read again
    */
   synchronized boolean arm(Watcher watcher, Collection<Watch> watches, long readAt) {
     if (lastEvent > readAt) {
@@ -52,15 +51,15 @@ final class WatchTable {
     return true;
   }
 
-  /** The kinds of watches that a watcher has on a path, as bits. */
+  /** The kinds of watches of a watcher on a path, as bits. */
   synchronized int kinds(Watcher watcher, String path) {
     return byPath.getOrDefault(path, Map.of()).getOrDefault(watcher, 0);
   }
 
   /**
-   * Takes away what a watcher has of the given kinds on a path.
+   * Removes a watcher's watches of the given kinds on a path.
    *
-   * @return whether it had any
+   * @return whether there were any
    */
   synchronized boolean disarm(Watcher watcher, String path, int kinds) {
     boolean had = (kinds(watcher, path) & kinds) != 0;
@@ -72,7 +71,7 @@ final class WatchTable {
     return had;
   }
 
-  /** Takes away all watches of a watcher. */
+  /** Removes all watches of a watcher. */
   synchronized void forget(Watcher watcher) {
     Set<String> watched = paths.remove(watcher);
     if (watched != null) {
@@ -80,7 +79,7 @@ final class WatchTable {
     }
   }
 
-  /** Tells watchers what has happened, in order. Called by the apply thread. */
+  /** Notifies watchers of changes, in order. Called by the apply thread. */
   synchronized void applied(long revision, List<TreeEvent> events) {
     if (events.isEmpty()) {
       return;
@@ -93,7 +92,7 @@ final class WatchTable {
     }
   }
 
-  /** How many watches there are, and by how many connections on how many paths. */
+  /** The number of watches, and of the connections and paths that have some. */
   synchronized Counts counts() {
     int watches = 0;
     for (Map<Watcher, Integer> watchers : byPath.values()) {
@@ -104,7 +103,7 @@ final class WatchTable {
 
   record Counts(int connections, int paths, int watches) {}
 
-  /** Who watches what happened, each once; what is watched once is so no longer. */
+  /** The watchers of an event, each once. One-time watches are removed. */
   private Set<Watcher> watchersOf(TreeEvent event) {
     int once =
         switch (event.kind()) {

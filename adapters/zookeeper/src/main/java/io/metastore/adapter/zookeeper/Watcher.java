@@ -2,9 +2,9 @@ package io.metastore.adapter.zookeeper;
 
 import io.metastore.core.api.TreeEvent;
 
-/** Who is told what its watches see. */
+/** Receives the events of its watches. */
 interface Watcher {
 
-  /** Something happened to a node that it watches. Called by the apply thread: must not block. */
+  /** Reports a change to a watched node. Called by the apply thread: must not block. */
   void seen(TreeEvent event);
 }

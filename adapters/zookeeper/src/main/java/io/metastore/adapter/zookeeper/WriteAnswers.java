@@ -10,11 +10,11 @@ import io.metastore.core.api.TreeError;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the outcome of a change looks like on the wire. */
+/** Encodes the outcome of a change. */
 final class WriteAnswers {
   private WriteAnswers() {}
 
-  /** The error of the reply; that of a multi's operation stands in its body instead. */
+  /** The error in the reply's header; errors of a multi are in its body instead. */
   static int error(Request.Write write, Outcome outcome) {
     TreeError error = refusal(outcome);
     if (error == null || (write instanceof Request.Multi && !endsConnection(outcome))) {
@@ -23,13 +23,13 @@ final class WriteAnswers {
     return ErrorCode.of(error);
   }
 
-  /** Whether the connection has lost its session, so that nothing more can be done on it. */
+  /** Whether the connection has lost its session, so that it cannot be used any more. */
   static boolean endsConnection(Outcome outcome) {
     TreeError error = refusal(outcome);
     return error == TreeError.SESSION_EXPIRED || error == TreeError.SESSION_MOVED;
   }
 
-  /** Writes what follows the header if there is no error. */
+  /** Writes the part after the header if there is no error. */
   static void writeBody(Request.Write write, Outcome outcome, JuteWriter out) {
     if (write instanceof Request.Multi multi) {
       writeMulti(multi, outcome, out);
@@ -59,7 +59,7 @@ final class WriteAnswers {
     out.multiHeader(OpCode.ERROR, true, -1);
   }
 
-  /** Whatever creates a node and tells its stat comes back under one type. */
+  /** All operations that create a node and return its stat have the same type in the reply. */
   private static int resultType(int type) {
     return type == OpCode.CREATE_CONTAINER || type == OpCode.CREATE_TTL ? OpCode.CREATE2 : type;
   }

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The addresses at which ZooKeeper's clients are served. */
+/** The addresses on which ZooKeeper clients are served. */
 public final class ZookeeperPort implements AutoCloseable {
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
@@ -33,7 +33,7 @@ public final class ZookeeperPort implements AutoCloseable {
   private ZookeeperPort() {}
 
   /**
-   * Listens, and serves from then on.
+   * Binds the addresses and starts serving.
    *
    * @throws IOException if an address cannot be bound
    */
@@ -79,12 +79,12 @@ public final class ZookeeperPort implements AutoCloseable {
     return port;
   }
 
-  /** Where it listens, in the order given. */
+  /** The bound addresses, in the given order. */
   public List<InetSocketAddress> addresses() {
     return listeners.stream().map(listener -> (InetSocketAddress) listener.localAddress()).toList();
   }
 
-  /** Cuts all connections; sessions live on until they expire. */
+  /** Closes all connections. Sessions continue until they expire. */
   @Override
   public void close() {
     listeners.forEach(Channel::close);

@@ -5,15 +5,15 @@ import static java.util.Objects.requireNonNull;
 import java.util.Set;
 
 /**
- * How ZooKeeper's clients are served.
+ * Settings for ZooKeeper clients.
  *
- * @param version as clients and scripts are told it
- * @param sessionTimeoutMsMin shortest session timeout that a client is given
- * @param sessionTimeoutMsMax longest
+ * @param version reported to clients and scripts
+ * @param sessionTimeoutMsMin the shortest session timeout granted
+ * @param sessionTimeoutMsMax the longest session timeout granted
  * @param packetBytesMax the largest packet that a client may send
- * @param connectionsPerAddressMax of one client address; 0 for no limit
- * @param superDigest {@code user:hash} of the administrator, who may do everything; empty for none
- * @param commands the four-letter words that are answered
+ * @param connectionsPerAddressMax per client address; 0 for no limit
+ * @param superDigest {@code user:hash} of the super user, who has all permissions; empty for none
+ * @param commands the enabled four-letter words
  */
 public record ZookeeperSettings(
     String version,
@@ -23,7 +23,7 @@ public record ZookeeperSettings(
     int connectionsPerAddressMax,
     String superDigest,
     Set<String> commands) {
-  /** The newest version of ZooKeeper that is answered for. */
+  /** The version of ZooKeeper that is imitated. */
   private static final String VERSION = "3.9.4-metastore, built on 2026-11-29 00:00 UTC";
 
   public ZookeeperSettings {
@@ -32,7 +32,7 @@ public record ZookeeperSettings(
     commands = Set.copyOf(commands);
   }
 
-  /** What is not given is as ZooKeeper has it by default, for a tick of two seconds. */
+  /** ZooKeeper's defaults for a tick time of two seconds, except for the given values. */
   public static ZookeeperSettings of(
       int connectionsPerAddressMax, String superDigest, Set<String> commands) {
     return new ZookeeperSettings(

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
-/** ZooKeeper's Java client finds what it is used to. Every test works below a node of its own. */
+/** Tests with ZooKeeper's Java client. Every test uses nodes below its own node. */
 class JavaClientTest {
   @TempDir static Path directory;
   private static TestServer server;
@@ -220,7 +220,7 @@ class JavaClientTest {
     }
   }
 
-  /** Reads again and again, and notes the first reply that shows the new data. */
+  /** Reads repeatedly until the new data is returned, and records that reply. */
   private void readUntil(byte[] expected, List<String> order, CompletableFuture<Void> told) {
     zk.getData(
         own,
@@ -320,7 +320,8 @@ class JavaClientTest {
       silent.create(own + "/e", "", CreateMode.EPHEMERAL);
       zk.exists(own + "/e", client.watcher);
       silent.zk.getTestable().injectSessionExpiration();
-      // The test hook only tells the client. What the server does is seen by another one.
+      // The client's test hook changes only the client's state. Another client shows the state of
+      // the server.
       assertThat(client.nextEvent()).isEqualTo("NodeDeleted " + own + "/e");
     }
   }

@@ -16,7 +16,7 @@ import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
 
-/** ZooKeeper's own client, and what it is told. */
+/** ZooKeeper's own client; records its events. */
 final class TestClient implements AutoCloseable {
   private static final int PATIENCE_S = 60;
 
@@ -24,7 +24,7 @@ final class TestClient implements AutoCloseable {
   final BlockingQueue<String> events = new LinkedBlockingQueue<>();
   private final BlockingQueue<KeeperState> states = new LinkedBlockingQueue<>();
 
-  /** Notes what is told of nodes, as kind and path. */
+  /** Records events of nodes, as kind and path. */
   final Watcher watcher = this::note;
 
   private TestClient(String address, int timeoutMs) throws Exception {

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.zookeeper.ZooKeeper;
 
-/** A store that is alone in its cluster, and a port that serves ZooKeeper's clients from it. */
+/** A cluster of one member, and a port that serves ZooKeeper clients from its store. */
 final class TestServer implements AutoCloseable {
   private static final AtomicLong CLUSTERS = new AtomicLong();
   private static final int TIMEOUT_S = 60;
@@ -77,12 +77,12 @@ final class TestServer implements AutoCloseable {
     return "127.0.0.1:" + port.addresses().get(0).getPort();
   }
 
-  /** Connected when this returns. */
+  /** Returns a connected client. */
   TestClient connect() throws Exception {
     return TestClient.connect(address(), 30_000);
   }
 
-  /** The whole answer to some bytes; the server must close the connection. */
+  /** Sends bytes and returns everything received until the server closes the connection. */
   String raw(byte[] bytes) throws IOException {
     try (Socket socket =
         new Socket(InetAddress.getLoopbackAddress(), port.addresses().get(0).getPort())) {
@@ -91,7 +91,7 @@ final class TestServer implements AutoCloseable {
     }
   }
 
-  /** Ends a client's connection, not its session. */
+  /** Closes a client's connection, but not its session. */
   static void cut(ZooKeeper client) throws Exception {
     client.getTestable().closeSocket();
   }

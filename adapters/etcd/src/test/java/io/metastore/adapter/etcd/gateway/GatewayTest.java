@@ -352,7 +352,7 @@ class GatewayTest {
       call.onCompleted();
     }
 
-    /** Answers on another thread, as a store does. */
+    /** Responds on another thread, as a store does. */
     @Override
     public void put(PutRequest request, StreamObserver<PutResponse> call) {
       CompletableFuture.runAsync(
@@ -375,7 +375,7 @@ class GatewayTest {
 
         @Override
         public void onError(Throwable failure) {
-          // The client has gone.
+          // The client has disconnected.
         }
 
         @Override

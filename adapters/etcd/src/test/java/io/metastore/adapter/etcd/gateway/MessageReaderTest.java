@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The texts are what etcd 3.7.3 answered to the same requests. */
+/** The expected texts are responses of etcd 3.7.3 to the same requests. */
 class MessageReaderTest {
 
   @ParameterizedTest

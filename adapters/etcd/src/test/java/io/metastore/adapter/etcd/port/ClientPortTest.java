@@ -69,14 +69,15 @@ class ClientPortTest {
                     request -> slow,
                     "/fast",
                     request -> {
-                      // Were it read before the slow one's answer, this would come too late.
+                      // If the second request were read before the first was answered, this
+                      // completion would be too late.
                       slow.complete(HttpAnswer.text("late"));
                       return CompletableFuture.completedFuture(HttpAnswer.text("fast"));
                     }),
                 Duration.ofMinutes(2));
         Socket socket = fixture.socket()) {
       write(socket, get("/slow") + get("/fast", "Connection: close"));
-      // The first request is in hand, the second must wait.
+      // The first request is being served, so the second must wait.
       fixture.http("GET", "/none");
       slow.complete(HttpAnswer.text("slow"));
       String answers = readAll(socket);
@@ -182,13 +183,14 @@ class ClientPortTest {
     requests.onNext(EchoService.message(1));
     assertThat(heard.take()).isEqualTo(EchoService.message(1));
     fixture.closePort();
-    // Not CANCELLED: etcd's Go client gives a watch up on that, and goes elsewhere on this.
+    // The status must not be CANCELLED: then etcd's Go client would end its watch instead of going
+    // to another member.
     assertThat(Status.fromThrowable((Throwable) heard.take()).getCode())
         .isEqualTo(Status.Code.UNAVAILABLE);
     fixture.close();
   }
 
-  // --- bad clients -----------------------------------------------------------------------------
+  // --- misbehaving clients ---------------------------------------------------------------------
 
   @ParameterizedTest
   @ValueSource(
@@ -224,7 +226,7 @@ class ClientPortTest {
       write(http1, get("/nope"));
       assertThat(readAll(silent)).isEmpty();
       assertThat(readAll(half)).isEmpty();
-      // A connection that has spoken HTTP/1.1 is no longer under that clock.
+      // The handshake timeout no longer applies to a connection that has sent HTTP/1.1.
       write(http1, get("/nope", "Connection: close"));
       assertThat(readAll(http1)).contains("404 page not found\nHTTP/1.1 404");
     }
@@ -292,7 +294,7 @@ class ClientPortTest {
     }
   }
 
-  // --- the small print of the tests --------------------------------------------------------------
+  // --- helpers ---------------------------------------------------------------------------------
 
   private static void awaitConnections(PortFixture fixture, int expected) {
     while (fixture.port.connections() != expected) {
@@ -337,7 +339,7 @@ class ClientPortTest {
     out.flush();
   }
 
-  /** Everything until the server closes; a reset is a close as well. */
+  /** Reads until the server closes the connection; a reset counts as a close. */
   private static String readAll(Socket socket) throws Exception {
     StringBuilder text = new StringBuilder();
     byte[] buffer = new byte[4096];
@@ -346,7 +348,7 @@ class ClientPortTest {
         text.append(new String(buffer, 0, n, US_ASCII));
       }
     } catch (SocketException e) {
-      // Reset: what came before it counts.
+      // After a reset, the bytes received before it count.
     }
     return text.toString();
   }

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a client hears on an HTTP/2 connection of its own. */
+/** What a client observes on its HTTP/2 connection. */
 class ConnectionRulesTest {
   private static final int FRAME_HEADER_BYTES = 9;
   private static final int SETTINGS = 4;
@@ -68,7 +68,7 @@ class ConnectionRulesTest {
     return socket;
   }
 
-  /** The content of the next frame of this kind. */
+  /** The content of the next frame of this type. */
   private static byte[] awaitFrame(Socket socket, int kind) throws IOException {
     DataInputStream stream = new DataInputStream(socket.getInputStream());
     while (true) {

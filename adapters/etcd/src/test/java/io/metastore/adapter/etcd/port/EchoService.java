@@ -11,13 +11,13 @@ import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 
-/** Two methods that say back what they hear: enough to try a port with. */
+/** Two methods that echo their input, for tests of the port. */
 final class EchoService implements BindableService {
   static final MethodDescriptor<BytesValue, BytesValue> UNARY = method("Unary", MethodType.UNARY);
   static final MethodDescriptor<BytesValue, BytesValue> BIDI =
       method("Bidi", MethodType.BIDI_STREAMING);
 
-  /** Answered by the unary method only when this is complete. */
+  /** The unary method responds only when this is complete. */
   final CompletableFuture<Void> gate;
 
   EchoService(CompletableFuture<Void> gate) {
@@ -57,7 +57,7 @@ final class EchoService implements BindableService {
 
       @Override
       public void onError(Throwable failure) {
-        // The client has gone.
+        // The client has disconnected.
       }
 
       @Override

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** HTTP/1.1 connections on which nothing happens, on a clock of the test's. */
+/** Idle HTTP/1.1 connections, with a clock that the test controls. */
 class Http1IdleTest {
   private static final int IDLE_SECONDS = 120;
 

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Who is served what on a port for HTTP. */
+/** Which requests an HTTP port serves, by host and origin. */
 class HttpSiteTest {
   private static final Map<String, HttpEndpoint> VERSION =
       Map.of("/version", new VersionEndpoint(EtcdVersion.DEFAULT));

@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A process that opens connections to {@code args[0]}, {@code args[1]} of them, and says nothing on
- * any until it is killed.
+ * A process that opens {@code args[1]} connections to the port {@code args[0]} and sends nothing
+ * until it is killed.
  */
 final class IdleClients {
 
@@ -22,7 +22,7 @@ final class IdleClients {
       open.add(SocketChannel.open(server));
     }
     System.out.println("connected " + open.size());
-    // Until the end of whoever started this, at the latest.
+    // Ends at the latest when the parent process ends.
     while (System.in.read() >= 0) {}
   }
 }

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.Test;
 class IdleConnectionsTest {
   private static final int WANTED = 10_000;
 
-  /** Files this process needs besides the connections. */
+  /** File descriptors that this process needs in addition to the connections. */
   private static final int RESERVED = 1_000;
 
-  /** Their other ends are in a process of their own: the limit on open files is per process. */
+  /** The clients are in a separate process, because the limit on open files is per process. */
   @Test
   void thousandsOfSilentConnectionsLeaveTheOthersServed() throws Exception {
     int count = Math.toIntExact(Math.min(WANTED, openFilesMax() - RESERVED));
@@ -39,7 +39,7 @@ class IdleConnectionsTest {
       } finally {
         clients.destroyForcibly().waitFor();
       }
-      // Our own two may stay; the ten thousand are forgotten.
+      // Our own two connections may stay; the server must forget the ten thousand.
       while (fixture.port.connections() > 2) {
         Thread.onSpinWait();
       }

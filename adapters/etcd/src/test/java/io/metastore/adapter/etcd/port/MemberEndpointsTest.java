@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
-/** {@code /health} and {@code /metrics} over a store that does as it is told. */
+/** {@code /health} and {@code /metrics} over a store that the test controls. */
 class MemberEndpointsTest {
   private long leaderId = 1;
   private boolean learner;
@@ -191,7 +191,7 @@ class MemberEndpointsTest {
         new Outcome.Ranged(7, new RangeResult(List.of(), 0, false)));
   }
 
-  /** Only what the endpoints ask for is answered; anything else fails the test. */
+  /** Only the calls of the endpoints are implemented; any other call fails the test. */
   private Metastore store() {
     ClusterView cluster =
         proxy(
@@ -225,7 +225,7 @@ class MemberEndpointsTest {
     return Alarm.newBuilder().setKind(Alarm.Kind.valueOf(kind)).setMemberId(1).build();
   }
 
-  /** What a call by its name answers. */
+  /** Answers a call by its name. */
   private interface Answers {
     Object to(String name, Object[] arguments);
   }

@@ -32,15 +32,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
- * Answers that are sent in pieces, over a real connection: that gRPC goes on with a message after
- * it has left {@code drainTo}, and sends what it has of it when asked to.
+ * Responses sent in pieces over a real connection. Checks that gRPC lets a message continue after
+ * {@code drainTo} has returned, and flushes what it has when asked.
  */
 class PacedAnswerTest {
   private static final int TIMEOUT_S = 30;
   private static final int PIECE_BYTES = 64 << 10;
   private static final int PIECES = 400;
 
-  /** What a connection takes of a call that nobody reads: its window, and gRPC's buffers. */
+  /** How much of an unread call a connection accepts: its window, and gRPC's buffers. */
   private static final int UNREAD_PIECES_MAX = 64;
 
   private final LargeService service = new LargeService();
@@ -85,13 +85,13 @@ class PacedAnswerTest {
       Client client = new Client(fixture.channel());
       service.waits.get(TIMEOUT_S, TimeUnit.SECONDS).cut();
       service.over.get(TIMEOUT_S, TimeUnit.SECONDS);
-      client.call.request(2); // gRPC tells of the end only behind what was received
+      client.call.request(2); // gRPC reports the end only after the received messages
       assertThat(client.ended.get(TIMEOUT_S, TimeUnit.SECONDS))
           .isEqualTo(Status.UNAVAILABLE.getCode());
     }
   }
 
-  /** Calls once and reads only what it is told to. */
+  /** Makes a call and reads only when told to. */
   private static final class Client extends ClientCall.Listener<BytesValue> {
     final BlockingQueue<BytesValue> answers = new LinkedBlockingQueue<>();
     final CompletableFuture<Status.Code> ended = new CompletableFuture<>();
@@ -118,7 +118,7 @@ class PacedAnswerTest {
     }
   }
 
-  /** Answers with {@link #PIECES} pieces, as fast as they are taken. */
+  /** Responds with {@link #PIECES} pieces, as fast as they are accepted. */
   private static final class LargeService implements BindableService {
     static final MethodDescriptor<BytesValue, BytesValue> METHOD =
         MethodDescriptor.<BytesValue, BytesValue>newBuilder()
@@ -133,7 +133,7 @@ class PacedAnswerTest {
     /** The message of the first call that has to wait for its reader. */
     final CompletableFuture<EncodedMessage> waits = new CompletableFuture<>();
 
-    /** A call was given up. */
+    /** Completes when a call is cancelled. */
     final CompletableFuture<Void> over = new CompletableFuture<>();
 
     @Override

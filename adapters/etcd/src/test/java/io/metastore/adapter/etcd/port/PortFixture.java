@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A port on a free address of this machine, and clients for it. */
+/** A client port on a free local address, and clients for it. */
 final class PortFixture implements AutoCloseable {
   static final int MAX_REQUEST_BYTES = 1_572_864;
 
@@ -93,14 +93,14 @@ final class PortFixture implements AutoCloseable {
     return http.send(request, HttpResponse.BodyHandlers.ofString());
   }
 
-  /** A socket whose reads give up rather than hang a broken test. */
+  /** A socket with a read timeout, so that a broken test does not hang. */
   Socket socket() throws IOException {
     Socket socket = new Socket(address().getAddress(), address().getPort());
     socket.setSoTimeout(30_000);
     return socket;
   }
 
-  /** The port goes while its clients stay. */
+  /** Closes the port but not its clients. */
   void closePort() {
     port.close();
   }

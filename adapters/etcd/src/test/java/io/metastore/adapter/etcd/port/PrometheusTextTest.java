@@ -36,7 +36,7 @@ class PrometheusTextTest {
             """);
   }
 
-  /** As etcd 3.7.3 printed such values. */
+  /** As printed by etcd 3.7.3. */
   @ParameterizedTest
   @CsvSource({
     "0, 0",

@@ -14,7 +14,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Bodies of several connections that share their memory. */
+/** Request bodies of several connections that share a memory budget. */
 class RequestCollectorTest {
   private final BodyBudget budget = new BodyBudget(100);
   private final EmbeddedChannel first = connection();

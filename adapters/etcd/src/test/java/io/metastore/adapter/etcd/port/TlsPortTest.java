@@ -129,7 +129,7 @@ class TlsPortTest {
     port.close();
   }
 
-  /** Notes the attributes of every call. */
+  /** Records the attributes of every call. */
   private BindableService watched(BindableService service) {
     ServerInterceptor interceptor =
         new ServerInterceptor() {
@@ -317,7 +317,7 @@ class TlsPortTest {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), securePort());
         socket.setSoTimeout(WAIT_S * 1000);
         halfOpen.add(socket);
-        // The head of a record of 16 KiB that never comes.
+        // The header of a 16 KiB record that is never sent.
         socket.getOutputStream().write(new byte[] {22, 3, 1, 0x40, 0, 1});
       }
       echo(channel(alice));
@@ -350,7 +350,7 @@ class TlsPortTest {
   void unixSocketsServeWithAndWithoutTls() throws Exception {
     Path plain = directory.resolve("plain.sock");
     Path secure = directory.resolve("secure.sock");
-    Files.createFile(plain); // as a killed server leaves it
+    Files.createFile(plain); // as left by a killed server
     try (ClientPort unix =
         ClientPort.start(
             ClientPortSettings.of(

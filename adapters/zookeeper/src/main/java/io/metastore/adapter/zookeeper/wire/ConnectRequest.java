@@ -8,10 +8,11 @@ import java.util.Objects;
 /**
  * The first packet of a connection.
  *
- * @param lastZxid the newest that the client has seen
- * @param timeoutMs as the client wants it
- * @param session to attach to; 0 for a new one
- * @param tellsReadOnly whether the client knows of read-only servers, and wants to be told
+ * @param lastZxid the newest zxid that the client has seen
+ * @param timeoutMs the session timeout that the client wants
+ * @param session the session to attach to; 0 for a new one
+ * @param tellsReadOnly whether the client knows about read-only servers and expects that field in
+ *     the reply
  */
 public record ConnectRequest(
     long lastZxid, int timeoutMs, long session, ByteString password, boolean tellsReadOnly) {
@@ -28,7 +29,7 @@ public record ConnectRequest(
     return new ConnectRequest(lastZxid, timeoutMs, session, password, in.hasMore());
   }
 
-  /** Tells the client its session. */
+  /** The reply that grants the session. */
   public ByteBuf accept(ByteBuf out, int agreedTimeoutMs, long agreedSession, ByteString secret) {
     JuteWriter packet =
         JuteWriter.begin(out)
@@ -36,11 +37,11 @@ public record ConnectRequest(
             .int32(agreedTimeoutMs)
             .int64(agreedSession)
             .buffer(secret);
-    // Clients that did not tell of it do not expect it.
+    // Older clients do not expect this field.
     return (tellsReadOnly ? packet.bool(false) : packet).end();
   }
 
-  /** Tells the client that its session is gone. */
+  /** The reply for a session that no longer exists. */
   public ByteBuf refuse(ByteBuf out) {
     return accept(out, 0, 0, ByteString.copyFrom(new byte[PASSWORD_BYTES]));
   }

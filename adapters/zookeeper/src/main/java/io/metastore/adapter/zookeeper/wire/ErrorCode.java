@@ -2,7 +2,7 @@ package io.metastore.adapter.zookeeper.wire;
 
 import io.metastore.core.api.TreeError;
 
-/** Errors on the wire. Source: {@code KeeperException.Code}. */
+/** Error codes of the protocol. Source: {@code KeeperException.Code}. */
 public final class ErrorCode {
   public static final int OK = 0;
   public static final int RUNTIME_INCONSISTENCY = -2;

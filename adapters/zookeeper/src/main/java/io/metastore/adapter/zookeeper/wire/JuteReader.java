@@ -9,18 +9,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the fields of a record, in order. Lengths are checked before anything is allocated. */
+/** Reads the fields of a record in order. Lengths are checked before memory is allocated. */
 public final class JuteReader {
   private final ByteBuf in;
 
   /**
-   * @param in holds the record and nothing else; stays the caller's
+   * @param in contains exactly the record; the caller keeps ownership
    */
   public JuteReader(ByteBuf in) {
     this.in = in;
   }
 
-  /** A record is shorter than it says, or a length makes no sense. */
+  /** A record is shorter than it claims, or a length is invalid. */
   public static final class Malformed extends Exception {
     @Serial private static final long serialVersionUID = 1L;
 
@@ -59,7 +59,7 @@ public final class JuteReader {
     return UnsafeByteOperations.unsafeWrap(bytes);
   }
 
-  /** An absent string, of length -1, is read as an empty one: no request tells them apart. */
+  /** A missing string, with length -1, is read as an empty one: no request distinguishes them. */
   public String string() throws Malformed {
     int length = length();
     return length < 0 ? "" : in.readCharSequence(length, StandardCharsets.UTF_8).toString();
@@ -76,7 +76,7 @@ public final class JuteReader {
   private int length() throws Malformed {
     int length = int32();
     if (length < -1) {
-      throw new Malformed("length " + length);
+      throw new Malformed("invalid length " + length);
     }
     require(Math.max(0, length));
     return length;
@@ -84,7 +84,7 @@ public final class JuteReader {
 
   private void require(int bytes) throws Malformed {
     if (in.readableBytes() < bytes) {
-      throw new Malformed("record ends early");
+      throw new Malformed("record is too short");
     }
   }
 }

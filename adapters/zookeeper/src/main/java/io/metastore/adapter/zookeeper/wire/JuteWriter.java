@@ -13,13 +13,13 @@ public final class JuteWriter {
   private final ByteBuf out;
 
   /**
-   * @param out grows as needed; stays the caller's
+   * @param out grows as needed; the caller keeps ownership
    */
   public JuteWriter(ByteBuf out) {
     this.out = out;
   }
 
-  /** Begins a packet; its length is set by {@link #end}. */
+  /** Begins a packet; {@link #end} sets its length. */
   public static JuteWriter begin(ByteBuf out) {
     return new JuteWriter(out.writeInt(0));
   }
@@ -29,7 +29,7 @@ public final class JuteWriter {
     return begin(out).int32(xid).int64(zxid).int32(error);
   }
 
-  /** Ends the packet, the only one in the buffer. */
+  /** Ends the packet, which must be the only one in the buffer. */
   public ByteBuf end() {
     return out.setInt(0, out.readableBytes() - Integer.BYTES);
   }
@@ -95,7 +95,7 @@ public final class JuteWriter {
         .int64(stat.childrenChanged());
   }
 
-  /** Fields that are written already; the buffer stays the caller's. */
+  /** Copies fields that are already encoded. The caller keeps ownership of the buffer. */
   public JuteWriter raw(ByteBuf fields) {
     out.writeBytes(fields, fields.readerIndex(), fields.readableBytes());
     return this;

@@ -1,6 +1,6 @@
 package io.metastore.adapter.zookeeper.wire;
 
-/** Types of requests on the wire. Source: {@code ZooDefs.OpCode}. */
+/** Request types of the protocol. Source: {@code ZooDefs.OpCode}. */
 public final class OpCode {
   public static final int CREATE = 1;
   public static final int DELETE = 2;

@@ -7,16 +7,16 @@ import io.metastore.core.command.NodeOp;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a client asks for. Immutable. */
+/** A client's request. Immutable. */
 public sealed interface Request {
 
   /** Changes the tree. */
   sealed interface Write extends Request {}
 
   /**
-   * One operation.
+   * A single change.
    *
-   * @param type as on the wire
+   * @param type the request type on the wire
    */
   record Change(int type, NodeOp op) implements Write {
     public Change {
@@ -24,14 +24,14 @@ public sealed interface Request {
     }
   }
 
-  /** Several operations, all or none. */
+  /** Several changes, applied atomically. */
   record Multi(List<Change> changes) implements Write {
     public Multi {
       changes = List.copyOf(changes);
     }
   }
 
-  /** The client goes and does not come back. */
+  /** Ends the session. */
   record CloseSession() implements Write {}
 
   /** Reads the tree. */
@@ -42,9 +42,9 @@ public sealed interface Request {
   record GetData(String path, boolean watch) implements Read {}
 
   /**
-   * Asks for the children of a node.
+   * Lists the children of a node.
    *
-   * @param stat whether to tell about the node itself too
+   * @param stat whether to return the node's stat, too
    */
   record GetChildren(String path, boolean watch, boolean stat) implements Read {}
 
@@ -65,18 +65,18 @@ public sealed interface Request {
   record AddWatch(String path, boolean recursive) implements Read {}
 
   /**
-   * Takes watches away.
+   * Removes watches.
    *
-   * @param onlyCheck only tell whether there are any
+   * @param onlyCheck only report whether there are any
    */
   record RemoveWatches(String path, WatchType type, boolean onlyCheck) implements Read {}
 
   /**
-   * Arms the watches of a client that was connected elsewhere before, or tells it what has happened
-   * since then.
+   * Restores the watches of a client that was connected elsewhere before, and sends the events that
+   * it missed.
    *
    * @param since the newest revision that the client has seen
-   * @param exists of nodes that did not exist
+   * @param exists watches on nodes that did not exist
    */
   record SetWatches(
       long since,
@@ -99,16 +99,16 @@ public sealed interface Request {
 
   record Ping() implements Read {}
 
-  /** Waits until the client's member has applied what was committed before. */
+  /** Waits until the client's member has applied everything committed before. */
   record Sync(String path) implements Request {}
 
-  /** Shows who the client is. */
+  /** Authenticates the client. */
   record Authenticate(String scheme, @Nullable ByteString secret) implements Request {}
 
   /**
-   * Cannot be done, whatever the tree is like.
+   * A request that is refused regardless of the tree's state.
    *
-   * @param close whether the connection ends after the answer
+   * @param close whether the connection is closed after the reply
    */
   record Refused(int error, boolean close) implements Request {}
 }

@@ -13,12 +13,12 @@ import io.metastore.core.command.SetNodeData;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Turns the bodies of packets into requests. */
+/** Decodes the bodies of packets to requests. */
 public final class RequestDecoder {
-  /** Source: {@code EphemeralType.TTL}. */
+  /** The largest TTL of a node. Source: {@code EphemeralType.TTL}. */
   private static final long TTL_MS_MAX = (1L << 40) - 1;
 
-  /** Flags of a new node. Source: {@code CreateMode}. */
+  /** Flags of create requests. Source: {@code CreateMode}. */
   private static final int EPHEMERAL = 1;
 
   private static final int SEQUENTIAL = 2;
@@ -30,9 +30,9 @@ public final class RequestDecoder {
   private RequestDecoder() {}
 
   /**
-   * Decodes what follows the request's header.
+   * Decodes the part after the request's header.
    *
-   * @param type as in the header
+   * @param type the type in the header
    */
   public static Request decode(int type, JuteReader in) {
     try {
@@ -76,7 +76,7 @@ public final class RequestDecoder {
     while (true) {
       int type = in.int32();
       boolean done = in.bool();
-      in.int32(); // error: means nothing in a request
+      in.int32(); // error field, unused in requests
       if (done) {
         return new Request.Multi(changes);
       }
@@ -89,7 +89,7 @@ public final class RequestDecoder {
     while (true) {
       int type = in.int32();
       boolean done = in.bool();
-      in.int32(); // error: means nothing in a request
+      in.int32(); // error field, unused in requests
       if (done) {
         return new Request.MultiRead(reads);
       }
@@ -101,7 +101,7 @@ public final class RequestDecoder {
     return switch (type) {
       case OpCode.GET_DATA -> new Request.GetData(in.string(), in.bool());
       case OpCode.GET_CHILDREN -> new Request.GetChildren(in.string(), in.bool(), false);
-      default -> throw new Malformed("no read: " + type);
+      default -> throw new Malformed("not a read: " + type);
     };
   }
 
@@ -121,12 +121,12 @@ public final class RequestDecoder {
                   .setAclVersion(in.int32()));
       case OpCode.CHECK ->
           op.setCheck(CheckNode.newBuilder().setPath(in.string()).setVersion(in.int32()));
-      default -> throw new Malformed("no change: " + type);
+      default -> throw new Malformed("not a change: " + type);
     }
     return new Request.Change(type, op.build());
   }
 
-  /** A request with flags that make no sense is left without a path, and is refused for that. */
+  /** A request with invalid flags gets an empty path, for which it is refused later. */
   private static CreateNode create(int type, JuteReader in) throws Malformed {
     CreateNode.Builder create = CreateNode.newBuilder();
     String path = in.string();
@@ -202,7 +202,7 @@ public final class RequestDecoder {
   }
 
   private static Request authenticate(JuteReader in) throws Malformed {
-    in.int32(); // type: always 0
+    in.int32(); // type, always 0
     String scheme = in.string();
     return new Request.Authenticate(scheme, in.buffer());
   }

@@ -2,7 +2,7 @@ package io.metastore.adapter.zookeeper.wire;
 
 import org.jspecify.annotations.Nullable;
 
-/** Which watches a request to remove some is about. Source: {@code Watcher.WatcherType}. */
+/** The watches that a remove request concerns. Source: {@code Watcher.WatcherType}. */
 public enum WatchType {
   CHILDREN(1),
   DATA(2),

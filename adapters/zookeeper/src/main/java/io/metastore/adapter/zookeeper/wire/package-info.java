@@ -1,5 +1,5 @@
 /**
- * ZooKeeper's wire format: bytes to requests and results to bytes.
+ * ZooKeeper's wire format: decodes requests and encodes results.
  *
  * <p>Start at {@link io.metastore.adapter.zookeeper.wire.RequestDecoder} and {@link
  * io.metastore.adapter.zookeeper.wire.JuteWriter}. Everything here is pure; a buffer belongs to the

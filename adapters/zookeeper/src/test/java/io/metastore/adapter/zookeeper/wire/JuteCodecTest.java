@@ -35,7 +35,7 @@ import org.apache.zookeeper.proto.SetWatches2;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What ZooKeeper's generated records write, we read; what we write, they read. */
+/** Checks the codec against ZooKeeper's generated records, in both directions. */
 class JuteCodecTest {
   private static final ZnodeStat STAT =
       new ZnodeStat(1, 2, 3, 4, 5, -6, 7, 0x1234567890L, 9, 10, 11);
