@@ -1,11 +1,11 @@
 #!/bin/sh
 # Fetches the etcd servers to compare with into a directory (default: bench/target/peers) and prints
-# where they are, one NAME=PATH a line, ready for `bench/run compare --server`.
+# one line NAME=PATH for each, in the form that `bench/run compare --server` takes.
 #
-#   etcd-3.4     the package of a Debian-like system, unpacked, not installed: no service starts
+#   etcd-3.4     from the packages of a Debian-like system, unpacked without installing them
 #   etcd-newest  the newest release of the Go module go.etcd.io/etcd/server/v3, built here
 #
-# What is there already stays. A peer whose tool (apt-get, go) is missing is left out with a note.
+# Existing programs are kept. Without apt-get or go, the respective server is skipped with a message.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 directory=${1:-"$here/target/peers"}
@@ -17,7 +17,7 @@ debian() {
   mkdir -p "$packages"
   (
     cd "$packages"
-    # Without package lists the first try fails; only root can fetch them.
+    # The first attempt fails if there are no package lists yet; only root can fetch them.
     apt-get -qq download etcd-server etcd-client 2>/dev/null ||
       { apt-get -qq update && apt-get -qq download etcd-server etcd-client; }
     for package in *.deb; do
@@ -36,7 +36,7 @@ newest() {
   (
     cd "$module"
     [ -e go.mod ] || go mod init peers
-    # A file that imports the programs, so that go.mod keeps what they need.
+    # A file that imports the programs, so that go.mod keeps their dependencies.
     printf '//go:build tools\n\npackage peers\n\nimport (\n' >tools.go
     for program in server etcdctl etcdutl; do
       printf '\t_ "go.etcd.io/etcd/%s/v3"\n' "$program" >>tools.go
@@ -51,10 +51,10 @@ newest() {
 }
 
 if [ ! -x "$directory/etcdctl-3.4" ]; then
-  if command -v apt-get >/dev/null; then debian; else echo "no apt-get: etcd 3.4 left out" >&2; fi
+  if command -v apt-get >/dev/null; then debian; else echo "apt-get is missing: skipping etcd 3.4" >&2; fi
 fi
 if [ ! -x "$directory/etcdutl-newest" ]; then
-  if command -v go >/dev/null; then newest; else echo "no go: the newest etcd left out" >&2; fi
+  if command -v go >/dev/null; then newest; else echo "go is missing: skipping the newest etcd" >&2; fi
 fi
 
 for name in etcd-3.4 etcdctl-3.4 etcd-newest etcdctl-newest etcdutl-newest; do

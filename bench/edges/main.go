@@ -1,6 +1,6 @@
-// Command edges measures what large, many or immediate requests cost a server that speaks etcd's
-// protocol, with etcd's own client. It starts each server on free ports with an empty directory,
-// runs one case, prints a line a figure, and stops the server.
+// Command edges measures extreme requests to any server with etcd's API, such as huge reads and
+// many leases at once, with etcd's own client. It starts each server on free ports with an empty
+// data directory, runs one case, prints one figure per line, and stops the server.
 package main
 
 import (
@@ -26,7 +26,7 @@ import (
 	"go.uber.org/zap"
 )
 
-// edge is one case: it reports figures of a server by its run.
+// edge is one case: its run function measures a server and reports the figures.
 type edge struct {
 	name string
 	what string
@@ -34,15 +34,15 @@ type edge struct {
 }
 
 var edges = []edge{
-	{"bigreads", "1, 4 and 12 clients at once read a prefix of --megabytes with one Range each, small puts and gets beside them", bigReads},
-	{"readers", "10 connections read ranges of about 500 KB again and again, one watch beside them", readers},
-	{"grants", "--leases leases granted by 200 callers, each kept alive at once", grants},
+	{"bigreads", "1, 4 and 12 concurrent clients each read a prefix of --megabytes with one Range, during small puts and gets", bigReads},
+	{"readers", "10 connections repeatedly read ranges of about 500 KB, during one watch", readers},
+	{"grants", "200 concurrent callers grant --leases leases and send a keep-alive for each immediately after its grant", grants},
 	{"compact", "500 transactions of 100 puts over 10,000 keys, then a physical compaction", compactSmall},
-	{"compact-large", "500,000 puts over 100,000 keys, then a physical compaction with puts beside it", compactLarge},
-	{"queue", "120,000 keys put and deleted below one prefix: its first key before and after a compaction, then 2,000 turns", queue},
-	{"delete", "one DeleteRange of --keys keys, watched", deleteRange},
-	{"count", "count of a prefix of 500,000 keys, now and at an old revision; the first key with its count", count},
-	{"revoke", "one lease with --keys keys revoked, puts beside it", revoke},
+	{"compact-large", "500,000 puts over 100,000 keys, then a physical compaction during puts", compactLarge},
+	{"queue", "120,000 keys put and deleted below one prefix; then reads of the first key before and after a compaction, and 2,000 cycles of put, read first, delete", queue},
+	{"delete", "one DeleteRange of --keys keys, during a watch of them", deleteRange},
+	{"count", "count of a prefix of 500,000 keys, at the current and at an old revision, and with the first key", count},
+	{"revoke", "revocation of one lease with --keys keys, during puts", revoke},
 	{"connections", "--connections client connections, each with one watch", connections},
 }
 
@@ -64,15 +64,15 @@ type run struct {
 func main() {
 	flags := flag.NewFlagSet("edges", flag.ExitOnError)
 	var servers repeated
-	flags.Var(&servers, "server", "program to start and measure; may be repeated")
-	endpoint := flags.String("endpoint", "", "a running server to measure instead, as host:port")
-	pid := flags.Int("pid", 0, "process id of the running server, for its memory")
-	keys := flags.Int("keys", 300_000, "keys of delete and revoke")
-	megabytes := flags.Int("megabytes", 100, "bytes that each of bigreads reads, in MB")
-	leases := flags.Int("leases", 40_000, "leases of grants")
-	conns := flags.Int("connections", 4_000, "connections of the case of that name")
-	output := flags.String("output", "text", "text or json")
-	directory := flags.String("directory", os.TempDir(), "where servers keep their data")
+	flags.Var(&servers, "server", "server program to start and measure; can be repeated")
+	endpoint := flags.String("endpoint", "", "running server to measure instead, as host:port")
+	pid := flags.Int("pid", 0, "process ID of the running server, to measure its memory")
+	keys := flags.Int("keys", 300_000, "number of keys in the cases delete and revoke")
+	megabytes := flags.Int("megabytes", 100, "size of each read in the case bigreads, in MB")
+	leases := flags.Int("leases", 40_000, "number of leases in the case grants")
+	conns := flags.Int("connections", 4_000, "number of connections in the case connections")
+	output := flags.String("output", "text", "output format: text or json")
+	directory := flags.String("directory", os.TempDir(), "directory for the servers' data")
 	flags.Usage = func() {
 		fmt.Fprintln(os.Stderr, "usage: bench/edges/run CASE [--server PROGRAM]... [--endpoint HOST:PORT]\n\ncases:")
 		for _, e := range edges {
@@ -111,7 +111,7 @@ func main() {
 		return
 	}
 	if len(servers) == 0 {
-		fmt.Fprintln(os.Stderr, "edges: name a --server or an --endpoint")
+		fmt.Fprintln(os.Stderr, "edges: give --server or --endpoint")
 		os.Exit(2)
 	}
 	for _, program := range servers {
@@ -232,7 +232,7 @@ func (r *run) peakMiB() int {
 	return 0
 }
 
-// latencies of one kind of call, from any goroutine.
+// latencies collects the latencies of one kind of call. Safe for concurrent use.
 type latencies struct {
 	mutex  sync.Mutex
 	all    []time.Duration
@@ -267,7 +267,7 @@ func (l *latencies) report(r *run, name string) {
 	r.report(name+" max", l.all[len(l.all)-1])
 }
 
-// beside runs small calls at a steady pace until the returned function is called.
+// beside runs small calls at a fixed rate in the background until the returned function is called.
 func (r *run) beside(pause time.Duration, call func(int) error) (*latencies, func()) {
 	l := &latencies{}
 	ctx, cancel := context.WithCancel(r.ctx)
@@ -296,7 +296,7 @@ func timed(call func() error) time.Duration {
 	return time.Since(begin)
 }
 
-// parallel runs work(i) for all i below n on so many goroutines.
+// parallel runs work(i) for all i below n on several goroutines.
 func parallel(n, goroutines int, work func(int)) {
 	var next int
 	var mutex sync.Mutex
@@ -328,7 +328,7 @@ func value(bytes int) string {
 	return string(b)
 }
 
-// fill puts keys prefix00000000.. in transactions of 100.
+// fill puts the keys prefix00000000, prefix00000001 and so on, in transactions of 100.
 func (r *run) fill(prefix string, keys, valueBytes int, options ...clientv3.OpOption) {
 	v := value(valueBytes)
 	parallel((keys+99)/100, 8, func(batch int) {
@@ -471,7 +471,7 @@ func grants(r *run) {
 	})
 	r.report("all granted and kept alive once", took)
 	r.report("granted", given)
-	r.report("said to be unknown though just granted", lost)
+	r.report("reported as unknown right after the grant", lost)
 }
 
 func compactSmall(r *run) {
@@ -515,7 +515,7 @@ func (r *run) smallPut(i int) error {
 	return err
 }
 
-// compact drops all that can be dropped and waits for it.
+// compact compacts everything before the current revision and waits for the physical compaction.
 func (r *run) compact() time.Duration {
 	now, err := r.client.Get(r.ctx, "any")
 	must(err)
@@ -613,7 +613,7 @@ func deleteRange(r *run) {
 	case n := <-got:
 		r.report(fmt.Sprintf("%d events received", n), time.Since(begin))
 	case <-time.After(time.Minute):
-		r.report("events", errors.New("did not come within a minute"))
+		r.report("events", errors.New("not received within a minute"))
 	}
 	stop()
 	puts.report(r, "put beside it")

@@ -20,28 +20,30 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Starts several kinds of server by turns and compares them. */
+/** Starts several kinds of servers in turn and compares them. */
 @Command(
     name = "compare",
-    description = "Starts several kinds of server by turns and compares what they do.",
+    description =
+        "Starts several kinds of servers in turn, measures each, and compares the results.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class CompareCommand implements Callable<Integer> {
-  // Replaced before each run by what the row and the started servers say.
+  // A placeholder, replaced before each run.
   private static final Endpoint NOWHERE = new Endpoint("localhost", 1);
 
   @Option(
       names = "--server",
       required = true,
       paramLabel = "NAME=PROGRAM",
-      description = "A server that takes etcd's flags; give several. The first is compared.")
+      description =
+          "A server program that takes etcd's flags; repeat for several. The first is compared with each of the others.")
   List<String> servers = List.of();
 
   @Option(
       names = "--members",
       split = ",",
       defaultValue = "1,3",
-      description = "Sizes of the clusters (default: ${DEFAULT-VALUE}).")
+      description = "Comma-separated list of cluster sizes (default: ${DEFAULT-VALUE}).")
   List<Integer> members = List.of();
 
   @Option(
@@ -49,24 +51,25 @@ final class CompareCommand implements Callable<Integer> {
       split = ",",
       defaultValue = "put:1000/100,put:64/64,put:1/1,range:1000/100",
       paramLabel = "WORKLOAD:CLIENTS/CONNECTIONS",
-      description = "The work to compare (default: ${DEFAULT-VALUE}).")
+      description =
+          "Comma-separated list of the work to compare, as workload:clients/connections (default: ${DEFAULT-VALUE}).")
   List<String> rows = List.of();
 
   @Option(
       names = "--rounds",
       defaultValue = "3",
-      description = "How often to repeat everything (default: ${DEFAULT-VALUE}).")
+      description = "How many times to repeat everything (default: ${DEFAULT-VALUE}).")
   int rounds;
 
   @Option(
       names = "--directory",
-      description = "Where the servers keep their data (default: the temporary directory).")
+      description = "Directory for the servers' data (default: the temporary directory).")
   Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
   @Mixin LoadOptions options = new LoadOptions();
 
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   CommandSpec command;
 
   @Override

@@ -17,12 +17,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Measures how soon a cluster takes writes again after it has lost its leader. */
+/** Measures how soon a cluster accepts writes again after it has lost its leader. */
 @Command(
     name = "failover",
     description = {
-      "Takes away the leader of three members, again and again, and measures when",
-      "puts and lock grants through every other member work again. Linux only."
+      "Makes the leader of a cluster of three fail repeatedly, and measures when",
+      "puts and lock grants through both other members work again. Linux only."
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
@@ -32,17 +32,17 @@ final class FailoverCommand implements Callable<Integer> {
   @Option(
       names = "--fault",
       split = ",",
-      description = "What happens to the leader: ${COMPLETION-CANDIDATES} (default: each).")
+      description = "How the leader fails: ${COMPLETION-CANDIDATES} (default: each).")
   List<Fault> faults = List.of(Fault.values());
 
   @Option(
       names = "--tries",
       defaultValue = "20",
-      description = "How often, for each fault (default: ${DEFAULT-VALUE}).")
+      description = "Number of tries for each fault (default: ${DEFAULT-VALUE}).")
   int tries;
 
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   CommandSpec command;
 
   @Override

@@ -10,43 +10,44 @@ import java.time.Duration;
 import java.util.List;
 import picocli.CommandLine.Option;
 
-/** The options that {@code run} and {@code compare} have in common. */
+/** The options shared by {@code run} and {@code compare}. */
 final class LoadOptions {
   @Option(
       names = "--keys",
       defaultValue = "10000",
-      description = "How many different keys (default: ${DEFAULT-VALUE}).")
+      description = "Number of different keys (default: ${DEFAULT-VALUE}).")
   long keys;
 
   @Option(
       names = "--key-size",
       defaultValue = "16",
-      description = "Bytes of a key (default: ${DEFAULT-VALUE}).")
+      description = "Key size in bytes (default: ${DEFAULT-VALUE}).")
   int keySize;
 
   @Option(
       names = "--value-size",
       defaultValue = "256",
-      description = "Bytes of a value (default: ${DEFAULT-VALUE}).")
+      description = "Value size in bytes (default: ${DEFAULT-VALUE}).")
   int valueSize;
 
   @Option(
       names = "--skip-fill",
-      description = "range, txn: the keys exist already, for example from the workload load.")
+      description =
+          "For range and txn: do not write the keys first; they already exist, for example from load.")
   boolean skipFill;
 
   @Option(
       names = "--warm-up",
       defaultValue = "15s",
       description =
-          "Time before the measurement, under the same load (default: ${DEFAULT-VALUE}; load and fill have none).")
+          "Duration of the load before the measurement (default: ${DEFAULT-VALUE}; load and fill have no warm-up).")
   Duration warmUp = Duration.ZERO;
 
   @Option(
       names = "--duration",
       defaultValue = "10s",
       description =
-          "Time of the measurement (default: ${DEFAULT-VALUE}; load and fill run to their end).")
+          "Duration of the measurement (default: ${DEFAULT-VALUE}; load and fill run to their end).")
   Duration duration = Duration.ZERO;
 
   @Option(
@@ -58,76 +59,78 @@ final class LoadOptions {
   @Option(
       names = "--event-loops",
       defaultValue = "1",
-      description = "Threads of the generator (default: ${DEFAULT-VALUE}).")
+      description = "Number of event loop threads in the generator (default: ${DEFAULT-VALUE}).")
   int eventLoops;
 
   @Option(
       names = "--transport",
       defaultValue = "lean",
       description =
-          "What makes the unary calls: the generator's own HTTP/2, which takes less CPU, or gRPC's"
+          "Client for unary calls: the generator's own HTTP/2 client, which uses less CPU, or a gRPC"
               + " channel (${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}).")
   Transport transport = Transport.LEAN;
 
   @Option(
       names = "--seed",
       defaultValue = "1",
-      description = "Determines keys and values (default: ${DEFAULT-VALUE}).")
+      description = "Random seed for keys and values (default: ${DEFAULT-VALUE}).")
   long seed;
 
   @Option(
       names = "--read-share",
       defaultValue = "0.5",
-      description = "txn: part of the transactions that only read (default: ${DEFAULT-VALUE}).")
+      description =
+          "For txn: share of the transactions that only read, 0 to 1 (default: ${DEFAULT-VALUE}).")
   double readShare;
 
   @Option(
       names = "--batch",
       defaultValue = "100",
-      description = "load: puts per transaction (default: ${DEFAULT-VALUE}).")
+      description = "For load: puts per transaction (default: ${DEFAULT-VALUE}).")
   int batch;
 
   @Option(
       names = "--watchers",
       defaultValue = "1000",
-      description = "watch: how many watchers (default: ${DEFAULT-VALUE}).")
+      description = "For watch: number of watchers (default: ${DEFAULT-VALUE}).")
   int watchers;
 
   @Option(
       names = "--matching",
       defaultValue = "1",
       description =
-          "watch: how many of them watch the key that is put (default: ${DEFAULT-VALUE}).")
+          "For watch: number of watchers that watch the key that is put (default: ${DEFAULT-VALUE}).")
   int matching;
 
   @Option(
       names = "--watch-streams",
       defaultValue = "1",
-      description = "watch: streams that the watchers share (default: ${DEFAULT-VALUE}).")
+      description =
+          "For watch: number of streams that the watchers share (default: ${DEFAULT-VALUE}).")
   int watchStreams;
 
   @Option(
       names = "--watch-shape",
       defaultValue = "distinct",
       description =
-          "watch: what the others watch: a distinct key or prefix each, all the same key, or the"
-              + " key that is put through a filter for deletes (${COMPLETION-CANDIDATES}; default:"
+          "For watch: what the other watchers watch: each a different key or prefix, all the same key, or"
+              + " the key that is put with a filter that drops puts (${COMPLETION-CANDIDATES}; default:"
               + " ${DEFAULT-VALUE}).")
   WatchSpec.Shape watchShape = WatchSpec.Shape.DISTINCT;
 
   @Option(
       names = "--output",
       defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description = "Output format: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   Output output = Output.TABLE;
 
-  /** The form of the result on standard output. */
+  /** The format of the result on standard output. */
   enum Output {
     TABLE,
     JSON
   }
 
-  /** These options with what the commands ask for each in its own way. */
+  /** Combines these options with those that each command defines itself. */
   LoadSpec spec(
       List<Endpoint> endpoints, Workload workload, int clients, int connections, long total) {
     return new LoadSpec(

@@ -21,14 +21,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Starts lock services by turns and compares them. */
+/** Starts lock services in turn and compares them. */
 @Command(
     name = "locks",
     description = {
-      "Starts lock services by turns and compares what they do:",
-      "  metastore       Metastore's own, by gRPC stubs",
-      "  library         the same by its Java library",
-      "  metastore-etcd  Metastore's form of etcd's lock service",
+      "Starts lock services in turn, measures each, and compares the results:",
+      "  metastore       Metastore's native API, through gRPC stubs",
+      "  library         Metastore's native API, through its Java library",
+      "  metastore-etcd  etcd's lock service as implemented by Metastore",
       "  etcd            etcd's lock service",
       "  curator         Curator's InterProcessMutex on ZooKeeper"
     },
@@ -40,14 +40,14 @@ final class LocksCommand implements Callable<Integer> {
   @Option(
       names = "--service",
       split = ",",
-      description = "Compare only these, in this order (default: all).")
+      description = "Comma-separated list of the services to compare (default: all).")
   List<String> only = List.of();
 
   @Option(
       names = "--members",
       split = ",",
       defaultValue = "1,3",
-      description = "Sizes of the clusters (default: ${DEFAULT-VALUE}).")
+      description = "Comma-separated list of cluster sizes (default: ${DEFAULT-VALUE}).")
   List<Integer> members = List.of();
 
   @Option(
@@ -56,33 +56,33 @@ final class LocksCommand implements Callable<Integer> {
       defaultValue = "uncontended:1/1,uncontended:64/64,contended:64/64,waiters:1000/100",
       paramLabel = "WORK:CLIENTS/CONNECTIONS",
       description = {
-        "The work to compare (default: ${DEFAULT-VALUE}):",
-        "  uncontended  each client takes and gives up its own lock",
-        "  contended    all clients take and give up one lock",
-        "  waiters      all wait for one lock, which then goes through all hands"
+        "Comma-separated list of the work to compare, as work:clients/connections (default: ${DEFAULT-VALUE}):",
+        "  uncontended  each client acquires and releases its own lock",
+        "  contended    all clients acquire and release one lock",
+        "  waiters      all clients wait for one lock, then get and release it one after the other"
       })
   List<String> works = List.of();
 
   @Option(
       names = "--rounds",
       defaultValue = "1",
-      description = "How often to repeat everything (default: ${DEFAULT-VALUE}).")
+      description = "How many times to repeat everything (default: ${DEFAULT-VALUE}).")
   int rounds;
 
   @Option(
       names = "--warm-up",
       defaultValue = "15s",
-      description = "Time before the measurement, under the same load (default: ${DEFAULT-VALUE}).")
+      description = "Duration of the load before the measurement (default: ${DEFAULT-VALUE}).")
   Duration warmUp = Duration.ZERO;
 
   @Option(
       names = "--duration",
       defaultValue = "10s",
-      description = "Time of the measurement (default: ${DEFAULT-VALUE}).")
+      description = "Duration of the measurement (default: ${DEFAULT-VALUE}).")
   Duration duration = Duration.ZERO;
 
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   CommandSpec command;
 
   @Override
@@ -127,6 +127,6 @@ final class LocksCommand implements Callable<Integer> {
     return known.stream()
         .filter(service -> service.name().equals(name))
         .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no lock service '" + name + "'"));
+        .orElseThrow(() -> new IllegalArgumentException("unknown lock service '" + name + "'"));
   }
 }

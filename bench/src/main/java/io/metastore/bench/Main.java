@@ -5,10 +5,10 @@ import java.time.Duration;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** The entry of the program: a subcommand each for what can be measured. */
+/** The program's entry point, with a subcommand for each kind of measurement. */
 @Command(
     name = "bench",
-    description = "Measures Metastore, etcd and ZooKeeper.",
+    description = "Benchmarks for Metastore, etcd and ZooKeeper.",
     mixinStandardHelpOptions = true,
     subcommands = {
       RunCommand.class,
@@ -20,7 +20,7 @@ import picocli.CommandLine.Command;
 public final class Main {
   private Main() {}
 
-  /** Runs the program and ends the JVM with its exit code. */
+  /** Runs the program and exits with its exit code. */
   public static void main(String[] arguments) {
     System.exit(commandLine().execute(arguments));
   }
@@ -32,7 +32,9 @@ public final class Main {
         .setExecutionExceptionHandler(Main::explain);
   }
 
-  /** Expected failures get one line; anything else is a defect and keeps its stack trace. */
+  /**
+   * Expected failures are reported in one line; anything else is a bug and keeps its stack trace.
+   */
   private static int explain(
       Exception failure, CommandLine command, CommandLine.ParseResult arguments) throws Exception {
     if (failure instanceof IllegalArgumentException

@@ -5,29 +5,29 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What the commands have in common that start Metastore beside something else. */
+/** The options of commands that compare Metastore with another server. */
 final class PeerOptions {
   @Option(
       names = "--metastore",
       defaultValue = "bin/etcd",
       paramLabel = "PROGRAM",
-      description = "Metastore's program that takes etcd's flags (default: ${DEFAULT-VALUE}).")
+      description = "Metastore's server program (default: ${DEFAULT-VALUE}).")
   String metastore = "";
 
   @Option(
       names = "--etcd",
       paramLabel = "PROGRAM",
-      description = "etcd; without it, that is left out.")
+      description = "etcd's server program; if not given, etcd is not measured.")
   @Nullable String etcd;
 
   @Option(
       names = "--directory",
-      description = "Where the servers keep their data (default: the temporary directory).")
+      description = "Directory for the servers' data (default: the temporary directory).")
   Path directory = Path.of(System.getProperty("java.io.tmpdir"));
 
   @Option(
       names = "--output",
       defaultValue = "table",
-      description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+      description = "Output format: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   Output output = Output.TABLE;
 }

@@ -17,12 +17,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Reads very many keys and shows what that costs the server in memory. */
+/** Reads many keys and shows the server's memory use. */
 @Command(
     name = "range-memory",
     description =
-        "Fills a server, reads all of it in several ways, and shows the server's memory: by"
-            + " GetRange of Metastore's own API, and by pages of etcd's Range.",
+        "Fills a server, reads all keys in several ways, and shows the server's memory use: with"
+            + " GetRange of Metastore's native API, and page by page with etcd's Range.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RangeMemoryCommand implements Callable<Integer> {
@@ -31,29 +31,29 @@ final class RangeMemoryCommand implements Callable<Integer> {
   @Option(
       names = "--keys",
       defaultValue = "1000000",
-      description = "How many keys (default: ${DEFAULT-VALUE}).")
+      description = "Number of keys (default: ${DEFAULT-VALUE}).")
   long keys;
 
   @Option(
       names = "--value-size",
       defaultValue = "256",
-      description = "Bytes of a value (default: ${DEFAULT-VALUE}).")
+      description = "Value size in bytes (default: ${DEFAULT-VALUE}).")
   int valueSize;
 
   @Option(
       names = "--readers",
       defaultValue = "20",
-      description = "Readers at once, where there are several (default: ${DEFAULT-VALUE}).")
+      description = "Number of readers in the phases with several (default: ${DEFAULT-VALUE}).")
   int readers;
 
   @Option(
       names = "--page",
       defaultValue = "10000",
-      description = "Keys of a page of etcd's Range (default: ${DEFAULT-VALUE}).")
+      description = "Page size in keys for etcd's Range (default: ${DEFAULT-VALUE}).")
   int page;
 
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   CommandSpec command;
 
   @Override

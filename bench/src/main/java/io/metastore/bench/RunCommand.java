@@ -20,10 +20,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Drives servers that run already with one workload. */
+/** Runs one workload against running servers. */
 @Command(
     name = "run",
-    description = "Drives running servers with one workload.",
+    description = "Runs one workload against running servers.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
 final class RunCommand implements Callable<Integer> {
@@ -31,42 +31,44 @@ final class RunCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "WORKLOAD",
-      description = "put, range, range-serializable, txn, watch, load, fill or lease-keepalive.")
+      description =
+          "The workload: put, range, range-serializable, txn, watch, load, fill or lease-keepalive.")
   String workload = "";
 
   @Option(
       names = "--endpoints",
       split = ",",
       defaultValue = "127.0.0.1:2379",
-      description = "host:port of each member (default: ${DEFAULT-VALUE}).")
+      description = "Comma-separated list of host:port of the members (default: ${DEFAULT-VALUE}).")
   List<String> endpoints = List.of();
 
   @Option(
       names = "--clients",
       defaultValue = "64",
-      description = "Operations under way at a time (default: ${DEFAULT-VALUE}).")
+      description = "Number of concurrent operations (default: ${DEFAULT-VALUE}).")
   int clients;
 
   @Option(
       names = "--connections",
-      description = "TCP connections the clients share (default: one each, at most 100).")
+      description =
+          "Number of TCP connections shared by the clients (default: one per client, at most 100).")
   @Nullable Integer connections;
 
   @Option(
       names = "--total",
-      description = "End after so many operations, warm-up included (default: no limit).")
+      description = "End after N operations, including the warm-up (default: no limit).")
   long total = Long.MAX_VALUE;
 
   @Option(
       names = "--pid",
       split = ",",
-      description = "Process ids of the servers, to measure their CPU and memory.")
+      description = "Process IDs of the servers, to measure their CPU time and memory.")
   List<Long> pids = List.of();
 
   @Mixin LoadOptions options = new LoadOptions();
 
   @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets it before it calls call()
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   CommandSpec command;
 
   @Override

@@ -90,7 +90,7 @@ class OptionsTest {
   @Test
   void aWrongOptionEndsInUsageAndAWrongValueInOneLine() {
     assertThat(errorsOf(2, "run", "put", "--no-such-option")).contains("Usage: bench run");
-    assertThat(errorsOf(1, "run", "fly")).startsWith("no workload 'fly'").hasLineCount(1);
+    assertThat(errorsOf(1, "run", "fly")).startsWith("unknown workload 'fly'").hasLineCount(1);
   }
 
   @Test

@@ -3,14 +3,14 @@ package io.metastore.bench.compare;
 import io.metastore.bench.report.Result;
 
 /**
- * What one server did in one step of a comparison.
+ * The result of one server in one step of a comparison.
  *
- * @param server name of the server
- * @param members how many members its cluster had
+ * @param server the server's name
+ * @param members the size of its cluster
  * @param row the work, as on the command line
  * @param round counted from 1
- * @param startSeconds from the start of the processes to serving
- * @param result what was measured
+ * @param startSeconds from the start of the processes until all members served
+ * @param result the measurement
  */
 public record Cell(
     String server, int members, String row, int round, double startSeconds, Result result) {}

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Carries out a plan. Used once, by one thread. */
+/** Runs a plan. Used once, by one thread. */
 public final class Comparison {
   private final Plan plan;
   private final Consumer<String> progress;
 
-  /** A comparison that has not begun; {@code progress} gets lines of text while it runs. */
+  /** Prepares a comparison; {@code progress} receives lines of text while it runs. */
   public Comparison(Plan plan, Consumer<String> progress) {
     this.plan = plan;
     this.progress = progress;
@@ -21,7 +21,7 @@ public final class Comparison {
   /**
    * Runs all steps.
    *
-   * @throws IllegalStateException if a server does not start or does not do its work
+   * @throws IllegalStateException if a server does not start or fails
    */
   public List<Cell> run() throws InterruptedException {
     List<Plan.Step> steps = plan.steps();

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A comparison as tables for people, one for each cluster size.
+ * Formats a comparison as tables, one for each cluster size.
  *
- * <p>Every figure is the median of the rounds; ratios are the first server's median divided by
- * another's.
+ * <p>Every figure is the median of the rounds. Ratios are the first server's median divided by that
+ * of another server.
  */
 public final class ComparisonText {
   private final List<Cell> cells;
@@ -23,7 +23,10 @@ public final class ComparisonText {
     this.table = table;
   }
 
-  /** The tables; {@code servers} gives the order of columns, the first being compared with each. */
+  /**
+   * The tables. {@code servers} sets the order of columns; the first is compared with each other
+   * server.
+   */
   public static String format(List<Cell> cells, List<String> servers) {
     return cells.stream()
         .map(Cell::members)
@@ -73,7 +76,7 @@ public final class ComparisonText {
     return usage == null ? 0 : usage.otherCpuCores();
   }
 
-  /** Of the largest member: what every machine of the cluster must have. */
+  /** The value of the largest member, which is what every machine of the cluster must have. */
   private static double peakRssBytes(Cell cell) {
     Usage usage = cell.result().server();
     return usage == null ? 0 : usage.largestPeakRssBytes();

@@ -11,14 +11,15 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What a comparison runs, in which order.
+ * The steps of a comparison.
  *
- * @param servers what is compared; the first with each of the others
- * @param sizes numbers of members of the clusters
- * @param rows what they do
- * @param rounds how often everything is repeated
- * @param directory where the servers keep their data
- * @param load the rest of each run; its endpoints, workload, clients and connections are replaced
+ * @param servers the servers to compare; the first is compared with each other
+ * @param sizes the cluster sizes
+ * @param rows the work
+ * @param rounds how many times everything is repeated
+ * @param directory the directory for the servers' data
+ * @param load the remaining settings of each run; its endpoints, workload, clients and connections
+ *     are replaced
  */
 public record Plan(
     List<ServerCommand> servers,
@@ -41,8 +42,8 @@ public record Plan(
   }
 
   /**
-   * The steps in their order: the servers take turns at each row, so that a slow minute of the
-   * machine meets all of them, and another begins in each round.
+   * The steps in order. The servers take turns in each row, and each round begins with another
+   * server, so that a temporary slowdown of the machine affects all of them.
    */
   List<Step> steps() {
     List<Step> steps = new ArrayList<>();
@@ -60,11 +61,11 @@ public record Plan(
     return steps;
   }
 
-  /** The run of one row against these endpoints. */
+  /** The settings for one row with these endpoints. */
   LoadSpec run(Row row, List<Endpoint> endpoints) {
     return load.against(endpoints, row.workload(), row.clients(), row.connections());
   }
 
-  /** One server, freshly started, doing one row once. */
+  /** A freshly started server that does one row once. */
   record Step(ServerCommand server, int size, Row row, int round) {}
 }

@@ -4,24 +4,24 @@ import io.metastore.bench.load.Workload;
 import java.util.regex.Pattern;
 
 /**
- * One line of work that servers are compared by.
+ * One line of work in a comparison.
  *
  * @param workload what each operation does
- * @param clients operations under way at a time
- * @param connections TCP connections they share
+ * @param clients the number of concurrent operations
+ * @param connections the number of TCP connections that they share
  */
 public record Row(Workload workload, int clients, int connections) {
   private static final Pattern FORM = Pattern.compile("([a-z-]+):([0-9]{1,9})/([0-9]{1,9})");
 
   /**
-   * Reads {@code put:1000/100}: workload, clients, connections.
+   * Parses {@code put:1000/100}: workload, clients, connections.
    *
    * @throws IllegalArgumentException if the text has another form
    */
   public static Row parse(String text) {
     var form = FORM.matcher(text);
     if (!form.matches()) {
-      throw new IllegalArgumentException("not of the form workload:clients/connections: " + text);
+      throw new IllegalArgumentException("expected workload:clients/connections, not: " + text);
     }
     return new Row(
         Workload.of(form.group(1)),

@@ -1,5 +1,5 @@
 /**
- * Runs the same work against several kinds of server alternately and puts the results side by side.
+ * Runs the same work against several kinds of servers in turn and compares the results.
  *
  * <p>Start at {@link io.metastore.bench.compare.Comparison}, which the command line calls from its
  * main thread.

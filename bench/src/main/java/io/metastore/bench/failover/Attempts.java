@@ -21,8 +21,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes through one member, begun at a fixed pace whether earlier ones have ended or not: after a
- * fault some wait in vain for their outcome, and what counts is when new ones succeed.
+ * Writes through one member, started at a fixed interval whether or not earlier ones have ended.
+ * After a fault, some earlier writes wait for their outcome in vain; what counts is when new ones
+ * succeed.
  */
 final class Attempts {
   private static final long PACE_MS = 20;
@@ -39,7 +40,7 @@ final class Attempts {
     this.timer = timer;
   }
 
-  /** Completes, with System.nanoTime() of that moment, when a put is acknowledged. */
+  /** Completes when a put is acknowledged, with that moment's System.nanoTime(). */
   CompletableFuture<Long> untilPut() {
     return untilSuccess(
         () ->
@@ -48,7 +49,10 @@ final class Attempts {
                 .put(PutRequest.newBuilder().setKey(newName()).build()));
   }
 
-  /** Likewise, when a lease and a free lock with it are granted. */
+  /**
+   * Completes when a lease and a free lock with it are granted, with that moment's
+   * System.nanoTime().
+   */
   CompletableFuture<Long> untilLock() {
     return untilSuccess(
         () ->
@@ -91,7 +95,7 @@ final class Attempts {
 
           @Override
           public void onFailure(Throwable failure) {
-            // A later one succeeds.
+            // A later attempt succeeds.
           }
         },
         MoreExecutors.directExecutor());

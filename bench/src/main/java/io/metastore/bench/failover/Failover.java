@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
-/** Takes the leader of three members away, again and again, and sees when writes work again. */
+/** Makes the leader of a cluster of three fail repeatedly, and measures when writes work again. */
 public final class Failover {
   private static final int MEMBERS = 3;
   private static final long TIMEOUT_SECONDS = 60;
@@ -33,11 +33,11 @@ public final class Failover {
   private final Consumer<String> progress;
 
   /**
-   * A measurement that has not begun.
+   * Prepares a measurement.
    *
    * @param tries for each fault
-   * @param directory where the servers keep their data
-   * @param progress gets lines of text while it runs
+   * @param directory the directory for the servers' data
+   * @param progress receives lines of text while it runs
    */
   public Failover(ServerKind kind, int tries, Path directory, Consumer<String> progress) {
     this.kind = kind;
@@ -47,7 +47,7 @@ public final class Failover {
   }
 
   /**
-   * Starts a cluster and does all tries with one fault.
+   * Starts a cluster and runs all tries with one fault.
    *
    * @throws IllegalStateException if the cluster does not serve again within a minute
    */
@@ -103,7 +103,7 @@ public final class Failover {
     }
   }
 
-  /** When writes succeeded, by System.nanoTime(). */
+  /** The times when writes succeeded, as System.nanoTime(). */
   private record Recovery(long putNanos, long lockNanos) {}
 
   /** A connection to each member. */
@@ -120,9 +120,9 @@ public final class Failover {
               .toList();
     }
 
-    /** Through all members, so that the next try does not begin before the last one is over. */
+    /** Waits until all members serve, so that the next try begins in a healthy cluster. */
     void awaitAllServe() throws InterruptedException {
-      // Else gRPC waits up to two minutes before it tries a port again that was closed.
+      // Otherwise gRPC would wait up to two minutes before it reconnects to a member that was down.
       channels.forEach(ManagedChannel::resetConnectBackoff);
       await(channels);
     }
@@ -163,7 +163,7 @@ public final class Failover {
       }
     }
 
-    /** The number of the member that says that it leads. */
+    /** The number of the member that reports itself as the leader. */
     int awaitLeader() throws InterruptedException {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
       while (System.nanoTime() < deadline) {

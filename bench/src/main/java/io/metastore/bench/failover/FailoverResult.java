@@ -3,13 +3,13 @@ package io.metastore.bench.failover;
 import java.util.List;
 
 /**
- * Until when a cluster took no writes, in all tries with one fault. Each time is from the fault to
- * the first success through the last of the members that still run, of an attempt that began after
- * the fault; attempts begin every 20 ms.
+ * How long a cluster accepted no writes, for all tries with one fault. Each time is from the fault
+ * to the first success, through the slower of the remaining members, of an attempt that began after
+ * the fault. Attempts begin every 20 ms.
  *
- * @param server name of the server
- * @param putMs until a put was acknowledged, for each try, in milliseconds
- * @param lockMs until a lease and a lock with it were granted, likewise
+ * @param server the server's name
+ * @param putMs milliseconds until a put was acknowledged, for each try
+ * @param lockMs milliseconds until a lease and a lock with it were granted, for each try
  */
 public record FailoverResult(String server, Fault fault, List<Long> putMs, List<Long> lockMs) {
 

@@ -3,11 +3,11 @@ package io.metastore.bench.failover;
 import io.metastore.bench.report.TextTable;
 import java.util.List;
 
-/** Results of {@link Failover} as one table for people. */
+/** Formats the results of {@link Failover} as a table. */
 public final class FailoverText {
   private FailoverText() {}
 
-  /** The table; times in milliseconds. */
+  /** The table, with times in milliseconds. */
   public static String format(List<FailoverResult> results) {
     TextTable table =
         new TextTable()

@@ -2,20 +2,20 @@ package io.metastore.bench.failover;
 
 import java.util.Locale;
 
-/** How a leader is lost. */
+/** The ways in which a leader fails. */
 public enum Fault {
   /** The process gets SIGKILL. */
   KILLED,
-  /** The process gets SIGSTOP: its connections stay open, and nothing answers. */
+  /** The process gets SIGSTOP: its connections stay open, but it does not answer. */
   STOPPED,
-  /** Nothing passes between the leader and the other members; no connection breaks. */
+  /** No byte passes between the leader and the other members, but connections stay open. */
   CUT_BOTH_WAYS,
-  /** What the other members send does not reach the leader. */
+  /** Bytes from the other members do not reach the leader. */
   CUT_TO_LEADER,
-  /** What the leader sends does not reach the other members. */
+  /** Bytes from the leader do not reach the other members. */
   CUT_FROM_LEADER;
 
-  /** As options and tables have it. */
+  /** The name in options and tables. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');

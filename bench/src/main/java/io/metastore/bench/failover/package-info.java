@@ -1,7 +1,7 @@
 /**
- * Measures how long a cluster takes no writes after it has lost its leader.
+ * Measures how long a cluster accepts no writes after it has lost its leader.
  *
- * <p>Start at {@link io.metastore.bench.failover.Failover}; one thread calls it.
+ * <p>Start at {@link io.metastore.bench.failover.Failover}, which is used by one thread.
  */
 @NullMarked
 package io.metastore.bench.failover;

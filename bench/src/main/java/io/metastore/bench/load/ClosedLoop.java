@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
-/** A set of logical clients that run until their gate lets nothing more pass. */
+/** A set of logical clients that run until their gate is closed. */
 final class ClosedLoop {
   private static final long STOP_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
@@ -15,11 +15,11 @@ final class ClosedLoop {
   private final List<LogicalClient> clients;
 
   /**
-   * A loop that has not begun.
+   * Prepares a loop.
    *
-   * @param clients how many clients
-   * @param limit how many operations they may start together
-   * @param client makes the client of an ordinal for this loop
+   * @param clients the number of clients
+   * @param limit the number of operations that they may start together
+   * @param client creates the client with the given index
    */
   ClosedLoop(
       int clients, long limit, Pause pause, BiFunction<ClosedLoop, Integer, LogicalClient> client) {
@@ -33,7 +33,7 @@ final class ClosedLoop {
     clients.forEach(LogicalClient::begin);
   }
 
-  /** Waits for the limit to be reached by all clients; false if that takes longer. */
+  /** Waits until all clients have stopped at the limit; false if that takes too long. */
   boolean awaitEnd(long timeoutNanos) throws InterruptedException {
     return gate.awaitIdle(timeoutNanos);
   }
@@ -41,7 +41,7 @@ final class ClosedLoop {
   /**
    * Stops all clients.
    *
-   * @throws IllegalStateException if an operation still has no answer after 20 seconds
+   * @throws IllegalStateException if an operation has no answer after 20 seconds
    */
   void end() throws InterruptedException {
     gate.close();

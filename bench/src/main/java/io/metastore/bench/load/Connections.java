@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * The TCP connections of a run, spread round-robin over the endpoints, on few event loops.
+ * The TCP connections of a run, distributed round-robin over the endpoints, on a few event loops.
  *
  * <p>Opened and closed by the thread that runs the load. Callbacks of calls run on the event loop
  * of their connection and must not block.
@@ -38,7 +38,7 @@ public final class Connections implements AutoCloseable {
   /**
    * Opens {@code count} connections lazily: each connects with its first call.
    *
-   * @param transport what makes the unary calls; streams are always gRPC's
+   * @param transport the client for unary calls; streams always use gRPC
    */
   public static Connections open(
       List<Endpoint> endpoints, int count, int eventLoops, Transport transport) {
@@ -58,10 +58,10 @@ public final class Connections implements AutoCloseable {
   }
 
   /**
-   * The endpoint among {@code endpoints} whose member leads.
+   * The endpoint of the leader.
    *
-   * @throws IllegalStateException if none of them leads
-   * @throws io.grpc.StatusRuntimeException if one of them does not answer
+   * @throws IllegalStateException if none of the endpoints is the leader
+   * @throws io.grpc.StatusRuntimeException if an endpoint does not answer
    */
   static Endpoint findLeader(List<Endpoint> endpoints) {
     try (Connections connections = open(endpoints, endpoints.size(), 1, Transport.GRPC)) {
@@ -75,15 +75,15 @@ public final class Connections implements AutoCloseable {
         }
       }
     }
-    throw new IllegalStateException("none of " + endpoints + " leads");
+    throw new IllegalStateException("none of " + endpoints + " is the leader");
   }
 
-  /** What makes the unary calls of the client of this ordinal. */
+  /** The unary calls of the client with this index. */
   UnaryCalls calls(int ordinal) {
     return calls.get(ordinal % calls.size());
   }
 
-  /** The channel for the streams of the client of this ordinal. */
+  /** The channel for the streams of the client with this index. */
   public Channel of(int ordinal) {
     return channels.get(ordinal % channels.size());
   }

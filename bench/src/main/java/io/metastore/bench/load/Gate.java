@@ -4,9 +4,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Decides whether a logical client may start another operation. Used from any thread. */
+/** Decides whether a logical client may start another operation. Any thread. */
 final class Gate {
-  /** What {@link #next} gives when the client must stop. */
+  /** Returned by {@link #next} when the client must stop. */
   static final long CLOSED = -1;
 
   private final AtomicLong tickets = new AtomicLong();
@@ -14,7 +14,10 @@ final class Gate {
   private final long limit;
   private volatile boolean open = true;
 
-  /** A gate for {@code clients} clients that lets {@code limit} operations of them all pass. */
+  /**
+   * A gate for {@code clients} clients that lets {@code limit} operations of all clients together
+   * pass.
+   */
   Gate(int clients, long limit) {
     this.idle = new CountDownLatch(clients);
     this.limit = limit;
@@ -29,17 +32,17 @@ final class Gate {
     return ticket < limit ? ticket : CLOSED;
   }
 
-  /** Notes that one client has nothing under way and will start nothing more. */
+  /** Reports that a client has stopped and has no running operation. */
   void parked() {
     idle.countDown();
   }
 
-  /** Lets nothing more pass. */
+  /** Lets no more operations pass. */
   void close() {
     open = false;
   }
 
-  /** Waits until all clients are parked; false if they are not in time. */
+  /** Waits until all clients have stopped; false if that takes too long. */
   boolean awaitIdle(long timeoutNanos) throws InterruptedException {
     return idle.await(timeoutNanos, TimeUnit.NANOSECONDS);
   }

@@ -8,7 +8,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.metastore.bench.load.Wire.Reply;
 
-/** Calls made as every Java client makes them, by gRPC's own channel. */
+/** Makes calls through a gRPC channel, like any Java client. */
 final class GrpcCalls implements UnaryCalls {
   private final Channel channel;
 

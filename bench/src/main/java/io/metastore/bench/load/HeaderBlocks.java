@@ -16,11 +16,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The HPACK side of one connection, with a short cut for blocks that repeat.
+ * HPACK for one connection, with a cache for repeated header blocks.
  *
- * <p>A block of nothing but one-byte references means the same as long as the dynamic table stays
- * as it is, and only other blocks change the table. After the first calls all blocks are of that
- * kind, so they are looked up instead of being coded again. Owned by the connection's event loop.
+ * <p>A block that consists only of one-byte references keeps its meaning as long as the dynamic
+ * table does not change, and only other kinds of blocks change the table. After the first calls all
+ * blocks are of this kind, so they are looked up instead of being encoded or decoded again. Owned
+ * by the connection's event loop.
  */
 final class HeaderBlocks {
   private static final AsciiString GRPC_STATUS = AsciiString.cached("grpc-status");
@@ -41,7 +42,7 @@ final class HeaderBlocks {
     this.authority = AsciiString.of(authority);
   }
 
-  /** Appends the block that opens a call of {@code method}. */
+  /** Appends the header block for a call of {@code method}. */
   void encode(int streamId, String method, ByteBuf target) throws Http2Exception {
     byte[] known = requests.get(method);
     if (known != null) {
@@ -60,7 +61,10 @@ final class HeaderBlocks {
     }
   }
 
-  /** Reads the next {@code length} bytes as a block; gives the code in its grpc-status, if any. */
+  /**
+   * Decodes the next {@code length} bytes as a block and returns the code in its grpc-status, if
+   * any.
+   */
   Optional<Status.Code> decode(int streamId, ByteBuf source, int length) throws Http2Exception {
     ByteBuf block = source.readSlice(length);
     if (length >= Long.BYTES || !referencesOnly(block, block.readerIndex(), length)) {
@@ -79,7 +83,7 @@ final class HeaderBlocks {
     return known;
   }
 
-  /** Obeys the peer's limit for the table that its decoder keeps. */
+  /** Applies the peer's limit for the size of its decoder's table. */
   void limitEncoderTable(long bytes) throws Http2Exception {
     requests.clear();
     encoder.configuration().maxHeaderTableSize(bytes);
@@ -106,7 +110,8 @@ final class HeaderBlocks {
   }
 
   /**
-   * Whether each byte is a whole reference: the top bit set, the rest no prefix of a longer one.
+   * Whether each byte is a complete reference: the top bit is set, and the rest is not the prefix
+   * of a longer one.
    */
   private static boolean referencesOnly(ByteBuf buffer, int start, int length) {
     for (int i = start; i < start + length; i++) {

@@ -11,9 +11,9 @@ import io.metastore.etcdapi.etcdserverpb.LeaseKeepAliveResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A logical client that keeps one lease alive on a stream of its own.
+ * A logical client that keeps one lease alive on its own stream.
  *
- * <p>Like {@link UnaryClient} it has one request under way and needs no lock.
+ * <p>Like {@link UnaryClient} it has one request at a time and needs no lock.
  */
 final class KeepAliveClient extends ClientCall.Listener<LeaseKeepAliveResponse>
     implements LogicalClient {

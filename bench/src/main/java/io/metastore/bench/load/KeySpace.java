@@ -3,19 +3,22 @@ package io.metastore.bench.load;
 import com.google.protobuf.ByteString;
 import java.nio.charset.StandardCharsets;
 
-/** The keys of a run: one prefix and a zero-padded decimal number each, all of one length. */
+/**
+ * The keys of a run: a common prefix followed by a zero-padded decimal number, all of the same
+ * length.
+ */
 final class KeySpace {
   private final byte[] prefix;
   private final int keyBytes;
   private final long count;
 
   /**
-   * A key space.
+   * Defines a key space.
    *
-   * @param prefix how every key begins
-   * @param keyBytes length of every key
-   * @param count how many keys there are, numbered from 0
-   * @throws IllegalArgumentException if the last number does not fit behind the prefix
+   * @param prefix the common prefix
+   * @param keyBytes the length of every key
+   * @param count the number of keys, numbered from 0
+   * @throws IllegalArgumentException if the last number does not fit after the prefix
    */
   KeySpace(String prefix, int keyBytes, long count) {
     this.prefix = prefix.getBytes(StandardCharsets.UTF_8);
@@ -40,7 +43,7 @@ final class KeySpace {
     return keyBytes;
   }
 
-  /** Writes key {@code number} into {@code target} from {@code at} on. */
+  /** Writes key {@code number} into {@code target}, starting at {@code at}. */
   void write(long number, byte[] target, int at) {
     System.arraycopy(prefix, 0, target, at, prefix.length);
     long rest = number;
@@ -50,7 +53,7 @@ final class KeySpace {
     }
   }
 
-  /** Key {@code number} as a value of its own. */
+  /** Key {@code number} as a new value. */
   ByteString key(long number) {
     byte[] key = new byte[keyBytes];
     write(number, key, 0);

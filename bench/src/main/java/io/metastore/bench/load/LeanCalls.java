@@ -12,11 +12,11 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls over an own connection that knows no more of HTTP/2 than unary calls need.
+ * Makes calls over a connection with a minimal HTTP/2 implementation for unary calls.
  *
- * <p>gRPC's channel costs about as much CPU for a call as a good server does; on a machine that
- * both share, that would hide half of the difference between servers. Connects with the first call,
- * and anew with the first call after the connection was lost. State belongs to the event loop.
+ * <p>A gRPC channel uses about as much CPU per call as a good server does; on a shared machine that
+ * would hide half of the difference between servers. Connects with the first call, and again with
+ * the first call after a lost connection. The state belongs to the event loop.
  */
 final class LeanCalls implements UnaryCalls {
   private final Endpoint endpoint;

@@ -19,10 +19,10 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of one HTTP/2 connection that carries unary gRPC calls (RFC 9113).
+ * The frames of one HTTP/2 connection with unary gRPC calls (RFC 9113).
  *
- * <p>Replies are only counted, so their data is skipped. Everything happens on the event loop of
- * the connection; calls that are started while input is handled leave in one write at its end.
+ * <p>Replies are only counted, so their data is skipped. Everything runs on the connection's event
+ * loop. Calls that are started while input is handled are sent in one write at its end.
  */
 final class LeanConnection extends ByteToMessageDecoder {
   private static final int FRAME_HEADER_BYTES = 9;
@@ -52,12 +52,12 @@ final class LeanConnection extends ByteToMessageDecoder {
     this.headers = new HeaderBlocks(authority);
   }
 
-  /** Whether no call can be started any more. */
+  /** Whether no more calls can be started. */
   boolean isClosed() {
     return closed;
   }
 
-  /** Starts a call, or lets it wait until the connection is there and the peer can take it. */
+  /** Starts a call, or queues it until the connection is open and the peer accepts more streams. */
   void start(String method, Payload request, Ended ended) {
     waiting.add(new Call(method, request, ended));
     sendWaiting();
@@ -158,7 +158,8 @@ final class LeanConnection extends ByteToMessageDecoder {
       }
       case Http2FrameTypes.GO_AWAY -> close(Status.Code.UNAVAILABLE);
       case Http2FrameTypes.WINDOW_UPDATE -> {
-        // A request never exceeds the first window of its stream, so only the connection's counts.
+        // A request always fits into the initial window of its stream, so only the connection's
+        // window matters.
         if (streamId == 0) {
           connectionWindow += input.readInt();
           sendWaiting();

@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Used once, by one thread, which waits while the event loops work.
  */
 public final class LoadRun {
-  /** How all keys begin: paths, so that Metastore's own API shows them too. */
+  /** The prefix of all keys. They are paths, so that Metastore's native API can read them, too. */
   private static final String KEY_PREFIX = "/bench/";
 
-  // Few and single puts: etcd 3.4 copies its write buffer for every read, and the buffer stays as
-  // large as the fastest writes of the past made it, so a quick fill would slow down its reads.
+  // Few clients and single puts: etcd 3.4 copies its write buffer for every read, and the buffer
+  // keeps the largest size that it ever had, so a fast fill would slow down its reads.
   private static final int FILL_CLIENTS = 2;
 
   private static final long LEASE_TTL_SECONDS = 3600;
@@ -49,10 +49,10 @@ public final class LoadRun {
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
   /**
-   * A run that has not begun.
+   * Prepares a run.
    *
-   * @param servers the processes whose use of CPU and memory is measured
-   * @param progress gets a line of text about every second
+   * @param servers the processes whose CPU time and memory are measured
+   * @param progress receives a line of text about once a second
    */
   public LoadRun(LoadSpec spec, ServerMeter servers, Consumer<String> progress) {
     this.spec = spec;
@@ -142,7 +142,10 @@ public final class LoadRun {
         deliveries);
   }
 
-  /** Lets the loop work for {@code time} or until it has no more to do, reporting each second. */
+  /**
+   * Lets the loop run for {@code time}, or until its work is done, and reports progress each
+   * second.
+   */
   private void pass(String phase, ClosedLoop loop, Duration time, Window window)
       throws InterruptedException {
     long deadline = window.startNanos + time.toNanos();
@@ -206,7 +209,7 @@ public final class LoadRun {
     return new KeepAliveClient(channel, lease, loop);
   }
 
-  /** Writes every key once, so that reads find what they ask for. */
+  /** Writes every key once, so that reads find them. */
   private void fill(Connections connections) throws InterruptedException {
     progress.accept("writing " + keys.count() + " keys");
     ClosedLoop loop = unaryLoop(Workload.FILL, FILL_CLIENTS, keys.count(), connections);
@@ -231,13 +234,13 @@ public final class LoadRun {
     return spec.workload() == Workload.LOAD ? requests.batch() : 1;
   }
 
-  /** What was recorded between two moments. */
+  /** The measurements between two moments. */
   private static final class Window {
     private final long startNanos = System.nanoTime();
     private final Histogram latencies = Tally.newHistogram();
     private long endNanos = startNanos;
 
-    /** Adds what the tally gathered and returns that part alone. */
+    /** Adds the tally's measurements and returns only the added part. */
     Histogram take(Tally tally) {
       Histogram part = tally.drain();
       latencies.add(part);
@@ -253,10 +256,10 @@ public final class LoadRun {
     }
   }
 
-  /** The watchers of this run and what they counted. */
+  /** The watchers of this run and their counters. */
   private record Watching(WatchFan fan, Tally tally) {
 
-    /** Drops the delivery times so far, not the count of events. */
+    /** Discards the delivery times so far, but not the number of events. */
     void forget() {
       tally.drain();
     }

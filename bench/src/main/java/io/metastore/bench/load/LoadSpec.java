@@ -7,26 +7,26 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Everything that determines a run.
+ * All settings of a run.
  *
  * <p>A workload that ends by itself has no warm-up and is measured to its end.
  *
  * @param endpoints the members to connect to
  * @param target which of them get the load
  * @param workload what each operation does
- * @param clients how many operations are under way at a time
- * @param connections how many TCP connections the clients share
- * @param eventLoops how many threads serve the connections
- * @param transport what makes the unary calls
- * @param keys how many different keys are used
- * @param keyBytes length of each key
- * @param valueBytes length of each value
- * @param fill whether to write the keys first that the workload reads
- * @param warmUp how long operations run before they are measured
- * @param duration how long operations are measured
- * @param total how many operations are started at most, warm-up included
+ * @param clients the number of concurrent operations
+ * @param connections the number of TCP connections that the clients share
+ * @param eventLoops the number of threads that serve the connections
+ * @param transport the client for unary calls
+ * @param keys the number of different keys
+ * @param keyBytes the length of each key
+ * @param valueBytes the length of each value
+ * @param fill whether to first write the keys that the workload reads
+ * @param warmUp the duration of the load before the measurement
+ * @param duration the duration of the measurement
+ * @param total the maximum number of operations, including the warm-up
  * @param seed determines keys and values
- * @param readShare part of the transactions that only read, 0 to 1
+ * @param readShare the share of transactions that only read, 0 to 1
  * @param batch puts per transaction of {@link Workload#LOAD}
  * @param watch the watchers of {@link Workload#WATCH}
  */
@@ -50,7 +50,7 @@ public record LoadSpec(
     int batch,
     WatchSpec watch) {
 
-  // The window that HTTP/2 gives each stream at first, less what surrounds keys and values.
+  // The initial HTTP/2 window of a stream, minus the overhead around keys and values.
   private static final long LEAN_REQUEST_BYTES_MAX = 60_000;
   private static final long BYTES_AROUND_A_PUT = 24;
 
@@ -58,11 +58,11 @@ public record LoadSpec(
   public enum Target {
     /** All endpoints, connections spread evenly. */
     ALL,
-    /** Only the member that leads when the run starts. */
+    /** Only the member that is the leader when the run starts. */
     LEADER
   }
 
-  /** Checks that the numbers make sense together. */
+  /** Checks that the settings are consistent. */
   public LoadSpec {
     endpoints = List.copyOf(endpoints);
     requireNonNull(target, "target");
@@ -91,7 +91,7 @@ public record LoadSpec(
         "watch puts its time stamp into the value, which needs 8 bytes, not " + valueBytes);
   }
 
-  /** The same run with another workload against other servers. */
+  /** The same settings with another workload and other servers. */
   public LoadSpec against(
       List<Endpoint> otherEndpoints, Workload other, int otherClients, int otherConnections) {
     return new LoadSpec(

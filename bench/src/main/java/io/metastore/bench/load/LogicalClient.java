@@ -1,7 +1,7 @@
 package io.metastore.bench.load;
 
-/** One of the clients of a closed loop: it starts its next operation when the last has ended. */
+/** A client of a closed loop: it starts its next operation when the previous one has ended. */
 interface LogicalClient {
-  /** Starts the first operation; further ones follow by themselves until the gate closes. */
+  /** Starts the first operation. Each further one follows by itself, until the gate closes. */
   void begin();
 }

@@ -4,7 +4,7 @@ import io.netty.channel.EventLoopGroup;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** Puts a client that met an error aside for a moment, so that a dead server is not hammered. */
+/** Delays a client after an error, so that a failed server is not flooded with calls. */
 final class Pause {
   private static final long PAUSE_MS = 20;
 
@@ -14,12 +14,12 @@ final class Pause {
     this.loops = loops;
   }
 
-  /** Runs {@code next} on an event loop after the pause; never inside this call. */
+  /** Runs {@code next} on an event loop after the pause, never within this call. */
   void then(Runnable next) {
     try {
       var unused = loops.schedule(next, PAUSE_MS, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
-      // The run has ended and taken its event loops along: there is nothing to go on with.
+      // The run has ended and its event loops are closed, so there is nothing left to do.
     }
   }
 }

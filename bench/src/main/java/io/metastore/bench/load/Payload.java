@@ -8,9 +8,9 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Serialized request bytes in the form in which gRPC copies them straight into its frame.
+ * A serialized request in a form that gRPC copies directly into its frame.
  *
- * <p>Owned by one logical client, which leaves it alone while a call that sends it is under way.
+ * <p>Owned by one logical client, which does not change it while a call sends it.
  */
 final class Payload extends ByteArrayInputStream implements KnownLength, Drainable {
 
@@ -18,12 +18,12 @@ final class Payload extends ByteArrayInputStream implements KnownLength, Drainab
     super(bytes);
   }
 
-  /** How many bytes the whole payload has. */
+  /** The size of the whole payload in bytes. */
   int length() {
     return count;
   }
 
-  /** Appends {@code length} bytes from {@code from} on to {@code target}. */
+  /** Appends {@code length} bytes, starting at {@code from}, to {@code target}. */
   void copyTo(ByteBuf target, int from, int length) {
     target.writeBytes(buf, from, length);
   }

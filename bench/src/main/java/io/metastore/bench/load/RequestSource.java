@@ -1,6 +1,6 @@
 package io.metastore.bench.load;
 
-/** Makes the requests of one logical client, one at a time. */
+/** Supplies the requests of one logical client, one at a time. */
 interface RequestSource {
   /**
    * The request of operation {@code ticket}, valid until the next call.

@@ -11,15 +11,16 @@ import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
- * A request serialized once, whose keys and values are overwritten in place for each operation.
+ * A request that is serialized once and whose keys and values are overwritten in place for each
+ * operation.
  *
- * <p>Serializing a fresh message for each operation would cost the load generator more than the
- * rest of its work, on the cores it shares with the server. Owned by one logical client, which has
- * one request under way at a time.
+ * <p>Serializing a new message for each operation would cost the load generator more than all its
+ * other work, on the cores that it shares with the server. Owned by one logical client, which has
+ * one request at a time.
  */
 final class RequestTemplate {
-  // A byte with the high bit set never ends a varint, so a run of it cannot touch an equal tag or
-  // length before it, and etcd's field numbers make no tag begin with one.
+  // A byte with the high bit set never ends a varint, so a run of these bytes cannot merge with a
+  // tag or length before it, and no tag of etcd's fields begins with one.
   private static final byte KEY_MARK = (byte) 0xfe;
   private static final byte VALUE_MARK = (byte) 0xfd;
   private static final VarHandle LONGS =
@@ -33,7 +34,7 @@ final class RequestTemplate {
   private final Payload payload;
 
   /**
-   * A template of the message that {@code message} makes from one key and one value; it may use
+   * A template of the message that {@code message} builds from one key and one value; it may use
    * both several times.
    */
   RequestTemplate(
@@ -55,7 +56,7 @@ final class RequestTemplate {
     return this;
   }
 
-  /** Sets the keys of the request, in order, to {@code first} and the numbers after it. */
+  /** Sets the keys of the request, in order, to {@code first} and the following numbers. */
   RequestTemplate keysFrom(long first) {
     for (int i = 0; i < keysAt.length; i++) {
       keys.write(first + i, bytes, keysAt[i]);
@@ -79,7 +80,7 @@ final class RequestTemplate {
     return this;
   }
 
-  /** The request as it stands now; valid until the next change. */
+  /** The request in its current state; valid until the next change. */
   Payload payload() {
     return payload;
   }

@@ -14,7 +14,8 @@ import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
 /**
- * The unary requests of each workload. Immutable; the sources it makes belong to one client each.
+ * The unary requests of each workload. Immutable; each source that it creates belongs to one
+ * client.
  */
 final class Requests {
   private final LoadSpec spec;
@@ -27,7 +28,7 @@ final class Requests {
     this.values = new RandomValues(spec.valueBytes(), spec.seed());
   }
 
-  /** The method that {@code workload} calls. */
+  /** The gRPC method of {@code workload}. */
   static MethodDescriptor<Payload, Reply> method(Workload workload) {
     return switch (workload) {
       case PUT, FILL, WATCH -> Wire.PUT;
@@ -37,7 +38,7 @@ final class Requests {
     };
   }
 
-  /** The requests of {@code workload} for the client of this ordinal. */
+  /** The requests of {@code workload} for the client with this index. */
   RequestSource source(Workload workload, int ordinal) {
     SplittableRandom random = new SplittableRandom(spec.seed() + 1 + ordinal);
     return switch (workload) {
@@ -52,12 +53,12 @@ final class Requests {
     };
   }
 
-  /** How many transactions of {@link Workload#LOAD} write all keys. */
+  /** The number of transactions of {@link Workload#LOAD} that write all keys. */
   long batchCount() {
     return (keys.count() + batch() - 1) / batch();
   }
 
-  /** How many keys one transaction of {@link Workload#LOAD} writes. */
+  /** The number of keys that a transaction of {@link Workload#LOAD} writes. */
   int batch() {
     return (int) Math.min(spec.batch(), keys.count());
   }
@@ -103,7 +104,7 @@ final class Requests {
               return puts.build();
             });
     return ticket -> {
-      // The last batch reaches back over keys already written rather than beyond the last key.
+      // The last batch overlaps keys that are already written, instead of exceeding the last key.
       long first = Math.min(ticket * batch(), keys.count() - batch());
       return batch.keysFrom(first).values(values, random).payload();
     };

@@ -11,9 +11,9 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
 /**
- * Counts what happened since it was last drained.
+ * Counts events since it was last drained.
  *
- * <p>Any thread records; one thread, the one that runs the load, drains.
+ * <p>Any thread records; only the thread that runs the load drains.
  */
 public final class Tally {
   private static final long LONGEST_NANOS = TimeUnit.HOURS.toNanos(1);
@@ -21,12 +21,12 @@ public final class Tally {
   private final Recorder latencies = newRecorder();
   private final Map<Status.Code, LongAdder> errors = new ConcurrentHashMap<>();
 
-  /** An empty histogram of the kind that {@link #drain} gives, in nanoseconds. */
+  /** An empty histogram like those of {@link #drain}, in nanoseconds. */
   public static Histogram newHistogram() {
     return new Histogram(LONGEST_NANOS, 3);
   }
 
-  /** Records a success that took so long. */
+  /** Records a success that took this long. */
   public void succeeded(long nanos) {
     latencies.recordValue(Math.min(Math.max(nanos, 1), LONGEST_NANOS));
   }
@@ -40,7 +40,7 @@ public final class Tally {
     return latencies.getIntervalHistogram();
   }
 
-  /** The failures since the last time, by gRPC code. */
+  /** The failures since the last call, by gRPC code. */
   SortedMap<String, Long> drainErrors() {
     SortedMap<String, Long> drained = new TreeMap<>();
     errors.forEach(

@@ -1,9 +1,9 @@
 package io.metastore.bench.load;
 
-/** What makes the unary calls of a run. */
+/** The client for the unary calls of a run. */
 public enum Transport {
-  /** The generator's own HTTP/2, which knows no more than it needs and takes less CPU. */
+  /** The generator's own minimal HTTP/2 client, which uses less CPU. */
   LEAN,
-  /** gRPC's channel, as in every Java client. */
+  /** A gRPC channel, as in any Java client. */
   GRPC
 }

@@ -10,12 +10,12 @@ interface UnaryCalls {
   /**
    * Starts a call.
    *
-   * @param request left alone by the caller until the call has ended
-   * @param ended told once, on the connection's event loop, never inside this method
+   * @param request must not be changed until the call has ended
+   * @param ended called once, on the connection's event loop, never within this method
    */
   void start(MethodDescriptor<Payload, Reply> method, Payload request, Ended ended);
 
-  /** Learns how a call ended. */
+  /** Receives the end of a call. */
   interface Ended {
     void ended(Status.Code code);
   }

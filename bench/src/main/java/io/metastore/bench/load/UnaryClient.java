@@ -7,8 +7,8 @@ import io.metastore.bench.load.Wire.Reply;
 /**
  * A logical client of a unary method.
  *
- * <p>One call is under way at a time, so its state needs no lock: the end of a call comes after its
- * start, and the next start happens inside that end.
+ * <p>It has one call at a time, so its state needs no lock: a call ends after it was started, and
+ * the next one is started within the end of the previous one.
  */
 final class UnaryClient implements LogicalClient, UnaryCalls.Ended {
   private final UnaryCalls calls;

@@ -18,12 +18,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The watchers of a run: some of them get an event for every put, the others none.
+ * The watchers of a run: some get an event for every put, the others get none.
  *
  * <p>Set up and read by the thread that runs the load; events arrive on event loops.
  */
 final class WatchFan {
-  /** The key that is put; the watchers that match watch it. */
+  /** The key that is put; the matching watchers watch it. */
   static final long HOT_KEY = 0;
 
   private static final long CREATE_TIMEOUT_SECONDS = 60;
@@ -36,10 +36,10 @@ final class WatchFan {
   private final List<WatchStream> streams = new ArrayList<>();
 
   /**
-   * Watchers that do not watch yet.
+   * Prepares the watchers.
    *
-   * @param keys a space with a key for each watcher beside the hot key
-   * @param tally where delivery times and broken streams are counted
+   * @param keys a key space with a key for each watcher in addition to the hot key
+   * @param tally counts delivery times and broken streams
    */
   WatchFan(WatchSpec spec, KeySpace keys, Tally tally) {
     this.spec = spec;
@@ -75,7 +75,7 @@ final class WatchFan {
     return spec.matching();
   }
 
-  /** How many events have arrived at all watchers together. */
+  /** The number of events received by all watchers together. */
   long delivered() {
     return delivered.sum();
   }
@@ -104,7 +104,7 @@ final class WatchFan {
     };
   }
 
-  /** The end of the range of all keys that begin with {@code prefix}, which ends in a digit. */
+  /** The end of the range of all keys with this prefix, which ends in a digit. */
   private static ByteString prefixEnd(ByteString prefix) {
     byte[] end = prefix.toByteArray();
     end[end.length - 1]++;

@@ -5,26 +5,26 @@ import static java.util.Objects.requireNonNull;
 /**
  * The watchers of a watch run.
  *
- * @param watchers how many there are
+ * @param watchers the number of watchers
  * @param matching how many of them get an event for every put
- * @param streams how many streams they share
+ * @param streams the number of streams that they share
  * @param shape what the others watch
  */
 public record WatchSpec(int watchers, int matching, int streams, Shape shape) {
 
-  /** What the watchers that get no event watch. */
+  /** What the watchers without events watch. */
   public enum Shape {
-    /** A key of its own each. */
+    /** A different key each. */
     DISTINCT,
-    /** One and the same other key. */
+    /** All the same key, other than the one that is put. */
     SAME,
-    /** A prefix of its own each. */
+    /** A different prefix each. */
     PREFIX,
     /** The key that is put, with a filter that drops puts. */
     FILTERED
   }
 
-  /** Checks that the numbers make sense together. */
+  /** Checks that the numbers are consistent. */
   public WatchSpec {
     requireNonNull(shape, "shape");
     if (watchers < 0 || matching < 0 || matching > watchers) {

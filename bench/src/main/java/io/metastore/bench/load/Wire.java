@@ -5,9 +5,9 @@ import io.grpc.MethodDescriptor.Marshaller;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import java.io.InputStream;
 
-/** etcd's unary methods, called with ready-made bytes and without parsing the reply. */
+/** etcd's unary methods, called with serialized requests and without parsing the replies. */
 final class Wire {
-  /** That a reply came; its contents are checked before the run, not during it. */
+  /** Stands for a received reply; its contents are checked before the run, not during it. */
   enum Reply {
     RECEIVED
   }

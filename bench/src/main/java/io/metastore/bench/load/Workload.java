@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What every operation of a run does. */
+/** The operation that a run repeats. */
 public enum Workload {
   /** One put of a random key. */
   PUT,
@@ -12,9 +12,9 @@ public enum Workload {
   RANGE,
   /** One serializable range of one existing key. */
   RANGE_SERIALIZABLE,
-  /** One transaction: compare and read, and a put of the same key unless it is a read. */
+  /** One transaction: compare and read, and a put of the same key unless it only reads. */
   TXN,
-  /** One put of a key that watchers watch; also measures how long events take to arrive. */
+  /** One put of a watched key; also measures how long events take to arrive. */
   WATCH,
   /** Transactions of consecutive keys until all keys are written once. */
   LOAD,
@@ -29,9 +29,9 @@ public enum Workload {
   }
 
   /**
-   * The workload of a name on the command line.
+   * The workload with this name on the command line.
    *
-   * @throws IllegalArgumentException naming all workloads if there is none of this name
+   * @throws IllegalArgumentException listing all workloads if there is none with this name
    */
   public static Workload of(String label) {
     for (Workload workload : values()) {
@@ -40,9 +40,9 @@ public enum Workload {
       }
     }
     throw new IllegalArgumentException(
-        "no workload '"
+        "unknown workload '"
             + label
-            + "', there are: "
+            + "', expected one of: "
             + Arrays.stream(values()).map(Workload::label).collect(Collectors.joining(", ")));
   }
 

@@ -1,5 +1,5 @@
 /**
- * Drives any etcd endpoint with a closed loop of operations and measures them.
+ * Runs a closed loop of operations against any etcd endpoint and measures them.
  *
  * <p>Start at {@link io.metastore.bench.load.LoadRun}, which the command line calls from its main
  * thread. All operations are started and completed on gRPC's event loop; a logical client is a

@@ -7,9 +7,9 @@ import java.util.concurrent.CompletableFuture;
  * contender's own thread or event loop.
  */
 interface Contender {
-  /** Waits in the queue until the lock is held. */
+  /** Queues for the lock; completes when the lock is held. */
   CompletableFuture<Void> acquire();
 
-  /** Gives up the lock that is held. */
+  /** Releases the lock. */
   CompletableFuture<Void> release();
 }

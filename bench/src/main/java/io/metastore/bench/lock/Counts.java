@@ -1,14 +1,14 @@
 package io.metastore.bench.lock;
 
 /**
- * What a cluster, and its clients' connections, have counted so far.
+ * Counters of a cluster and of its clients' connections.
  *
- * @param changes how often the data changed: the store's revision, ZooKeeper's zxid
+ * @param changes the number of data changes: the store's revision, or ZooKeeper's zxid
  * @param logEntries entries of the replicated log; ZooKeeper has one for each change
- * @param messagesToClients answers and notices; not a number if nobody counts them
+ * @param messagesToClients replies and notifications; NaN if they are not counted
  */
 record Counts(double changes, double logEntries, double messagesToClients) {
-  /** What came since {@code earlier}. */
+  /** The difference to {@code earlier}. */
   Counts since(Counts earlier) {
     return new Counts(
         changes - earlier.changes,

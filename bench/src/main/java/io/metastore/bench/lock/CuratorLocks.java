@@ -15,7 +15,10 @@ import org.apache.curator.framework.recipes.locks.InterProcessMutex;
 import org.apache.curator.retry.RetryOneTime;
 import org.apache.zookeeper.data.Stat;
 
-/** Curator's {@link InterProcessMutex}. It belongs to a thread, so every contender has its own. */
+/**
+ * Curator's {@link InterProcessMutex}. It is owned by a thread, so every contender has its own
+ * thread.
+ */
 final class CuratorLocks implements LockClients {
   private static final int TIMEOUT_MS = 40_000;
   private static final int RETRY_MS = 100;
@@ -30,7 +33,7 @@ final class CuratorLocks implements LockClients {
       CuratorFramework client =
           CuratorFrameworkFactory.builder()
               .connectString(endpoints.get(i % endpoints.size()).toString())
-              // It would rewrite the connect string with all members.
+              // The tracker would extend the connect string to all members.
               .ensembleTracker(false)
               .sessionTimeoutMs(TIMEOUT_MS)
               .connectionTimeoutMs(TIMEOUT_MS)
@@ -78,7 +81,7 @@ final class CuratorLocks implements LockClients {
     clients.forEach(CuratorFramework::close);
   }
 
-  /** The count of changes alone; the upper half of a zxid is the leader's epoch. */
+  /** The counter part of the zxid; the upper half is the leader's epoch. */
   private static long zxid(Map<String, String> counters) {
     return Long.decode(counters.get("Zxid")) & 0xffff_ffffL;
   }

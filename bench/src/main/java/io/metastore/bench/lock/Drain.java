@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A queue for one lock that is filled and then emptied, again and again. Used by one thread. */
+/** Fills the queue of one lock and empties it, repeatedly. Used by one thread. */
 final class Drain {
   private static final String LOCK = "shared";
   private static final long TIMEOUT_SECONDS = 120;
   private static final long ASK_INTERVAL_MS = 20;
 
-  // A place in the queue is seen before the wait behind it has been set up.
+  // A request is visible in the queue slightly before its wait has been set up.
   private static final long SETTLE_MS = 500;
 
   private final LockClients services;
@@ -37,7 +37,7 @@ final class Drain {
   /**
    * Fills the queue and empties it.
    *
-   * @param measurement open while it is emptied, until the last waiter has the lock
+   * @param measurement open while the queue is emptied, until the last waiter has the lock
    * @throws IllegalStateException if a call fails or is not answered
    */
   void pass(Measurement measurement) throws InterruptedException {
@@ -56,11 +56,11 @@ final class Drain {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a call failed: " + e.getCause(), e);
     } catch (TimeoutException e) {
-      throw new IllegalStateException("a contender was not served", e);
+      throw new IllegalStateException("a contender did not get the lock in time", e);
     }
   }
 
-  /** One filling. */
+  /** One round of filling and emptying. */
   private final class Queue {
     private final Possession possession = new Possession();
     private final AtomicInteger waiting = new AtomicInteger(contenders.size() - 1);

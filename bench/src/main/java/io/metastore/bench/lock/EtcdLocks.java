@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** etcd's lock service, by gRPC stubs. */
+/** etcd's lock service, through gRPC stubs. */
 final class EtcdLocks implements LockClients {
   private static final long TTL_SECONDS = TimeUnit.HOURS.toSeconds(1);
 
@@ -36,7 +36,7 @@ final class EtcdLocks implements LockClients {
 
   @Override
   public int queued(String lock) {
-    // The service's keys are name/lease; '0' is the byte behind '/'.
+    // The service's keys are name/lease; '0' is the byte after '/'.
     return Math.toIntExact(
         KVGrpc.newBlockingStub(links.aside())
             .range(

@@ -19,26 +19,29 @@ import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 
-/** gRPC connections that count the messages they bring, and one to each member for questions. */
+/**
+ * The clients' gRPC connections, whose messages are counted, and one more connection to each member
+ * for queries.
+ */
 final class GrpcLinks implements AutoCloseable {
   private final Connections working;
   private final Connections asking;
   private final int members;
   private final LongAdder messages = new LongAdder();
 
-  /** The connections of clients, each made with its first call, spread over the members. */
+  /** The clients' connections, distributed over the members. Each connects with its first call. */
   GrpcLinks(List<Endpoint> endpoints, int connections) {
     working = Connections.open(endpoints, connections, 1, Transport.GRPC);
     asking = Connections.open(endpoints, endpoints.size(), 1, Transport.GRPC);
     members = endpoints.size();
   }
 
-  /** The connection of the client of this ordinal. */
+  /** The connection of the client with this index. */
   Channel of(int ordinal) {
     return ClientInterceptors.intercept(working.of(ordinal), new Counting());
   }
 
-  /** A connection whose messages do not count. */
+  /** A connection whose messages are not counted. */
   Channel aside() {
     return asking.of(0);
   }

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Metastore's own lock service, by its Java library: a session for each contender. */
+/** Metastore's native lock service, through its Java library with one session per contender. */
 final class LibraryLocks implements LockClients {
   private static final Duration TTL = Duration.ofHours(1);
 
@@ -40,7 +40,7 @@ final class LibraryLocks implements LockClients {
 
   @Override
   public Counts counts() {
-    // The library does not say what it receives.
+    // The library does not report its received messages.
     Counts all = questions.counts();
     return new Counts(all.changes(), all.logEntries(), Double.NaN);
   }

@@ -8,12 +8,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Carries out a plan. Used once, by one thread. */
+/** Runs a plan. Used once, by one thread. */
 public final class LockComparison {
   private final LockPlan plan;
   private final Consumer<String> progress;
 
-  /** A comparison that has not begun; {@code progress} gets lines of text while it runs. */
+  /** Prepares a comparison; {@code progress} receives lines of text while it runs. */
   public LockComparison(LockPlan plan, Consumer<String> progress) {
     this.plan = plan;
     this.progress = progress;
@@ -22,7 +22,7 @@ public final class LockComparison {
   /**
    * Runs all steps.
    *
-   * @throws IllegalStateException if a server does not start or a lock service does not work
+   * @throws IllegalStateException if a server does not start or a lock service fails
    */
   public List<LockResult> run() throws InterruptedException {
     List<LockStep> steps = plan.steps();

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Contenders that take and give up locks until they are stopped. Used by one thread. */
+/** Contenders that acquire and release locks until they are stopped. Used by one thread. */
 final class LockLoop {
   private static final long STOP_TIMEOUT_SECONDS = 60;
 
@@ -25,7 +25,7 @@ final class LockLoop {
   private final CompletableFuture<Void> broken = new CompletableFuture<>();
   private volatile boolean stopping;
 
-  /** A loop that has not begun; the tallies get what {@link LockResult} describes. */
+  /** Prepares a loop; the tallies receive the times that {@link LockResult} describes. */
   LockLoop(LockWork work, LockClients services, Tally grants, Tally releases)
       throws InterruptedException {
     this.work = work;
@@ -48,7 +48,7 @@ final class LockLoop {
   }
 
   /**
-   * Lets the contenders work.
+   * Lets the contenders work for this time.
    *
    * @throws IllegalStateException if a call fails
    */
@@ -58,12 +58,12 @@ final class LockLoop {
     } catch (ExecutionException e) {
       throw new IllegalStateException("a call failed: " + e.getCause(), e);
     } catch (TimeoutException e) {
-      // All went well for the time given.
+      // No call failed within the time.
       return;
     }
   }
 
-  /** How often each contender has got its lock. */
+  /** How often each contender got its lock. */
   long[] served() {
     return clients.stream().mapToLong(client -> client.served).toArray();
   }
@@ -71,16 +71,16 @@ final class LockLoop {
   /**
    * Stops when every contender has released its lock.
    *
-   * @throws IllegalStateException if one still waits after a minute
+   * @throws IllegalStateException if a contender still waits after a minute
    */
   void end() throws InterruptedException {
     stopping = true;
     if (!idle.await(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-      throw new IllegalStateException(idle.getCount() + " contenders were not served");
+      throw new IllegalStateException(idle.getCount() + " contenders did not get the lock in time");
     }
   }
 
-  /** One call is under way at a time, so its state needs no lock. */
+  /** A contender has one call at a time, so its state needs no lock. */
   private final class Client {
     private final Contender contender;
     private final Possession possession;

@@ -9,15 +9,15 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What a comparison of lock services runs, in which order.
+ * The steps of a comparison of lock services.
  *
- * @param services what is compared
- * @param sizes numbers of members of the clusters
- * @param works what they do
- * @param rounds how often everything is repeated
- * @param warmUp how long each work is done before it is measured
- * @param duration how long it is measured
- * @param directory where the servers keep their data
+ * @param services the services to compare
+ * @param sizes the cluster sizes
+ * @param works the work
+ * @param rounds how many times everything is repeated
+ * @param warmUp the duration of each work before the measurement
+ * @param duration the duration of the measurement
+ * @param directory the directory for the servers' data
  */
 public record LockPlan(
     List<LockService> services,
@@ -41,7 +41,10 @@ public record LockPlan(
     }
   }
 
-  /** The steps in their order: services take turns at each work, another begins in each round. */
+  /**
+   * The steps in order: services take turns at each work, and each round begins with another
+   * service.
+   */
   List<LockStep> steps() {
     List<LockStep> steps = new ArrayList<>();
     for (int size : sizes) {

@@ -5,24 +5,24 @@ import io.metastore.bench.report.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one lock service did in one step of a comparison.
+ * The result of one lock service in one step of a comparison.
  *
- * @param service name of the service
- * @param members how many members its cluster had
+ * @param service the service's name
+ * @param members the size of its cluster
  * @param work as on the command line
  * @param round counted from 1
  * @param operations pairs of acquire and release, or hand-overs, in the measured time
- * @param operationsPerSecond the same for one second
- * @param grant uncontended: from a call to acquire to its end; else from a holder's call to release
- *     to the end of the next holder's call to acquire
- * @param release from a call to release to its end
- * @param fewestByOne contended: the fewest times that one client got the lock
- * @param mostByOne contended: the most
+ * @param operationsPerSecond operations per second
+ * @param grant for uncontended locks, the duration of an acquire call; otherwise the time from the
+ *     start of a holder's release call to the end of the next holder's acquire call
+ * @param release the duration of a release call
+ * @param fewestByOne for contended locks, how often the least served client got the lock
+ * @param mostByOne how often the most served client got it
  * @param changesPerOperation changes of the data
- * @param logEntriesPerOperation entries of the replicated log; several clients may share one
+ * @param logEntriesPerOperation entries of the replicated log; several clients can share one
  * @param messagesPerOperation messages to clients; null if unknown
- * @param clientCpuMicrosPerOperation what the clients used
- * @param server what the servers used
+ * @param clientCpuMicrosPerOperation CPU time of the clients
+ * @param server resource usage of the servers
  */
 public record LockResult(
     String service,

@@ -5,30 +5,30 @@ import io.metastore.bench.server.ServerKind;
 import java.util.List;
 
 /**
- * A lock service with the clients that people use it by.
+ * A lock service with the clients that are commonly used with it.
  *
- * @param name what reports call it
+ * @param name the name in reports
  * @param kind its servers
- * @param opener its clients
+ * @param opener creates its clients
  */
 public record LockService(String name, ServerKind kind, Opener opener) {
 
-  /** Metastore's own service, by stubs. */
+  /** Metastore's native service, through gRPC stubs. */
   public static LockService ofMetastore(String name, ServerKind metastore) {
     return new LockService(name, metastore, NativeLocks::new);
   }
 
-  /** Metastore's own service, by its Java library. */
+  /** Metastore's native service, through its Java library. */
   public static LockService ofLibrary(String name, ServerKind metastore) {
     return new LockService(name, metastore, LibraryLocks::new);
   }
 
-  /** etcd's service, by stubs. */
+  /** etcd's service, through gRPC stubs. */
   public static LockService ofEtcd(String name, ServerKind etcd) {
     return new LockService(name, etcd, EtcdLocks::new);
   }
 
-  /** ZooKeeper, by Curator. */
+  /** ZooKeeper, through Curator. */
   public static LockService ofCurator(String name, ServerKind zooKeeper) {
     return new LockService(name, zooKeeper, CuratorLocks::new);
   }
@@ -37,7 +37,7 @@ public record LockService(String name, ServerKind kind, Opener opener) {
     return opener.open(endpoints, connections);
   }
 
-  /** Makes the clients of a cluster. */
+  /** Creates the clients of a cluster. */
   interface Opener {
     LockClients open(List<Endpoint> endpoints, int connections) throws InterruptedException;
   }

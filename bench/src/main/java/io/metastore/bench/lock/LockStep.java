@@ -1,6 +1,6 @@
 package io.metastore.bench.lock;
 
-/** One lock service on freshly started servers, doing one work once. */
+/** One lock service on freshly started servers that does one work once. */
 record LockStep(LockService service, int members, LockWork work, int round) {
   @Override
   public String toString() {

@@ -11,13 +11,13 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * A comparison of lock services as tables for people, one for each cluster size. Every figure is
- * the median of the rounds.
+ * Formats a comparison of lock services as tables, one for each cluster size. Every figure is the
+ * median of the rounds.
  */
 public final class LockText {
   private LockText() {}
 
-  /** The tables; {@code services} gives the order of columns. */
+  /** The tables; {@code services} sets the order of columns. */
   public static String format(List<LockResult> results, List<String> services) {
     return results.stream()
         .map(LockResult::members)

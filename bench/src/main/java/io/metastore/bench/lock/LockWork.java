@@ -6,24 +6,25 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * One line of work that lock services are compared by.
+ * One line of work in a comparison of lock services.
  *
- * @param kind what is done
- * @param clients how many contenders; for {@link Kind#WAITERS} those behind the first holder
- * @param connections TCP connections they share
+ * @param kind what the contenders do
+ * @param clients the number of contenders; for {@link Kind#WAITERS} those waiting behind the first
+ *     holder
+ * @param connections the number of TCP connections that they share
  */
 public record LockWork(Kind kind, int clients, int connections) {
   private static final Pattern FORM = Pattern.compile("([a-z]+):([0-9]{1,6})/([0-9]{1,6})");
 
   /** What contenders do. */
   public enum Kind {
-    /** Each takes and gives up a lock of its own, again and again. One operation is such a pair. */
+    /** Each acquires and releases its own lock in a loop. An operation is one such pair. */
     UNCONTENDED,
-    /** All take and give up one lock, again and again. One operation is a hand-over. */
+    /** All acquire and release one lock in a loop. An operation is one hand-over. */
     CONTENDED,
     /**
-     * All wait for one lock, then each gives it up as soon as it has got it, until nobody waits;
-     * only that is measured. One operation is a hand-over.
+     * All wait for one lock, then each releases it as soon as it gets it, until none waits. Only
+     * the hand-overs are measured; each is an operation.
      */
     WAITERS
   }
@@ -37,14 +38,14 @@ public record LockWork(Kind kind, int clients, int connections) {
   }
 
   /**
-   * Reads {@code contended:64/64}: kind, clients, connections.
+   * Parses {@code contended:64/64}: kind, clients, connections.
    *
    * @throws IllegalArgumentException if the text has another form
    */
   public static LockWork parse(String text) {
     var form = FORM.matcher(text);
     if (!form.matches()) {
-      throw new IllegalArgumentException("not of the form work:clients/connections: " + text);
+      throw new IllegalArgumentException("expected work:clients/connections, not: " + text);
     }
     return new LockWork(
         Kind.valueOf(form.group(1).toUpperCase(Locale.ROOT)),
@@ -52,7 +53,7 @@ public record LockWork(Kind kind, int clients, int connections) {
         Integer.parseInt(form.group(3)));
   }
 
-  /** The lock of the contender of this ordinal. */
+  /** The lock of the contender with this index. */
   String lock(int ordinal) {
     return kind == Kind.UNCONTENDED ? "own-" + ordinal : "shared";
   }

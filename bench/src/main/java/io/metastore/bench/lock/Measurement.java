@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** What happened in one or more spans of time. Used by one thread. */
+/** Measures one or more periods of time. Used by one thread. */
 final class Measurement {
   private final LockClients services;
   private final ServerMeter servers;
@@ -31,7 +31,7 @@ final class Measurement {
   private long nanosAtOpen;
   private long clientCpuNanosAtOpen;
 
-  /** Nothing yet. What the tallies hold so far is forgotten when it is opened. */
+  /** Prepares a measurement. Opening it discards what the tallies contain. */
   Measurement(LockClients services, ServerMeter servers, Tally grants, Tally releases) {
     this.services = services;
     this.servers = servers;
@@ -40,7 +40,7 @@ final class Measurement {
     servers.resetPeakRss();
   }
 
-  /** Begins a span. */
+  /** Begins a period. */
   void open() {
     countsAtOpen = services.counts();
     servers.start();
@@ -50,7 +50,7 @@ final class Measurement {
     nanosAtOpen = System.nanoTime();
   }
 
-  /** Ends it. */
+  /** Ends the period. */
   void close() {
     double span = (System.nanoTime() - nanosAtOpen) / 1e9;
     granted.add(grants.drain());
@@ -64,17 +64,17 @@ final class Measurement {
     peakRssBytes = used.peakRssBytes();
   }
 
-  /** How long all spans were together. */
+  /** The total duration of all periods. */
   double seconds() {
     return seconds;
   }
 
-  /** Everything, for an operation. */
+  /** The result per operation. */
   LockResult result(LockStep step, long fewestByOne, long mostByOne) {
     Histogram operation = step.work().kind() == LockWork.Kind.UNCONTENDED ? released : granted;
     long operations = operation.getTotalCount();
     if (operations == 0) {
-      throw new IllegalStateException("no operation ended");
+      throw new IllegalStateException("no operation completed");
     }
     return new LockResult(
         step.service().name(),

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Metastore's own lock service, by gRPC stubs. */
+/** Metastore's native lock service, through gRPC stubs. */
 final class NativeLocks implements LockClients {
   private static final long TTL_MS = TimeUnit.HOURS.toMillis(1);
 

@@ -3,18 +3,19 @@ package io.metastore.bench.lock;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Who has one lock, as its holders believe, which must not be two at a time. Thread-safe, if the
- * lock is one.
+ * Checks that a lock never has two holders at a time, according to its holders. Thread-safe if the
+ * lock works.
  */
 final class Possession {
   private final AtomicBoolean held = new AtomicBoolean();
   private volatile long releasedNanos;
 
   /**
-   * Somebody got the lock.
+   * Reports that a client got the lock.
    *
-   * @return when the last holder gave it up, as a {@link System#nanoTime}; 0 for the first one
-   * @throws IllegalStateException if somebody else has it
+   * @return when the previous holder began to release it, as a {@link System#nanoTime}; 0 for the
+   *     first holder
+   * @throws IllegalStateException if another client holds it
    */
   long taken() {
     if (!held.compareAndSet(false, true)) {
@@ -23,7 +24,7 @@ final class Possession {
     return releasedNanos;
   }
 
-  /** The holder is about to release the lock. */
+  /** Reports that the holder is about to release the lock. */
   void givingUp() {
     releasedNanos = System.nanoTime();
     held.set(false);

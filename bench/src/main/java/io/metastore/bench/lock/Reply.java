@@ -3,7 +3,7 @@ package io.metastore.bench.lock;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 
-/** The one reply of a unary gRPC call. */
+/** The reply of a unary gRPC call, as a future. */
 final class Reply<R> extends CompletableFuture<R> implements StreamObserver<R> {
   @Override
   public void onNext(R reply) {

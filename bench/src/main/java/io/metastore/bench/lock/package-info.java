@@ -1,9 +1,8 @@
 /**
- * Compares lock services: the same work over each, on servers started for it.
+ * Compares lock services: the same work with each, on freshly started servers.
  *
  * <p>Start at {@link io.metastore.bench.lock.LockComparison}, which the command line calls from its
- * main thread. Contenders are callbacks: on an event loop over gRPC, on a thread of their own over
- * Curator.
+ * main thread. Contenders are callbacks: over gRPC on an event loop, over Curator on a thread each.
  */
 @NullMarked
 package io.metastore.bench.lock;

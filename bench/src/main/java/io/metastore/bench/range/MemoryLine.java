@@ -3,17 +3,17 @@ package io.metastore.bench.range;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one phase did.
+ * The result of one phase.
  *
- * @param server name of the server
+ * @param server the server's name
  * @param phase what the readers did
- * @param seconds how long all of them took; null if nobody read to the end
- * @param keysPerSecond read by all of them together; null likewise
- * @param mebibytesPerSecond likewise, of keys and values
- * @param liveHeapBytes on the server's heap after a full collection: with the readers stopped, if
- *     they stop in this phase, else at its end; null if the server has no such heap
+ * @param seconds how long all of them took; null if they did not read to the end
+ * @param keysPerSecond of all readers together; null in the same case
+ * @param mebibytesPerSecond of keys and values; null in the same case
+ * @param liveHeapBytes data on the server's heap after a full garbage collection, while the readers
+ *     are stopped or at the end of the phase; null if the server is not a JVM
  * @param rssBytes the server's resident memory at the same moment
- * @param peakRssBytes the largest in this phase
+ * @param peakRssBytes the largest resident memory in this phase
  */
 public record MemoryLine(
     String server,

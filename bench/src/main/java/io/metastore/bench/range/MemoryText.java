@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The lines of {@link RangeMemory} as one table for people. */
+/** Formats the results of {@link RangeMemory} as a table. */
 public final class MemoryText {
   private static final String NONE = "-";
 

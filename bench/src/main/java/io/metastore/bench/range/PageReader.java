@@ -7,7 +7,7 @@ import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
 import io.metastore.etcdapi.etcdserverpb.RangeResponse;
 
-/** Reads by etcd's Range, page by page at one revision, as etcd's clients do. */
+/** Reads with etcd's Range, page by page at one revision, as etcd clients do. */
 final class PageReader extends RangeReader implements StreamObserver<RangeResponse> {
   private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
@@ -48,7 +48,7 @@ final class PageReader extends RangeReader implements StreamObserver<RangeRespon
     stub.range(
         RangeRequest.newBuilder()
             .setKey(from)
-            // From there to the end of all keys.
+            // Up to the end of all keys.
             .setRangeEnd(ZERO)
             .setLimit(pageKeys)
             .setRevision(revision)

@@ -46,12 +46,12 @@ public final class RangeMemory {
   private final Consumer<String> progress;
 
   /**
-   * A run that has not begun.
+   * Prepares a run.
    *
-   * @param readers how many read at once in the phases with several
-   * @param pageKeys keys of a page where a range is read page by page
-   * @param directory where the server keeps its data
-   * @param progress gets lines of text while it runs
+   * @param readers the number of readers in the phases with several
+   * @param pageKeys the page size in keys
+   * @param directory the directory for the server's data
+   * @param progress receives lines of text while it runs
    */
   public RangeMemory(
       ServerKind kind,
@@ -70,7 +70,7 @@ public final class RangeMemory {
     this.progress = progress;
   }
 
-  /** Reading in streams, which only Metastore's own API does, or in pages. */
+  /** Reading in streams, which only Metastore's native API supports, or in pages. */
   public enum Way {
     STREAMS,
     PAGES
@@ -79,7 +79,7 @@ public final class RangeMemory {
   /**
    * Starts a server, fills it, and reads.
    *
-   * @throws IllegalStateException if the server does not give all keys
+   * @throws IllegalStateException if the server does not return all keys
    */
   public List<MemoryLine> run(List<Way> ways) throws InterruptedException {
     try (Cluster cluster = Cluster.start(kind, 1, directory);
@@ -141,7 +141,7 @@ public final class RangeMemory {
     }
   }
 
-  /** What has been measured. */
+  /** The results so far. */
   private final class Phases {
     private final long pid;
     private final ServerMeter server;
@@ -154,13 +154,13 @@ public final class RangeMemory {
       this.connections = connections;
     }
 
-    /** Nobody reads. */
+    /** A phase without readers. */
     void quiet(String phase) throws InterruptedException {
       server.resetPeakRss();
       add(phase, null, List.of(), look());
     }
 
-    /** All read as fast as they can. */
+    /** A phase in which all readers read as fast as they can. */
     void reading(String phase, int count, Function<Channel, RangeReader> reader)
         throws InterruptedException {
       List<RangeReader> all = readers(count, reader);
@@ -174,7 +174,10 @@ public final class RangeMemory {
       add(phase, seconds, all, look());
     }
 
-    /** All stop in the middle, and the server is looked at; then they read to the end. */
+    /**
+     * A phase in which all readers stop in the middle while the server is measured, and then read
+     * to the end.
+     */
     void stopping(String phase, int count, Pace pace) throws InterruptedException {
       List<StreamReader> all = readers(count, channel -> new StreamReader(channel, pace));
       server.resetPeakRss();

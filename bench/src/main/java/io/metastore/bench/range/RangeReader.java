@@ -3,8 +3,8 @@ package io.metastore.bench.range;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Somebody who reads all keys once, without keeping them. The counts belong to the reader's event
- * loop and may be read when {@link #ended} is done.
+ * Reads all keys once, without keeping them. The counters belong to the reader's event loop and may
+ * be read when {@link #ended} is complete.
  */
 abstract class RangeReader {
   final CompletableFuture<Void> ended = new CompletableFuture<>();

@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Reads by GetRange, in one call. */
+/** Reads with GetRange, in one call. */
 final class StreamReader extends RangeReader
     implements ClientResponseObserver<GetRangeRequest, GetRangeResponse> {
   private final Channel channel;
@@ -22,10 +22,10 @@ final class StreamReader extends RangeReader
   private @Nullable ClientCallStreamObserver<GetRangeRequest> call;
 
   /**
-   * How a reader reads.
+   * The speed of a reader.
    *
-   * @param pauseMs before each message
-   * @param stopBehind after so many messages it reads no more, until it is told to; 0 for never
+   * @param pauseMs the pause before each message
+   * @param stopBehind stops reading after this many messages, until told to continue; 0 for never
    */
   record Pace(long pauseMs, int stopBehind) {
     static final Pace FAST = new Pace(0, 0);
@@ -43,12 +43,12 @@ final class StreamReader extends RangeReader
             GetRangeRequest.newBuilder().setKeys(Keys.newBuilder().setSubtree("/")).build(), this);
   }
 
-  /** Done when the reader has stopped reading; if it comes to its end before, that fails. */
+  /** Completes when the reader has stopped; fails if the range ends before that. */
   CompletableFuture<Void> stopped() {
     return stopped;
   }
 
-  /** Reads on, without any more pauses. */
+  /** Continues reading, without pauses. */
   void readOn() {
     request(Integer.MAX_VALUE);
   }

@@ -1,5 +1,5 @@
 /**
- * Reads very many keys at once and looks at what that costs the server in memory.
+ * Reads many keys at once and measures the server's memory use.
  *
  * <p>Start at {@link io.metastore.bench.range.RangeMemory}, which the command line calls from its
  * main thread. Readers are callbacks on gRPC's event loop.

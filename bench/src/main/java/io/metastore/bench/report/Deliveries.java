@@ -1,12 +1,12 @@
 package io.metastore.bench.report;
 
 /**
- * What watchers received.
+ * What the watchers received.
  *
- * @param watchers how many watchers there were
- * @param matching how many of them every put concerned
- * @param expected events that all puts of the run together had to cause
- * @param received events that arrived before the run ended
+ * @param watchers the number of watchers
+ * @param matching how many of them get an event for every put
+ * @param expected the number of events that all puts of the run should cause
+ * @param received the number of events that arrived before the run ended
  * @param latency from before a put was sent to the arrival of its event
  */
 public record Deliveries(

@@ -10,14 +10,14 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
- * A table of figures with a column for each server, taken from measurements of kind {@code C}.
+ * A table of figures with a column for each server, computed from measurements of type {@code C}.
  *
- * <p>Every figure is the median of the rounds. A figure that is not a number was not measured.
+ * <p>Every figure is the median of the rounds. NaN means that it was not measured.
  */
 public final class FigureTable<C> {
   private static final String NONE = "-";
 
-  /** What is below is no figure to compare with, but a rounding error. */
+  /** Figures below this are rounding errors and are not compared. */
   private static final double NOTHING = 1e-6;
 
   private final Function<C, String> server;
@@ -26,13 +26,13 @@ public final class FigureTable<C> {
   private final TextTable table = new TextTable();
 
   /**
-   * A table without figures.
+   * An empty table.
    *
    * @param title what the rows have in common
-   * @param server the server of a measurement
+   * @param server returns the server of a measurement
    * @param servers the columns, in order
-   * @param compared servers by whose medians that of the first server is divided, in columns of
-   *     their own
+   * @param compared servers that the first server is compared with, by the ratio of the medians, in
+   *     additional columns
    */
   public FigureTable(
       String title, Function<C, String> server, List<String> servers, List<String> compared) {
@@ -46,7 +46,7 @@ public final class FigureTable<C> {
     table.row(header);
   }
 
-  /** The title of a table of clusters of this size. */
+  /** The title of the table for clusters of this size. */
   public static String title(int members) {
     return members == 1 ? "one member" : members + " members";
   }
@@ -76,7 +76,7 @@ public final class FigureTable<C> {
     return table.format();
   }
 
-  /** Numbers in a form of {@link String#format}, the same in every country. */
+  /** A formatter for a {@link String#format} pattern, independent of the locale. */
   public static DoubleFunction<String> digits(String form) {
     return value -> String.format(Locale.ROOT, form, value);
   }

@@ -3,13 +3,13 @@ package io.metastore.bench.report;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long operations took, in microseconds.
+ * The durations of operations, in microseconds.
  *
  * @param meanMicros arithmetic mean
  * @param p50Micros median
  * @param p99Micros 99th percentile
  * @param p999Micros 99.9th percentile
- * @param maxMicros the longest
+ * @param maxMicros maximum
  */
 public record Latency(
     double meanMicros, double p50Micros, double p99Micros, double p999Micros, double maxMicros) {

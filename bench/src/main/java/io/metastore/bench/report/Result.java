@@ -7,23 +7,23 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one run of one workload measured.
+ * The result of one run of one workload.
  *
  * @param workload what each operation did
- * @param endpoints where the load went
- * @param clients operations under way at a time
- * @param connections TCP connections they shared
- * @param keys different keys
- * @param keyBytes length of each key
- * @param valueBytes length of each value
- * @param seconds how long was measured
- * @param operations how many succeeded in that time
- * @param operationsPerSecond the same for one second
- * @param latency of those operations
- * @param errors how many failed in the whole run, its warm-up included, by gRPC code; with broken
- *     watch streams
- * @param clientCpuMicrosPerOperation what an operation cost the load generator itself
- * @param server what the servers used; null if their processes are not known
+ * @param endpoints the servers under load
+ * @param clients the number of concurrent operations
+ * @param connections the number of TCP connections that they shared
+ * @param keys the number of different keys
+ * @param keyBytes the length of each key
+ * @param valueBytes the length of each value
+ * @param seconds the measured time
+ * @param operations the number of successful operations in that time
+ * @param operationsPerSecond successful operations per second
+ * @param latency the latency of those operations
+ * @param errors the number of failures in the whole run, including the warm-up, by gRPC code;
+ *     includes broken watch streams
+ * @param clientCpuMicrosPerOperation the load generator's own CPU time per operation
+ * @param server the servers' resource usage; null if their processes are unknown
  * @param deliveries what watchers received; null if there were none
  */
 public record Result(

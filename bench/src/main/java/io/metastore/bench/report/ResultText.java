@@ -3,7 +3,7 @@ package io.metastore.bench.report;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** A result as a table for people. */
+/** Formats a result as a table. */
 public final class ResultText {
   private static final double MEBIBYTE = 1 << 20;
 
@@ -54,7 +54,7 @@ public final class ResultText {
     return number("%.0f", bytes / MEBIBYTE);
   }
 
-  /** Microseconds as milliseconds with as many digits as are useful. */
+  /** Microseconds as milliseconds, with a suitable number of digits. */
   public static String millis(double micros) {
     return number(micros < 10_000 ? "%.2f" : "%.1f", micros / 1e3);
   }

@@ -5,13 +5,13 @@ import static java.util.Objects.requireNonNull;
 import java.util.List;
 
 /**
- * What the servers used during a measurement.
+ * The servers' resource usage during a measurement.
  *
  * @param cpuSeconds user and system time of all server processes together
- * @param cpuMicrosPerOperation the same for one operation
- * @param peakRssBytes largest resident memory of each server, in the order they were given
- * @param otherCpuCores how many processors everything but the servers and the load generator kept
- *     busy; a measurement on a quiet machine has close to 0
+ * @param cpuMicrosPerOperation CPU time per operation
+ * @param peakRssBytes the largest resident memory of each server, in the given order
+ * @param otherCpuCores the number of processors kept busy by processes other than the servers and
+ *     the load generator; close to 0 on a quiet machine
  */
 public record Usage(
     double cpuSeconds,

@@ -1,5 +1,5 @@
 /**
- * What a measurement found, as values, as a table for people and as JSON for machines.
+ * The results of measurements: as values, as text tables, and as JSON.
  *
  * <p>Start at {@link io.metastore.bench.report.Result}. Everything is immutable; any thread may use
  * it. Nothing here measures.

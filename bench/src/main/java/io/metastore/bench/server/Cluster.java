@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A static cluster of server processes on free ports of this machine, with empty data directories.
+ * A static cluster of server processes on free local ports, with empty data directories.
  *
  * <p>Closing it stops the processes and deletes their data; so does the end of this JVM.
  */
@@ -28,7 +28,7 @@ public final class Cluster implements AutoCloseable {
   private final @Nullable PeerLinks links;
   private final List<Member> members;
 
-  /** Read by the relays' threads too. */
+  /** Also read by the threads of the relays. */
   private final List<ServerProcess> processes = new CopyOnWriteArrayList<>();
 
   private final Thread stopAtExit = new Thread(this::stopAll, "stop-servers");
@@ -61,16 +61,16 @@ public final class Cluster implements AutoCloseable {
   /**
    * Starts a cluster and waits until every member serves.
    *
-   * @param parent directory in which the cluster makes its own
-   * @throws IllegalStateException if a server ends, or serves nothing within a minute; the message
-   *     has the end of its log
+   * @param parent the directory in which the cluster creates its own
+   * @throws IllegalStateException if a server ends, or does not serve within a minute; the message
+   *     contains the end of its log
    */
   public static Cluster start(ServerKind kind, int size, Path parent) {
     return start(kind, size, parent, false);
   }
 
   /**
-   * As {@link #start}, with connections between the members that can be held, see {@link #links}.
+   * Like {@link #start}, with connections between the members that can be held, see {@link #links}.
    */
   public static Cluster startLinked(ServerKind kind, int size, Path parent) {
     return start(kind, size, parent, true);
@@ -85,12 +85,12 @@ public final class Cluster implements AutoCloseable {
     }
   }
 
-  /** Where the members serve clients. */
+  /** The client endpoints of the members. */
   public List<Endpoint> endpoints() {
     return members.stream().map(Member::client).toList();
   }
 
-  /** The process ids of the members, in the order of the endpoints. */
+  /** The process IDs of the members, in the order of the endpoints. */
   public List<Long> pids() {
     return processes.stream().map(ServerProcess::pid).toList();
   }
@@ -98,7 +98,7 @@ public final class Cluster implements AutoCloseable {
   /**
    * The connections between the members.
    *
-   * @throws IllegalStateException if it was not started with {@link #startLinked}
+   * @throws IllegalStateException if the cluster was not started with {@link #startLinked}
    */
   public PeerLinks links() {
     if (links == null) {
@@ -107,27 +107,27 @@ public final class Cluster implements AutoCloseable {
     return links;
   }
 
-  /** Ends a member by SIGKILL; returns when its process is gone. */
+  /** Kills a member with SIGKILL; returns when its process has ended. */
   public void kill(int member) throws InterruptedException {
     processes.get(member).kill();
   }
 
-  /** Starts a killed member on the data that it has; does not wait until it serves. */
+  /** Starts a killed member with its existing data; does not wait until it serves. */
   public synchronized void restart(int member) {
     processes.set(member, startMember(members.get(member)));
   }
 
-  /** Stops a member by SIGSTOP; its connections stay open. */
+  /** Pauses a member with SIGSTOP; its connections stay open. */
   public void pause(int member) throws InterruptedException {
     processes.get(member).signal("STOP");
   }
 
-  /** Lets a paused member go on. */
+  /** Resumes a paused member. */
   public void resume(int member) throws InterruptedException {
     processes.get(member).signal("CONT");
   }
 
-  /** From the start of the first process to the first answer of the last member. */
+  /** The time from the start of the first process to the first answer of the last member. */
   public double startSeconds() {
     return startSeconds;
   }
@@ -138,7 +138,7 @@ public final class Cluster implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(stopAtExit);
     } catch (IllegalStateException e) {
-      // The JVM is ending and already runs the hook.
+      // The JVM is ending and is already running the hook.
     }
   }
 
@@ -154,7 +154,7 @@ public final class Cluster implements AutoCloseable {
 
   private synchronized ServerProcess startMember(Member member) {
     if (stopped) {
-      // The end of the JVM came in between; a server started now would outlive it.
+      // The JVM began to end meanwhile; a server started now would outlive it.
       throw new IllegalStateException("stopped while starting");
     }
     return ServerProcess.start(
@@ -190,7 +190,7 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * @param others two for each member
+   * @param others two more ports for each member
    */
   private static List<Member> members(
       List<Endpoint> peers, List<Endpoint> others, @Nullable PeerLinks links) {

@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 
 /**
- * Where a member listens for clients, without TLS.
+ * A member's client address, without TLS.
  *
  * @param host name or address
  * @param port TCP port
@@ -22,14 +22,14 @@ public record Endpoint(String host, int port) {
   }
 
   /**
-   * Reads {@code host:port} or {@code http://host:port}.
+   * Parses {@code host:port} or {@code http://host:port}.
    *
-   * @throws IllegalArgumentException if it is neither
+   * @throws IllegalArgumentException if the text has another form
    */
   public static Endpoint parse(String text) {
     URI uri = URI.create(text.contains("://") ? text : "http://" + text);
     if (!"http".equals(uri.getScheme()) || uri.getHost() == null) {
-      throw new IllegalArgumentException("not host:port or http://host:port: " + text);
+      throw new IllegalArgumentException("expected host:port or http://host:port, not: " + text);
     }
     return new Endpoint(uri.getHost(), uri.getPort());
   }

@@ -8,16 +8,20 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** What lives on the heap of a server that is a JVM. */
+/** The live data on the heap of a server that is a JVM. */
 public final class JavaHeap {
-  // One line for each generation, or one for a collector without them; spaces within say "% used".
+  // One line for each generation, or a single one; lines for spaces within a generation say "%
+  // used".
   private static final Pattern USED = Pattern.compile(", used ([0-9]+)K");
 
   private JavaHeap() {}
 
-  /** Bytes in use after a full collection, which this makes; empty if the process is no JVM. */
+  /**
+   * Bytes in use after a full garbage collection, which this triggers; empty if the process is not
+   * a JVM.
+   */
   public static OptionalLong liveBytes(long pid) throws InterruptedException {
-    // The question begins with a signal that would end another program.
+    // jcmd begins with a signal that would end another program.
     if (!isJvm(pid)) {
       return OptionalLong.empty();
     }

@@ -18,27 +18,28 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The connections between the members of a cluster on this machine, each through a relay of this
- * process. The way from one member to another can be held: connections stay open and new ones are
- * accepted, but no byte arrives, as if a network dropped the packets. Once it is released,
- * everything arrives that was on its way.
+ * The connections between the members of a local cluster, each through a relay in this process. The
+ * direction from one member to another can be held: connections stay open and new ones are
+ * accepted, but no byte arrives, as if a network dropped the packets. When it is released, the
+ * bytes held back arrive.
  *
- * <p>A relay knows who connects by asking {@code /proc} which process has the other end, so this
- * runs on Linux only. If a member does not listen, its relay accepts a connection and closes it.
+ * <p>A relay finds out who connects by looking up in {@code /proc} which process has the other end,
+ * so this works on Linux only. If a member does not listen, its relay accepts a connection and
+ * closes it.
  *
- * <p>Members are numbers from 0. Thread-safe. The compatibility tests use it too.
+ * <p>Members are numbered from 0. Thread-safe. The compatibility tests use this class, too.
  */
 public final class PeerLinks implements AutoCloseable {
   private static final int BUFFER_BYTES = 64 << 10;
 
-  /** No member, for example one that has just been killed; its connections are never held. */
+  /** Not a running member, for example one that was just killed; its connections are never held. */
   private static final int UNKNOWN = -1;
 
   private final List<Relay> relays = new ArrayList<>();
   private final Supplier<List<Long>> pids;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
-  /** The ways on which nothing passes. Guarded by this. */
+  /** The directions in which no byte passes. Guarded by this. */
   private final Set<Way> held = new HashSet<>();
 
   private record Way(int from, int to) {}
@@ -46,8 +47,8 @@ public final class PeerLinks implements AutoCloseable {
   /**
    * Starts a relay for each member.
    *
-   * @param peerPorts where the members listen on 127.0.0.1
-   * @param pids their process ids at the time, in the same order
+   * @param peerPorts the members' ports on 127.0.0.1
+   * @param pids their current process IDs, in the same order
    */
   public PeerLinks(List<Integer> peerPorts, Supplier<List<Long>> pids) {
     this.pids = pids;
@@ -61,22 +62,22 @@ public final class PeerLinks implements AutoCloseable {
     }
   }
 
-  /** Where others have to connect to reach this member. */
+  /** The port at which the other members reach this member. */
   public int port(int member) {
     return relays.get(member).listener.getLocalPort();
   }
 
-  /** From now on nothing that the others send reaches this member. */
+  /** From now on, no byte from the other members reaches this member. */
   public void holdTo(int member) {
     others(member).forEach(other -> hold(new Way(other, member)));
   }
 
-  /** From now on nothing that this member sends reaches the others. */
+  /** From now on, no byte from this member reaches the other members. */
   public void holdFrom(int member) {
     others(member).forEach(other -> hold(new Way(member, other)));
   }
 
-  /** Lets everything pass again. */
+  /** Lets all bytes pass again. */
   public synchronized void release() {
     held.clear();
     notifyAll();
@@ -117,7 +118,7 @@ public final class PeerLinks implements AutoCloseable {
           return member;
         }
       } catch (IOException e) {
-        // This member does not run.
+        // This member is not running.
       }
     }
     return UNKNOWN;
@@ -131,7 +132,7 @@ public final class PeerLinks implements AutoCloseable {
     }
   }
 
-  /** The inode of a TCP connection's end; empty if it is gone. */
+  /** The inode of one end of a TCP connection; empty if the connection is closed. */
   private static String findInode(int localPort, int remotePort) throws IOException {
     String local = ":%04X".formatted(localPort);
     String remote = ":%04X".formatted(remotePort);
@@ -150,7 +151,7 @@ public final class PeerLinks implements AutoCloseable {
     try {
       socket.close();
     } catch (Exception e) {
-      // It is of no use any more, closed or not.
+      // The connection is no longer needed, whether or not closing it succeeds.
     }
   }
 
@@ -160,7 +161,7 @@ public final class PeerLinks implements AutoCloseable {
     thread.start();
   }
 
-  /** Takes connections for one member. */
+  /** Accepts connections for one member. */
   private final class Relay {
     private final int member;
     private final int target;
@@ -180,7 +181,7 @@ public final class PeerLinks implements AutoCloseable {
           sockets.add(front);
           start("relay-connect-" + member, () -> connect(front));
         } catch (IOException e) {
-          // Closed, or the one who wanted to connect has given up.
+          // Closed, or the connecting member has given up.
         }
       }
     }
@@ -210,7 +211,7 @@ public final class PeerLinks implements AutoCloseable {
         }
         awaitReleased(way);
       } catch (IOException e) {
-        // One end is gone; the other one hears of it.
+        // One end is closed; the other end is closed as well.
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }

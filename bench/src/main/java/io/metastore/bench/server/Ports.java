@@ -7,11 +7,11 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Finds TCP ports that nobody uses. */
+/** Finds free TCP ports. */
 public final class Ports {
   private Ports() {}
 
-  /** Different free ports of the loopback address; another process may still take one first. */
+  /** Different free ports of the loopback address. Another process may still take one first. */
   public static List<Integer> free(int count) {
     List<ServerSocket> held = new ArrayList<>();
     try {

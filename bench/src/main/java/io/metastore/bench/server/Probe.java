@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 
-/** Finds out when a starting member answers its first linearizable read. */
+/** Detects when a starting member answers its first linearizable read. */
 final class Probe {
   private static final int CONNECT_TIMEOUT_MS = 1000;
 
@@ -25,7 +25,9 @@ final class Probe {
     return listens() && reads();
   }
 
-  /** Asked first and cheaply: a gRPC channel that is refused once waits a second by itself. */
+  /**
+   * A cheap check that is done first: after a refused connection, a gRPC channel waits a second.
+   */
   private boolean listens() {
     try (Socket socket = new Socket()) {
       socket.connect(endpoint.address(), CONNECT_TIMEOUT_MS);

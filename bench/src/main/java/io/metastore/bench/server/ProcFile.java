@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
-/** Reads the figures of one process from Linux' {@code /proc}. */
+/** Reads the figures of a process from Linux' {@code /proc}. */
 final class ProcFile {
   // USER_HZ: the kernel reports times to user space in hundredths of a second on every platform.
   private static final double TICKS_PER_SECOND = 100;
@@ -14,33 +14,34 @@ final class ProcFile {
 
   private ProcFile() {}
 
-  /** User and system time of a process so far, in seconds; 0 if there is no such process. */
+  /** User and system time of a process so far, in seconds; 0 if the process does not exist. */
   static double cpuSeconds(long pid) {
     String stat = readOrEmpty(of(pid, "stat"));
     return stat.isEmpty() ? 0 : parseCpuSeconds(stat);
   }
 
-  /** Time that all processors together have been busy so far, in seconds. */
+  /** Busy time of all processors together so far, in seconds. */
   static double machineCpuSeconds() {
     return parseMachineCpuSeconds(readOrEmpty(Path.of("/proc/stat")));
   }
 
-  /** Resident memory of a process now; 0 if there is no such process. */
+  /** Current resident memory of a process; 0 if the process does not exist. */
   static long rssBytes(long pid) {
     return parseBytes(readOrEmpty(of(pid, "status")), "VmRSS:");
   }
 
-  /** Largest resident memory of a process since the last reset; 0 if there is no such process. */
+  /** Largest resident memory of a process since the last reset; 0 if the process does not exist. */
   static long peakRssBytes(long pid) {
     return parseBytes(readOrEmpty(of(pid, "status")), "VmHWM:");
   }
 
-  /** Makes the present resident memory the largest. Without permission nothing changes. */
+  /** Resets the peak to the current resident memory. Without permission, nothing changes. */
   static void resetPeakRss(long pid) {
     try {
       Files.writeString(of(pid, "clear_refs"), RESET_PEAK_RSS);
     } catch (IOException e) {
-      // The kernel lets only the owner of a process do this: the peak then counts from its start.
+      // Only the owner of a process may do this; otherwise the peak counts from the start of the
+      // process.
     }
   }
 
@@ -54,7 +55,7 @@ final class ProcFile {
         / TICKS_PER_SECOND;
   }
 
-  /** All but idle and waiting time in the first line of the text of {@code /proc/stat}. */
+  /** All time except idle and waiting time in the first line of {@code /proc/stat}. */
   static double parseMachineCpuSeconds(String stat) {
     // cpu  user nice system idle iowait irq softirq steal guest guest_nice; guests are in user.
     long[] ticks =
@@ -71,9 +72,9 @@ final class ProcFile {
         : (Arrays.stream(ticks).sum() - ticks[idle] - ticks[ioWait]) / TICKS_PER_SECOND;
   }
 
-  /** A line in the text of {@code /proc/PID/status}; 0 if there is none of this name. */
+  /** A value in the text of {@code /proc/PID/status}; 0 if it is missing. */
   static long parseBytes(String status, String name) {
-    // A process that has ended but was not yet waited for has no memory and no such line.
+    // A process that has ended but was not waited for has no memory and no such line.
     return status
         .lines()
         .filter(line -> line.startsWith(name))

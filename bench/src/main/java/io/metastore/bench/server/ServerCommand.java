@@ -9,10 +9,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * How to start one kind of server that takes etcd's flags.
+ * A kind of server that takes etcd's flags.
  *
- * @param name what reports call it
- * @param command program and its first arguments; the flags of a cluster are put behind them
+ * @param name the name in reports
+ * @param command the program and its first arguments, which are followed by the flags of the
+ *     cluster
  */
 public record ServerCommand(String name, List<String> command) implements ServerKind {
   private static final Pattern FORM = Pattern.compile("([^=\\s]+)=(\\S.*)");
@@ -24,14 +25,14 @@ public record ServerCommand(String name, List<String> command) implements Server
   }
 
   /**
-   * Reads {@code name=program argument ...}.
+   * Parses {@code name=program argument ...}.
    *
    * @throws IllegalArgumentException if the text has another form
    */
   public static ServerCommand parse(String text) {
     var form = FORM.matcher(text.strip());
     if (!form.matches()) {
-      throw new IllegalArgumentException("not of the form name=program: " + text);
+      throw new IllegalArgumentException("expected name=program, not: " + text);
     }
     return new ServerCommand(form.group(1), List.of(form.group(2).split("\\s+", -1)));
   }

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * Measures what server processes use from one moment to another.
+ * Measures the resource usage of server processes between two moments.
  *
- * <p>A server counts with all its child processes, so a launcher script that stays may be given.
+ * <p>The child processes of a server are included, so a launcher script that keeps running may be
+ * given.
  */
 public final class ServerMeter {
   private final List<Long> pids;
@@ -16,16 +17,16 @@ public final class ServerMeter {
   private double otherCpuSecondsAtStart;
 
   /**
-   * A meter of the servers with these process ids.
+   * Measures the servers with these process IDs.
    *
-   * @throws IllegalArgumentException if there is no such process: the load would then go to a
-   *     server other than the one meant, with nothing to show for it but zeros
+   * @throws IllegalArgumentException if a process does not exist: otherwise a wrong ID would go
+   *     unnoticed and the results would be zero
    */
   public ServerMeter(List<Long> pids) {
     this.pids = List.copyOf(pids);
     for (long pid : pids) {
       if (!ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
-        throw new IllegalArgumentException("no process " + pid);
+        throw new IllegalArgumentException("no process with ID " + pid);
       }
     }
   }
@@ -35,12 +36,12 @@ public final class ServerMeter {
     return pids.isEmpty();
   }
 
-  /** Makes the peaks of memory count from now on, where the kernel permits it. */
+  /** Resets the memory peaks, if the kernel permits it. */
   public void resetPeakRss() {
     pids.forEach(pid -> family(pid).forEach(ProcFile::resetPeakRss));
   }
 
-  /** Resident memory of all servers now. */
+  /** Current resident memory of all servers. */
   public long rssBytes() {
     return pids.stream().flatMapToLong(ServerMeter::family).map(ProcFile::rssBytes).sum();
   }
@@ -50,14 +51,14 @@ public final class ServerMeter {
     return pids.stream().mapToLong(this::peak).sum();
   }
 
-  /** Begins the measured time. */
+  /** Begins the measurement. */
   public void start() {
     startNanos = System.nanoTime();
     cpuSecondsAtStart = cpuSeconds();
     otherCpuSecondsAtStart = otherCpuSeconds();
   }
 
-  /** What was used since the start, for so many operations. */
+  /** The usage since the start, for this number of operations. */
   public Usage stop(long operations) {
     double used = cpuSeconds() - cpuSecondsAtStart;
     double others = otherCpuSeconds() - otherCpuSecondsAtStart;
@@ -68,7 +69,7 @@ public final class ServerMeter {
         Math.max(0, others * 1e9 / (System.nanoTime() - startNanos)));
   }
 
-  /** What neither the servers nor this process used. */
+  /** CPU time used by other processes than the servers and this one. */
   private double otherCpuSeconds() {
     double own = ProcFile.cpuSeconds(ProcessHandle.current().pid());
     return ProcFile.machineCpuSeconds() - cpuSeconds() - own;

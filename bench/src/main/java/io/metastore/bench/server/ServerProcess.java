@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
-/** One started server and the file its output goes to. */
+/** A started server and the file that receives its output. */
 final class ServerProcess {
   private static final long STOP_TIMEOUT_SECONDS = 20;
   private static final int LOG_TAIL_LINES = 15;
@@ -44,7 +44,7 @@ final class ServerProcess {
     return process.isAlive();
   }
 
-  /** The last lines of what the server has written. */
+  /** The last lines of the server's output. */
   String logTail() {
     try (Stream<String> lines = Files.lines(log)) {
       List<String> all = lines.toList();
@@ -54,12 +54,12 @@ final class ServerProcess {
     }
   }
 
-  /** SIGKILL; returns when the process is gone. */
+  /** Sends SIGKILL; returns when the process has ended. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
   }
 
-  /** Sends a signal by its name without SIG. */
+  /** Sends a signal, named without SIG. */
   void signal(String name) throws InterruptedException {
     try {
       new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
@@ -68,7 +68,7 @@ final class ServerProcess {
     }
   }
 
-  /** Asks the server and its children to end, and after a while makes them. */
+  /** Asks the server and its children to end, and kills them if they take too long. */
   void stop() {
     List<ProcessHandle> family =
         Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * ZooKeeper from its published jar, which this program has on its class path, as its own start
- * script would start it: 1,000 MB of heap and otherwise the JVM's defaults. It waits for fsync.
+ * ZooKeeper from its published jar, which is on this program's class path, started with the options
+ * of its own start script: 1,000 MB of heap and otherwise the JVM's defaults. It waits for fsync.
  */
 public final class ZooKeeperServer implements ServerKind {
   private static final int TIMEOUT_MS = 5_000;
@@ -48,8 +48,8 @@ public final class ZooKeeperServer implements ServerKind {
   }
 
   /**
-   * What a member says of itself: {@code Zxid}, {@code Sent}, {@code Mode} and more; little while
-   * it does not serve.
+   * A member's own counters: {@code Zxid}, {@code Sent}, {@code Mode} and more; only few while it
+   * does not serve.
    *
    * @throws UncheckedIOException if it does not answer
    */
@@ -76,7 +76,7 @@ public final class ZooKeeperServer implements ServerKind {
     lines.add("dataDir=" + data);
     lines.add("clientPortAddress=" + member.client().host());
     lines.add("clientPort=" + member.client().port());
-    // As in the sample that ZooKeeper comes with.
+    // The values of ZooKeeper's sample configuration.
     lines.addAll(List.of("tickTime=2000", "initLimit=10", "syncLimit=5"));
     lines.addAll(
         List.of("maxClientCnxns=0", "admin.enableServer=false", "4lw.commands.whitelist=srvr"));

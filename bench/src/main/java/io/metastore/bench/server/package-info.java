@@ -1,9 +1,9 @@
 /**
- * Starts, watches and stops the servers that a measurement needs, and reads what they used.
+ * Starts and stops the servers for a measurement, and measures their resource usage.
  *
- * <p>Start at {@link io.metastore.bench.server.Cluster} for own servers and at {@link
- * io.metastore.bench.server.ServerMeter} for those of others. Called by the main thread only,
- * except that a JVM shutdown stops what still runs. Linux only: it reads {@code /proc}.
+ * <p>Start at {@link io.metastore.bench.server.Cluster} to start servers, and at {@link
+ * io.metastore.bench.server.ServerMeter} to measure running ones. Called by the main thread only,
+ * except that a JVM shutdown hook stops running servers. Linux only: it reads {@code /proc}.
  */
 @NullMarked
 package io.metastore.bench.server;

@@ -41,7 +41,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** As much of a server as the load generator needs to be tested, and what it was asked. */
+/** A minimal server for tests of the load generator, which counts the requests. */
 final class StandIn implements AutoCloseable {
   final Map<ByteString, ByteString> stored = new ConcurrentHashMap<>();
   final AtomicInteger puts = new AtomicInteger();
@@ -226,7 +226,7 @@ final class StandIn implements AutoCloseable {
     }
   }
 
-  /** The requests of a stream whose client may break it off at any time. */
+  /** Receives the requests of a stream, which the client may cancel at any time. */
   private abstract static class Requests<T> implements StreamObserver<T> {
     @Override
     public void onError(@Nullable Throwable broken) {}

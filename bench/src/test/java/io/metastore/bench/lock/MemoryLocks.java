@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A fair lock service in memory, which counts as a store would. */
+/** A fair lock service in memory, with the counters of a store. */
 final class MemoryLocks implements LockClients {
   private final ExecutorService thread = Executors.newSingleThreadExecutor();
   private final boolean excludes;
@@ -18,7 +18,7 @@ final class MemoryLocks implements LockClients {
   private long changes;
   private long messages;
 
-  /** A service that works, or one that grants a lock to everybody at once. */
+  /** A correct service, or one that grants a lock to every client at once. */
   MemoryLocks(boolean excludes) {
     this.excludes = excludes;
   }

@@ -28,8 +28,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What applying one log entry takes: evaluating its puts, writing the tables, and the share of
- * RocksDB's flushes and compactions that gets in the way.
+ * The time to apply one log entry: evaluating its puts, writing the tables, and the delays from
+ * RocksDB's flushes and compactions.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -40,11 +40,11 @@ import org.openjdk.jmh.annotations.Warmup;
 public class ApplyBenchmark {
   private static final int PREPARED = 64;
 
-  /** Puts of one entry. */
+  /** The number of puts in one entry. */
   @Param({"1", "32", "512"})
   public int commands;
 
-  /** How many different keys they go to. */
+  /** The number of different keys. */
   @Param({"10000", "1000000"})
   public int keys;
 

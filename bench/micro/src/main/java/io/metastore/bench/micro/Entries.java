@@ -10,7 +10,7 @@ import io.metastore.core.command.Txn;
 import java.util.Locale;
 import java.util.Random;
 
-/** Makes log entries of puts to random ones of some keys. */
+/** Creates log entries with puts to random keys. */
 final class Entries {
   /** The process that proposed them. */
   static final long ORIGIN = 7;

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a log entry costs to write down on the leader, and to read on each follower. */
+/** The time to encode a log entry on the leader and to decode it on each follower. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class EntryCodecBenchmark {
-  /** Puts of one entry. */
+  /** The number of puts in one entry. */
   @Param({"1", "32", "512"})
   public int commands;
 

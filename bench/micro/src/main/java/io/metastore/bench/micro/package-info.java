@@ -1,8 +1,8 @@
 /**
- * What single parts cost, measured by JMH: {@code bench/micro/run [REGEX] [JMH's options]}.
+ * Micro-benchmarks with JMH: {@code bench/micro/run [REGEX] [JMH options]}.
  *
- * <p>Start at {@link io.metastore.bench.micro.ApplyBenchmark}. For questions that a load on a whole
- * server cannot answer; not for numbers to promise.
+ * <p>Start at {@link io.metastore.bench.micro.ApplyBenchmark}. They answer questions that a
+ * load on a whole server cannot; their figures are not performance claims.
  */
 @NullMarked
 package io.metastore.bench.micro;
