@@ -1,4 +1,4 @@
-// Package compat drives a running server through etcd's own Go client.
+// Package compat tests a running server with etcd's own Go client.
 package compat
 
 import (
@@ -200,7 +200,7 @@ func TestMutexHasOneHolder(t *testing.T) {
 					t.Error(err)
 					return
 				}
-				held++ // not atomic: the mutex makes it so
+				held++ // protected by the lock under test
 				if held != 1 {
 					t.Errorf("%d holders", held)
 				}

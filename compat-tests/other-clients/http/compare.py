@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Asks two servers the same by HTTP and compares the answers: the JSON gateway, health, version, metrics.
+"""Sends the same HTTP requests to two servers and compares the responses: JSON gateway, health, version, metrics.
 
     compare.py ETCD OURS     host:port of a fresh etcd and a fresh Metastore of the same version, both with --metrics=extensive
 
-Ids, times, sizes and the space that Go's JSON may have after a comma do not count. Differences that are known are listed in
-KNOWN, each with its reason; any other makes this fail.
+IDs, times, sizes and optional spaces after commas in Go's JSON are ignored. Known differences are listed in KNOWN with their
+reasons; any other difference makes the comparison fail.
 """
 import base64
 import json
@@ -15,11 +15,11 @@ import urllib.request
 
 ETCD, OURS = sys.argv[1:3]
 
-# What differs and why, by the names of cases.
+# Known differences with their reasons, by the name of the case.
 KNOWN = {
-    "bad stream": "etcd leaves a stream whose first message cannot be read without any answer",
-    "body of 10 MiB": "refused by its length (413) before it is read; etcd reads it and answers 429",
-    "surrogate": "the words for half a surrogate pair",
+    "bad stream": "etcd sends no response if the first message of a stream cannot be parsed",
+    "body of 10 MiB": "we refuse it by its length (413) before reading it; etcd reads it and answers 429",
+    "surrogate": "another error text for half a surrogate pair",
 }
 
 
@@ -215,7 +215,7 @@ def ask(server, path, data, method, headers, stream):
     shown = ["Content-Type", "X-Content-Type-Options", "Allow", "Www-Authenticate", "Access-Control-Allow-Origin"]
     heads = " ".join("%s=%s" % (h, answer.headers[h]) for h in shown if answer.headers[h])
     if "verbose" in path:
-        text = b"".join(sorted(text.splitlines(True)))  # etcd runs checks in any order
+        text = b"".join(sorted(text.splitlines(True)))  # etcd runs the checks in random order
     return "%d %s\n%s" % (answer.status, heads, masked(text.decode("utf-8", "replace"), path))
 
 
@@ -249,26 +249,26 @@ def mask(value, name=""):
     return value
 
 
-# Metrics that etcd has and we have not, with the reason.
+# Metrics of etcd that are missing here, with the reasons.
 MISSING = {
     "etcd_debugging_mvcc_db_compaction_keys_total": "not counted",
     "etcd_debugging_mvcc_db_compaction_last": "not counted",
     "etcd_debugging_mvcc_events_total": "not counted",
-    "etcd_debugging_mvcc_keys_total": "not counted: keeping the number of keys would cost every put",
+    "etcd_debugging_mvcc_keys_total": "not counted, because it would slow down every put",
     "etcd_debugging_mvcc_pending_events_total": "not counted",
     "etcd_mvcc_db_open_read_transactions": "not counted",
-    "etcd_server_feature_enabled": "feature gates are yet to come",
-    "etcd_server_heartbeat_send_failures_total": "Ratis does not tell",
-    "etcd_server_learner_promote_failures": "promoting learners is yet to come",
+    "etcd_server_feature_enabled": "feature gates are not implemented yet",
+    "etcd_server_heartbeat_send_failures_total": "Ratis does not report it",
+    "etcd_server_learner_promote_failures": "promoting learners is not implemented yet",
     "etcd_server_range_duration_seconds": "not measured",
     "etcd_server_read_indexes_failed_total": "not counted",
-    "etcd_server_request_duration_seconds": "not measured; grpc_server_handling_seconds is, with --metrics=extensive",
+    "etcd_server_request_duration_seconds": "not measured; use grpc_server_handling_seconds with --metrics=extensive",
     "etcd_server_slow_read_indexes_total": "not counted",
 }
 
 
 def families(server):
-    """By name: type, names of labels, bounds of buckets."""
+    """The metric families by name, each with its type, label names and bucket bounds."""
     text = urllib.request.urlopen("http://" + server + "/metrics").read().decode()
     found = {}
     for line in text.splitlines():
@@ -289,7 +289,7 @@ def families(server):
 
 
 def compare_metrics(differences, known):
-    """Only etcd's own and gRPC's: those of Go's runtime do not all have a meaning here."""
+    """Compares etcd's own and gRPC's metrics. Some metrics of Go's runtime are meaningless here."""
     theirs, ours = families(ETCD), families(OURS)
     same = 0
     for name, family in theirs.items():
@@ -315,7 +315,7 @@ def main():
         ours = ask(OURS, path, data, method, headers, stream)
         reason = KNOWN.get(name)
         if ours.startswith("501 ") and not theirs.startswith("501 "):
-            reason = "this call is yet to come"
+            reason = "this call is not implemented yet"
         if theirs == ours:
             same += 1
         elif reason:
@@ -327,7 +327,7 @@ def main():
         print("known: " + difference)
     for difference in differences:
         print("DIFFERENT: " + difference)
-    print("http: %d the same, %d known differences, %d others" % (same, len(known), len(differences)))
+    print("http: %d equal, %d known differences, %d unexpected differences" % (same, len(known), len(differences)))
     return 1 if differences else 0
 
 

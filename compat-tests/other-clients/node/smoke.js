@@ -1,5 +1,5 @@
 'use strict';
-// An unmodified Node client (etcd3) against a running server.
+// Tests a running server with an unmodified Node client (etcd3).
 
 const assert = require('node:assert');
 const { once } = require('node:events');

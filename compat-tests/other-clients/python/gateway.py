@@ -1,4 +1,4 @@
-"""An unmodified Python client of the JSON gateway (etcd3gw) against a running server."""
+"""Tests a running server with an unmodified Python client of the JSON gateway (etcd3gw)."""
 
 import os
 import queue
@@ -108,7 +108,7 @@ failures = 0
 for check in CHECKS:
     try:
         check()
-    except Exception as e:  # each check stands for itself
+    except Exception as e:  # the checks are independent of each other
         failures += 1
         print("FAILED %s: %r" % (check.__name__, e))
 print("python gateway: %d checks, %d failures" % (len(CHECKS), failures))

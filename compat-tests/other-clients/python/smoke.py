@@ -1,4 +1,4 @@
-"""An unmodified Python client (etcd3) against a running server."""
+"""Tests a running server with an unmodified Python client (etcd3)."""
 
 import os
 import sys
@@ -120,10 +120,10 @@ failures = 0
 for check in CHECKS:
     try:
         check()
-    except Exception as e:  # each check stands for itself
+    except Exception as e:  # the checks are independent of each other
         failures += 1
         print("FAILED %s: %r" % (check.__name__, e))
 print("python: %d checks, %d failures" % (len(CHECKS), failures))
-# The client's watch thread would keep the process.
+# Otherwise the client's watch thread would keep the process alive.
 sys.stdout.flush()
 os._exit(1 if failures else 0)

@@ -80,12 +80,15 @@ import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Makes every call there is, on keys inside, outside and across what users may touch. */
+/**
+ * Makes every call of etcd's API, on keys inside, outside and across the ranges that users may
+ * access.
+ */
 final class Calls {
   private final Channel root;
   private long lastLease = 1000;
 
-  /** Key and end of a range; the end is empty for a single key. */
+  /** The key and range end of a request; the range end is empty for a single key. */
   private record Keys(String name, String key, String end) {
     boolean single() {
       return end.isEmpty();
@@ -109,13 +112,13 @@ final class Calls {
           new Keys("upward from outside", "/n", ZERO),
           new Keys("everything", ZERO, ZERO));
 
-  /** A call, worded as {@code OK} or the refusal. */
+  /** A call whose result is {@code OK} or the error as text. */
   private interface Call {
     String make(Channel channel);
   }
 
   /**
-   * @param root may make every call
+   * @param root a channel of a user who may make every call
    */
   Calls(Channel root) {
     this.root = root;
@@ -135,9 +138,9 @@ final class Calls {
   }
 
   /**
-   * The answer to each call, made in order by one user.
+   * Makes all calls in order as one user, and returns the results.
    *
-   * @param isRoot whether calls are left out that would do something to the member or the users
+   * @param isRoot whether to omit calls that would change the member or the users
    */
   Map<String, String> makeAll(Channel channel, boolean isRoot) {
     Map<String, Call> calls = new LinkedHashMap<>();
@@ -375,7 +378,7 @@ final class Calls {
     Call on(LeaderKey leader);
   }
 
-  /** In an election of its own, which root has won. */
+  /** Runs the call on a separate election, which root has won. */
   private Call onElection(String below, ElectionCall call) {
     return channel -> call.on(elect(below + "election" + ++lastLease)).make(channel);
   }
@@ -384,7 +387,7 @@ final class Calls {
     return LeaderRequest.newBuilder().setName(leader.getName()).build();
   }
 
-  /** Calls that change nothing, or that everybody is refused. */
+  /** Calls that change nothing, or that are refused for everybody. */
   private static void addReads(Map<String, Call> calls) {
     calls.put(
         "Status", unary(MaintenanceGrpc.getStatusMethod(), StatusRequest.getDefaultInstance()));
@@ -498,7 +501,7 @@ final class Calls {
                 .build()));
   }
 
-  /** Calls that would do something, were they not refused. */
+  /** Calls that would change something if they were not refused. */
   private static void addAdministration(Map<String, Call> calls) {
     calls.put(
         "Alarm activate",
@@ -579,7 +582,7 @@ final class Calls {
             });
   }
 
-  /** The first answer of a stream. */
+  /** The first response of a stream. */
   private static <Q, R> Call stream(MethodDescriptor<Q, R> method, Q request) {
     return channel -> first(channel, method, request, answer -> "OK");
   }
@@ -665,7 +668,7 @@ final class Calls {
     return ByteString.copyFromUtf8(text);
   }
 
-  /** The answers as lines of text. */
+  /** The results as lines of text. */
   static List<String> lines(String user, Map<String, String> answers) {
     List<String> lines = new ArrayList<>();
     answers.forEach((call, answer) -> lines.add(user + " | " + call + " | " + answer));

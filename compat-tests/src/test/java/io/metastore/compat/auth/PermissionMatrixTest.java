@@ -12,11 +12,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every user makes every call, on keys inside, outside and across what it may touch; each answer is
- * that of a real etcd, which is kept in {@code auth/permissions.txt}.
+ * Every user makes every call, on keys inside, outside and across the ranges that it may access.
+ * The expected results were recorded from a real etcd, in {@code auth/permissions.txt}.
  *
- * <p>{@code -Dcompat.server=…/etcd-newest} asks a real etcd (see {@code bench/peers.sh}), and with
- * {@code -Dpermissions.rewrite=true} writes down what it answers.
+ * <p>{@code -Dcompat.server=…/etcd-newest} runs the calls against a real etcd (see {@code
+ * bench/peers.sh}), and with {@code -Dpermissions.rewrite=true} records its results.
  */
 class PermissionMatrixTest {
   private static final Path EXPECTED = Path.of("src/test/resources/auth/permissions.txt");
@@ -41,7 +41,7 @@ class PermissionMatrixTest {
         .containsExactlyElementsOf(ServerProcess.isOther() ? expected : withReasons(expected));
   }
 
-  /** etcd ends Observe without a word where Leader says why not; we say it for both. */
+  /** etcd ends Observe without an error where Leader returns one; we return the error for both. */
   private static List<String> withReasons(List<String> expected) {
     List<String> all = new ArrayList<>();
     String leader = "";

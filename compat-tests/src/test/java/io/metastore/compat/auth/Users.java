@@ -22,19 +22,19 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Makes users with rights of all kinds on keys below {@code /a/}, and switches auth on. */
+/** Creates users with all kinds of permissions on keys below {@code /a/}, and enables auth. */
 final class Users {
   private static final Metadata.Key<String> TOKEN =
       Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
 
-  /** The least key, and as an end no upper bound. */
+  /** The smallest key; as a range end, no upper bound. */
   static final String ZERO = "\0";
 
   private final Channel open;
   private final Map<String, Channel> channels = new LinkedHashMap<>();
 
   /**
-   * @param open a channel to a server on which auth is off
+   * @param open a channel to a server on which auth is disabled
    */
   Users(Channel open) {
     this.open = open;
@@ -79,7 +79,7 @@ final class Users {
     auth(root()).userDelete(AuthUserDeleteRequest.newBuilder().setName("deleted").build());
   }
 
-  /** Each with the name that tells who calls by it. */
+  /** The channels by the name of their user. */
   Map<String, Channel> channels() {
     return channels;
   }

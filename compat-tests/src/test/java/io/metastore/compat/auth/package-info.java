@@ -1,5 +1,5 @@
 /**
- * Who may do what, against our server and against a real etcd.
+ * Tests of permissions, against our server and against a real etcd.
  *
  * <p>Start at {@link io.metastore.compat.auth.PermissionMatrixTest}.
  */

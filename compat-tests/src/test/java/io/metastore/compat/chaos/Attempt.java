@@ -9,14 +9,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client did in one step, and what it was told: a transaction, a write, or only reads.
+ * One step of a client and its result: a transaction, a write, or only reads.
  *
- * @param id what every put of it writes; nobody else writes that
+ * @param id the unique value that all its puts write
  * @param startNanos {@code System.nanoTime} before it began
- * @param endNanos the same after its answer
- * @param snapshot the revision that its reads were made at; 0 for no reads
- * @param writes new value by key; null to delete it
- * @param fence what it was done under; null for nothing
+ * @param endNanos {@code System.nanoTime} after its reply
+ * @param snapshot the revision of its reads; 0 for no reads
+ * @param writes the new value by key; null to delete the key
+ * @param fence the fence that it used; null for none
  */
 record Attempt(
     String id,
@@ -33,20 +33,21 @@ record Attempt(
     reads = List.copyOf(reads);
   }
 
-  /** What the client knows of it. */
+  /** What the client knows about the result. */
   enum Outcome {
-    /** It was told that it was done. */
+    /** The client was told that it succeeded. */
     DONE,
-    /** It was told, or concluded, that it was not and will not be done. */
+    /** The client was told, or concluded, that it had and will have no effect. */
     NOT_DONE,
     UNKNOWN
   }
 
-  /** The lock it was done under. */
+  /** The lock and token of the fence. */
   record Fence(String lock, long token) {}
 
   /**
-   * Keys from {@code from} to before {@code to}, and all that was found there.
+   * A read of the keys from {@code from} (inclusive) to {@code to} (exclusive), with everything
+   * found.
    *
    * @param withValues false if only the revisions are known
    */
@@ -55,11 +56,11 @@ record Attempt(
   /**
    * A key as it was read.
    *
-   * @param value empty if values were not asked for
+   * @param value empty if values were not requested
    */
   record Seen(long modRevision, String value) {}
 
-  /** Notes of a step under way. Used by one thread. */
+  /** The notes of a running step. Used by one thread. */
   static final class Draft {
     private final String id;
     private final long startNanos = System.nanoTime();

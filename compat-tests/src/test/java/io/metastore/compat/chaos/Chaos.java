@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** Three members, the workers that use them, the faults, and the comparison in the end. */
+/** Three members, the workers that use them, the faults, and the final checks. */
 final class Chaos implements AutoCloseable {
   private static final int WORKERS = 24;
   private static final long LOOK_MS = 20;
@@ -62,8 +62,9 @@ final class Chaos implements AutoCloseable {
   }
 
   /**
-   * Lets everybody work while everything goes wrong, and then waits until all who want a lock have
-   * had it and given it up: with all faults gone, and nobody new, each must be woken.
+   * Lets the workers run during faults. Then removes the faults, lets no worker start anything new,
+   * and waits until every worker that waits for a lock has got it and released it, which checks
+   * that each is woken up.
    */
   void round(Duration time) throws IOException, InterruptedException {
     List<Thread> threads = new ArrayList<>();
@@ -111,7 +112,8 @@ final class Chaos implements AutoCloseable {
   }
 
   /**
-   * Sessions live on, but nobody wants a lock: no place may be left, once lost sessions expired.
+   * While sessions continue but nobody wants a lock, waits until no place is left, once the lost
+   * sessions have expired.
    */
   private void awaitNoPlaces() throws InterruptedException {
     Await.until(
@@ -124,7 +126,7 @@ final class Chaos implements AutoCloseable {
         });
   }
 
-  /** Compares all that anybody saw with all that happened. */
+  /** Compares everything that the workers observed with everything that happened. */
   void check() throws InterruptedException {
     look();
     workers.forEach(Worker::close);
@@ -149,7 +151,10 @@ final class Chaos implements AutoCloseable {
         .isEmpty();
   }
 
-  /** The same from every member, and from the watch that went through all the faults. */
+  /**
+   * The history, which must be the same from every member and from the watch that ran through all
+   * faults.
+   */
   private Timeline timeline() throws InterruptedException {
     List<Timeline> timelines = new ArrayList<>();
     for (ServerProcess member : cluster.members()) {
@@ -169,7 +174,7 @@ final class Chaos implements AutoCloseable {
     return client.keyValue().get(GetRequest.newBuilder().setKey("/none").build()).getRevision();
   }
 
-  /** How much was done, to know that the test was one. */
+  /** How much was done, to check that the test did something. */
   Journal journal() {
     return journal;
   }

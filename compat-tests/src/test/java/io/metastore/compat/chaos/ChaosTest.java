@@ -10,10 +10,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The promises of {@code docs/guarantees.md}, under all faults at once.
+ * Checks the guarantees of {@code docs/guarantees.md} under all faults at once.
  *
- * <p>{@code -Dseed=…} takes the same choices again (what comes of them depends on the machine too),
- * {@code -Dseeds=…} more runs, {@code -Dchaos.seconds=…} longer ones.
+ * <p>{@code -Dseed=…} repeats the choices of a run (their effects also depend on the machine),
+ * {@code -Dseeds=…} makes more runs, {@code -Dchaos.seconds=…} makes them longer.
  */
 class ChaosTest {
   private static final int ROUNDS = 2;

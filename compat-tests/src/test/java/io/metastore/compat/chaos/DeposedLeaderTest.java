@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A leader that stood still for a while, and does not know at first that another one leads. */
+/** A leader that is paused and, when it resumes, does not know that there is another leader. */
 class DeposedLeaderTest {
   private static final int SESSIONS = 40;
   private static final Duration TTL = Duration.ofSeconds(6);
@@ -35,7 +35,8 @@ class DeposedLeaderTest {
         leader.pause();
         long longAgo = System.nanoTime() + 2 * TTL.toNanos();
         try {
-          // By its clock they are all over then, and by everybody else's they live on.
+          // By the paused leader's clock the sessions have expired; for the other members they live
+          // on.
           for (Session session : sessions) {
             Await.until(
                 "renewed long after the leader stopped",
@@ -45,7 +46,7 @@ class DeposedLeaderTest {
           leader.resume();
         }
         leader.awaitReady();
-        // What it proposed when it went on is in the log before this.
+        // Whatever the old leader proposed when it resumed is in the log before this call.
         try (MetastoreClient throughIt =
             MetastoreClient.builder().endpoints("127.0.0.1:" + leader.clientPort()).build()) {
           throughIt.newSession(TTL, "last").close();

@@ -14,12 +14,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Everything that goes wrong, chosen from a seed: one member at a time is killed or stopped,
- * leaders above all, and any number of clients lose their connections to one member or all, for a
- * moment or for longer than sessions live.
+ * All faults, chosen from a seed: one member at a time is killed or paused, mostly the leader, and
+ * any number of clients lose their connections to one or all members, for a moment or for longer
+ * than their sessions live.
  */
 final class Faults {
-  /** Longer than any session here outlives its last renewal. */
+  /** Longer than any session in the test lives after its last renewal. */
   private static final int LONG_MS = 8_000;
 
   private static final int SHORT_MS = 1_200;
@@ -32,7 +32,7 @@ final class Faults {
   private final long startNanos = System.nanoTime();
 
   /**
-   * @param victims whose connections are in danger
+   * @param victims the links whose connections are disturbed
    */
   Faults(ClusterProcesses cluster, List<Supplier<Links>> victims, long seed) {
     this.cluster = cluster;
@@ -41,7 +41,7 @@ final class Faults {
     this.connections = new Random(seed + 1);
   }
 
-  /** Goes on for a time; at the end all is whole again. */
+  /** Causes faults for this time; at the end all of them have been removed. */
   void run(Duration time) throws IOException, InterruptedException {
     long endNanos = System.nanoTime() + time.toNanos();
     ScheduledExecutorService cutter = Executors.newSingleThreadScheduledExecutor();
@@ -60,7 +60,7 @@ final class Faults {
     note("all is whole");
   }
 
-  /** What was done, for who looks for the cause of a failure. */
+  /** The log of all faults, for finding the cause of a failure. */
   synchronized List<String> log() {
     return List.copyOf(log);
   }
@@ -91,7 +91,7 @@ final class Faults {
     int count = 1 + connections.nextInt(victims.size() / 3);
     boolean forLong = connections.nextInt(6) == 0;
     int kind = connections.nextInt(3);
-    // Mostly all members, so that the client cannot go elsewhere.
+    // Mostly the links to all members, so that the client cannot use another one.
     int member = connections.nextBoolean() ? Links.ALL : connections.nextInt(3);
     for (int i = 0; i < count; i++) {
       Links links = victims.get(connections.nextInt(victims.size())).get();

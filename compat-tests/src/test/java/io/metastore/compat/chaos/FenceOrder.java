@@ -14,23 +14,24 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Checks that what was done under a fence was done while that lock was held with that token.
+ * Checks that every change made under a fence happened while the lock was held with that token.
  *
- * <p>Who holds is found out anew, from the places that came and went and the rule of the queue: a
- * place is held from when no earlier one conflicts with it, until it is gone or its owner expires.
+ * <p>The holders are computed independently, from the places that were created and deleted and from
+ * the rule of the queue: a place holds the lock from when no earlier place conflicts with it, until
+ * it is deleted or its owner expires.
  */
 final class FenceOrder {
   private final Modes modes;
   private final List<String> violations = new ArrayList<>();
 
-  /** Places by token, of each lock. */
+  /** The places of each lock by token. */
   private final Map<String, TreeMap<Long, Place>> queues = new HashMap<>();
 
   private record Place(String key, boolean exclusive, boolean delayed, boolean held) {}
 
-  /** Who wanted what. */
+  /** The mode in which each client wants a lock. */
   interface Modes {
-    /** Whether the client wants the lock for itself alone. */
+    /** Whether the client wants the lock exclusively. */
     boolean exclusive(String lock, long client);
   }
 
@@ -39,10 +40,10 @@ final class FenceOrder {
   }
 
   /**
-   * What is wrong; empty if nothing is.
+   * The violations found; empty if there are none.
    *
    * @param directory the parent of all locks
-   * @param guarded where nothing is written without a fence
+   * @param guarded the directory where everything is written under a fence
    */
   static List<String> violations(
       Timeline timeline,
@@ -85,7 +86,7 @@ final class FenceOrder {
     return place != null && place.held();
   }
 
-  /** Whoever need not wait for an earlier place any more holds the lock, and goes on to. */
+  /** A place that no longer has to wait for an earlier one holds the lock, and keeps it. */
   private static void grant(SortedMap<Long, Place> queue) {
     boolean first = true;
     for (Map.Entry<Long, Place> entry : queue.entrySet()) {
@@ -111,7 +112,7 @@ final class FenceOrder {
       return;
     }
     long client = Long.parseUnsignedLong(change.key().substring(slash + 1), 16);
-    // Written anew, it has lost its owner, and is only there for the lock-delay.
+    // If the key was written again, its owner is gone, and it exists only for the lock-delay.
     boolean delayed = version.createRevision() < revision;
     queue.put(
         version.createRevision(),

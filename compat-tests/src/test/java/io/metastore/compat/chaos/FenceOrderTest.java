@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Clients 1 to 9 want the lock for themselves, those from 10 on share it. */
+/** Clients 1 to 9 want the lock exclusively, clients from 10 on share it. */
 class FenceOrderTest {
   @Test
   void holdersInTurnMayWrite() {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A caller that waits for a lock, loses its member, and does not come again. */
+/** A caller that waits for a lock, loses its member, and does not call again. */
 class ForsakenPlaceTest {
   private static final Duration TTL = Duration.ofSeconds(60);
   private static ClusterProcesses cluster;

@@ -6,7 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** What all clients together did and saw. Thread-safe. */
+/** Everything that the clients did and observed. Thread-safe. */
 final class Journal {
   private final Queue<Attempt> attempts = new ConcurrentLinkedQueue<>();
   private final Queue<Hold> holds = new ConcurrentLinkedQueue<>();
@@ -23,12 +23,12 @@ final class Journal {
     holds.add(hold);
   }
 
-  /** A client wants a lock in one and the same mode as long as it lives. */
+  /** Records the mode in which a client wants a lock, which is the same as long as it lives. */
   void wants(String lock, long client, boolean forItselfAlone) {
     exclusive.put(new Contender(lock, client), forItselfAlone);
   }
 
-  /** Something that must never be, seen at once. */
+  /** Records a violation that was observed directly. */
   void wrong(String what) {
     wrong.add(what);
   }

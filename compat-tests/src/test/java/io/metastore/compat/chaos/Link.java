@@ -21,16 +21,19 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A way from one client to one member that can be cut, silenced and slowed. Owned by its event
- * loop; the methods may be called by any other thread, and are done when they return.
+ * A link from one client to one member that can be cut, silenced and slowed down. Owned by its
+ * event loop. The methods can be called by any other thread, and have taken effect when they
+ * return.
  */
 final class Link implements AutoCloseable {
-  /** What happens to bytes on the way. */
+  /** What happens to bytes on the link. */
   enum State {
     OPEN,
-    /** Connections break, new ones too. */
+    /** Connections break, including new ones. */
     CUT,
-    /** Nothing passes, either way, and nobody is told; later it all does. */
+    /**
+     * No byte passes in either direction, but connections stay open; later all bytes are delivered.
+     */
     SILENT
   }
 
@@ -38,7 +41,7 @@ final class Link implements AutoCloseable {
   private final int target;
   private final Channel listener;
 
-  /** Both ends of every connection. The rest too is the event loop's. */
+  /** Both ends of every connection. The fields below also belong to the event loop. */
   private final Set<End> ends = new HashSet<>();
 
   private State state = State.OPEN;
@@ -65,12 +68,12 @@ final class Link implements AutoCloseable {
             .channel();
   }
 
-  /** Where the client shall connect to. */
+  /** The port for the client to connect to. */
   int port() {
     return ((InetSocketAddress) listener.localAddress()).getPort();
   }
 
-  /** From now on. */
+  /** Changes the state from now on. */
   void become(State next) {
     run(
         () -> {
@@ -82,12 +85,12 @@ final class Link implements AutoCloseable {
         });
   }
 
-  /** How long everything that arrives from now on is kept, each way, before it goes on. */
+  /** Delays all bytes that arrive from now on by this time, in both directions. */
   void delay(long ms) {
     run(() -> delayMs = ms);
   }
 
-  /** Cut for good. */
+  /** Cuts the link permanently. */
   @Override
   public void close() {
     listener.close().syncUninterruptibly();
@@ -132,7 +135,10 @@ final class Link implements AutoCloseable {
         });
   }
 
-  /** One end of a connection, client's or member's: what is read here is written to the other. */
+  /**
+   * One end of a connection, on the client's or the member's side. What it reads is written to the
+   * other end.
+   */
   private final class End extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private @Nullable End other;
@@ -175,7 +181,7 @@ final class Link implements AutoCloseable {
       }
     }
 
-    /** Passes on what is due; one by one, so that nothing overtakes. */
+    /** Forwards the bytes that are due, one message at a time, so that they stay in order. */
     private void arrive() {
       for (Delayed first = underWay.peek(); first != null; first = underWay.peek()) {
         long wait = first.dueNanos() - System.nanoTime();

@@ -5,9 +5,9 @@ import io.metastore.compat.process.ServerProcess;
 import io.netty.channel.EventLoop;
 import java.util.List;
 
-/** The ways from one client to all members. Thread-safe. */
+/** The links from one client to all members. Thread-safe. */
 final class Links implements AutoCloseable {
-  /** No member's number. */
+  /** Stands for all members; not a valid member number. */
   static final int ALL = Integer.MAX_VALUE;
 
   private final List<Link> links;
@@ -16,17 +16,17 @@ final class Links implements AutoCloseable {
     links = members.stream().map(member -> new Link(loop, member.clientPort())).toList();
   }
 
-  /** As a client's setting wants them. */
+  /** The endpoints for the client's settings. */
   String[] endpoints() {
     return links.stream().map(link -> "127.0.0.1:" + link.port()).toArray(String[]::new);
   }
 
-  /** To the member of this number, or to {@link #ALL}. */
+  /** Changes the link to the member with this number, or to {@link #ALL}. */
   void become(State state, int number) {
     chosen(number).forEach(link -> link.become(state));
   }
 
-  /** As {@link #become}. */
+  /** Delays the link to the member with this number, or to {@link #ALL}. */
   void delay(long ms, int number) {
     chosen(number).forEach(link -> link.delay(ms));
   }

@@ -9,18 +9,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks by the clock of one process that holders of a lock exclude each other as they should, and
- * that the token of each is greater than those of all before it that it excludes.
+ * Checks, by the clock of one process, that conflicting holders never hold a lock at the same time,
+ * and that each token is larger than those of all earlier holders that conflict with it.
  */
 final class LockOrder {
   private LockOrder() {}
 
-  /** What is wrong; empty if nothing is. */
+  /** The violations found; empty if there are none. */
   static List<String> violations(Collection<Hold> holds) {
     List<String> violations = new ArrayList<>();
     Map<String, Before> locks = new HashMap<>();
     holds.stream()
-        // Who hears of it too late never knew that it held the lock.
+        // A client that learned too late that it holds the lock never knew it.
         .filter(hold -> hold.fromNanos() - hold.untilNanos() < 0)
         .sorted(Comparator.comparingLong(Hold::fromNanos))
         .forEach(
@@ -29,7 +29,7 @@ final class LockOrder {
     return violations;
   }
 
-  /** Those that began before, as far as they matter. */
+  /** The earlier holds, as far as they matter. */
   private static final class Before {
     private final Side exclusive = new Side();
     private final Side shared = new Side();

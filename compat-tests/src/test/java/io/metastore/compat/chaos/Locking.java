@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** A worker's locks: taken in every way, used, and given up in every way. */
+/** A worker's locks, acquired, used and released in all possible ways. */
 final class Locking {
   static final String DIRECTORY = "/locks";
   static final String GUARDED = "/guarded";
@@ -38,7 +38,10 @@ final class Locking {
   private final boolean exclusive;
   private final Duration delay;
 
-  /** A call for the lock whose answer is not known may yet take it, until the session ends. */
+  /**
+   * Set if a call for the lock has an unknown outcome, so that it may get the lock until the
+   * session ends.
+   */
   private boolean callUnderWay;
 
   Locking(Worker worker, Tenure tenure) {
@@ -50,7 +53,7 @@ final class Locking {
     this.delay = Duration.ofSeconds(random.nextInt(4) / 2);
   }
 
-  /** Takes a lock, if it can be had, and gives it up. */
+  /** Acquires a lock, if possible, and releases it. */
   void step() throws InterruptedException {
     Session session = tenure.session();
     Lock lock = (exclusive ? session.lock(name) : session.sharedLock(name)).withDelay(delay);
@@ -77,8 +80,8 @@ final class Locking {
         default -> lock.acquire();
       };
     } catch (IllegalStateException e) {
-      if (String.valueOf(e.getMessage()).startsWith("the session holds or awaits")) {
-        // The library still withdraws an earlier attempt.
+      if (String.valueOf(e.getMessage()).startsWith("the session already holds or waits")) {
+        // The library is still withdrawing an earlier request.
         return null;
       }
       throw e;
@@ -107,7 +110,7 @@ final class Locking {
     }
   }
 
-  /** A live session loses no place. */
+  /** Records a violation: a live session must not lose its place. */
   private void placeLost(MetastoreException failure) {
     if (worker.members().isAlive(tenure.session().id())) {
       worker.journal().wrong(worker + ", whose session lives: " + failure.getMessage());
@@ -129,7 +132,7 @@ final class Locking {
       worker.crash();
       long promisedNanos = tenure.promisedNanos();
       tenure.end();
-      // It holds until the servers find it expired, and then the delay begins.
+      // The session holds the lock until the servers expire it, and then the lock-delay begins.
       boolean expiresAsHolder = heardNanos - promisedNanos < 0;
       note(held, heardNanos, expiresAsHolder ? promisedNanos + delay.toNanos() : promisedNanos);
       return;
@@ -151,7 +154,7 @@ final class Locking {
         .add(new Hold(name, exclusive, tenure.session().id(), held.token(), fromNanos, untilNanos));
   }
 
-  /** Also when the lock is lost: that this is refused is what a fence is for. */
+  /** Writes also after the lock was lost: the fence must refuse that. */
   private void fencedPut(HeldLock held) throws InterruptedException {
     Draft draft = new Draft(worker.nextId());
     String key = GUARDED + name;
@@ -170,7 +173,7 @@ final class Locking {
     }
   }
 
-  /** The same call once more, which its caller gives up: what the first one got must stay. */
+  /** Repeats the acquire call and cancels the second call; the first one's place must stay. */
   private void repeatAndCancel(HeldLock held) throws InterruptedException {
     AcquireRequest request =
         AcquireRequest.newBuilder()
@@ -203,7 +206,7 @@ final class Locking {
         worker.journal().wrong(worker + " holds " + held.token() + " and was told " + answer);
       }
     } catch (ExecutionException | CancellationException e) {
-      // Its connection broke, or the session is lost.
+      // The connection broke, or the session is lost.
       callUnderWay = true;
     }
   }

@@ -16,7 +16,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** The servers, and the ways to them: cuttable ones for clients, a sure one for the checks. */
+/**
+ * The servers and the links to them: disturbed ones for clients, and reliable ones for the checks.
+ */
 final class Members {
   private static final long CALL_TIMEOUT_S = 5;
 
@@ -24,7 +26,7 @@ final class Members {
   private final EventLoop loop;
 
   /**
-   * @param loop moves the bytes of all cuttable connections
+   * @param loop forwards the bytes of all disturbed connections
    */
   Members(ClusterProcesses cluster, EventLoop loop) {
     this.cluster = cluster;
@@ -35,12 +37,12 @@ final class Members {
     return new Links(loop, cluster.members());
   }
 
-  /** Whether the cluster knows of a client, now. */
+  /** Whether the cluster knows the client now. */
   boolean isAlive(long client) {
     return clients().contains(client);
   }
 
-  /** All clients there are. */
+  /** All clients of the cluster. */
   List<Long> clients() {
     return ask(
         "all clients",
@@ -65,7 +67,7 @@ final class Members {
                 .getLocksList());
   }
 
-  /** Of one member after the other, until one answers. */
+  /** Asks one member after the other until one answers. */
   private <T> T ask(String what, Function<ServerProcess, T> question) {
     List<T> answers = new ArrayList<>();
     int[] next = new int[1];

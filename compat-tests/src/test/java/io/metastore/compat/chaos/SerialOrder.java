@@ -19,13 +19,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that transactions were strictly serializable, in the order of their revisions.
+ * Checks that transactions were strictly serializable in the order of their revisions.
  *
- * <p>All that happened is replayed in that order. Each revision must be all writes of one attempt
- * and nothing else, of one that may have been done, and only once; what that attempt had read
- * (values, ranges, absences) must be what the replay has just before it. Whatever anybody read at a
- * revision must be what the replay had there. And who began when another's answer had arrived must
- * have seen it, or come later.
+ * <p>The history is replayed in that order. Each revision must consist of all writes of exactly one
+ * attempt that may have succeeded, and no attempt may appear twice. What that attempt read (values,
+ * ranges, missing keys) must equal the state just before it. Every other read must equal the state
+ * at its revision. An attempt that began after another one's reply must have seen that one's
+ * effects, or come later.
  */
 final class SerialOrder {
   private final List<String> violations = new ArrayList<>();
@@ -36,9 +36,9 @@ final class SerialOrder {
   private SerialOrder() {}
 
   /**
-   * What is wrong; empty if nothing is.
+   * The violations found; empty if there are none.
    *
-   * @param directories where nobody writes but the attempts
+   * @param directories the directories where only the attempts write
    */
   static List<String> violations(
       Timeline timeline, Collection<Attempt> attempts, List<String> directories) {
@@ -106,7 +106,7 @@ final class SerialOrder {
     compareReads(attempt, "at its commit " + revision);
   }
 
-  /** What the attempt does now: a delete of nothing is nothing. */
+  /** The effect of the attempt on the current state; deleting a missing key has none. */
   private Map<String, @Nullable String> effect(Attempt attempt) {
     Map<String, @Nullable String> effect = new HashMap<>();
     attempt

@@ -47,7 +47,7 @@ class SerialOrderTest {
 
   @Test
   void writeSkewIsFound() {
-    // Each read the key that the other wrote, before it did.
+    // Each attempt read the key that the other one wrote, before it was written.
     assertThat(
             check(
                 A_THEN_B,

@@ -4,13 +4,13 @@ import io.metastore.client.Session;
 import io.metastore.client.SessionState;
 import java.time.Instant;
 
-/** A session, and until when the servers have promised that it lives. Thread-safe. */
+/** A session, and the time until which the servers guarantee that it lives. Thread-safe. */
 final class Tenure {
   private final Session session;
   private final Members members;
   private final Journal journal;
 
-  // The rest is guarded by this.
+  // The fields below are guarded by this.
   private long promisedNanos;
   private boolean ended;
 
@@ -29,7 +29,7 @@ final class Tenure {
     return session.state() == SessionState.LOST;
   }
 
-  /** The latest promise; compares it with those before, none of which may be broken. */
+  /** The latest guarantee. Checks that none of the earlier guarantees was broken. */
   synchronized long promisedNanos() {
     long deadlineNanos = session.deadlineNanos();
     if (deadlineNanos - promisedNanos > 0) {
@@ -48,7 +48,7 @@ final class Tenure {
     return promisedNanos;
   }
 
-  /** Its end is wanted, and no broken promise. */
+  /** The session is ended on purpose, which breaks no guarantee. */
   synchronized void end() {
     promisedNanos();
     ended = true;

@@ -7,16 +7,13 @@ import java.util.List;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Every change that was ever made to the store, in the order of the revisions: what really
- * happened.
- */
+/** Every change ever made to the store, in the order of revisions: what really happened. */
 record Timeline(List<Step> steps) {
   Timeline {
     steps = List.copyOf(steps);
   }
 
-  /** What one revision changed. */
+  /** The changes of one revision. */
   record Step(long revision, List<Change> changes) {
     Step {
       changes = List.copyOf(changes);
@@ -34,16 +31,16 @@ record Timeline(List<Step> steps) {
   }
 
   /**
-   * What happened to one key.
+   * The change of one key.
    *
    * @param version null if it was deleted
    */
   record Change(String key, @Nullable Version version) {}
 
-  /** One version of a key. */
+  /** A version of a key. */
   record Version(String value, long createRevision, long modRevision) {}
 
-  /** The same in the words of a watch, whose events come in order. */
+  /** The timeline of a watch's events, which must be in order. */
   static Timeline of(List<Event> events) {
     List<Step> steps = new ArrayList<>();
     List<Change> changes = new ArrayList<>();

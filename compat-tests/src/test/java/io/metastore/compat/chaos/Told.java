@@ -10,11 +10,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A watch of everything from the first revision on, and what it told. Thread-safe. */
+/** A watch of all keys from the first revision on, with its events. Thread-safe. */
 final class Told implements WatchListener, AutoCloseable {
   private final Watch watch;
 
-  // The rest is guarded by this.
+  // The fields below are guarded by this.
   private final List<Event> events = new ArrayList<>();
   private long revision;
   private @Nullable Throwable end;
@@ -37,7 +37,7 @@ final class Told implements WatchListener, AutoCloseable {
     end = failure;
   }
 
-  /** All that happened up to a revision which changed something. */
+  /** Everything that happened up to a revision that changed something. */
   Timeline upTo(long last) throws InterruptedException {
     Await.until("events up to revision " + last, () -> hasTold(last));
     synchronized (this) {

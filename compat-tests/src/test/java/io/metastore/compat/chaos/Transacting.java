@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** A worker's transactions and reads, over few keys so that they meet. */
+/** A worker's transactions and reads, on few keys so that they conflict. */
 final class Transacting {
   static final String DIRECTORY = "/tx";
   private static final int KEYS = 5;
@@ -32,7 +32,7 @@ final class Transacting {
     this.random = worker.random();
   }
 
-  /** One transaction, under a lock if there is one. It is not tried again. */
+  /** Runs one transaction, under the lock if there is one. It is not retried. */
   void step(@Nullable HeldLock lock) throws InterruptedException {
     Draft draft = new Draft(worker.nextId());
     if (lock != null) {
@@ -100,7 +100,7 @@ final class Transacting {
         String from = someKey();
         String to = someKey();
         transaction.read(Conditions.range(from, to)).forEach(entry -> note(found, entry));
-        // None if the end is before the start.
+        // An empty range if the end is before the start.
         return new Read(from, from.compareTo(to) < 0 ? to : from, true, found);
       }
       default -> {
@@ -114,7 +114,7 @@ final class Transacting {
     }
   }
 
-  /** A linearizable read of one key or of all. */
+  /** A linearizable read of one key or of all keys. */
   void readOnly() throws InterruptedException {
     Draft draft = new Draft(worker.nextId());
     Map<String, Seen> found = new TreeMap<>();

@@ -14,14 +14,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One program that uses the store: locks, transactions and reads at random, in sessions that are
- * kept, closed, or left by a crash. Everything is chosen from a seed. Run by a thread of its own.
+ * A program that uses the store: it runs locks, transactions and reads at random, in sessions that
+ * it keeps, closes, or leaves by crashing. All choices follow from a seed. Runs on its own thread.
  */
 final class Worker implements AutoCloseable {
-  /** All that may be told to somebody who does nothing wrong. */
+  /** All errors that a correct client may get. */
   private static final Set<Reason> EXPECTED =
       EnumSet.of(
-          // What gRPC says of broken connections.
+          // gRPC's errors for broken connections.
           Reason.REASON_UNSPECIFIED,
           Reason.CLIENT_CLOSED,
           Reason.FENCED,
@@ -36,7 +36,9 @@ final class Worker implements AutoCloseable {
   private final Members members;
   private final Journal journal;
 
-  /** Clients of crashed lives. Their connections are gone, so they do no more than end. */
+  /**
+   * The clients of crashed programs. Their connections are cut, so they only remain to be closed.
+   */
   private final Queue<MetastoreClient> crashed = new ConcurrentLinkedQueue<>();
 
   private volatile Links links;
@@ -63,7 +65,7 @@ final class Worker implements AutoCloseable {
         .build();
   }
 
-  /** Does one thing, and waits until it is done; returns also if it failed. */
+  /** Does one thing and waits for its end, whether or not it succeeds. */
   void step() throws InterruptedException {
     try {
       Tenure current = tenure;
@@ -88,7 +90,7 @@ final class Worker implements AutoCloseable {
     Thread.sleep(random.nextInt(50));
   }
 
-  /** Whether to crash no more, lest others wait for what it held. */
+  /** Sets whether to stop crashing, so that others need not wait for what this worker holds. */
   void setCalm(boolean wanted) {
     calm = wanted;
   }
@@ -108,14 +110,14 @@ final class Worker implements AutoCloseable {
     return begun;
   }
 
-  /** Ends the session, as a program does that stops. */
+  /** Ends the session, like a program that stops. */
   void endSession(Tenure ending) {
     ending.end();
     tenure = null;
     ending.session().close();
   }
 
-  /** Ends the program, so that nobody hears of it; another life begins. */
+  /** Ends the program without notice, and starts a new one. */
   void crash() {
     links.close();
     crashed.add(client);
@@ -125,7 +127,7 @@ final class Worker implements AutoCloseable {
     client = newClient(next);
   }
 
-  /** Notes a failure that should not be. */
+  /** Records a failure that must not happen. */
   void judge(MetastoreException failure) {
     if (!EXPECTED.contains(failure.reason())) {
       journal.wrong(this + " was told " + failure.getMessage());
@@ -161,7 +163,7 @@ final class Worker implements AutoCloseable {
     return tenure;
   }
 
-  /** Ends all lives, the present one properly. */
+  /** Ends all programs, the current one properly. */
   @Override
   public void close() {
     Tenure last = tenure;

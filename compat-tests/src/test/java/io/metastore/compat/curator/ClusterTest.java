@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Three members are one ensemble to ZooKeeper's clients. */
+/** Three members form one ensemble for ZooKeeper clients. */
 class ClusterTest {
   private static final int PATIENCE_S = 60;
   private static ClusterProcesses cluster;

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Recipes work as they do on ZooKeeper. Each test has a namespace of its own. */
+/** Curator's recipes work as with ZooKeeper. Each test uses its own namespace. */
 @ExtendWith(OneNode.class)
 class RecipesTest {
   private static final int PATIENCE_S = 60;

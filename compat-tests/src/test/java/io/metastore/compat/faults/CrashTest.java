@@ -11,14 +11,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Processes are killed under load, at moments that the seed chooses, and started again on what they
- * left on disk.
+ * Processes are killed under load, at times that follow from the seed, and restarted with their
+ * data.
  */
 class CrashTest {
   private static final int ROUNDS = 3;
   private static final int CLIENTS = 12;
 
-  /** Puts between a start and the next crash, at most. */
+  /** The maximum number of puts between a start and the next crash. */
   private static final int PUTS_MAX = 1500;
 
   static LongStream seeds() {

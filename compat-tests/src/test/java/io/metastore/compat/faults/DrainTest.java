@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Members taken out of service while clients write. */
+/** Members are taken out of service while clients write. */
 class DrainTest {
   private static final int CLIENTS = 6;
 
@@ -43,7 +43,7 @@ class DrainTest {
 
       assertThat(drained.getLeaderId()).isNotZero().isNotEqualTo(own);
       assertThat(leader.awaitExit()).isZero();
-      // No election was needed: nobody waited for one.
+      // The leader was handed over without an election timeout.
       assertThat(cluster.leader().status().getHeader().getMemberId())
           .isEqualTo(drained.getLeaderId());
       load.awaitMore(100);

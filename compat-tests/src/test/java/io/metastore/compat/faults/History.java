@@ -24,9 +24,9 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** All that a member remembers of keys below a prefix: one put after the other, by revision. */
+/** A member's history of the keys below a prefix: all puts in the order of revisions. */
 final class History {
-  /** A put as the member remembers it. */
+  /** A put according to the member. */
   record Put(String key, long value, long revision, long version) {}
 
   private final List<Put> puts;
@@ -36,7 +36,8 @@ final class History {
   }
 
   /**
-   * What a watch from the first revision tells, up to the revision of a linearizable read made now.
+   * The events of a watch from the first revision on, up to the revision of a linearizable read
+   * made now.
    */
   static History of(ServerProcess member, String prefix) throws InterruptedException {
     ByteString first = ByteString.copyFromUtf8(prefix);
@@ -87,8 +88,8 @@ final class History {
   }
 
   /**
-   * Every acknowledged put is there with its revision; every other one that is there was sent, and
-   * is there once.
+   * Checks that every acknowledged put is there with its revision, and that every other put in the
+   * history was sent and is there only once.
    */
   void assertAgreesWith(WriteLoad load) {
     Map<Long, Put> byRevision = new HashMap<>();
@@ -110,7 +111,7 @@ final class History {
     }
   }
 
-  /** Puts with their revisions, to compare members with. */
+  /** The puts with their revisions, for comparing members. */
   List<Put> puts() {
     return puts;
   }

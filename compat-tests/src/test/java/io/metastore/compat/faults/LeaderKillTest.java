@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** jetcd against three members, whose leader is killed and started again meanwhile. */
+/** jetcd with three members, whose leader is killed and restarted during the test. */
 class LeaderKillTest {
   private static final int KILLS = 2;
   private static final int CLIENTS = 6;
@@ -124,8 +124,8 @@ class LeaderKillTest {
   }
 
   /**
-   * Each holder's own counter of holders would catch a second one; the keys' revisions tell the
-   * order.
+   * Each holder increments a common counter, which would reveal a second holder; the revisions of
+   * the keys give the order.
    */
   @Test
   void aLockHasOneHolderAtATimeInOrderOfTheirKeys() throws Exception {
@@ -169,8 +169,8 @@ class LeaderKillTest {
   }
 
   /**
-   * Locks with a lease that outlives the test, so that nobody else can have the lock until it is
-   * given back.
+   * Acquires the lock with a lease that outlives the test, so that nobody else can get the lock
+   * before it is released.
    */
   private static void holdOnce(AtomicInteger holders, List<Long> granted)
       throws InterruptedException {
@@ -186,7 +186,7 @@ class LeaderKillTest {
       key = get(client.getLockClient().lock(bytes("lock"), lease)).getKey();
       created = get(client.getKVClient().get(key)).getKvs().get(0).getCreateRevision();
     } catch (EtcdException | StatusRuntimeException unknown) {
-      endLease(lease); // it may be in the queue, or hold
+      endLease(lease); // the lock may be queued or held
       return;
     }
     assertThat(holders.incrementAndGet()).as("holders of the lock").isEqualTo(1);
@@ -195,7 +195,7 @@ class LeaderKillTest {
     endLease(lease);
   }
 
-  /** Tries until it is certain. */
+  /** Retries until the lease has certainly ended. */
   private static void endLease(long lease) throws InterruptedException {
     while (true) {
       try {
@@ -213,7 +213,7 @@ class LeaderKillTest {
     return get(client.getKVClient().get(bytes(key))).getKvs();
   }
 
-  /** Something to do while one member is missing. */
+  /** An action while one member is down. */
   private interface Meanwhile {
     void run() throws Exception;
   }
@@ -231,7 +231,7 @@ class LeaderKillTest {
     return List.copyOf(seen).stream().map(Seen::revision).toList();
   }
 
-  /** A put as the watcher was told of it. */
+  /** A put as reported to the watcher. */
   private record Seen(String key, String value, long revision) {
     static List<Seen> all(WatchResponse response) {
       return response.getEvents().stream()

@@ -25,13 +25,13 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A leader that is lost, in most cases without any connection telling so. */
+/** The leader is lost, in most cases without any connection breaking. */
 @EnabledOnOs(OS.LINUX)
 class LeaderLossTest {
 
   /**
-   * The first write through each member is sent to the lost leader, and nobody tells what became of
-   * it. It must not hold up the later ones until its own time is over.
+   * The first write through each member is sent to the lost leader, and its outcome remains
+   * unknown. It must not delay later writes until its own timeout.
    */
   @ParameterizedTest
   @EnumSource(Fault.class)
@@ -90,7 +90,7 @@ class LeaderLossTest {
     return PutRequest.newBuilder().setKey(ByteString.copyFromUtf8("key")).build();
   }
 
-  /** Whether a new lease is granted, known, and gets a lock of its own. */
+  /** Whether a new lease is granted, is known, and can be used for a new lock. */
   private static boolean lock(ServerProcess member) {
     LeaseGrpc.LeaseBlockingStub leases =
         LeaseGrpc.newBlockingStub(member.channel()).withDeadlineAfter(5, TimeUnit.SECONDS);

@@ -32,11 +32,11 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Clusters that are founded, grow and shrink by the native API while clients write. */
+/** Clusters are formed, grow and shrink through the native API while clients write. */
 class MembershipTest {
   private static final int CLIENTS = 6;
 
-  /** So few that members which join have to be sent a snapshot. */
+  /** So few entries that new members need a snapshot. */
   private static final String SNAPSHOTS = "--snapshot-count=100";
 
   @SuppressWarnings("NullAway.Init") // set by every test
@@ -106,7 +106,7 @@ class MembershipTest {
         Reason.UNSAFE_CHANGE,
         () -> cluster(first).join(JoinRequest.newBuilder().setMember(nobody).build()));
 
-    // Flags say nothing of the members; what each has on disk does.
+    // The flags do not contain the members; the data on disk does.
     processes.killAll();
     processes.startAll();
     assertThat(members(first)).hasSize(5);
@@ -209,7 +209,7 @@ class MembershipTest {
         () -> cluster(asked).bootstrap(bootstrap(asked).toBuilder().addMembers(nobody).build()));
   }
 
-  /** The first change waits for a member that does not answer, until it is woken. */
+  /** The first change waits for a member that does not answer, until that member resumes. */
   private static void refusesChangesWhileOneIsUnderWay(ServerProcess asked, ServerProcess joining)
       throws Exception {
     joining.pause();

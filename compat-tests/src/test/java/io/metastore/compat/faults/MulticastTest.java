@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Test;
 
-/** Members that find each other by multicast, on the loopback interface. */
+/** Members find each other by multicast on the loopback interface. */
 class MulticastTest {
 
   @Test
@@ -28,7 +28,7 @@ class MulticastTest {
         .toList();
   }
 
-  /** A group of this test's own. */
+  /** The flags, with a multicast group that only this test uses. */
   private static String[] flags(int size) {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     return new String[] {

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Members that accept each other by certificates only. */
+/** Members that accept each other only with certificates. */
 class PeerTlsTest {
   @TempDir Path directory;
 

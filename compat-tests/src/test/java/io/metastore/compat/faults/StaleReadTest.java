@@ -19,16 +19,17 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * A leader that slept does not know that another leads. Its linearizable reads must find out.
+ * A leader that was paused does not know that there is another leader. Its linearizable reads must
+ * find out.
  *
- * <p>Ratis' own reads do not: hundreds of thousands were stale where this was measured.
+ * <p>Ratis' own reads do not: hundreds of thousands were stale when this was measured.
  */
 class StaleReadTest {
   private static final String KEY = "counter";
   private static final int READERS = 4;
   private static final int ROUNDS = 2;
 
-  /** Puts while the old leader sleeps, and as many again when it is awake. */
+  /** The number of puts while the old leader is paused, and again after it has resumed. */
   private static final long PUTS = 200;
 
   private final AtomicLong acknowledged = new AtomicLong();
@@ -46,8 +47,7 @@ class StaleReadTest {
         threads.add(start("writer", () -> write(cluster.others(asleep))));
         awaitPuts();
         asleep.pause();
-        // These are under way when it wakes: what the kernel kept for it is the first that it
-        // reads.
+        // These reads are waiting when the leader resumes: the kernel kept them for it.
         for (int i = 0; i < READERS; i++) {
           threads.add(start("reader", () -> read(asleep)));
         }
@@ -70,7 +70,7 @@ class StaleReadTest {
     Await.until(goal + " acknowledged puts", () -> wrong != null || acknowledged.get() >= goal);
   }
 
-  /** Puts 1, 2, 3 …; a put of unknown outcome is repeated with a higher value. */
+  /** Puts 1, 2, 3 and so on. After a put with unknown outcome, the next value is used. */
   private void write(List<ServerProcess> members) {
     long value = acknowledged.get();
     while (!stopped) {
@@ -85,7 +85,7 @@ class StaleReadTest {
         stub(member, 2).put(put);
         acknowledged.set(value);
       } catch (StatusRuntimeException unknown) {
-        // The leader sleeps: nothing is acknowledged until there is another one.
+        // While the leader is paused, nothing is acknowledged until there is another one.
       }
     }
   }

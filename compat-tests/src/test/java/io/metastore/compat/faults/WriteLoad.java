@@ -20,11 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that put one value after the other, none twice, and keep what the servers acknowledged.
+ * Clients that put increasing values and record the acknowledged ones.
  *
- * <p>Client n writes {@code 0, 1, 2 …} to the key {@code prefix + n}, each put once: after an error
- * the outcome is unknown, and the value is left alone. So does a version of a key tell how many of
- * its puts took place.
+ * <p>Client n writes {@code 0, 1, 2 …} to the key {@code prefix + n}, each value once: after an
+ * error the outcome is unknown, and the value is not sent again. The version of a key therefore
+ * shows how many of its puts took effect.
  */
 final class WriteLoad implements AutoCloseable {
   /** An acknowledged put. */
@@ -41,7 +41,7 @@ final class WriteLoad implements AutoCloseable {
 
   private WriteLoad() {}
 
-  /** Begins with client n writing to the n-th of {@code members}, and around again. */
+  /** Starts the clients; client n writes to the n-th of {@code members}, round-robin. */
   static WriteLoad start(List<ServerProcess> members, String prefix, int clientCount) {
     WriteLoad load = new WriteLoad();
     for (int n = 0; n < clientCount; n++) {
@@ -59,18 +59,18 @@ final class WriteLoad implements AutoCloseable {
     return acknowledged.get();
   }
 
-  /** Until so many more puts have been acknowledged than now. */
+  /** Waits until this many more puts have been acknowledged. */
   void awaitMore(long count) throws InterruptedException {
     long goal = acknowledged.get() + count;
     Await.until(goal + " acknowledged puts", () -> acknowledged.get() >= goal);
   }
 
-  /** What was acknowledged, by revision. */
+  /** The acknowledged puts by revision. */
   Map<Long, Acknowledged> byRevision() {
     return Map.copyOf(byRevision);
   }
 
-  /** The highest value that was sent to a key, acknowledged or not. */
+  /** The highest value that was sent for a key, acknowledged or not. */
   long lastTried(String key) {
     return lastTried.getOrDefault(key, -1L);
   }
@@ -89,7 +89,7 @@ final class WriteLoad implements AutoCloseable {
     }
   }
 
-  /** The put's revision; 0 if its outcome is unknown. */
+  /** Puts a value and returns the revision; 0 if the outcome is unknown. */
   private long put(ManagedChannel channel, String key, long value, long lastRevision)
       throws InterruptedException {
     PutRequest request =
@@ -116,7 +116,7 @@ final class WriteLoad implements AutoCloseable {
     return revision;
   }
 
-  /** Ends the clients, each after its put under way, and fails if one saw what must not be. */
+  /** Stops the clients after their running puts, and fails if one of them observed a violation. */
   void stop() throws InterruptedException {
     stopped = true;
     for (Thread client : clients) {
@@ -127,7 +127,7 @@ final class WriteLoad implements AutoCloseable {
     }
   }
 
-  /** Ends the clients of a test that failed. */
+  /** Stops the clients after a failed test. */
   @Override
   public void close() {
     stopped = true;

@@ -57,7 +57,7 @@ class ElectionTest extends JetcdSuite {
     get(second);
   }
 
-  /** As etcd's client-side elections do it. */
+  /** etcd's client-side elections create such keys. */
   @Test
   void aCandidateThatPutItsOwnKeyIsWaitedFor() throws Exception {
     ByteSequence key = bytes(own + "e/" + "1234");
@@ -145,7 +145,7 @@ class ElectionTest extends JetcdSuite {
     return get(client.getLeaseClient().grant(TTL_S)).getID();
   }
 
-  /** Until so many lead or wait: each is a key. */
+  /** Waits until this many candidates exist, each of which is a key. */
   private void awaitCandidates(int count) throws InterruptedException {
     Await.until(count + " candidates", () -> all().size() == count);
   }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Text in, text out, and answers within a deadline. */
+/** Helpers that convert to and from text, and wait for replies with a deadline. */
 public final class Jetcd {
   private static final AtomicInteger NAMES = new AtomicInteger();
 
@@ -29,17 +29,17 @@ public final class Jetcd {
     return bytes.toString(UTF_8);
   }
 
-  /** A name that no other test of this run has: tests share a server. */
+  /** A name that no other test of this run uses, because the tests share a server. */
   public static String fresh(String word) {
     return word + NAMES.incrementAndGet() + "/";
   }
 
-  /** Each as {@code key=value}. */
+  /** The key-values as {@code key=value}. */
   public static List<String> texts(List<KeyValue> pairs) {
     return pairs.stream().map(pair -> text(pair.getKey()) + "=" + text(pair.getValue())).toList();
   }
 
-  /** The answer; what the server refused is thrown as it is. */
+  /** Waits for the reply; throws the server's error unchanged. */
   public static <T> T get(CompletableFuture<T> future) throws InterruptedException {
     try {
       return future.get(Await.PATIENCE.toSeconds(), TimeUnit.SECONDS);
@@ -53,7 +53,7 @@ public final class Jetcd {
     }
   }
 
-  /** What the server answered instead, as gRPC has it: {@code OUT_OF_RANGE: text}. */
+  /** Waits for the server's error, as {@code OUT_OF_RANGE: text}. */
   public static String refusal(CompletableFuture<?> future) throws InterruptedException {
     try {
       throw new AssertionError("was not refused: " + get(future));

@@ -14,10 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A client of its own for each test, and keys below a name of its own. */
+/** Provides each test with its own client and its own key prefix. */
 @ExtendWith(OneNode.class)
 abstract class JetcdSuite {
-  /** Begins every key of the test. */
+  /** The prefix of all keys of the test. */
   final String own = Jetcd.fresh(getClass().getSimpleName());
 
   URI[] endpoints;
@@ -35,7 +35,7 @@ abstract class JetcdSuite {
   }
 
   /**
-   * Puts one key of this test.
+   * Puts a key of this test.
    *
    * @return the revision of the put
    */

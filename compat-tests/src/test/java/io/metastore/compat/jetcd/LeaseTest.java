@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class LeaseTest extends JetcdSuite {
   private static final long LONG_TTL_S = 600;
 
-  /** The shortest that a server with etcd's default election timeout grants. */
+  /** The shortest TTL that a server with etcd's default election timeout grants. */
   private static final long SHORT_TTL_S = 2;
 
   @Test
@@ -60,7 +60,7 @@ class LeaseTest extends JetcdSuite {
   void aLeaseThatIsKeptAliveOutlivesItsTime() throws Exception {
     long lease = grant(SHORT_TTL_S);
     putWith(lease, "a");
-    // jetcd renews every third of the time: seven answers are more than twice the time.
+    // jetcd renews after every third of the TTL, so seven replies take more than twice the TTL.
     CountDownLatch renewed = new CountDownLatch(7);
     CloseableClient keeping =
         client

@@ -108,7 +108,7 @@ class LockTest extends JetcdSuite {
     return get(client.getLeaseClient().grant(TTL_S)).getID();
   }
 
-  /** Until so many hold or wait: each is a key. */
+  /** Waits until this many requests hold or wait for the lock; each is a key. */
   private void awaitQueue(int length) throws InterruptedException {
     Await.until(length + " in the queue", () -> all().size() == length);
   }

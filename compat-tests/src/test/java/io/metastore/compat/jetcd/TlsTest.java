@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** jetcd and our own library with certificates. */
+/** jetcd and our own library with TLS certificates. */
 class TlsTest {
   @TempDir Path directory;
 

@@ -168,7 +168,7 @@ class WatchTest extends JetcdSuite {
     return WatchOption.builder().withCreateNotify(true);
   }
 
-  /** A watch that the server has confirmed, if {@code option} asks for that. */
+  /** Starts a watch, and waits for the server's confirmation if {@code option} requests one. */
   private Watching begin(String key, WatchOption.Builder option) throws InterruptedException {
     WatchOption built = option.build();
     Watching watch = Watching.begin(client, own + key, built);

@@ -11,9 +11,7 @@ import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/**
- * A watch whose answers are taken one by one. The client's threads add them, the test takes them.
- */
+/** A watch whose events the test takes one by one. The client's threads add them. */
 final class Watching implements AutoCloseable {
   private final LinkedBlockingQueue<Object> answers = new LinkedBlockingQueue<>();
   private final Watch.Watcher watcher;
@@ -26,8 +24,8 @@ final class Watching implements AutoCloseable {
   }
 
   /**
-   * Begins; without a start revision only what is put after the server's answer is certain to be
-   * seen.
+   * Starts a watch. Without a start revision, only puts after the server's confirmation are certain
+   * to be seen.
    */
   static Watching begin(Client client, String key, WatchOption option) {
     return new Watching(client, key, option);
@@ -37,12 +35,12 @@ final class Watching implements AutoCloseable {
     return (WatchResponse) next();
   }
 
-  /** What ended the watch. */
+  /** The error that ended the watch. */
   Throwable end() throws InterruptedException {
     return (Throwable) next();
   }
 
-  /** The next events, as {@code PUT key=value}, over as many answers as they take. */
+  /** Waits for the next events, as {@code PUT key=value}, from as many responses as needed. */
   List<String> next(int count) throws InterruptedException {
     List<String> events = new ArrayList<>();
     while (events.size() < count) {

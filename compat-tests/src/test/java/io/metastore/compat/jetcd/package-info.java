@@ -1,7 +1,7 @@
 /**
- * What an unmodified Java client sees, one behaviour per test.
+ * Tests with an unmodified Java client, one behaviour per test.
  *
- * <p>Start at {@link JetcdSuite}. Every suite runs against one member that all of them share.
+ * <p>Start at {@link JetcdSuite}. All suites share one server with a single member.
  */
 @NullMarked
 package io.metastore.compat.jetcd;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Sessions, locks and transactions on three members whose leader is killed meanwhile. */
+/** Sessions, locks and transactions on three members whose leader is killed repeatedly. */
 class ClientUnderKillsTest {
   private static final int WORKERS = 4;
   private static final int KILLS = 2;
@@ -94,7 +94,8 @@ class ClientUnderKillsTest {
               .transactions()
               .run(
                   tx -> {
-                    // Reads all, so that only one order of the transactions keeps the sum.
+                    // Reads all accounts, so that the sum is right only if the transactions are
+                    // serializable.
                     long sum = 0;
                     for (Entry entry : tx.read(keysBelow("/accounts"))) {
                       sum += number(entry);
@@ -140,7 +141,7 @@ class ClientUnderKillsTest {
     int steps();
   }
 
-  /** Runs a step again and again in several clients, while leaders are killed. */
+  /** Repeats a step in several clients while leaders are killed. */
   private static void work(String label, Progress progress, Step step) throws Exception {
     AtomicBoolean over = new AtomicBoolean();
     List<Throwable> wrong = new CopyOnWriteArrayList<>();
@@ -185,7 +186,7 @@ class ClientUnderKillsTest {
         try {
           step.run(client, name);
         } catch (MetastoreException e) {
-          // Calls may fail while a leader is missed; what they did must still be right.
+          // Calls may fail while there is no leader; their effects must still be correct.
         }
       }
     } catch (Throwable e) {

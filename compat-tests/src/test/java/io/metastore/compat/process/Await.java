@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for what nobody announces, by asking again and again. */
+/** Waits for conditions by polling. */
 public final class Await {
-  /** Far more than anything here takes on a busy machine; only a failing test waits so long. */
+  /** Far longer than anything here takes on a busy machine; only a failing test waits this long. */
   public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final long PAUSE_MS = 20;
@@ -14,8 +14,8 @@ public final class Await {
   private Await() {}
 
   /**
-   * Asks until the answer is true. An exception counts as false, for a server that is not up yet
-   * refuses.
+   * Polls until the answer is true. An exception counts as false, because a server that is not up
+   * yet refuses calls.
    *
    * @throws AssertionError after {@link #PATIENCE}, with the last exception as its cause
    */

@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One member, or three that know each other, all serving when the constructor's caller gets them.
+ * A cluster of server processes, usually with one or three members. The factory methods return when
+ * all members serve, unless they say otherwise.
  */
 public final class ClusterProcesses implements AutoCloseable {
   private final List<ServerProcess> members = new ArrayList<>();
@@ -53,13 +54,13 @@ public final class ClusterProcesses implements AutoCloseable {
     return made;
   }
 
-  /** Starts members that have no cluster and wait to be given one; does not wait for them. */
+  /** Starts members that wait to become part of a cluster; does not wait for them. */
   public static ClusterProcesses waiting(Class<?> test, int count, String... flags)
       throws IOException {
     return startWith("--bootstrap=wait", test, count, flags);
   }
 
-  /** Starts members that look for each other; does not wait for them. */
+  /** Starts members that find each other by multicast; does not wait for them. */
   public static ClusterProcesses discovering(Class<?> test, int count, String... flags)
       throws IOException {
     return startWith("--bootstrap=multicast", test, count, flags);
@@ -87,19 +88,22 @@ public final class ClusterProcesses implements AutoCloseable {
     return start(new ClusterProcesses(test, 3, Arrays.asList(flags)));
   }
 
-  /** Starts three members whose connections to each other can be held, see {@link #links}. */
+  /** Starts three members with connections to each other that can be held, see {@link #links}. */
   public static ClusterProcesses threeLinked(Class<?> test)
       throws IOException, InterruptedException {
     return start(new ClusterProcesses(test, 3, "http", List.of(), true));
   }
 
-  /** Starts three members that speak TLS with each other, and waits until all of them serve. */
+  /** Starts three members that use TLS with each other, and waits until all of them serve. */
   public static ClusterProcesses threeWithSecurePeers(Class<?> test, String... flags)
       throws IOException, InterruptedException {
     return start(new ClusterProcesses(test, 3, "https", Arrays.asList(flags), false));
   }
 
-  /** Starts one member that speaks TLS with clients on one more port, and waits until it serves. */
+  /**
+   * Starts one member that also serves clients with TLS on a second port, and waits until it
+   * serves.
+   */
   public static ClusterProcesses oneWithSecureClients(
       Class<?> test, int securePort, String... flags) throws IOException, InterruptedException {
     ClusterProcesses cluster = new ClusterProcesses(test, 1, List.of());
@@ -122,7 +126,7 @@ public final class ClusterProcesses implements AutoCloseable {
     }
   }
 
-  /** Starts every member on what is in its directory, and waits until all serve. */
+  /** Starts every member with its existing data, and waits until all serve. */
   public void startAll() throws IOException, InterruptedException {
     for (ServerProcess member : members) {
       member.start();
@@ -130,7 +134,7 @@ public final class ClusterProcesses implements AutoCloseable {
     awaitReady();
   }
 
-  /** Kills every member at once, as a power cut would. */
+  /** Kills all members at once, like a power failure. */
   public void killAll() throws InterruptedException {
     for (ServerProcess member : members) {
       member.kill();
@@ -143,7 +147,7 @@ public final class ClusterProcesses implements AutoCloseable {
     }
   }
 
-  /** The connections between the members, which are numbered as in {@link #members}. */
+  /** The connections between the members, numbered as in {@link #members}. */
   public PeerLinks links() {
     if (links == null) {
       throw new IllegalStateException("the members are connected directly");
@@ -166,12 +170,12 @@ public final class ClusterProcesses implements AutoCloseable {
     return members.stream().map(ServerProcess::endpoint).toArray(URI[]::new);
   }
 
-  /** Where ZooKeeper's clients connect, as they want to be told. */
+  /** The connect string for ZooKeeper clients. */
   public String zookeeperAddresses() {
     return members.stream().map(ServerProcess::zookeeperAddress).collect(Collectors.joining(","));
   }
 
-  /** The member that says that it leads, once one does. */
+  /** Waits for a leader and returns the member. */
   public ServerProcess leader() throws InterruptedException {
     List<ServerProcess> found = new ArrayList<>();
     Await.until(
@@ -183,7 +187,7 @@ public final class ClusterProcesses implements AutoCloseable {
     return found.get(0);
   }
 
-  /** Members other than {@code one}. */
+  /** The members other than {@code one}. */
   public List<ServerProcess> others(ServerProcess one) {
     return members.stream().filter(member -> member != one).toList();
   }

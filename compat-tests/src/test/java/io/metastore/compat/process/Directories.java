@@ -7,18 +7,18 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Directories of servers. */
+/** The servers' directories. */
 final class Directories {
   private Directories() {}
 
-  /** A new one below target, where logs are found after the tests. */
+  /** Creates a new directory below target, where the logs can be found after the tests. */
   static Path create(String prefix) throws IOException {
     Path parent = Path.of(System.getProperty("java.io.tmpdir"), "servers");
     Files.createDirectories(parent);
     return Files.createTempDirectory(parent, prefix + "-");
   }
 
-  /** Deletes a directory and all that is in it; one that is not there is fine. */
+  /** Deletes a directory and its contents, if it exists. */
   static void delete(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;

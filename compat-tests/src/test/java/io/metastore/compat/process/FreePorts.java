@@ -8,10 +8,10 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Ports of 127.0.0.1 that nobody listens on.
+ * Free ports of 127.0.0.1.
  *
- * <p>They lie below the range from which the kernel takes ports of outgoing connections: a server
- * that is killed and started again must find its port free.
+ * <p>They are below the range that the kernel uses for outgoing connections, so that a server that
+ * was killed finds its port free when it is restarted.
  */
 public final class FreePorts {
   private static final int LOWEST = 12_000;
@@ -20,7 +20,7 @@ public final class FreePorts {
 
   private FreePorts() {}
 
-  /** A port that was not returned before. */
+  /** A free port that was not returned before. */
   public static synchronized int next() {
     while (true) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);

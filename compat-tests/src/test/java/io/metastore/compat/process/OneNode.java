@@ -6,10 +6,10 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Hands tests that ask for a {@link ClusterProcesses} the one member that all of them share, to
+ * Provides tests that ask for a {@link ClusterProcesses} with a shared cluster of one member, to
  * save its start.
  *
- * <p>Such tests use keys of their own and leave the process alone.
+ * <p>Such tests use their own keys and do not stop the process.
  */
 public final class OneNode implements ParameterResolver {
   @Override
@@ -17,7 +17,7 @@ public final class OneNode implements ParameterResolver {
     return parameter.getParameter().getType() == ClusterProcesses.class;
   }
 
-  /** JUnit closes what is in its root store after the last test. */
+  /** JUnit closes the objects in its root store after the last test. */
   @Override
   public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
     return context

@@ -16,12 +16,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server and a command from the packages that the build made, unpacked into a directory. */
+/** A server and a command from the packages that the build produced, unpacked into a directory. */
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class PackagesTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
 
-  /** What Java makes of the status of a process that died of signal 15. */
+  /** Java's exit value for a process that was ended by signal 15. */
   private static final int ENDED_BY_SIGTERM = 128 + 15;
 
   @TempDir Path directory;
@@ -32,7 +32,7 @@ class PackagesTest {
     serves(directory);
   }
 
-  /** As dpkg would unpack it; nothing is installed. */
+  /** Unpacked as by dpkg, but not installed. */
   @Test
   void theDebianPackageServes() throws Exception {
     assumeTrue(Files.isExecutable(Path.of("/usr/bin/dpkg-deb")));
@@ -89,7 +89,7 @@ class PackagesTest {
     }
   }
 
-  /** The lines that the command prints; it must succeed. */
+  /** Runs a command, which must succeed, and returns the lines that it prints. */
   private static String[] run(String... command) throws Exception {
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

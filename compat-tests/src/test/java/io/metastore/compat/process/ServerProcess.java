@@ -21,13 +21,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One member: its ports, its directory, and the process that serves them, if one runs.
+ * One member: its ports, its directory, and its process, if it is running.
  *
- * <p>The process is ours, from the tests' class path, or the binary of {@code -Dcompat.server}. It
- * does not outlive the tests.
+ * <p>The process is our server from the tests' class path, or the program of {@code
+ * -Dcompat.server}. It does not outlive the tests.
  */
 public final class ServerProcess implements AutoCloseable {
-  /** A real etcd, say, to see what is right. */
+  /** Another server to test instead, such as a real etcd whose behaviour is the reference. */
   private static final @Nullable String OTHER_SERVER = System.getProperty("compat.server");
 
   private static final List<String> JVM_OPTIONS =
@@ -67,7 +67,7 @@ public final class ServerProcess implements AutoCloseable {
             .build();
   }
 
-  /** Whether a real etcd is tested, not us. */
+  /** Whether another server, such as a real etcd, is tested. */
   public static boolean isOther() {
     return OTHER_SERVER != null;
   }
@@ -84,12 +84,12 @@ public final class ServerProcess implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + clientPort);
   }
 
-  /** Where ZooKeeper's clients connect, as host and port. */
+  /** The address for ZooKeeper clients, as host and port. */
   public String zookeeperAddress() {
     return "127.0.0.1:" + zookeeperPort;
   }
 
-  /** Where the other members reach this one. */
+  /** The URL at which the other members reach this one. */
   public String peerUrl() {
     return peerScheme + "://127.0.0.1:" + advertisedPeerPort;
   }
@@ -98,17 +98,17 @@ public final class ServerProcess implements AutoCloseable {
     return peerPort;
   }
 
-  /** Has the other members connect to another port, which leads to {@link #peerPort}. */
+  /** Makes the other members connect to another port, which leads to {@link #peerPort}. */
   void advertise(int port) {
     advertisedPeerPort = port;
   }
 
-  /** 0 if no process was started yet. */
+  /** The process ID; 0 if no process was started yet. */
   long pid() {
     return process == null ? 0 : process.pid();
   }
 
-  /** A connection to this member alone; it is made again by itself after a restart. */
+  /** A channel to this member alone, which reconnects after a restart. */
   public ManagedChannel channel() {
     return channel;
   }
@@ -132,17 +132,17 @@ public final class ServerProcess implements AutoCloseable {
     flags = List.copyOf(all);
   }
 
-  /** Further options of the JVM, from the next start on. */
+  /** Sets further JVM options, for the next start. */
   public void jvmOptions(String... options) {
     jvmOptions = List.of(options);
   }
 
-  /** Starts the process on whatever is in its directory; does not wait until it serves. */
+  /** Starts the process with the data in its directory; does not wait until it serves. */
   public void start() throws IOException {
     if (process != null && process.isAlive()) {
       throw new IllegalStateException(name + " runs already");
     }
-    // A killed JVM leaves its copy of RocksDB's library behind.
+    // A killed JVM leaves its copy of RocksDB's native library behind.
     Path scratch = directory.resolve("tmp");
     Directories.delete(scratch);
     Files.createDirectories(scratch);
@@ -169,7 +169,7 @@ public final class ServerProcess implements AutoCloseable {
     RUNNING.add(process);
   }
 
-  /** Until a linearizable read is answered. */
+  /** Waits until a linearizable read is answered. */
   public void awaitReady() throws InterruptedException {
     Await.until(
         name + " answers a linearizable read; its log: " + directory.resolve("server.log"),
@@ -177,7 +177,8 @@ public final class ServerProcess implements AutoCloseable {
           if (!running().isAlive()) {
             throw new IllegalStateException("ended with " + running().exitValue());
           }
-          // Else gRPC waits up to two minutes before it tries a port again that was closed.
+          // Otherwise gRPC would wait up to two minutes before it reconnects to a member that was
+          // down.
           channel.resetConnectBackoff();
           RangeRequest read =
               RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("\0")).build();
@@ -192,7 +193,7 @@ public final class ServerProcess implements AutoCloseable {
         .status(StatusRequest.getDefaultInstance());
   }
 
-  /** SIGKILL; returns when the process is gone. */
+  /** Sends SIGKILL; returns when the process has ended. */
   public void kill() throws InterruptedException {
     Process killed = running();
     killed.destroyForcibly();
@@ -200,7 +201,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * SIGTERM; returns when the process is gone.
+   * Sends SIGTERM; returns when the process has ended.
    *
    * @return the exit code
    */
@@ -212,7 +213,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   /**
-   * Returns when the process has ended by itself.
+   * Waits until the process has ended by itself.
    *
    * @return the exit code
    */
@@ -221,12 +222,12 @@ public final class ServerProcess implements AutoCloseable {
     return running().exitValue();
   }
 
-  /** SIGSTOP: its sockets stay open, and nothing answers. */
+  /** Sends SIGSTOP: the sockets stay open, but nothing answers. */
   public void pause() throws IOException, InterruptedException {
     signal("STOP");
   }
 
-  /** SIGCONT. */
+  /** Sends SIGCONT. */
   public void resume() throws IOException, InterruptedException {
     signal("CONT");
   }
@@ -235,7 +236,7 @@ public final class ServerProcess implements AutoCloseable {
     return running().isAlive();
   }
 
-  /** Resident memory now, as Linux tells it. */
+  /** The current resident memory according to Linux. */
   public long residentBytes() throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/" + running().pid() + "/status"))) {
       if (line.startsWith("VmRSS:")) {
@@ -266,7 +267,7 @@ public final class ServerProcess implements AutoCloseable {
     return process;
   }
 
-  /** Kills the process and deletes its data; the log stays. */
+  /** Kills the process and deletes its data; the log is kept. */
   @Override
   public void close() throws IOException {
     channel.shutdownNow();

@@ -1,8 +1,8 @@
 /**
- * Servers as processes of their own, which tests may kill, stop, continue and start again.
+ * Servers in separate processes, which tests can kill, pause, resume and restart.
  *
- * <p>Start at {@link ClusterProcesses}. One test thread drives a cluster; its addresses and
- * channels may be used by any.
+ * <p>Start at {@link ClusterProcesses}. One test thread controls a cluster; any thread may use its
+ * addresses and channels.
  */
 @NullMarked
 package io.metastore.compat.process;

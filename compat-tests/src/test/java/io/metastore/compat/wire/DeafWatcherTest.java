@@ -23,13 +23,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Clients that watch and do not read what they are sent. */
+/** Clients that watch but do not read their events. */
 class DeafWatcherTest {
   private static final int DEAF = 6;
   private static final int VALUE_BYTES = 100_000;
   private static final int PUTS = 640;
 
-  /** Much less than what the deaf together were not sent, which is more than the server's heap. */
+  /** Much less than all the unread events together, which exceed the server's heap. */
   private static final long GROWTH_BYTES_MAX = 192L << 20;
 
   @Test
@@ -37,7 +37,7 @@ class DeafWatcherTest {
     List<ManagedChannel> channels = new ArrayList<>();
     try (ClusterProcesses cluster = ClusterProcesses.one(DeafWatcherTest.class)) {
       ServerProcess server = cluster.only();
-      put(server, 0); // what a server needs for its first values does not count
+      put(server, 0); // memory that a server needs for its first values does not count
       long before = server.residentBytes();
       for (int i = 0; i < DEAF; i++) {
         channels.add(connect(server));
@@ -68,7 +68,7 @@ class DeafWatcherTest {
                 .build());
   }
 
-  /** A watch from the first revision on that takes so many answers. */
+  /** Starts a watch from the first revision on that reads only this many responses. */
   private static void watch(ManagedChannel channel, int answers, AtomicLong events) {
     ClientCall<WatchRequest, WatchResponse> call =
         channel.newCall(WatchGrpc.getWatchMethod(), CallOptions.DEFAULT);

@@ -21,7 +21,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Bytes that are no request of etcd's. */
+/** Malformed input that is not a request of etcd's API. */
 class GarbageTest extends WireSuite {
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
@@ -61,7 +61,10 @@ class GarbageTest extends WireSuite {
     assertServes();
   }
 
-  /** A key of nine bytes, of which two came; a tag of no field; the end of no group. */
+  /**
+   * A key of nine bytes of which only two are sent; a tag without a valid field; the end of a group
+   * that was not started.
+   */
   @Test
   void aMessageThatIsNoneIsRefused() throws Exception {
     String unreadable = "proto: cannot parse invalid wire-format data";
@@ -76,7 +79,8 @@ class GarbageTest extends WireSuite {
   }
 
   /**
-   * Go's protobuf has one of two spaces in its errors, by the build, lest anybody compares them.
+   * Go's protobuf uses one of two kinds of spaces in its errors, depending on the build, so that
+   * nobody compares them.
    */
   private static String plain(String text) {
     return text.replace('\u00a0', ' ');
@@ -88,7 +92,7 @@ class GarbageTest extends WireSuite {
         .isEqualTo("INVALID_ARGUMENT: etcdserver: key is not provided");
   }
 
-  /** Writes, says that no more comes, and waits for the server's end of it. */
+  /** Writes, closes the output, and waits until the server closes the connection. */
   private void send(byte[] bytes) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.clientPort())) {
       socket.setSoTimeout(Math.toIntExact(Await.PATIENCE.toMillis()));
@@ -99,7 +103,7 @@ class GarbageTest extends WireSuite {
       } catch (SocketTimeoutException e) {
         throw new AssertionError("the server keeps the connection", e);
       } catch (IOException reset) {
-        // The server may have had enough before we did.
+        // The server may have closed the connection first.
       }
     }
   }
@@ -117,7 +121,7 @@ class GarbageTest extends WireSuite {
         request);
   }
 
-  /** Messages as they are on the wire. */
+  /** Messages in their wire format. */
   private enum RawBytes implements Marshaller<byte[]> {
     INSTANCE;
 

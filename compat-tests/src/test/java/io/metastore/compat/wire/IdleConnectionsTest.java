@@ -22,16 +22,16 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Very many clients that connected and want nothing for now. */
+/** Very many clients that are connected but idle. */
 class IdleConnectionsTest {
   private static final int CONNECTIONS = 10_000;
 
-  /** Files that the tests and a server need besides. */
+  /** File descriptors that the tests and a server need for other purposes. */
   private static final int OTHER_FILES = 1_000;
 
   private static final long BYTES_EACH_MAX = 16 << 10;
 
-  /** What an HTTP/2 client begins with: the preface and SETTINGS without any. */
+  /** The first bytes of an HTTP/2 client: the preface and an empty SETTINGS frame. */
   private static final byte[] HELLO =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(US_ASCII);
 
@@ -39,7 +39,7 @@ class IdleConnectionsTest {
 
   @Test
   void tenThousandIdleConnectionsStayOpenAndOthersAreServed() throws Exception {
-    // Java raises the soft limit to the hard one, for itself and for the processes it starts.
+    // Java raises the soft limit to the hard limit, also for the processes that it starts.
     long files =
         ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
             .getMaxFileDescriptorCount();
@@ -75,7 +75,7 @@ class IdleConnectionsTest {
         .isEqualTo(bytes);
   }
 
-  /** A connection whose server has taken it and answered with its own SETTINGS. */
+  /** Opens a connection and waits for the server's SETTINGS. */
   private static SocketChannel greet(ServerProcess server) throws IOException {
     SocketChannel connection =
         SocketChannel.open(

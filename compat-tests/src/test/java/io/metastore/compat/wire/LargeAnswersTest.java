@@ -36,14 +36,14 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Reads that together need far more memory than the server has, and small ones beside them. */
+/** Reads that together need far more memory than the server has, mixed with small reads. */
 class LargeAnswersTest {
   private static final int KEYS = 160;
   private static final int VALUE_BYTES = 100_000;
   private static final int READERS = 8;
   private static final int READS_EACH = 6;
 
-  /** Less than what two of the readers ask for at once. */
+  /** Less than two of the readers ask for together. */
   private static final String HEAP = "-Xmx80m";
 
   private final AtomicInteger answered = new AtomicInteger();
@@ -87,7 +87,7 @@ class LargeAnswersTest {
     byte[] value = new byte[VALUE_BYTES];
     for (int i = 0; i < KEYS; i++) {
       new Random(i).nextBytes(value);
-      // Put in another order than that of the keys.
+      // Written in another order than that of the keys.
       ByteString key = utf8("large/%04d".formatted(i * 7 % KEYS));
       kv.put(PutRequest.newBuilder().setKey(key).setValue(ByteString.copyFrom(value)).build());
     }
@@ -105,7 +105,7 @@ class LargeAnswersTest {
     assertThat(kv.range(RangeRequest.newBuilder().setKey(key).build()).getCount()).isEqualTo(1);
   }
 
-  /** Some large reads, on a connection of their own. */
+  /** Makes some large reads on a separate connection. */
   private Void readAll(ServerProcess server, List<KeyValue> stored, Random random) {
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.clientPort())
@@ -127,7 +127,7 @@ class LargeAnswersTest {
     return null;
   }
 
-  /** A read that found no memory in time may be refused, in etcd's words or as too large. */
+  /** A read that got no memory in time may fail with etcd's timeout, or as too large. */
   private static void answerOrRefusal(Callable<?> read) {
     try {
       read.call();
@@ -171,7 +171,7 @@ class LargeAnswersTest {
         assertAnswer(merged.build(), stored, false);
       }
       default -> {
-        // With a put, so that it is the log that brings it about.
+        // With a put, so that the transaction goes through the log.
         TxnRequest txn =
             TxnRequest.newBuilder()
                 .addSuccess(RequestOp.newBuilder().setRequestRange(all.setLimit(100)))
@@ -186,7 +186,7 @@ class LargeAnswersTest {
   }
 
   private static void assertAnswer(RangeResponse answer, List<KeyValue> expected, boolean more) {
-    // Not isEqualTo on the lists: it would describe them, megabytes of them, if they differ.
+    // Not isEqualTo on the lists, because it would print megabytes of them if they differ.
     assertThat(answer.getKvsList().equals(expected)).as("key-values").isTrue();
     assertThat(answer.getCount()).isEqualTo(KEYS);
     assertThat(answer.getMore()).isEqualTo(more);

@@ -23,10 +23,10 @@ class RefusalsTest extends WireSuite {
       "OUT_OF_RANGE: etcdserver: mvcc: required revision is a future revision";
   private static final String NO_LEASE = "NOT_FOUND: etcdserver: requested lease not found";
 
-  /** etcd's default of {@code --max-request-bytes}. */
+  /** The default of etcd's {@code --max-request-bytes}. */
   private static final int REQUEST_BYTES_MAX = 1_572_864;
 
-  /** What etcd lets gRPC receive above that. */
+  /** The size that etcd's gRPC server accepts in addition to that. */
   private static final int OVERHEAD_BYTES = 512 << 10;
 
   @Test

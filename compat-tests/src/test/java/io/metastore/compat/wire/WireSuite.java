@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The shared member, by stubs and by sockets. */
+/** The shared member, accessed through stubs and through sockets. */
 @ExtendWith(OneNode.class)
 abstract class WireSuite {
   private static final AtomicInteger KEYS = new AtomicInteger();
@@ -34,7 +34,7 @@ abstract class WireSuite {
     channel = server.channel();
   }
 
-  /** A key that no other test has. */
+  /** A key that no other test uses. */
   static ByteString freshKey() {
     return utf8("wire/" + KEYS.incrementAndGet());
   }
@@ -56,7 +56,7 @@ abstract class WireSuite {
     return RangeRequest.newBuilder().setKey(key).build();
   }
 
-  /** The server's refusal, as {@code CODE: text}. */
+  /** The server's error, as {@code CODE: text}. */
   static String refusal(Callable<?> call) throws Exception {
     try {
       throw new AssertionError("was not refused: " + call.call());
@@ -66,7 +66,7 @@ abstract class WireSuite {
     }
   }
 
-  /** Whatever was done to it, the server goes on. */
+  /** Checks that the server still serves, whatever the test did to it. */
   void assertServes() {
     ByteString key = freshKey();
     kv().put(put(key, "v"));

@@ -1,9 +1,9 @@
 /**
- * What etcd's clients do not do by themselves: requests that are refused, with etcd's exact codes
- * and texts, and peers that do not speak the protocol or do not listen.
+ * Cases that etcd's clients do not produce by themselves: refused requests, with etcd's exact codes
+ * and texts, and peers that do not speak the protocol or do not read.
  *
- * <p>Start at {@link RefusalsTest}. The requests come from our own stubs, for client libraries hide
- * codes.
+ * <p>Start at {@link RefusalsTest}. The requests use our own stubs, because client libraries hide
+ * error codes.
  */
 @NullMarked
 package io.metastore.compat.wire;
