@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class OptionsTest {
 
   @Test
-  void runHasDefaultsForEverythingButTheWorkload() {
+  void runHasDefaultsForAllOptionsExceptTheWorkload() {
     LoadSpec spec = run("run", "put");
 
     assertThat(spec.workload()).isEqualTo(Workload.PUT);
@@ -38,7 +38,7 @@ class OptionsTest {
   }
 
   @Test
-  void runTakesEveryOption() {
+  void runAcceptsEveryOption() {
     LoadSpec spec =
         run(
             ("run watch --endpoints a:1,http://b:2 --clients 1000 --connections 10 --keys 7"
@@ -72,12 +72,12 @@ class OptionsTest {
   }
 
   @Test
-  void aThousandClientsShareAHundredConnectionsUnlessToldOtherwise() {
+  void aThousandClientsShareAHundredConnectionsByDefault() {
     assertThat(run("run", "put", "--clients", "1000").connections()).isEqualTo(100);
   }
 
   @Test
-  void numbersThatMakeNoSenseAreRefused() {
+  void invalidNumbersAreRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> run("run", "fly"));
     assertThatIllegalArgumentException().isThrownBy(() -> run("run", "put", "--clients=0"));
     assertThatIllegalArgumentException()
@@ -88,13 +88,13 @@ class OptionsTest {
   }
 
   @Test
-  void aWrongOptionEndsInUsageAndAWrongValueInOneLine() {
+  void unknownOptionPrintsTheUsageAndInvalidValuePrintsOneLine() {
     assertThat(errorsOf(2, "run", "put", "--no-such-option")).contains("Usage: bench run");
     assertThat(errorsOf(1, "run", "fly")).startsWith("unknown workload 'fly'").hasLineCount(1);
   }
 
   @Test
-  void compareReadsServersSizesAndRows() {
+  void compareParsesServersSizesAndRows() {
     Object command =
         parsed(
             "compare",

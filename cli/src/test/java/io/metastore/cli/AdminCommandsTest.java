@@ -67,7 +67,7 @@ final class AdminCommandsTest {
   }
 
   @Test
-  void aliveMemberTellsItsStatusAndItsCluster(@TempDir Path directory) throws Exception {
+  void statusAndMembersOfARunningServerAreShown(@TempDir Path directory) throws Exception {
     try (TestServer real = TestServer.start(directory)) {
       Shell toReal = new Shell("--endpoints", real.endpoint());
       Ran status = toReal.run("status");
@@ -122,7 +122,7 @@ final class AdminCommandsTest {
   }
 
   @Test
-  void drainStopsTheOneServerThatIsNamed() {
+  void drainStopsTheServerGivenAsEndpoint() {
     server.answer(ClusterGrpc.getDrainMethod(), DrainResponse.newBuilder().setLeaderId(16).build());
     assertThat(shell.run("drain").out()).isEqualTo("leader 10\n");
     Ran several =
@@ -132,7 +132,7 @@ final class AdminCommandsTest {
   }
 
   @Test
-  void grantsAreSetTakenBackAndShown() {
+  void grantsAreSetRevokedAndShown() {
     server.answer(
         AclGrpc.getSetGrantMethod(), SetGrantResponse.newBuilder().setRevision(5).build());
     Grant grant =
@@ -169,7 +169,7 @@ final class AdminCommandsTest {
   }
 
   @Test
-  void usersAndRolesAreMadeShownAndDeleted(@TempDir Path directory) throws Exception {
+  void usersAndRolesAreCreatedShownAndDeleted(@TempDir Path directory) throws Exception {
     server.answer(AclGrpc.getPutUserMethod(), PutUserResponse.getDefaultInstance());
     Path password = Files.writeString(directory.resolve("pw"), "s3cret\n");
     Ran set =
@@ -258,7 +258,7 @@ final class AdminCommandsTest {
   }
 
   @Test
-  void accessControlOfARealServerIsObeyed(@TempDir Path directory) throws Exception {
+  void commandsWorkWithAccessControlOfARealServer(@TempDir Path directory) throws Exception {
     Path password = Files.writeString(directory.resolve("pw"), "s3cret\n");
     try (TestServer real = TestServer.start(directory.resolve("data"))) {
       String[] endpoint = {"--endpoints", real.endpoint()};

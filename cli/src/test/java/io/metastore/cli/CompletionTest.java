@@ -24,7 +24,7 @@ final class CompletionTest {
   }
 
   @Test
-  void scriptIsSyntacticallyRight() throws Exception {
+  void scriptIsValid() throws Exception {
     assertThat(bash("bash -n " + script)).isEmpty();
   }
 

@@ -57,7 +57,7 @@ final class KeyCommandsTest {
   }
 
   @Test
-  void bytesThatAreNoTextSurvive() {
+  void valuesThatAreNotTextAreKept() {
     byte[] bytes = {0, 1, (byte) 0xff, '\n'};
     assertThat(shell.runWithInput(bytes, "put", "/bytes", "-").exitCode()).isZero();
     assertThat(shell.run("get", "/bytes", "-n").bytes().toByteArray()).isEqualTo(bytes);
@@ -67,7 +67,7 @@ final class KeyCommandsTest {
   }
 
   @Test
-  void jsonHasAllThatIsKnownOfAKey() {
+  void jsonContainsAllFieldsOfAKey() {
     long revision = revision(shell.run("put", "/json/a", "späť"));
     JsonObject json = json(shell.run("-o", "json", "get", "/json/a"));
     assertThat(json.get("key").getAsString()).isEqualTo("/json/a");
@@ -80,7 +80,7 @@ final class KeyCommandsTest {
   }
 
   @Test
-  void absentKeyEndsWithOne() {
+  void missingKeyExitsWithOne() {
     Ran get = shell.run("get", "/absent");
     assertThat(get.exitCode()).isEqualTo(1);
     assertThat(get.out()).isEmpty();
@@ -143,7 +143,7 @@ final class KeyCommandsTest {
   }
 
   @Test
-  void treeShowsAllThatIsBelow() {
+  void treeShowsAllKeysBelow() {
     for (String key : new String[] {"/tree/a", "/tree/b/c/d", "/tree/b/e", "/tree/f/g"}) {
       shell.run("put", key, "v");
     }
@@ -185,7 +185,7 @@ final class KeyCommandsTest {
   }
 
   @Test
-  void watchTellsWhatHappened() {
+  void watchPrintsChanges() {
     long from = revision(shell.run("put", "/watch/a", "one\ttwo\nthree\\"));
     shell.runWithInput(new byte[] {(byte) 0xfe}, "put", "/watch/b/c", "-");
     shell.run("rm", "/watch/a");
@@ -215,7 +215,7 @@ final class KeyCommandsTest {
   }
 
   @Test
-  void wrongWordsAreExplainedInOneLine() {
+  void usageErrorsAreExplainedInOneLine() {
     Ran unknown = shell.run("get", "/a", "--frobnicate");
     assertThat(unknown.exitCode()).isEqualTo(ExitCode.USAGE.code());
     assertThat(unknown.err()).hasLineCount(1).contains("--frobnicate", "metastore get --help");
@@ -226,7 +226,7 @@ final class KeyCommandsTest {
   }
 
   @Test
-  void nobodyThereEndsWithThree() throws Exception {
+  void unreachableServerExitsWithThree() throws Exception {
     String nobody;
     try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
       nobody = "127.0.0.1:" + socket.getLocalPort();
@@ -237,7 +237,7 @@ final class KeyCommandsTest {
   }
 
   @Test
-  void endpointsAreReadAsEtcdsClientsReadThem() {
+  void endpointsAreParsedLikeEtcdsClientsDo() {
     shell.run("put", "/endpoint", "v");
     Ran http = shell.run("get", "/endpoint", "--endpoints", "http://" + server.endpoint());
     assertThat(http.out()).isEqualTo("v\n");
@@ -253,7 +253,7 @@ final class KeyCommandsTest {
   }
 
   @Test
-  void helpTellsTheExitCodes() {
+  void helpListsTheExitCodes() {
     Ran help = shell.run("--help");
     assertThat(help.exitCode()).isZero();
     assertThat(help.out()).contains("get", "serve", "METASTORE_ENDPOINTS");

@@ -40,7 +40,7 @@ final class LockCommandsTest {
   }
 
   @Test
-  void commandKnowsItsLockAndItsExitCodeIsOurs() throws Exception {
+  void commandGetsTheLocksVariablesAndItsExitCodeIsReturned() throws Exception {
     String script =
         "echo $METASTORE_LOCK_PATH; echo $METASTORE_LOCK_TOKEN; echo $METASTORE_SEQUENCER; exit 7";
     try (CommandProcess command = lock("/l/env", "--", "sh", "-c", script)) {
@@ -71,14 +71,14 @@ final class LockCommandsTest {
   }
 
   @Test
-  void commandThatASignalEndedIsToldAsShellsDo() throws Exception {
+  void commandEndedByASignalHasTheExitCodeOfShells() throws Exception {
     try (CommandProcess command = lock("/l/kill", "--", "sh", "-c", "kill -s KILL $$")) {
       assertThat(command.awaitExit()).isEqualTo(128 + 9);
     }
   }
 
   @Test
-  void commandIsStoppedWithAllItStartedWhenItsClientIsClosed() throws Exception {
+  void commandAndItsChildrenAreStoppedWhenTheClientIsClosed() throws Exception {
     String script = "trap '' TERM; sleep 1000 & echo $!; echo $$; wait";
     try (CommandProcess command = lock("/l/lost", "--grace", "1s", "--", "sh", "-c", script)) {
       List<ProcessHandle> family = new ArrayList<>();
@@ -95,7 +95,7 @@ final class LockCommandsTest {
   }
 
   @Test
-  void commandIsStoppedWhenItsPlaceIsDeleted() throws Exception {
+  void commandIsStoppedWhenTheLocksKeyIsDeleted() throws Exception {
     String script = "echo ready; while :; do sleep 0.1; done";
     try (CommandProcess command = lock("/l/deleted", "--", "sh", "-c", script)) {
       assertThat(command.nextLine()).isEqualTo("ready");
@@ -122,7 +122,7 @@ final class LockCommandsTest {
   }
 
   @Test
-  void whoWaitsIsToldBehindWhom() throws Exception {
+  void waitingCommandReportsTheQueue() throws Exception {
     try (CommandProcess holder = lock("/l/wait")) {
       holder.nextLine();
       assertThat(shell.run("lock", "/l/wait", "--try").exitCode()).isEqualTo(ExitCode.NO.code());
@@ -174,7 +174,7 @@ final class LockCommandsTest {
   }
 
   @Test
-  void commandThatIsNotThereIsNoSuccess() throws Exception {
+  void missingCommandIsAnError() throws Exception {
     try (CommandProcess command = lock("/l/none", "--", "/no/such/program")) {
       assertThat(command.awaitExit()).isEqualTo(ExitCode.USAGE.code());
       command.awaitErrorLine("/no/such/program");

@@ -49,7 +49,7 @@ final class TxnCommandTest {
   }
 
   @Test
-  void conditionsDecideWhatIsDone() throws Exception {
+  void conditionsDecideWhichBranchRuns() throws Exception {
     Ran first = txn(TAKE_OWNERSHIP);
     assertThat(first.exitCode()).as(first.err()).isZero();
     assertThat(first.out()).matches("then revision \\d+\n");

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Checks that docs/guide.md contains the code that is compiled here. */
 final class GuideTest {
   @Test
-  void javaCodeOfTheGuideIsTheSourcesOwn() throws Exception {
+  void guideContainsTheCompiledCode() throws Exception {
     String source =
         Files.readString(Path.of("src/test/java/io/metastore/client/ConfigWatcher.java"));
     String code =

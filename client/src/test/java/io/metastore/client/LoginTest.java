@@ -57,7 +57,7 @@ final class LoginTest {
   }
 
   @Test
-  void tokenThatEndedIsReplacedAndTheCallMadeAgainEvenIfItWrites() throws Exception {
+  void expiredTokenIsRenewedAndTheCallRepeatedEvenIfItWrites() throws Exception {
     CompletableFuture<PutResponse> write =
         client.keyValue().putAsync(PutRequest.newBuilder().setKey("/a").build());
     logIn("t1");
@@ -81,7 +81,7 @@ final class LoginTest {
   }
 
   @Test
-  void wrongPasswordIsWhatTheCallFailsWith() throws Exception {
+  void callFailsWithTheErrorOfAWrongPassword() throws Exception {
     CompletableFuture<GetResponse> read = client.keyValue().getAsync(GET);
     cluster
         .next(AclGrpc.getAuthenticateMethod())
@@ -105,7 +105,7 @@ final class LoginTest {
   }
 
   @Test
-  void watchGoesOnWithANewToken() throws Exception {
+  void watchContinuesWithANewToken() throws Exception {
     try (Watch watch =
         client
             .keyValue()
@@ -123,7 +123,7 @@ final class LoginTest {
   }
 
   @Test
-  void renewalsOfASessionShowATokenToo() throws Exception {
+  void sessionRenewalsCarryAToken() throws Exception {
     ManualTimer timer = new ManualTimer();
     try (ScriptedCluster pair = new ScriptedCluster(2);
         MetastoreClient patient = pair.client().timer(timer).user("alice", "secret").build()) {

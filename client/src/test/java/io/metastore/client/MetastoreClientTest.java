@@ -65,7 +65,7 @@ final class MetastoreClientTest {
   }
 
   @Test
-  void writeWhoseAnswerIsLostIsNotRepeated() throws Exception {
+  void writeWithoutAReplyIsNotRepeated() throws Exception {
     CompletableFuture<PutResponse> write = client.keyValue().putAsync(put("/a"));
     cluster.next(KeyValueGrpc.getPutMethod());
     cluster.kill(0);
@@ -74,7 +74,7 @@ final class MetastoreClientTest {
   }
 
   @Test
-  void writeThatCouldNotBeSentGoesElsewhere() throws Exception {
+  void writeThatCouldNotBeSentIsRepeatedElsewhere() throws Exception {
     cluster.kill(0);
     CompletableFuture<PutResponse> write = client.keyValue().putAsync(put("/a"));
     var arrived = cluster.next(KeyValueGrpc.getPutMethod());
@@ -95,7 +95,7 @@ final class MetastoreClientTest {
   }
 
   @Test
-  void errorsKeepWhatTheServerSaid() throws Exception {
+  void errorsContainTheServersDetails() throws Exception {
     CompletableFuture<GetResponse> read = client.keyValue().getAsync(get("/a//b"));
     ErrorDetail detail =
         ErrorDetail.newBuilder()
@@ -114,7 +114,7 @@ final class MetastoreClientTest {
   }
 
   @Test
-  void callsUnderWayFailWhenTheClientIsClosed() throws Exception {
+  void runningCallsFailWhenTheClientIsClosed() throws Exception {
     CompletableFuture<GetResponse> read = client.keyValue().getAsync(get("/a"));
     cluster.next(KeyValueGrpc.getGetMethod());
     client.close();
@@ -122,7 +122,7 @@ final class MetastoreClientTest {
   }
 
   @Test
-  void rangeReadGoesOnBehindTheLastEntryAtTheSameRevision() throws Exception {
+  void rangeReadContinuesAfterTheLastEntryAtTheSameRevision() throws Exception {
     List<String> keys = new CopyOnWriteArrayList<>();
     BlockingQueue<String> got = new LinkedBlockingQueue<>();
     CompletableFuture<RangeEnd> read =
@@ -155,7 +155,7 @@ final class MetastoreClientTest {
   }
 
   @Test
-  void watchResumesBehindTheLastEvents() throws Exception {
+  void watchResumesAfterTheLastEvents() throws Exception {
     Events events = new Events();
     try (Watch watch = client.keyValue().watch(watchRequest(0), events)) {
       var first = cluster.next(KeyValueGrpc.getWatchMethod());
@@ -187,7 +187,7 @@ final class MetastoreClientTest {
   }
 
   @Test
-  void watchOfTheFutureStaysThere() throws Exception {
+  void watchFromAFutureRevisionKeepsItsStartRevision() throws Exception {
     try (Watch watch = client.keyValue().watch(watchRequest(100), new Events())) {
       var first = cluster.next(KeyValueGrpc.getWatchMethod());
       first.tell(WatchResponse.newBuilder().setRevision(10).build());
@@ -212,7 +212,7 @@ final class MetastoreClientTest {
   }
 
   @Test
-  void watchOfALockTellsTheWholeQueueAnewAfterALostConnection() throws Exception {
+  void lockWatchReportsTheWholeQueueAgainAfterALostConnection() throws Exception {
     BlockingQueue<String> told = new LinkedBlockingQueue<>();
     client.locks().watch("/l", (queue, whole) -> told.add(queue.getRevision() + " " + whole));
     var first = cluster.next(LocksGrpc.getWatchMethod());

@@ -67,14 +67,14 @@ final class SessionTest {
   }
 
   @Test
-  void deadlineCountsFromWhenTheRequestWasSent() {
+  void deadlineCountsFromTheSendingOfTheRequest() {
     assertThat(session.id()).isEqualTo(7);
     assertThat(session.deadlineNanos()).isEqualTo(seconds(9));
     assertThat(session.state()).isEqualTo(SessionState.SAFE);
   }
 
   @Test
-  void renewalMovesTheDeadlineFromWhenItWasSent() throws Exception {
+  void renewalExtendsTheDeadlineFromItsSending() throws Exception {
     // Due at 1 s + (9 - 1) / 3 s.
     timer.advance(Duration.ofSeconds(3));
     var renewal = cluster.next(ClientsGrpc.getKeepAliveMethod());
@@ -85,7 +85,7 @@ final class SessionTest {
   }
 
   @Test
-  void unansweredSessionComesIntoJeopardyAndIsSafeAgain() throws Exception {
+  void sessionWithoutRepliesIsInJeopardyAndThenSafeAgain() throws Exception {
     timer.advance(Duration.ofSeconds(5)); // at second 6 a third of the TTL is left
     assertThat(states.poll(30, TimeUnit.SECONDS)).isEqualTo(SessionState.JEOPARDY);
     assertThat(session.state()).isEqualTo(SessionState.JEOPARDY);
@@ -112,7 +112,7 @@ final class SessionTest {
   }
 
   @Test
-  void sessionThatTheServersDoNotKnowIsLostAtOnce() throws Exception {
+  void sessionUnknownToTheServersIsLostAtOnce() throws Exception {
     timer.advance(Duration.ofSeconds(3));
     cluster
         .next(ClientsGrpc.getKeepAliveMethod())
@@ -122,7 +122,7 @@ final class SessionTest {
   }
 
   @Test
-  void silentServerIsLeftForAnother() throws Exception {
+  void sessionMovesAwayFromASilentServer() throws Exception {
     timer.advance(Duration.ofSeconds(3)); // sent at 3.67
     assertThat(cluster.next(ClientsGrpc.getKeepAliveMethod()).server()).isZero();
     timer.advance(Duration.ofMillis(1_500)); // a sixth of the TTL later
@@ -149,7 +149,7 @@ final class SessionTest {
   }
 
   @Test
-  void acquireSaysWhatIsWanted() throws Exception {
+  void acquireSendsItsOptions() throws Exception {
     CompletableFuture<Optional<HeldLock>> trying =
         session
             .sharedLock("/l")
@@ -177,7 +177,7 @@ final class SessionTest {
   }
 
   @Test
-  void brokenWaitGoesOnElsewhere() throws Exception {
+  void interruptedWaitContinuesOnAnotherServer() throws Exception {
     CompletableFuture<HeldLock> waiting = session.lock("/l").acquireAsync();
     assertThat(cluster.next(LocksGrpc.getAcquireMethod()).request().hasWaitMs()).isFalse();
     cluster.kill(0);
@@ -189,7 +189,7 @@ final class SessionTest {
   }
 
   @Test
-  void oneSessionDoesNotContendWithItself() throws Exception {
+  void secondAttemptByTheSameSessionIsRefused() throws Exception {
     acquired(session.lock("/l"), 5);
     assertThatThrownBy(() -> session.lock("/l").acquireAsync())
         .isInstanceOf(IllegalStateException.class)
@@ -197,7 +197,7 @@ final class SessionTest {
   }
 
   @Test
-  void lockMayBeTakenAgainAsSoonAsItIsReleased() throws Exception {
+  void lockCanBeAcquiredAgainAsSoonAsItIsReleased() throws Exception {
     Lock lock = session.lock("/l");
     CompletableFuture<HeldLock> again =
         acquired(lock, 5).releaseAsync().thenCompose(released -> lock.acquireAsync());
@@ -209,7 +209,7 @@ final class SessionTest {
   }
 
   @Test
-  void placeOfACancelledWaitIsGivenUp() throws Exception {
+  void placeOfACancelledWaitIsReleased() throws Exception {
     CompletableFuture<HeldLock> waiting = session.lock("/l").acquireAsync();
     cluster.next(LocksGrpc.getAcquireMethod());
     waiting.cancel(false);
@@ -217,7 +217,7 @@ final class SessionTest {
   }
 
   @Test
-  void placeThatABrokenWaitLeftIsGivenUp() throws Exception {
+  void placeLeftByABrokenWaitIsReleased() throws Exception {
     CompletableFuture<Optional<HeldLock>> waiting =
         session.lock("/l").tryAcquireAsync(Duration.ofSeconds(2));
     cluster.next(LocksGrpc.getAcquireMethod());
@@ -242,7 +242,7 @@ final class SessionTest {
   }
 
   @Test
-  void releaseThatFoundNothingAfterALostAnswerWasDone() throws Exception {
+  void releaseThatFindsNoPlaceAfterALostReplySucceeded() throws Exception {
     HeldLock held = acquired(session.lock("/l"), 5);
     CompletableFuture<Boolean> releasing = held.releaseAsync();
     cluster.next(LocksGrpc.getReleaseMethod()).fail(Status.Code.UNKNOWN, Reason.OUTCOME_UNKNOWN);
@@ -254,7 +254,7 @@ final class SessionTest {
   }
 
   @Test
-  void releaseOfALockThatWasLostSaysSo() throws Exception {
+  void releaseOfALostLockReturnsFalse() throws Exception {
     HeldLock held = acquired(session.lock("/l"), 5);
     CompletableFuture<Boolean> releasing = held.releaseAsync();
     cluster
@@ -264,7 +264,7 @@ final class SessionTest {
   }
 
   @Test
-  void waitForALockEndsWithTheSession() throws Exception {
+  void waitForALockFailsWhenTheSessionEnds() throws Exception {
     CompletableFuture<HeldLock> waiting = session.lock("/l").acquireAsync();
     cluster.next(LocksGrpc.getAcquireMethod());
     timer.advance(Duration.ofSeconds(8));

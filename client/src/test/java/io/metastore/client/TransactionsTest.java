@@ -86,7 +86,7 @@ final class TransactionsTest {
   }
 
   @Test
-  void conflictRunsItAgainFromANewSnapshot() throws Exception {
+  void conflictRepeatsTheTransactionWithANewSnapshot() throws Exception {
     CompletableFuture<Long> running = increment(5);
     attempt(10, Reason.CONFLICT, Status.Code.ABORTED);
     snapshot(20);
@@ -97,7 +97,7 @@ final class TransactionsTest {
   }
 
   @Test
-  void attemptsAreBounded() throws Exception {
+  void attemptsAreLimited() throws Exception {
     CompletableFuture<Long> running = increment(2);
     attempt(10, Reason.CONFLICT, Status.Code.ABORTED);
     attempt(20, Reason.CONFLICT, Status.Code.ABORTED);

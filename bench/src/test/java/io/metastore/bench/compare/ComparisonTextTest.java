@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ComparisonTextTest {
 
   @Test
-  void figuresAreMediansOfTheRoundsAndRatiosAreOfMedians() {
+  void figuresAreMediansAndRatiosCompareMedians() {
     List<Cell> cells =
         List.of(
             cell("ours", 1, 1, 3000, 2000),

@@ -37,7 +37,7 @@ class PlanTest {
           new WatchSpec(1, 1, 1, WatchSpec.Shape.DISTINCT));
 
   @Test
-  void serversTakeTurnsAtEachRowAndAnotherBeginsInEachRound() {
+  void serversTakeTurnsInEachRowAndEachRoundBeginsWithAnother() {
     Plan plan =
         new Plan(
             List.of(server("a"), server("b")),

@@ -70,7 +70,7 @@ class LoadRunTest {
   }
 
   @Test
-  void rangesAskForKeysThatWereWrittenBefore() throws InterruptedException {
+  void rangesReadKeysThatWereWrittenBefore() throws InterruptedException {
     Result result = run(Workload.RANGE);
 
     assertThat(server.stored).hasSize(KEYS);
@@ -81,7 +81,7 @@ class LoadRunTest {
   }
 
   @Test
-  void serializableRangesSaySo() throws InterruptedException {
+  void serializableRangesRequestThatConsistency() throws InterruptedException {
     run(Workload.RANGE_SERIALIZABLE);
     assertThat(server.serializableRanges).hasValue(TOTAL);
   }
@@ -128,7 +128,7 @@ class LoadRunTest {
   }
 
   @Test
-  void errorsAreCountedByCodeAndTheClientGoesOn() throws InterruptedException {
+  void errorsAreCountedByCodeAndTheClientContinues() throws InterruptedException {
     server.putsToRefuse.set(5);
 
     Result result = run(Workload.PUT);
@@ -139,7 +139,7 @@ class LoadRunTest {
   }
 
   @Test
-  void aServerThatIsNotThereFailsEveryOperation() throws InterruptedException {
+  void missingServerFailsEveryOperation() throws InterruptedException {
     List<Endpoint> nobody = List.of(new Endpoint("127.0.0.1", Ports.free(1).get(0)));
 
     Result result = run(Workload.PUT, WatchSpec.Shape.SAME, nobody, Target.ALL);
@@ -168,7 +168,7 @@ class LoadRunTest {
   }
 
   @Test
-  void connectionsAreSpreadOverAllEndpointsOrGoToTheLeader() throws Exception {
+  void connectionsGoToAllEndpointsOrToTheLeader() throws Exception {
     try (StandIn follower = new StandIn(false)) {
       List<Endpoint> both = List.of(follower.endpoint(), server.endpoint());
 
@@ -187,7 +187,7 @@ class LoadRunTest {
   }
 
   @Test
-  void theServersUseIsMeasuredIfItsProcessIsKnown() throws InterruptedException {
+  void serverUsageIsMeasuredIfItsProcessIsKnown() throws InterruptedException {
     LoadSpec spec = spec(Workload.PUT, WatchSpec.Shape.SAME, servers(), Target.ALL);
     long pid = ProcessHandle.current().pid();
 

@@ -39,7 +39,7 @@ class RequestTemplateTest {
   }
 
   @Test
-  void aStampStandsAtTheBeginningOfTheValue() throws IOException {
+  void timestampIsAtTheBeginningOfTheValue() throws IOException {
     RequestTemplate template = new RequestTemplate(KEYS, 16, RequestTemplateTest::put);
 
     PutRequest put = PutRequest.parseFrom(sent(template.key(1).stamp(0x1234_5678_9abcL).payload()));
@@ -71,7 +71,7 @@ class RequestTemplateTest {
   }
 
   @Test
-  void keysWithoutRoomForTheirNumbersAreRefused() {
+  void keysTooShortForTheirNumbersAreRefused() {
     assertThat(new KeySpace("bench/", 8, 100).key(99).toStringUtf8()).isEqualTo("bench/99");
     assertThatIllegalArgumentException().isThrownBy(() -> new KeySpace("bench/", 8, 101));
     assertThatIllegalArgumentException().isThrownBy(() -> new KeySpace("bench/", 8, 0));

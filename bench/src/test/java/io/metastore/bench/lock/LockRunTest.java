@@ -70,7 +70,7 @@ class LockRunTest {
   }
 
   @Test
-  void twoHoldersOfOneLockAreNoticed() throws InterruptedException {
+  void twoHoldersOfOneLockAreDetected() throws InterruptedException {
     try (MemoryLocks broken = new MemoryLocks(false)) {
       Drain drain = new Drain(LockWork.parse("waiters:1/1"), broken, grants, releases);
 

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class LockTextTest {
 
   @Test
-  void servicesStandSideBySideWithADashForWhatIsUnknown() {
+  void servicesAreColumnsAndUnknownFiguresAreDashes() {
     List<LockResult> results =
         List.of(result("ours", "contended:64/64", 2.0), result("theirs", "contended:64/64", null));
 

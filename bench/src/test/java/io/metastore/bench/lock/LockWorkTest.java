@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class LockWorkTest {
 
   @Test
-  void workIsReadAsItIsWritten() {
+  void workTextIsParsedAndFormatted() {
     LockWork work = LockWork.parse("waiters:1000/100");
 
     assertThat(work).isEqualTo(new LockWork(LockWork.Kind.WAITERS, 1000, 100));
@@ -24,7 +24,7 @@ class LockWorkTest {
   }
 
   @Test
-  void nonsenseIsRefused() {
+  void invalidTextIsRefused() {
     for (String text : new String[] {"contended", "contended:2", "contended:1/2", "idle:1/1"}) {
       assertThatIllegalArgumentException().as(text).isThrownBy(() -> LockWork.parse(text));
     }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 class MemoryTextTest {
 
   @Test
-  void whatWasNotMeasuredIsADash() {
+  void figuresNotMeasuredAreDashes() {
     assertThat(
             MemoryText.format(
                 List.of(

@@ -36,7 +36,7 @@ class ResultTest {
   }
 
   @Test
-  void jsonHasEveryFigureUnderItsNameAndLeavesOutWhatIsNotKnown() {
+  void jsonHasEveryKnownFigureUnderItsName() {
     JsonObject full = json(result(true));
     assertThat(full.keySet())
         .containsExactlyInAnyOrder(
@@ -64,7 +64,7 @@ class ResultTest {
   }
 
   @Test
-  void theTableSaysWhatWasMeasured() {
+  void tableShowsTheMeasurement() {
     assertThat(ResultText.format(result(true)))
         .containsPattern("operations/s +1,000\n")
         .containsPattern("p99 ms +0\\.00\n")

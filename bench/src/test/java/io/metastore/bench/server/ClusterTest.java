@@ -16,7 +16,7 @@ class ClusterTest {
   @TempDir Path directory = Path.of("");
 
   @Test
-  void aServerThatEndsAtOnceIsReportedWithItsLogAndLeavesNothing() throws IOException {
+  void serverThatEndsAtOnceIsReportedWithItsLogAndCleanedUp() throws IOException {
     ServerCommand broken =
         new ServerCommand("broken", List.of("sh", "-c", "echo cannot do \"$0\"; exit 3", "this"));
 

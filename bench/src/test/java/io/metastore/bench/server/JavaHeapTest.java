@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 class JavaHeapTest {
 
   @Test
-  void allGenerationsCount() {
+  void allGenerationsAreAdded() {
     assertThat(
             JavaHeap.parseUsedBytes(
                 """
@@ -23,7 +23,7 @@ class JavaHeapTest {
   }
 
   @Test
-  void aProcessThatIsNoJvmHasNoneAndIsLeftAlone() throws Exception {
+  void processThatIsNotAJvmHasNoHeapAndIsNotSignalled() throws Exception {
     Process other = new ProcessBuilder("sleep", "600").start();
     try {
       assertThat(JavaHeap.liveBytes(other.pid())).isEmpty();

@@ -22,7 +22,7 @@ class PeerLinksTest {
   private static final int PATIENCE_MS = 30_000;
 
   @Test
-  void whatAMemberSendsIsHeldOneWayAndArrivesWhenReleased() throws IOException {
+  void bytesAreHeldInOneDirectionAndArriveWhenReleased() throws IOException {
     try (ServerSocket target = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
         PeerLinks links =
             new PeerLinks(List.of(target.getLocalPort(), target.getLocalPort()), () -> PIDS);

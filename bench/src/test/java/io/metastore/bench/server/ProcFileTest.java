@@ -29,7 +29,7 @@ class ProcFileTest {
   }
 
   @Test
-  void theMachineIsBusyWithAllButIdleAndWaitingTime() throws IOException {
+  void busyTimeExcludesIdleAndWaitingTime() throws IOException {
     assertThat(ProcFile.parseMachineCpuSeconds(recorded("machine.txt")))
         .isEqualTo((100 + 20 + 300 + 6 + 7 + 8) / 100.0, within(1e-9));
   }
@@ -42,7 +42,7 @@ class ProcFileTest {
   }
 
   @Test
-  void aServerThatDoesNotRunCannotBeMetered() {
+  void serverThatDoesNotRunCannotBeMeasured() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new ServerMeter(List.of(Long.MAX_VALUE)))
         .withMessageContaining("no process");

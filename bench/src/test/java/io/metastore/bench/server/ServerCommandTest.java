@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class ServerCommandTest {
 
   @Test
-  void theFirstEqualsSignEndsTheNameAndBlanksPartTheArguments() {
+  void firstEqualsSignEndsTheNameAndBlanksSeparateArguments() {
     assertThat(ServerCommand.parse("meta=env HEAP=1g bin/etcd --quota=5"))
         .isEqualTo(new ServerCommand("meta", List.of("env", "HEAP=1g", "bin/etcd", "--quota=5")));
   }
@@ -22,7 +22,7 @@ class ServerCommandTest {
   }
 
   @Test
-  void anEndpointIsReadWithAndWithoutScheme() {
+  void endpointIsParsedWithAndWithoutScheme() {
     assertThat(Endpoint.parse("127.0.0.1:2379")).isEqualTo(new Endpoint("127.0.0.1", 2379));
     assertThat(Endpoint.parse("http://a.example:1")).isEqualTo(new Endpoint("a.example", 1));
     for (String text : List.of("https://a:1", "a", ":1", "a:99999")) {

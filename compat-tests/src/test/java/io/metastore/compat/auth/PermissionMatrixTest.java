@@ -22,7 +22,7 @@ class PermissionMatrixTest {
   private static final Path EXPECTED = Path.of("src/test/resources/auth/permissions.txt");
 
   @Test
-  void everybodyMayDoWhatEtcdLetsThemDo() throws Exception {
+  void permissionsAreThoseOfEtcd() throws Exception {
     List<String> answers = new ArrayList<>();
     try (ClusterProcesses cluster = ClusterProcesses.one(PermissionMatrixTest.class)) {
       Users users = new Users(cluster.only().channel());

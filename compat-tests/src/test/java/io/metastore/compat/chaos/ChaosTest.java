@@ -24,7 +24,7 @@ class ChaosTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void whatAllClientsSawIsOneHistory(long seed) throws Exception {
+  void observationsOfAllClientsMatchTheHistory(long seed) throws Exception {
     Duration time = Duration.ofSeconds(Integer.getInteger("chaos.seconds", 16)).dividedBy(ROUNDS);
     try (Chaos chaos = new Chaos(seed)) {
       for (int round = 0; round < ROUNDS; round++) {

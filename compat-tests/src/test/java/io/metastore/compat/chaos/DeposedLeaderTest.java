@@ -20,7 +20,7 @@ class DeposedLeaderTest {
   private static final Duration TTL = Duration.ofSeconds(6);
 
   @Test
-  void endsNoSessionThatItsSuccessorKeepsAlive() throws Exception {
+  void deposedLeaderEndsNoSessionOfItsSuccessor() throws Exception {
     try (ClusterProcesses cluster = ClusterProcesses.three(DeposedLeaderTest.class)) {
       ServerProcess leader = cluster.leader();
       String[] others =

@@ -15,32 +15,32 @@ import org.junit.jupiter.api.Test;
 /** Clients 1 to 9 want the lock exclusively, clients from 10 on share it. */
 class FenceOrderTest {
   @Test
-  void holdersInTurnMayWrite() {
+  void successiveHoldersMayWrite() {
     assertThat(check(place(2, 1), place(3, 2), write(4, 2), write(5, 2), gone(6, 1), write(7, 3)))
         .isEmpty();
   }
 
   @Test
-  void whoWaitsMayNot() {
+  void waiterMayNotWrite() {
     assertThat(check(place(2, 1), place(3, 2), write(4, 3))).hasSize(1);
     assertThat(check(place(2, 1), place(3, 10), write(4, 3))).hasSize(1);
     assertThat(check(place(2, 10), place(3, 1), write(4, 3))).hasSize(1);
   }
 
   @Test
-  void whoSharesMayUnlessSomebodyBeforeWantsItAlone() {
+  void sharedHolderMayWriteUnlessAnEarlierExclusiveRequestWaits() {
     assertThat(check(place(2, 10), place(3, 11), write(4, 3), write(5, 2))).isEmpty();
     assertThat(check(place(2, 10), place(3, 1), place(4, 11), write(5, 4))).hasSize(1);
   }
 
   @Test
-  void whoGaveItUpMayNotAnyMore() {
+  void formerHolderMayNotWrite() {
     assertThat(check(place(2, 1), gone(3, 1), write(4, 2))).hasSize(1);
     assertThat(check(place(2, 1), gone(3, 1), place(4, 2), write(5, 2))).hasSize(1);
   }
 
   @Test
-  void whoExpiredMayNotDuringTheDelayAndNobodyElseMay() {
+  void nobodyMayWriteDuringTheLockDelay() {
     assertThat(check(place(2, 1), expired(3, 1, 2), write(4, 2))).hasSize(1);
     assertThat(check(place(2, 1), expired(3, 1, 2), place(4, 2), write(5, 4))).hasSize(1);
     assertThat(check(place(2, 1), expired(3, 1, 2), place(4, 2), gone(5, 1), write(6, 4)))
@@ -48,7 +48,7 @@ class FenceOrderTest {
   }
 
   @Test
-  void whoSharesItGoesOnThoughAnotherExpired() {
+  void sharedHolderMayWriteAfterAnotherOneExpired() {
     Step[] shared = {place(2, 10), place(3, 11), expired(4, 10, 2), write(5, 3), place(6, 12)};
     assertThat(check(shared)).isEmpty();
     assertThat(check(shared[0], shared[1], shared[2], shared[3], shared[4], write(7, 6)))
@@ -56,7 +56,7 @@ class FenceOrderTest {
   }
 
   @Test
-  void whoWritesWithoutAFenceIsFound() {
+  void writeWithoutAFenceIsDetected() {
     Step step = new Step(2, List.of(new Change("/guarded/k", new Version("nobody", 2, 2))));
     assertThat(check(step)).hasSize(1);
   }

@@ -37,12 +37,12 @@ class ForsakenPlaceTest {
   }
 
   @Test
-  void isWithdrawnWhenTheLeaderThatServedItStartsAgain() throws Exception {
+  void placeIsWithdrawnWhenTheLeaderThatServedItRestarts() throws Exception {
     placeGoesWhenItsMemberDied("/locks/leader", ClusterProcesses::leader);
   }
 
   @Test
-  void isWithdrawnWhenTheFollowerThatServedItStartsAgain() throws Exception {
+  void placeIsWithdrawnWhenTheFollowerThatServedItRestarts() throws Exception {
     placeGoesWhenItsMemberDied(
         "/locks/follower", members -> members.others(members.leader()).get(0));
   }

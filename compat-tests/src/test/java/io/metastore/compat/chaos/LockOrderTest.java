@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class LockOrderTest {
   @Test
-  void holdersInTurnWithGrowingTokensAreRight() {
+  void successiveHoldersWithGrowingTokensAreAccepted() {
     assertThat(
             LockOrder.violations(
                 List.of(
@@ -20,7 +20,7 @@ class LockOrderTest {
   }
 
   @Test
-  void twoExclusiveHoldersAtOnceAreFound() {
+  void twoConcurrentExclusiveHoldersAreDetected() {
     assertThat(
             LockOrder.violations(List.of(exclusive("/a", 5, 10, 20), exclusive("/a", 6, 19, 30))))
         .singleElement()
@@ -29,7 +29,7 @@ class LockOrderTest {
   }
 
   @Test
-  void aSharedHolderBesideAnExclusiveOneIsFound() {
+  void sharedHolderConcurrentWithAnExclusiveOneIsDetected() {
     assertThat(LockOrder.violations(List.of(exclusive("/a", 5, 10, 20), shared("/a", 6, 19, 30))))
         .hasSize(1);
     assertThat(
@@ -40,7 +40,7 @@ class LockOrderTest {
   }
 
   @Test
-  void aLongHolderIsRememberedBehindShorterOnes() {
+  void longHolderIsRememberedAfterShorterOnes() {
     assertThat(
             LockOrder.violations(
                 List.of(
@@ -51,7 +51,7 @@ class LockOrderTest {
   }
 
   @Test
-  void aTokenThatDoesNotGrowIsFound() {
+  void tokenThatDoesNotGrowIsDetected() {
     assertThat(
             LockOrder.violations(List.of(exclusive("/a", 5, 10, 20), exclusive("/a", 5, 20, 30))))
         .singleElement()
@@ -62,7 +62,7 @@ class LockOrderTest {
   }
 
   @Test
-  void whoHeardOfItTooLateHeldNothing() {
+  void clientThatLearnedTooLateHeldNothing() {
     assertThat(
             LockOrder.violations(List.of(exclusive("/a", 5, 30, 20), exclusive("/a", 6, 19, 40))))
         .isEmpty();

@@ -21,7 +21,7 @@ class SerialOrderTest {
       new Timeline(List.of(step(2, put("/t/x", "a", 2)), step(3, put("/t/y", "b", 3))));
 
   @Test
-  void whoReadWhatWasThereIsRight() {
+  void correctReadsAreAccepted() {
     assertThat(
             check(
                 A_THEN_B,
@@ -32,7 +32,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void aLostUpdateIsFound() {
+  void lostUpdateIsDetected() {
     Timeline timeline =
         new Timeline(List.of(step(2, put("/t/x", "a", 2)), step(3, put("/t/x", "b", 3))));
     assertThat(
@@ -46,7 +46,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void writeSkewIsFound() {
+  void writeSkewIsDetected() {
     // Each attempt read the key that the other one wrote, before it was written.
     assertThat(
             check(
@@ -59,7 +59,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void aPhantomIsFound() {
+  void phantomIsDetected() {
     assertThat(
             check(
                 A_THEN_B,
@@ -69,7 +69,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void aReadOfSomethingElseThanTheSnapshotIsFound() {
+  void readThatDiffersFromTheSnapshotIsDetected() {
     assertThat(
             check(
                 A_THEN_B,
@@ -82,7 +82,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void aWriteThatWasRefusedAndHappenedIsFound() {
+  void refusedWriteThatTookEffectIsDetected() {
     assertThat(
             check(
                 A_THEN_B,
@@ -92,7 +92,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void aWriteWithoutAnAnswerMayHappenOnceOrNot() {
+  void writeWithUnknownOutcomeMayTakeEffectOnceOrNever() {
     assertThat(
             check(
                 A_THEN_B,
@@ -106,7 +106,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void aLostWriteIsFound() {
+  void lostWriteIsDetected() {
     assertThat(
             check(
                 A_THEN_B,
@@ -117,7 +117,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void halfATransactionIsFound() {
+  void partialTransactionIsDetected() {
     assertThat(
             check(
                 A_THEN_B,
@@ -127,7 +127,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void aDeleteOfNothingChangesNothing() {
+  void deleteOfAMissingKeyHasNoEffect() {
     assertThat(
             check(
                 A_THEN_B,
@@ -137,14 +137,14 @@ class SerialOrderTest {
   }
 
   @Test
-  void aWriteOfNobodyIsFound() {
+  void writeOfAnUnknownClientIsDetected() {
     assertThat(check(A_THEN_B, done("a", 0, 9, 1, Map.of("/t/x", "a")))).hasSize(1);
     Timeline other = new Timeline(List.of(step(2, put("/other/x", "a", 2))));
     assertThat(check(other)).isEmpty();
   }
 
   @Test
-  void aSnapshotOlderThanWhatWasKnownIsFound() {
+  void staleSnapshotIsDetected() {
     assertThat(
             check(
                 A_THEN_B,
@@ -156,7 +156,7 @@ class SerialOrderTest {
   }
 
   @Test
-  void anOrderAgainstTheClockIsFound() {
+  void orderThatContradictsTheClockIsDetected() {
     assertThat(
             check(
                 A_THEN_B,

@@ -36,7 +36,7 @@ class ClusterTest {
   }
 
   @Test
-  void membersShowTheSameTreeAndTellTheirClientsOfChanges() throws Exception {
+  void membersShowTheSameTreeAndNotifyTheirClients() throws Exception {
     List<ServerProcess> members = cluster.members();
     try (CuratorFramework one = client(members.get(0).zookeeperAddress());
         CuratorFramework two = client(members.get(1).zookeeperAddress());

@@ -120,7 +120,7 @@ class RecipesTest {
   }
 
   @Test
-  void aSemaphoreHasSoManyLeases() throws Exception {
+  void semaphoreLimitsItsLeases() throws Exception {
     InterProcessSemaphoreV2 one = new InterProcessSemaphoreV2(first, "/semaphore", 2);
     InterProcessSemaphoreV2 two = new InterProcessSemaphoreV2(second, "/semaphore", 2);
     Lease held = one.acquire();
@@ -132,7 +132,7 @@ class RecipesTest {
   }
 
   @Test
-  void aLeaderIsFollowedByTheNext() throws Exception {
+  void nextCandidateLeadsAfterTheLeader() throws Exception {
     LeaderLatch one = new LeaderLatch(first, "/leader", "one");
     one.start();
     one.await();
@@ -255,7 +255,7 @@ class RecipesTest {
   }
 
   @Test
-  void nodesOfMembersAreThereWhileTheyLive() throws Exception {
+  void groupMembersHaveNodesWhileTheyLive() throws Exception {
     try (PersistentNode node =
         new PersistentNode(first, CreateMode.EPHEMERAL, false, "/me", bytes("x"))) {
       node.start();

@@ -27,7 +27,7 @@ class CrashTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void aMemberThatIsAloneComesBackWithAllItAcknowledged(long seed) throws Exception {
+  void singleMemberRestartsWithEverythingItAcknowledged(long seed) throws Exception {
     try (ClusterProcesses cluster = ClusterProcesses.one(CrashTest.class)) {
       crashAgainAndAgain(cluster, new Random(seed));
     }
@@ -35,7 +35,7 @@ class CrashTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void threeMembersKilledAtOnceComeBackWithAllTheyAcknowledged(long seed) throws Exception {
+  void threeMembersKilledTogetherRestartWithEverythingTheyAcknowledged(long seed) throws Exception {
     try (ClusterProcesses cluster = ClusterProcesses.three(CrashTest.class)) {
       crashAgainAndAgain(cluster, new Random(seed));
     }

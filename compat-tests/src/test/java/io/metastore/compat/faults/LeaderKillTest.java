@@ -103,7 +103,7 @@ class LeaderKillTest {
   }
 
   @Test
-  void aLeaseThatNobodyKeepsEndsUnderANewLeaderAndNotTooSoon() throws Exception {
+  void leaseThatIsNotRenewedExpiresUnderANewLeaderButNotEarly() throws Exception {
     long ttlS = 5;
     long askedNanos = System.nanoTime();
     long lease = get(client.getLeaseClient().grant(ttlS)).getID();

@@ -35,7 +35,7 @@ class LeaderLossTest {
    */
   @ParameterizedTest
   @EnumSource(Fault.class)
-  void writesAndLocksGoOnThroughEveryOtherMember(Fault fault) throws Exception {
+  void writesAndLocksContinueThroughEveryOtherMember(Fault fault) throws Exception {
     try (ClusterProcesses cluster = ClusterProcesses.threeLinked(LeaderLossTest.class)) {
       ServerProcess lost = cluster.leader();
       long lostId = lost.status().getLeader();

@@ -48,7 +48,7 @@ class MembershipTest {
   }
 
   @Test
-  void waitingMembersAreMadeAClusterThatGrowsWhileClientsWrite() throws Exception {
+  void waitingMembersFormAClusterThatGrowsWhileClientsWrite() throws Exception {
     processes = ClusterProcesses.waiting(getClass(), 5, SNAPSHOTS);
     List<ServerProcess> founders = processes.members().subList(0, 3);
     ServerProcess first = founders.get(0);
@@ -113,7 +113,7 @@ class MembershipTest {
   }
 
   @Test
-  void aClusterShrinksUnderLoadAndRemovedMembersStayAway() throws Exception {
+  void clusterShrinksUnderLoadAndRemovedMembersDoNotReturn() throws Exception {
     processes = ClusterProcesses.waiting(getClass(), 5, SNAPSHOTS);
     ServerProcess[] founders = processes.members().toArray(ServerProcess[]::new);
     for (ServerProcess member : founders) {

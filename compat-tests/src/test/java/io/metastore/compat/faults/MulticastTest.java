@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class MulticastTest {
 
   @Test
-  void membersFindEachOtherOnceAndAreAClusterFromThenOn() throws Exception {
+  void membersFindEachOtherOnceAndThenRestartAsACluster() throws Exception {
     try (ClusterProcesses cluster = ClusterProcesses.discovering(getClass(), 3, flags(3))) {
       cluster.awaitReady();
       List<Long> ids = ids(cluster);

@@ -18,7 +18,7 @@ class PeerTlsTest {
   @TempDir Path directory;
 
   @Test
-  void servesOnWhenTheLeaderIsKilledAndTakesItBackWithARenewedCertificate() throws Exception {
+  void clusterAcceptsAKilledLeaderAgainWithARenewedCertificate() throws Exception {
     TestAuthority authority = new TestAuthority(directory, "authority");
     KeyFiles files = authority.issue(Request.of("member"));
     try (ClusterProcesses cluster =

@@ -38,7 +38,7 @@ class StaleReadTest {
   private volatile @Nullable Throwable wrong;
 
   @Test
-  void aLeaderThatSleptReadsNothingOld() throws Exception {
+  void pausedLeaderServesNoStaleReads() throws Exception {
     try (ClusterProcesses cluster = ClusterProcesses.three(StaleReadTest.class)) {
       for (int round = 0; round < ROUNDS; round++) {
         ServerProcess asleep = cluster.leader();

@@ -74,7 +74,7 @@ class ElectionTest extends JetcdSuite {
   }
 
   @Test
-  void whoCampaignsAgainKeepsItsKeyAndShowsItsNewValue() throws Exception {
+  void repeatedCampaignKeepsItsKeyAndShowsItsNewValue() throws Exception {
     long lease = grant();
     LeaderKey first = get(campaign(lease, "1")).getLeader();
     assertThat(get(campaign(lease, "2")).getLeader().getRevision()).isEqualTo(first.getRevision());

@@ -65,7 +65,7 @@ class KvTest extends JetcdSuite {
   }
 
   @Test
-  void anAnswerAboutThePastTellsTheRevisionOfNow() throws Exception {
+  void readOfAnOldRevisionReportsTheCurrentRevision() throws Exception {
     long first = put("a", "1");
     long second = put("a", "2");
     GetOption then = GetOption.builder().withRevision(first).build();
@@ -148,7 +148,7 @@ class KvTest extends JetcdSuite {
   }
 
   @Test
-  void aPutTellsWhatItReplaced() throws Exception {
+  void putReturnsThePreviousValue() throws Exception {
     put("a", "1");
     PutOption telling = PutOption.builder().withPrevKV().build();
     PutResponse answer = get(client.getKVClient().put(bytes(own + "a"), bytes("2"), telling));
@@ -157,7 +157,7 @@ class KvTest extends JetcdSuite {
   }
 
   @Test
-  void aDeletionTellsWhatWasThere() throws Exception {
+  void deleteReturnsThePreviousValue() throws Exception {
     put("a", "1");
     put("b", "2");
     DeleteOption telling = DeleteOption.builder().isPrefix(true).withPrevKV(true).build();
@@ -168,7 +168,7 @@ class KvTest extends JetcdSuite {
   }
 
   @Test
-  void aDeletionOfNothingBurnsNoRevision() throws Exception {
+  void deleteOfNothingUsesNoRevision() throws Exception {
     long before = put("a", "1");
     DeleteResponse answer = delete("b", DeleteOption.DEFAULT);
     assertThat(answer.getDeleted()).isZero();
@@ -196,7 +196,7 @@ class KvTest extends JetcdSuite {
   }
 
   @Test
-  void whatWasCompactedIsNoLongerRead() throws Exception {
+  void compactedRevisionCannotBeRead() throws Exception {
     long first = put("a", "1");
     long second = put("a", "2");
     get(

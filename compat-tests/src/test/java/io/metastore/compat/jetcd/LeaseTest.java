@@ -27,7 +27,7 @@ class LeaseTest extends JetcdSuite {
   private static final long SHORT_TTL_S = 2;
 
   @Test
-  void aKeyTellsItsLease() throws Exception {
+  void keyShowsItsLease() throws Exception {
     long lease = grant(LONG_TTL_S);
     putWith(lease, "a");
     assertThat(all()).extracting(KeyValue::getLease).containsExactly(lease);
@@ -73,7 +73,7 @@ class LeaseTest extends JetcdSuite {
   }
 
   @Test
-  void oneRenewalTellsTheFullTime() throws Exception {
+  void renewalReturnsTheFullTtl() throws Exception {
     long lease = grant(LONG_TTL_S);
     LeaseKeepAliveResponse answer = get(client.getLeaseClient().keepAliveOnce(lease));
     assertThat(answer.getID()).isEqualTo(lease);
@@ -81,7 +81,7 @@ class LeaseTest extends JetcdSuite {
   }
 
   @Test
-  void whatIsLeftOfALeaseIsTold() throws Exception {
+  void remainingTimeOfALeaseIsReturned() throws Exception {
     long lease = grant(LONG_TTL_S);
     putWith(lease, "a");
     LeaseTimeToLiveResponse answer = left(lease);
@@ -102,7 +102,7 @@ class LeaseTest extends JetcdSuite {
   }
 
   @Test
-  void anUnknownLeaseTakesNoKey() throws Exception {
+  void keyCannotBePutOnAnUnknownLease() throws Exception {
     PutOption onNoLease = PutOption.builder().withLeaseId(7_777_777).build();
     assertThat(refusal(client.getKVClient().put(bytes(own + "a"), bytes("v"), onNoLease)))
         .isEqualTo("NOT_FOUND: etcdserver: requested lease not found");

@@ -26,14 +26,14 @@ class LockTest extends JetcdSuite {
   }
 
   @Test
-  void theHolderTakesItsLockAgain() throws Exception {
+  void holderCanLockAgain() throws Exception {
     long lease = grant();
     ByteSequence first = get(lock("l", lease)).getKey();
     assertThat(get(lock("l", lease)).getKey()).isEqualTo(first);
   }
 
   @Test
-  void theSecondHasTheLockWhenTheFirstLetsGo() throws Exception {
+  void secondGetsTheLockWhenTheFirstReleasesIt() throws Exception {
     ByteSequence first = get(lock("l", grant())).getKey();
     CompletableFuture<LockResponse> second = lock("l", grant());
     awaitQueue(2);
@@ -43,7 +43,7 @@ class LockTest extends JetcdSuite {
   }
 
   @Test
-  void theSecondHasTheLockWhenTheFirstsLeaseEnds() throws Exception {
+  void secondGetsTheLockWhenTheFirstsLeaseEnds() throws Exception {
     long lease = grant();
     get(lock("l", lease));
     CompletableFuture<LockResponse> second = lock("l", grant());
@@ -96,7 +96,7 @@ class LockTest extends JetcdSuite {
   }
 
   @Test
-  void unlockingWhatIsNotLockedIsNoError() throws Exception {
+  void unlockingAFreeLockIsNotAnError() throws Exception {
     get(client.getLockClient().unlock(bytes(own + "l/77")));
   }
 

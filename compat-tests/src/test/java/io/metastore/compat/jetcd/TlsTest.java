@@ -38,7 +38,7 @@ class TlsTest {
   }
 
   @Test
-  void certificatesAreAskedForAndAccepted() throws Exception {
+  void clientCertificatesAreRequiredAndAccepted() throws Exception {
     TestAuthority authority = new TestAuthority(directory, "authority");
     KeyFiles server = authority.issue(Request.of("server"));
     KeyFiles alice = authority.issue(Request.of("alice"));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 class TxnTest extends JetcdSuite {
   @Test
-  void whatHoldsRunsTheFirstBranch() throws Exception {
+  void trueComparisonRunsTheFirstBranch() throws Exception {
     put("a", "1");
     TxnResponse answer =
         putIf(new Cmp(bytes(own + "a"), Cmp.Op.EQUAL, CmpTarget.value(bytes("1"))));
@@ -28,7 +28,7 @@ class TxnTest extends JetcdSuite {
   }
 
   @Test
-  void whatDoesNotHoldRunsTheSecondBranch() throws Exception {
+  void falseComparisonRunsTheSecondBranch() throws Exception {
     put("a", "1");
     TxnResponse answer =
         putIf(new Cmp(bytes(own + "a"), Cmp.Op.GREATER, CmpTarget.value(bytes("1"))));
@@ -96,7 +96,7 @@ class TxnTest extends JetcdSuite {
   }
 
   @Test
-  void aTransactionThatOnlyReadsBurnsNoRevision() throws Exception {
+  void readOnlyTransactionUsesNoRevision() throws Exception {
     long before = put("a", "1");
     TxnResponse answer = get(client.getKVClient().txn().Then(getOp("a")).commit());
     assertThat(answer.getHeader().getRevision()).isEqualTo(before);
@@ -118,7 +118,7 @@ class TxnTest extends JetcdSuite {
   }
 
   @Test
-  void oneImpossibleOperationUndoesAll() throws Exception {
+  void failedOperationUndoesTheWholeTransaction() throws Exception {
     Op.PutOp onNoLease =
         Op.put(bytes(own + "b"), bytes("2"), PutOption.builder().withLeaseId(1_234_567).build());
     assertThat(refusal(client.getKVClient().txn().Then(putOp("a", "1"), onNoLease).commit()))

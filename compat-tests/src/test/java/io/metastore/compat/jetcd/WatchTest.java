@@ -78,7 +78,7 @@ class WatchTest extends JetcdSuite {
   }
 
   @Test
-  void anEventTellsWhatItReplaced() throws Exception {
+  void eventHasThePreviousValue() throws Exception {
     put("a", "1");
     try (Watching watch = begin("a", created().withPrevKV(true))) {
       put("a", "2");
@@ -154,7 +154,7 @@ class WatchTest extends JetcdSuite {
   }
 
   @Test
-  void progressIsToldWhenAskedFor() throws Exception {
+  void progressIsReportedOnRequest() throws Exception {
     try (Watching watch = begin("a", created().withProgressNotify(true))) {
       long now = put("b", "1");
       client.getWatchClient().requestProgress();

@@ -45,7 +45,7 @@ class ClientUnderKillsTest {
   }
 
   @Test
-  void anExclusiveLockHasOneHolderAndFencedWritesOfNobodyElseLand() throws Exception {
+  void exclusiveLockHasOneHolderAndOnlyItsFencedWritesSucceed() throws Exception {
     AtomicReference<String> holder = new AtomicReference<>();
     List<Long> tokens = new CopyOnWriteArrayList<>();
     AtomicInteger added = new AtomicInteger();

@@ -33,7 +33,7 @@ class DeafWatcherTest {
   private static final long GROWTH_BYTES_MAX = 192L << 20;
 
   @Test
-  void othersAreServedAndTheMemoryStaysBounded() throws Exception {
+  void otherClientsAreServedAndMemoryStaysBounded() throws Exception {
     List<ManagedChannel> channels = new ArrayList<>();
     try (ClusterProcesses cluster = ClusterProcesses.one(DeafWatcherTest.class)) {
       ServerProcess server = cluster.only();

@@ -26,7 +26,7 @@ class GarbageTest extends WireSuite {
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
   @Test
-  void randomBytesEndTheirConnectionAndNoOther() throws Exception {
+  void randomBytesEndOnlyTheirConnection() throws Exception {
     Random random = new Random(20_261_123);
     for (int i = 0; i < 50; i++) {
       byte[] bytes = new byte[1 + random.nextInt(4096)];
@@ -37,7 +37,7 @@ class GarbageTest extends WireSuite {
   }
 
   @Test
-  void framesOfNoKindEndTheirConnectionAndNoOther() throws Exception {
+  void unknownFramesEndOnlyTheirConnection() throws Exception {
     Random random = new Random(20_261_124);
     for (int i = 0; i < 50; i++) {
       byte[] bytes = new byte[PREFACE.length + 1 + random.nextInt(4096)];
@@ -66,7 +66,7 @@ class GarbageTest extends WireSuite {
    * that was not started.
    */
   @Test
-  void aMessageThatIsNoneIsRefused() throws Exception {
+  void malformedMessageIsRefused() throws Exception {
     String unreadable = "proto: cannot parse invalid wire-format data";
     for (byte[] message :
         List.of(new byte[] {0x0a, 9, 'a', 'b'}, new byte[] {2, 1, 1}, new byte[] {0x0c})) {
@@ -87,7 +87,7 @@ class GarbageTest extends WireSuite {
   }
 
   @Test
-  void aFieldOfAnotherKindIsPassedOver() throws Exception {
+  void unknownFieldIsIgnored() throws Exception {
     assertThat(refusal(() -> call("etcdserverpb.KV/Put", new byte[] {8, 1})))
         .isEqualTo("INVALID_ARGUMENT: etcdserver: key is not provided");
   }

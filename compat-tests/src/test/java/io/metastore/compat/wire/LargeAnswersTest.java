@@ -54,7 +54,7 @@ class LargeAnswersTest {
 
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
-  void serverLivesAndSmallCallsAreAnswered(long seed) throws Exception {
+  void serverSurvivesAndAnswersSmallCalls(long seed) throws Exception {
     ExecutorService readers = Executors.newCachedThreadPool();
     try (ClusterProcesses cluster = ClusterProcesses.one(LargeAnswersTest.class)) {
       ServerProcess server = cluster.only();

@@ -56,7 +56,7 @@ class RefusalsTest extends WireSuite {
   }
 
   @Test
-  void aMessageAboveWhatGrpcReceivesIsRefusedByIt() throws Exception {
+  void messageAboveGrpcsLimitIsRefusedByGrpc() throws Exception {
     assertThat(refusal(() -> kv().put(valueOf(REQUEST_BYTES_MAX + OVERHEAD_BYTES + 1))))
         .matches(
             "RESOURCE_EXHAUSTED: grpc: received message larger than max"
@@ -83,7 +83,7 @@ class RefusalsTest extends WireSuite {
   }
 
   @Test
-  void whatIsYetToHappenIsNotRead() throws Exception {
+  void futureRevisionIsNotRead() throws Exception {
     long now = kv().put(put(freshKey(), "v")).getHeader().getRevision();
     RangeRequest read = range(freshKey()).toBuilder().setRevision(now + 1_000_000).build();
     assertThat(refusal(() -> kv().range(read))).isEqualTo(FUTURE);
@@ -93,7 +93,7 @@ class RefusalsTest extends WireSuite {
   }
 
   @Test
-  void whatWasCompactedIsNotReadNorCompactedAgain() throws Exception {
+  void compactedRevisionIsNeitherReadNorCompactedAgain() throws Exception {
     kv().put(put(freshKey(), "1"));
     long now = kv().put(put(freshKey(), "2")).getHeader().getRevision();
     CompactionRequest compaction = CompactionRequest.newBuilder().setRevision(now).build();
@@ -113,7 +113,7 @@ class RefusalsTest extends WireSuite {
   }
 
   @Test
-  void aLeaseIsNotGrantedTwiceNorForEver() throws Exception {
+  void leaseIsNotGrantedTwiceOrWithATooLargeTtl() throws Exception {
     LeaseGrantRequest grant = LeaseGrantRequest.newBuilder().setID(515_151).setTTL(600).build();
     LeaseGrpc.newBlockingStub(channel).leaseGrant(grant);
     assertThat(refusal(() -> LeaseGrpc.newBlockingStub(channel).leaseGrant(grant)))
@@ -124,7 +124,7 @@ class RefusalsTest extends WireSuite {
   }
 
   @Test
-  void whatIsToBeKeptMustBeThereAndNotBeGiven() throws Exception {
+  void ignoredFieldsMustExistInTheStoreAndNotBeSet() throws Exception {
     PutRequest keptValue = put(freshKey(), "").toBuilder().setIgnoreValue(true).build();
     assertThat(refusal(() -> kv().put(keptValue)))
         .isEqualTo("INVALID_ARGUMENT: etcdserver: key not found");

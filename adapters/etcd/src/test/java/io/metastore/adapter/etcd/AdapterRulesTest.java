@@ -20,7 +20,7 @@ final class AdapterRulesTest {
           .importPackages("io.metastore.adapter");
 
   @Test
-  void adapterEntersTheCoreByItsDoor() {
+  void adapterUsesOnlyTheCoresApiPackages() {
     assertThat(ADAPTER.contain(KvService.class)).isTrue();
     noClasses()
         .should()
@@ -32,7 +32,7 @@ final class AdapterRulesTest {
   }
 
   @Test
-  void adapterKnowsNoEngine() {
+  void adapterDoesNotDependOnRatisOrRocksDb() {
     noClasses()
         .should()
         .dependOnClassesThat()

@@ -38,14 +38,14 @@ class AnswerTest {
   }
 
   @Test
-  void shortRepliesLeaveWithTheirConnectionsOthers() throws Exception {
+  void shortRepliesAreBuiltOnTheirConnectionsEventLoop() throws Exception {
     assertThat(maker(new Outcome.Ranged(1, range(100, 10)))).isEqualTo(LOOP);
     assertThat(maker(txn(new PutResult(null)))).isEqualTo(LOOP);
     assertThat(maker(txn(range(10, 10), range(10, 10)))).isEqualTo(LOOP);
   }
 
   @Test
-  void longRepliesHoldUpNobody() throws Exception {
+  void longRepliesAreNotBuiltOnTheEventLoop() throws Exception {
     assertThat(maker(new Outcome.Ranged(1, range(101, 10)))).isEqualTo(SCANS);
     assertThat(maker(new Outcome.Ranged(1, range(50, 100_000)))).isEqualTo(SCANS);
     assertThat(maker(txn(range(60, 10), range(60, 10)))).isEqualTo(SCANS);

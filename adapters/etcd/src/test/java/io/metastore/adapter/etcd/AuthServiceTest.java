@@ -105,7 +105,7 @@ final class AuthServiceTest {
   }
 
   @Test
-  void aTokenDiesWithItsUserItsPasswordAndAccessControl() {
+  void tokenEndsWithItsUserItsPasswordAndAccessControl() {
     changePassword("ada", "other");
     assertFails(() -> get(ada, "a/k"), EtcdError.INVALID_AUTH_TOKEN);
 
@@ -122,7 +122,7 @@ final class AuthServiceTest {
   }
 
   @Test
-  void switchingIsDoneHoweverOften() {
+  void enablingAndDisablingCanBeRepeated() {
     long revision = status().getAuthRevision();
     admin.authEnable(AuthEnableRequest.getDefaultInstance());
     assertThat(status().getEnabled()).isTrue();
@@ -135,7 +135,7 @@ final class AuthServiceTest {
   }
 
   @Test
-  void rightsAreThoseOnTheRange() {
+  void permissionsApplyToTheirRange() {
     put(ada, "a/k");
     assertFails(() -> put(ada, "b"), EtcdError.PERMISSION_DENIED);
     assertFails(() -> put(ada, "a"), EtcdError.PERMISSION_DENIED);
@@ -199,7 +199,7 @@ final class AuthServiceTest {
   }
 
   @Test
-  void whoUsesALeaseMustBeAbleToWriteAllItsKeys() {
+  void usingALeaseRequiresWriteOnAllItsKeys() {
     LeaseGrpc.LeaseBlockingStub leases = LeaseGrpc.newBlockingStub(ada);
     long lease = leases.leaseGrant(LeaseGrantRequest.newBuilder().setTTL(600).build()).getID();
     put(ada, "a/1", lease);

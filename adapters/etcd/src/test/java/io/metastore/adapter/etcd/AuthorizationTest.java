@@ -38,7 +38,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void everyMethodHasARule() {
+  void everyMethodHasARequirement() {
     Requirements requirements = new Requirements(128);
     for (ServiceDescriptor service :
         List.of(
@@ -59,7 +59,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void whileAccessControlIsOnNobodyGetsInWithoutAName() {
+  void callsWithoutAUserAreRefusedWhileAccessControlIsOn() {
     fixture.store.access = new FakeAccess(true);
 
     assertFails(
@@ -77,7 +77,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void whatIsWrongWithARequestIsToldFirst() {
+  void invalidRequestsAreRefusedBeforePermissionsAreChecked() {
     fixture.store.access = new FakeAccess(true);
 
     assertFails(
@@ -86,14 +86,14 @@ final class AuthorizationTest {
   }
 
   @Test
-  void healthIsAnybodys() {
+  void healthNeedsNoUser() {
     fixture.store.access = new FakeAccess(true);
 
     HealthGrpc.newBlockingStub(fixture.channel).check(HealthCheckRequest.getDefaultInstance());
   }
 
   @Test
-  void aWatchMadeBeforeEndsWithItsNextEvents() {
+  void watchCreatedBeforeAccessControlEndsWithItsNextEvents() {
     ServiceFixture.Client<WatchRequest, WatchResponse> watch = new ServiceFixture.Client<>(10);
     StreamObserver<WatchRequest> requests = WatchGrpc.newStub(fixture.channel).watch(watch);
     requests.onNext(

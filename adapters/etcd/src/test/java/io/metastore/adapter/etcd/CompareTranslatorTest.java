@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class CompareTranslatorTest {
 
   @Test
-  void everyTargetTakesItsOwnOperand() {
+  void everyTargetUsesItsOwnOperand() {
     assertThat(toCompare(Compare.newBuilder().setTarget(CompareTarget.VERSION).setVersion(1)))
         .isEqualTo(core(Target.VERSION).setNumber(1).build());
     assertThat(toCompare(Compare.newBuilder().setTarget(CompareTarget.CREATE).setCreateRevision(2)))
@@ -29,7 +29,7 @@ final class CompareTranslatorTest {
   }
 
   @Test
-  void operandOfAnotherTargetCountsAsNotGiven() {
+  void operandOfAnotherTargetCountsAsNotSet() {
     assertThat(toCompare(Compare.newBuilder().setTarget(CompareTarget.MOD).setVersion(9)))
         .isEqualTo(core(Target.MOD).setNumber(0).build());
     assertThat(toCompare(Compare.newBuilder().setTarget(CompareTarget.VALUE).setVersion(9)))
@@ -49,7 +49,7 @@ final class CompareTranslatorTest {
   }
 
   @Test
-  void unknownTargetIsEqualToWhatever() {
+  void unknownTargetIsAlwaysEqual() {
     assertThat(toCompare(Compare.newBuilder().setTargetValue(9)).getRelation())
         .isEqualTo(Relation.ALWAYS);
     assertThat(toCompare(Compare.newBuilder().setTargetValue(9).setResultValue(9)).getRelation())

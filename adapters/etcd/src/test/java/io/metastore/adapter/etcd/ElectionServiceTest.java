@@ -83,7 +83,7 @@ final class ElectionServiceTest {
   }
 
   @Test
-  void whoStandsAlreadyKeepsItsPlaceInTheQueue() {
+  void repeatedCampaignKeepsItsPlaceInTheQueue() {
     KeyValue standing = new KeyValue(bytes("E/1f"), bytes("old"), 7, 7, 1, 31);
     store.onSubmit =
         command ->
@@ -118,7 +118,7 @@ final class ElectionServiceTest {
   }
 
   @Test
-  void candidateThatGoesResigns() {
+  void disconnectedCandidateResigns() {
     store.onSubmit = command -> completedFuture(created(12));
     campaign(31);
     next(store.submitted);
@@ -131,7 +131,7 @@ final class ElectionServiceTest {
   }
 
   @Test
-  void candidateThatGoesBeforeItStandsResignsAsSoonAsItDoes() {
+  void candidateThatDisconnectsBeforeItIsCreatedResignsOnceItIs() {
     CompletableFuture<Outcome> standing = new CompletableFuture<>();
     store.onSubmit = command -> standing;
     campaign(31);
@@ -156,7 +156,7 @@ final class ElectionServiceTest {
   }
 
   @Test
-  void placeOfAnotherCandidacyIsGivenUp() {
+  void placeOfAnotherCandidacyIsReleased() {
     store.onSubmit = command -> completedFuture(created(12));
     campaign(31);
     next(store.submitted);
@@ -196,7 +196,7 @@ final class ElectionServiceTest {
   }
 
   @Test
-  void resigningIsDoneByTheLeaderOrNot() {
+  void resigningSucceedsForNonLeadersToo() {
     ResignRequest request = ResignRequest.newBuilder().setLeader(LEADER).build();
     store.onSubmit =
         command ->
@@ -231,7 +231,7 @@ final class ElectionServiceTest {
   }
 
   @Test
-  void observerHearsOfEachProclamationAndOfTheNextLeader() {
+  void observerSeesEachProclamationAndTheNextLeader() {
     store.onRead = completedFuture(found(9, leader("v1", 5, 5)));
     observe();
     observer.read(10);
@@ -275,7 +275,7 @@ final class ElectionServiceTest {
   }
 
   @Test
-  void observerReadsAgainWhatWasCompacted() {
+  void observerReadsTheLeaderAgainAfterACompaction() {
     store.onRead = completedFuture(found(9, leader("v1", 5, 5)));
     observe();
     observer.read(10);
@@ -289,7 +289,7 @@ final class ElectionServiceTest {
   }
 
   @Test
-  void observerThatGoesClosesItsWatch() {
+  void disconnectedObserverClosesItsWatch() {
     store.onRead = completedFuture(found(9));
     observe();
     FakeWatchStream watches = next(store.watchStreams);
@@ -300,7 +300,7 @@ final class ElectionServiceTest {
   }
 
   @Test
-  void observerHearsWhyNothingCanBeRead() {
+  void observerGetsTheErrorOfAFailedRead() {
     store.onRead = failedFuture(new OutcomeUnknown(OutcomeUnknown.Reason.TIMEOUT));
     observe();
     assertThat(observer.end().getDescription()).isEqualTo("etcdserver: request timed out");

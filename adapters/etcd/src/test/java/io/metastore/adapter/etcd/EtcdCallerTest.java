@@ -58,14 +58,14 @@ final class EtcdCallerTest {
       };
 
   @Test
-  void theTokenTells() {
+  void tokenIdentifiesTheUser() {
     assertThat(userOf(true, metadata("token", "bob"), session(true))).isEqualTo("bob");
     assertThat(userOf(true, metadata("authorization", "bob"), session(false))).isEqualTo("bob");
     assertThat(userOf(true, metadata("authorization", "Bearer bob"), null)).isEqualTo("bob");
   }
 
   @Test
-  void withoutATokenTheCertificateTells() {
+  void certificateIdentifiesTheUserOfCallsWithoutAToken() {
     SSLSession session = session(true);
     assertThat(userOf(true, new Metadata(), session)).isEqualTo("ada");
     assertThat(userOf(true, new Metadata(), session)).as("asked again").isEqualTo("ada");

@@ -84,7 +84,7 @@ final class EtcdErrorTest {
   }
 
   @Test
-  void tableAboveIsComplete() throws NoSuchMethodException {
+  void tableOfErrorsIsComplete() throws NoSuchMethodException {
     String table =
         EtcdErrorTest.class
             .getDeclaredMethod("errorHasEtcdsCodeAndText", EtcdError.class, int.class, String.class)
@@ -153,7 +153,7 @@ final class EtcdErrorTest {
   }
 
   @Test
-  void noKindOfStoreExceptionIsForgotten() {
+  void everyStoreExceptionIsMapped() {
     assertThat(Set.of(StoreException.class.getPermittedSubclasses()))
         .containsExactlyInAnyOrder(
             OutcomeUnknown.class,

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class HealthTest {
 
   @Test
-  void onlyTheServerAsAWholeHasAHealth() {
+  void onlyTheServerAsAWholeHasAHealthStatus() {
     try (ServiceFixture fixture = new ServiceFixture()) {
       HealthGrpc.HealthBlockingStub health = HealthGrpc.newBlockingStub(fixture.channel);
       assertThat(health.check(HealthCheckRequest.getDefaultInstance()).getStatus())

@@ -54,7 +54,7 @@ final class JwtTest {
   }
 
   @Test
-  void aTokenSaysWhatEtcdsSays() throws Exception {
+  void tokenHasTheSameContentsAsEtcds() throws Exception {
     String[] parts = give(keys("HS256"), "ada", 7).split("\\.", 3);
     assertThat(decoded(parts[0])).contains("\"alg\":\"HS256\"", "\"typ\":\"JWT\"");
     assertThat(decoded(parts[1])).isEqualTo("{\"username\":\"ada\",\"revision\":7,\"exp\":1300}");
@@ -71,7 +71,7 @@ final class JwtTest {
   }
 
   @Test
-  void whatIsNoTokenIsNobodys() throws Exception {
+  void invalidTokensIdentifyNobody() throws Exception {
     JwtTokens tokens = tokens(keys("HS256"));
     assertThat(tokens.findOwner("", rules)).isNull();
     assertThat(tokens.findOwner("a.b.c", rules)).isNull();
@@ -87,7 +87,7 @@ final class JwtTest {
   }
 
   @Test
-  void keysMustBelongTogether() throws Exception {
+  void publicAndPrivateKeyMustMatch() throws Exception {
     KeyPair some = pair("ES256");
     KeyPair others = pair("ES256");
     assertThatThrownBy(() -> JwtKeys.ofPair("ES256", others.getPublic(), some.getPrivate(), TTL))

@@ -48,7 +48,7 @@ final class KvServiceTest {
   }
 
   @Test
-  void headerTellsMemberClusterTermAndTheOutcomesRevision() {
+  void headerHasMemberClusterTermAndTheOutcomesRevision() {
     store.onSubmit =
         command -> completedFuture(new Outcome.TxnDone(7, -1, List.of(new PutResult(null))));
 
@@ -78,7 +78,7 @@ final class KvServiceTest {
   }
 
   @Test
-  void limitOfOperationsIsASetting() {
+  void limitOfOperationsIsConfigurable() {
     try (ServiceFixture small =
         new ServiceFixture(new EtcdSettings("3.7.1", 2, 1000, false, null))) {
       KVGrpc.KVBlockingStub limited = KVGrpc.newBlockingStub(small.channel);
@@ -111,7 +111,7 @@ final class KvServiceTest {
   }
 
   @Test
-  void replyThatCannotBeMadeEndsTheCall() {
+  void failureToBuildTheReplyEndsTheCall() {
     store.onSubmit = command -> completedFuture(new Outcome.Done(7));
 
     assertThat(org.assertj.core.api.Assertions.catchThrowable(() -> kv.put(putRequest("k", "v"))))
@@ -119,7 +119,7 @@ final class KvServiceTest {
   }
 
   @Test
-  void rangeReadsAsFreshAsTheClientAsks() {
+  void rangeReadsWithTheRequestedConsistency() {
     store.onRead =
         completedFuture(
             new Outcome.Ranged(9, new RangeResult(List.of(keyValue("a", "v", 4)), 1, false)));
@@ -137,7 +137,7 @@ final class KvServiceTest {
   }
 
   @Test
-  void deleteTellsHowManyKeysAreGone() {
+  void deleteReturnsTheNumberOfDeletedKeys() {
     store.onSubmit =
         command ->
             completedFuture(new Outcome.TxnDone(8, -1, List.of(new DeleteResult(3, List.of()))));
@@ -158,7 +158,7 @@ final class KvServiceTest {
   }
 
   @Test
-  void physicalCompactionAnswersWhenTheKeysAreGone() {
+  void physicalCompactionReturnsWhenTheOldVersionsAreRemoved() {
     store.onSubmit = command -> completedFuture(new Outcome.Done(12));
     CompletableFuture<CompactionResponse> logical = compact(false);
     CompletableFuture<CompactionResponse> physical = compact(true);
@@ -171,7 +171,7 @@ final class KvServiceTest {
   }
 
   @Test
-  void refusedPhysicalCompactionWaitsForNothing() {
+  void refusedPhysicalCompactionReturnsAtOnce() {
     store.onSubmit =
         command -> completedFuture(new Outcome.Failed(7, Failure.of(FailureCode.COMPACTED)));
 
@@ -181,7 +181,7 @@ final class KvServiceTest {
   }
 
   @Test
-  void clientThatWentAwayDisturbsNobody() {
+  void replyToADisconnectedClientIsDropped() {
     LinkedBlockingQueue<BiConsumer<? super Outcome, ? super Throwable>> callbacks =
         new LinkedBlockingQueue<>();
     store.onSubmit =

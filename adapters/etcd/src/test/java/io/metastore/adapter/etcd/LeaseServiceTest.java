@@ -40,7 +40,7 @@ final class LeaseServiceTest {
   }
 
   @Test
-  void grantTellsIdAndEffectiveTtl() {
+  void grantReturnsIdAndEffectiveTtl() {
     store.onSubmit =
         command -> {
           GrantLease grant = command.getGrantLease();
@@ -112,7 +112,7 @@ final class LeaseServiceTest {
   }
 
   @Test
-  void leaseCallsSayIfThereIsNoLeader() {
+  void leaseCallsReportAMissingLeader() {
     store.onTimeToLive = failedFuture(new NotServed(NotServed.Reason.TIMEOUT));
 
     assertFails(() -> lease.leaseTimeToLive(timeToLive()), EtcdError.TIMEOUT);
@@ -151,7 +151,7 @@ final class LeaseServiceTest {
   }
 
   @Test
-  void headerOfARenewalIsFromBeforeIt() {
+  void headerOfARenewalHasTheRevisionFromBefore() {
     CompletableFuture<Long> renewed = new CompletableFuture<>();
     store.onKeepAlive = id -> renewed;
     Renewals renewals = new Renewals(100);
@@ -164,7 +164,7 @@ final class LeaseServiceTest {
   }
 
   @Test
-  void streamEndsAfterTheLastAnswerOfAClientThatIsDone() {
+  void streamEndsAfterTheLastReplyWhenTheClientHasFinished() {
     CompletableFuture<Long> renewed = new CompletableFuture<>();
     store.onKeepAlive = id -> renewed;
     Renewals renewals = new Renewals(100);
@@ -191,7 +191,7 @@ final class LeaseServiceTest {
   }
 
   @Test
-  void clientThatDoesNotReadIsNotRenewedWithoutEnd() {
+  void requestsOfAClientThatDoesNotReadAreNotHandled() {
     store.onKeepAlive = id -> completedFuture(60L);
     Renewals renewals = new Renewals(0);
 

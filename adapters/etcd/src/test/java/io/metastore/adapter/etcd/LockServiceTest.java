@@ -38,7 +38,7 @@ final class LockServiceTest {
   }
 
   @Test
-  void lockIsAnsweredWhenItIsHeld() {
+  void lockCallReturnsWhenTheLockIsHeld() {
     lock(7);
     FakeMetastore.FakeLockWait wait = next(store.lockWaits);
     assertThat(wait.acquire)
@@ -75,7 +75,7 @@ final class LockServiceTest {
   }
 
   @Test
-  void clientThatGoesGivesUpItsPlace() {
+  void disconnectedClientLosesItsPlace() {
     lock(7);
     FakeMetastore.FakeLockWait wait = next(store.lockWaits);
 
@@ -85,7 +85,7 @@ final class LockServiceTest {
   }
 
   @Test
-  void clientThatGoesBeforeItsLeaseIsGrantedDoesNotQueue() {
+  void clientThatDisconnectsBeforeItsLeaseIsGrantedDoesNotQueue() {
     CompletableFuture<Outcome> granted = new CompletableFuture<>();
     store.onSubmit = command -> granted;
     lock(0);
@@ -97,7 +97,7 @@ final class LockServiceTest {
   }
 
   @Test
-  void lostPlaceIsAnExpiredSession() {
+  void lostPlaceIsReportedAsAnExpiredSession() {
     lock(7);
     next(store.lockWaits)
         .held
@@ -135,7 +135,7 @@ final class LockServiceTest {
   }
 
   @Test
-  void unlockIsDoneWhetherTheKeyWasThereOrNot() {
+  void unlockSucceedsEvenIfTheKeyIsMissing() {
     store.onSubmit =
         command ->
             completedFuture(new Outcome.TxnDone(14, -1, List.of(new DeleteResult(0, List.of()))));

@@ -49,7 +49,7 @@ final class MemberServicesTest {
   }
 
   @Test
-  void statusTellsWhatTheMemberKnows() {
+  void statusShowsTheMembersState() {
     StatusResponse status = maintenance.status(StatusRequest.getDefaultInstance());
 
     assertThat(status.getVersion()).isEqualTo("3.7.1");
@@ -66,7 +66,7 @@ final class MemberServicesTest {
   }
 
   @Test
-  void statusComplainsOfAMissingLeader() {
+  void statusReportsAMissingLeaderAsAnError() {
     store.cluster.leader = 0;
 
     assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getErrorsList())
@@ -74,7 +74,7 @@ final class MemberServicesTest {
   }
 
   @Test
-  void olderVersionsDoNotTellTheirStorage() {
+  void olderVersionsDoNotReportAStorageVersion() {
     try (ServiceFixture old =
         new ServiceFixture(new EtcdSettings("3.5.21", 128, 1000, false, null))) {
       StatusResponse status =
@@ -88,7 +88,7 @@ final class MemberServicesTest {
   }
 
   @Test
-  void settingsRefuseWhatIsNoVersion() {
+  void settingsRefuseInvalidVersions() {
     assertThatThrownBy(() -> new EtcdSettings("latest", 128, 1000, false, null))
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new EtcdSettings("3.7.1", 0, 1000, false, null))
@@ -96,7 +96,7 @@ final class MemberServicesTest {
   }
 
   @Test
-  void statusTellsAlarms() {
+  void statusShowsAlarms() {
     store.cluster.alarms = List.of(alarm(Alarm.Kind.NOSPACE, 22), alarm(Alarm.Kind.CORRUPT, -1));
 
     assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getErrorsList())
@@ -144,7 +144,7 @@ final class MemberServicesTest {
   }
 
   @Test
-  void alarmOfNoKindChangesNothing() {
+  void alarmOfUnknownKindChangesNothing() {
     FakeView view = new FakeView();
     view.alarms = List.of(alarm(Alarm.Kind.NOSPACE, 22));
     store.onView = completedFuture(view);
@@ -181,7 +181,7 @@ final class MemberServicesTest {
   }
 
   @Test
-  void membersAreNotListedWithoutALeaderUnlessAnyAnswerWillDo() {
+  void membersAreListedWithoutALeaderOnlyBySerializableReads() {
     store.onView = failedFuture(new NotServed(NotServed.Reason.TIMEOUT));
 
     assertFails(

@@ -36,7 +36,7 @@ final class PutTranslatorTest {
   }
 
   @Test
-  void ignoringWhatIsNotGivenIsFine() {
+  void ignoringUnsetFieldsIsValid() {
     PutRequest request =
         putRequest("k", "").toBuilder().setIgnoreLease(true).setIgnoreValue(true).build();
 

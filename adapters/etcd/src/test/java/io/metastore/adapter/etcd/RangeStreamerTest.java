@@ -124,7 +124,7 @@ final class RangeStreamerTest {
   }
 
   @Test
-  void limitThatIsJustReachedLeavesNothingMore() {
+  void limitEqualToTheNumberOfKeysLeavesNoMore() {
     view.fill(10, 10);
 
     assertThat(stream(ALL.toBuilder().setLimit(10).build()))
@@ -148,7 +148,7 @@ final class RangeStreamerTest {
   }
 
   @Test
-  void chunkThatTheStoreFindsTooLargeIsTriedSmaller() {
+  void chunkTooLargeForTheStoreIsRetriedSmaller() {
     view.fill(20, 10);
     view.keysMax = 4;
 
@@ -234,7 +234,7 @@ final class RangeStreamerTest {
   }
 
   @Test
-  void viewIsClosedWhenTheStreamEndsAndWhenTheClientGoes() {
+  void viewIsClosedWhenTheStreamEndsOrTheClientDisconnects() {
     view.fill(100, 10);
     stream(ALL);
     assertThat(view.closed).isTrue();
@@ -248,7 +248,7 @@ final class RangeStreamerTest {
   }
 
   @Test
-  void viewThatOpensAfterTheClientWentIsClosed() {
+  void viewOpenedAfterTheClientDisconnectedIsClosed() {
     fixture.store.onView = new CompletableFuture<>();
     ServiceFixture.Client<RangeRequest, RangeStreamResponse> client = start(ALL, 1);
     client.cancel();

@@ -73,7 +73,7 @@ final class RangeTranslatorTest {
   }
 
   @Test
-  void serializableIsTheClientsChoice() {
+  void consistencyIsTheClientsChoice() {
     assertThat(RangeTranslator.toConsistency(A_TO_Z)).isEqualTo(Consistency.LINEARIZABLE);
     assertThat(RangeTranslator.toConsistency(A_TO_Z.toBuilder().setSerializable(true).build()))
         .isEqualTo(Consistency.SERIALIZABLE);
@@ -167,7 +167,7 @@ final class RangeTranslatorTest {
   }
 
   @Test
-  void keysAloneHaveNoLeaseUnlessTheirValuesWereNeeded() {
+  void keysOnlyRangeHasNoLeasesUnlessValuesAreNeeded() {
     RangeRequest keys = A_TO_Z.toBuilder().setKeysOnly(true).build();
     KeyValue keyValue = new KeyValue(bytes("a"), bytes(""), 2, 5, 3, 77);
     RangeResult result = new RangeResult(List.of(keyValue), 1, false);

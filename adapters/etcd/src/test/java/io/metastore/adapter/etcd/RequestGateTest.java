@@ -53,7 +53,7 @@ final class RequestGateTest {
   }
 
   @Test
-  void openStreamThatRequiresALeaderEndsWhenItStaysAway() {
+  void openStreamThatRequiresALeaderEndsWhenThereIsNoneForLong() {
     ServiceFixture.Client<WatchRequest, WatchResponse> demanding = watch(hasLeader("true"));
     FakeWatchStream demandingStream = next(fixture.store.watchStreams);
     ServiceFixture.Client<WatchRequest, WatchResponse> patient = watch(new Metadata());
@@ -85,7 +85,7 @@ final class RequestGateTest {
   }
 
   @Test
-  void clientVersionHasToBeText() {
+  void clientVersionMustBeText() {
     status(version("3.7.1".getBytes(StandardCharsets.UTF_8)));
     status(version("é".getBytes(StandardCharsets.UTF_8)));
 

@@ -35,7 +35,7 @@ class SlowRequestsTest {
   }
 
   @Test
-  void slowReadTellsItsKeysAndHowManyThereAre() throws Exception {
+  void slowReadLogsItsKeysAndTheirNumber() throws Exception {
     Map<String, String> facts =
         factsOf(kv -> kv.range(RangeRequest.newBuilder().setKey(key("a")).build()));
     assertThat(facts)
@@ -47,7 +47,7 @@ class SlowRequestsTest {
   }
 
   @Test
-  void valuesAreNeverTold() throws Exception {
+  void valuesAreNeverLogged() throws Exception {
     PutRequest put = PutRequest.newBuilder().setKey(key("a")).setValue(SECRET).build();
     assertThat(factsOf(kv -> kv.put(put)))
         .containsEntry("request count", "1")

@@ -70,7 +70,7 @@ final class TxnOverlapsTest {
   }
 
   @Test
-  void nestedDeletesCollideWithWhatIsLookedAtAfterThem() {
+  void nestedDeletesConflictWithOperationsCheckedAfterThem() {
     assertThat(hasDuplicate(nested(success(delete("s"))), put("s"))).isTrue();
     assertThat(hasDuplicate(nested(success(delete("s"))), nested(success(put("s"))))).isTrue();
     assertThat(hasDuplicate(nested(success(put("s"))), nested(success(delete("s"))))).isFalse();

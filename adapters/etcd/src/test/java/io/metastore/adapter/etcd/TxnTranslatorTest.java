@@ -36,7 +36,7 @@ final class TxnTranslatorTest {
   private static final int OPS_MAX = 4;
 
   @Test
-  void longestListDecidesTheSize() {
+  void longestListDeterminesTheSize() {
     TxnRequest.Builder four = success(range("a"), range("a"), range("a"), range("a"));
 
     assertThat(refusal(four)).isNull();
@@ -52,7 +52,7 @@ final class TxnTranslatorTest {
   }
 
   @Test
-  void nestedTransactionGetsWhatItsParentLeft() {
+  void nestedTransactionHasTheRemainingOperationsOfItsParent() {
     assertThat(refusal(success(nested(success(range("a"), range("b"), range("c")))))).isNull();
     assertThat(refusal(success(nested(success(range("a"), range("b"), range("c"), range("d"))))))
         .isEqualTo(EtcdError.TOO_MANY_OPS);
@@ -138,7 +138,7 @@ final class TxnTranslatorTest {
   }
 
   @Test
-  void readsLocallyOnlyIfEveryRangeIsContentWithThat() {
+  void readsLocallyOnlyIfEveryRangeIsSerializable() {
     RequestOp local =
         RequestOp.newBuilder()
             .setRequestRange(RangeRequest.newBuilder().setKey(bytes("a")).setSerializable(true))
@@ -170,7 +170,7 @@ final class TxnTranslatorTest {
   }
 
   @Test
-  void headersOfResultsTellTheRevisionEachSaw() {
+  void headersOfResultsHaveTheRevisionThatEachSaw() {
     TxnRequest request =
         success(
                 range("a"),

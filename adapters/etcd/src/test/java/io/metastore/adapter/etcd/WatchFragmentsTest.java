@@ -49,7 +49,7 @@ final class WatchFragmentsTest {
   }
 
   @Test
-  void eventAboveTheLimitTravelsAlone() {
+  void eventLargerThanTheLimitIsSentAlone() {
     WatchResponse whole = response(3, 500);
 
     assertThat(WatchFragments.split(whole, 300))

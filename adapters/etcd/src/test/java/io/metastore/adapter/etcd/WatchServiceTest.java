@@ -50,7 +50,7 @@ final class WatchServiceTest {
   }
 
   @Test
-  void creationIsToldWithIdAndRevision() {
+  void creationIsReportedWithIdAndRevision() {
     create(0);
     stream.say(new WatchMessage.Created(0, 55));
 
@@ -78,7 +78,7 @@ final class WatchServiceTest {
   }
 
   @Test
-  void refusalKeepsItsPlaceBehindEarlierCreations() {
+  void refusalIsSentAfterEarlierCreations() {
     create(0);
     send(WatchCreateRequest.newBuilder().setStartRevision(-3));
     create(0);
@@ -163,7 +163,7 @@ final class WatchServiceTest {
   }
 
   @Test
-  void cancelThatCrossesTheCompactionIsAnsweredToo() {
+  void cancelDuringACompactionIsAnswered() {
     createTold(4);
     cancel(4);
     stream.say(new WatchMessage.Compacted(4, 30));
@@ -208,7 +208,7 @@ final class WatchServiceTest {
   }
 
   @Test
-  void filtersAndPreviousVersionsAreTheStoresBusiness() {
+  void filtersAndPreviousVersionsArePassedToTheStore() {
     send(
         WatchCreateRequest.newBuilder()
             .setKey(bytes("a"))
@@ -222,7 +222,7 @@ final class WatchServiceTest {
   }
 
   @Test
-  void largeResponseIsFragmentedForThoseWhoAsked() {
+  void largeResponseIsFragmentedIfRequested() {
     fixture.store.cluster.maxRequestBytes = 1;
     ServiceFixture.Client<WatchRequest, WatchResponse> reader = new ServiceFixture.Client<>(100);
     StreamObserver<WatchRequest> writer = WatchGrpc.newStub(fixture.channel).watch(reader);
@@ -277,7 +277,7 @@ final class WatchServiceTest {
   }
 
   @Test
-  void requestsOfAClientThatDoesNotReadAreNotTakenWithoutEnd() {
+  void unansweredRequestsAreLimited() {
     ServiceFixture.Client<WatchRequest, WatchResponse> deaf = new ServiceFixture.Client<>(0);
     StreamObserver<WatchRequest> writer = WatchGrpc.newStub(fixture.channel).watch(deaf);
     FakeWatchStream asked = next(fixture.store.watchStreams);
@@ -296,7 +296,7 @@ final class WatchServiceTest {
   }
 
   @Test
-  void halfClosedStreamGoesOn() {
+  void halfClosedStreamContinues() {
     createTold(0);
     requests.onCompleted();
     stream.say(events(0, 5, "a"));
@@ -306,7 +306,7 @@ final class WatchServiceTest {
   }
 
   @Test
-  void clientThatGoesTakesItsWatchesAlong() {
+  void disconnectedClientEndsItsWatches() {
     createTold(0);
     client.cancel();
 

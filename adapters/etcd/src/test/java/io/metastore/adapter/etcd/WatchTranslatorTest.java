@@ -66,7 +66,7 @@ final class WatchTranslatorTest {
   }
 
   @Test
-  void filtersLeaveOutTheirKindAndUnknownOnesNothing() {
+  void filtersDropTheirKindAndUnknownFiltersDropNothing() {
     assertThat(WatchTranslator.toSpec(create("a", "").addFilters(FilterType.NODELETE).build()))
         .isEqualTo(new WatchSpec(bytes("a"), ByteString.EMPTY, 0, true, false, false, false));
     assertThat(WatchTranslator.toSpec(create("a", "").addFiltersValue(9).build()))

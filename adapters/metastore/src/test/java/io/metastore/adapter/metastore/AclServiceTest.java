@@ -55,7 +55,7 @@ final class AclServiceTest {
   }
 
   @Test
-  void itIsSwitchedOnOnlyWithARoot() {
+  void accessControlIsEnabledOnlyWithAUserRoot() {
     assertFails(Reason.ACL_STATE, () -> acl.enable(EnableRequest.getDefaultInstance()));
     assertFails(Reason.ACL_STATE, () -> acl.disable(DisableRequest.getDefaultInstance()));
     acl.putUser(PutUserRequest.newBuilder().setName("root").build());
@@ -70,7 +70,7 @@ final class AclServiceTest {
   }
 
   @Test
-  void rootStaysWhileItIsOn() {
+  void rootCannotBeRemovedWhileAccessControlIsOn() {
     server.enableAccess();
     AclGrpc.AclBlockingStub root = rootsAcl();
     root.putRole(PutRoleRequest.newBuilder().setName("root").build());
@@ -90,7 +90,7 @@ final class AclServiceTest {
   }
 
   @Test
-  void tokensEndWithTheirPassword() {
+  void tokensEndWhenThePasswordChanges() {
     server.enableAccess();
     AclGrpc.AclBlockingStub root = rootsAcl();
     root.putUser(PutUserRequest.newBuilder().setName("ada").setPassword("first").build());
@@ -133,7 +133,7 @@ final class AclServiceTest {
   }
 
   @Test
-  void tokensEndWhenItIsSwitchedOff() {
+  void tokensEndWhenAccessControlIsDisabled() {
     server.enableAccess();
     String token = server.node().access().newToken("root", Long.MAX_VALUE);
     rootsAcl().disable(DisableRequest.getDefaultInstance());
@@ -145,7 +145,7 @@ final class AclServiceTest {
   }
 
   @Test
-  void streamsOpenedBeforeEndWithTheirNextAnswer() {
+  void streamsOpenedBeforeAccessControlEndWithTheirNextMessage() {
     Received<WatchRequest, WatchResponse> watch = new Received<>(10);
     KeyValueGrpc.newStub(server.channel)
         .watch(WatchRequest.newBuilder().setSubtree("/").build(), watch);
@@ -183,7 +183,7 @@ final class AclServiceTest {
   }
 
   @Test
-  void grantsThatCountInADirectoryAreListedFromTheRootDown() {
+  void grantsThatApplyToADirectoryAreListedFromTheRootDown() {
     acl.putUser(PutUserRequest.newBuilder().setName("u").build());
     acl.putRole(PutRoleRequest.newBuilder().setName("r").build());
     Grant deep = grant("/a/b", user("u"), Right.WRITE);
@@ -230,7 +230,7 @@ final class AclServiceTest {
   }
 
   @Test
-  void whoIsNotThereIsUnknown() {
+  void missingUsersAndRolesAreReportedAsUnknown() {
     assertFails(Reason.UNKNOWN_PRINCIPAL, () -> set(grant("/", user("u"), Right.READ)));
     assertFails(Reason.UNKNOWN_PRINCIPAL, () -> set(grant("/", role("r"), Right.READ)));
     assertFails(

@@ -19,7 +19,7 @@ final class AdapterRulesTest {
           .importPackages("io.metastore.adapter");
 
   @Test
-  void adapterEntersTheCoreByItsDoor() {
+  void adapterUsesOnlyTheCoresApiPackages() {
     assertThat(ADAPTER.contain(KeyValueService.class)).isTrue();
     noClasses()
         .should()
@@ -31,7 +31,7 @@ final class AdapterRulesTest {
   }
 
   @Test
-  void adapterKnowsNoEngine() {
+  void adapterDoesNotDependOnRatisOrRocksDb() {
     noClasses()
         .should()
         .dependOnClassesThat()
@@ -41,7 +41,7 @@ final class AdapterRulesTest {
   }
 
   @Test
-  void whatIsSharedKnowsNoProtocol() {
+  void sharedCodeDoesNotDependOnAProtocol() {
     noClasses()
         .that()
         .resideInAPackage("io.metastore.adapter.grpc..")

@@ -114,7 +114,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void everyMethodSaysWhatItNeeds() {
+  void everyMethodDeclaresItsNeeds() {
     int methods = 0;
     for (BindableService service : server.services()) {
       for (MethodDescriptor<?, ?> method :
@@ -129,7 +129,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void aMethodThatSaysNothingIsRefused() throws Exception {
+  void methodWithoutDeclaredNeedsIsRefused() throws Exception {
     MethodDescriptor<GetRequest, GetResponse> method =
         KeyValueGrpc.getGetMethod().toBuilder()
             .setFullMethodName("metastore.v1.Test/Unruled")
@@ -305,7 +305,7 @@ final class AuthorizationTest {
 
   @ParameterizedTest
   @MethodSource("calls")
-  void aCallNeedsItsRightsAndNoMore(Case call) {
+  void callNeedsExactlyItsRights(Case call) {
     for (Right missing : call.rights()) {
       List<Right> others = new ArrayList<>(List.of(Right.READ, Right.WRITE, Right.ADMIN));
       others.remove(missing);
@@ -320,7 +320,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void grantsReachDownButNotAside() {
+  void grantsApplyBelowADirectoryButNotBesideIt() {
     KeyValueGrpc.KeyValueBlockingStub user = kv(userWith("/a", List.of(Right.READ, Right.WRITE)));
 
     user.put(put("/a").build());
@@ -342,7 +342,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void rightsOfRolesCountAndEndWithThem() {
+  void rightsOfRolesApplyUntilTheRoleIsDeleted() {
     String name = newUser();
     String role = name + "-role";
     rootsAcl.putRole(PutRoleRequest.newBuilder().setName(role).build());
@@ -358,7 +358,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void malformedRequestsAreCalledSo() {
+  void malformedRequestsAreReportedAsMalformed() {
     KeyValueGrpc.KeyValueBlockingStub user = kv(server.channelOfUser(newUser()));
 
     assertThat(NativeServer.errorOf(() -> user.get(get("/a//b"))).getReason())
@@ -378,7 +378,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void whatConcernsNoKeyNeedsOnlyAUser() {
+  void callsWithoutKeysNeedOnlyAUser() {
     Channel user = server.channelOfUser(newUser());
 
     ClientsGrpc.newBlockingStub(user).newClient(NewClientRequest.getDefaultInstance());
@@ -412,7 +412,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void aWatchEndsWhenItsRightIsTaken() {
+  void watchEndsWhenItsRightIsRevoked() {
     String name = newUser();
     rootsAcl.setGrant(grant("/w", Principal.newBuilder().setUser(name), Right.READ));
     Received<WatchRequest, WatchResponse> watch = new Received<>(10);
@@ -433,7 +433,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void aCommandDecidedOnOldRulesIsDecidedAnew() {
+  void commandAuthorizedWithOldRulesIsAuthorizedAgain() {
     String name = newUser();
     rootsAcl.setGrant(grant("/old", Principal.newBuilder().setUser(name), Right.WRITE));
     String token = server.node().access().newToken(name, Long.MAX_VALUE);
@@ -457,7 +457,7 @@ final class AuthorizationTest {
   }
 
   @Test
-  void aMemberThatIsBehindDoesNotRefuseWhatWasGranted() {
+  void laggingMemberDoesNotRefuseGrantedRights() {
     String name = newUser();
     AccessRules before = server.node().access();
     rootsAcl.setGrant(grant("/late", Principal.newBuilder().setUser(name), Right.READ));

@@ -63,7 +63,7 @@ final class ClientsServiceTest {
   }
 
   @Test
-  void ttlIsRoundedUpAndBounded() {
+  void ttlIsRoundedUpAndLimited() {
     assertThat(newClient(0, "").getTtlMs()).isEqualTo(10_000);
     assertThat(newClient(1, "").getTtlMs()).isEqualTo(1000);
     assertThat(newClient(20_001, "").getTtlMs()).isEqualTo(21_000);
@@ -80,7 +80,7 @@ final class ClientsServiceTest {
   }
 
   @Test
-  void closeTakesAllThatTheClientOwned() {
+  void closeDeletesEverythingThatTheClientOwns() {
     long id = newClient(60_000, "").getClientId();
     kv.put(PutRequest.newBuilder().setKey("/close/a").setClientId(id).build());
     kv.put(PutRequest.newBuilder().setKey("/close/b").setClientId(id).build());
@@ -94,7 +94,7 @@ final class ClientsServiceTest {
   }
 
   @Test
-  void callsAfterTheCloseAreRefused() {
+  void callsOfAClosedClientAreRefused() {
     long id = newClient(60_000, "").getClientId();
     close(id);
 
@@ -117,7 +117,7 @@ final class ClientsServiceTest {
   }
 
   @Test
-  void strangersAreNotKnown() {
+  void unknownClientsAreRefused() {
     assertThat(errorOf(() -> close(1L << 40)).getReason()).isEqualTo(Reason.UNKNOWN_CLIENT);
     assertThat(errorOf(() -> close(0)))
         .isEqualTo(
@@ -125,7 +125,7 @@ final class ClientsServiceTest {
   }
 
   @Test
-  void renewalTellsWhatIsLeftAndWhoIsLost() {
+  void renewalReturnsTheRemainingTimeOrTheLoss() {
     long alive = newClient(60_000, "").getClientId();
     long dead = newClient(60_000, "").getClientId();
     close(dead);

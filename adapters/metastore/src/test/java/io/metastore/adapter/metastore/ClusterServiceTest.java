@@ -40,7 +40,7 @@ final class ClusterServiceTest {
   }
 
   @Test
-  void statusTellsHowTheAskedMemberDoes() {
+  void statusShowsTheStateOfTheCalledMember() {
     long revision =
         KeyValueGrpc.newBlockingStub(server.channel)
             .put(
@@ -63,7 +63,7 @@ final class ClusterServiceTest {
   }
 
   @Test
-  void membersAreToldWithTheirLeader() {
+  void membersAreListedWithTheLeader() {
     for (Consistency consistency :
         new Consistency[] {Consistency.LINEARIZABLE, Consistency.SERIALIZABLE}) {
       MembersResponse members =

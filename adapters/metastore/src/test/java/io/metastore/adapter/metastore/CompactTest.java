@@ -36,7 +36,7 @@ final class CompactTest {
   }
 
   @Test
-  void whatCameBeforeCanNoLongerBeRead() {
+  void compactedRevisionsCannotBeRead() {
     long first = put("/a", "1");
     long second = put("/a", "2");
 
@@ -48,7 +48,7 @@ final class CompactTest {
   }
 
   @Test
-  void withoutARevisionItIsTheNewest() {
+  void withoutARevisionTheCurrentOneIsCompacted() {
     put("/a", "1");
     long second = put("/a", "2");
 
@@ -56,7 +56,7 @@ final class CompactTest {
   }
 
   @Test
-  void revisionMustHaveBeen() {
+  void futureRevisionIsRefused() {
     long newest = put("/a", "1");
 
     assertThat(reasonOf(() -> compact(newest + 1, false))).isEqualTo(Reason.FUTURE_REVISION);

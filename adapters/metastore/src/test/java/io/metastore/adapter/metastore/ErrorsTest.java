@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class ErrorsTest {
   @ParameterizedTest
   @EnumSource(FailureCode.class)
-  void everyRefusalOfTheStoreHasItsReason(FailureCode code) {
+  void everyFailureOfTheStoreHasAReason(FailureCode code) {
     Reason expected =
         switch (code) {
           case KEY_NOT_FOUND,
@@ -77,7 +77,7 @@ final class ErrorsTest {
 
   @ParameterizedTest
   @MethodSource("failuresOfTheWorld")
-  void failuresOfTheWorldSayWhetherItWasDone(StoreException failure) {
+  void systemFailuresReportWhetherTheCallHadAnEffect(StoreException failure) {
     Reason expected;
     Code code;
     if (failure instanceof OutcomeUnknown) {
@@ -124,7 +124,7 @@ final class ErrorsTest {
   }
 
   @Test
-  void whatNobodyExpectedIsABug() {
+  void unexpectedExceptionIsABug() {
     assertThat(NativeServer.errorOf(Errors.of(new IllegalStateException("x"))).getReason())
         .isEqualTo(Reason.BUG);
     assertThat(NativeServer.errorOf(Errors.of(new RejectedExecutionException())).getReason())

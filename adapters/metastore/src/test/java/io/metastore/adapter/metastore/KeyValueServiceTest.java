@@ -62,7 +62,7 @@ final class KeyValueServiceTest {
   // --- Put and Get -----------------------------------------------------------------------------
 
   @Test
-  void whatWasPutIsReadWithItsRevisions() {
+  void putIsReadWithItsRevisions() {
     long created = put("/put/a", "1").getRevision();
     long changed = put("/put/a", "2").getRevision();
 
@@ -90,7 +90,7 @@ final class KeyValueServiceTest {
   }
 
   @Test
-  void oldRevisionIsReadAndAnswered() {
+  void oldRevisionIsReadAndReported() {
     long first = put("/old/a", "1").getRevision();
     put("/old/a", "2");
 
@@ -107,7 +107,7 @@ final class KeyValueServiceTest {
   }
 
   @Test
-  void putAnswersWhatItReplaced() {
+  void putReturnsThePreviousEntry() {
     put("/previous/a", "1");
 
     PutResponse response =
@@ -184,7 +184,7 @@ final class KeyValueServiceTest {
   // --- Delete and DeleteTree -------------------------------------------------------------------
 
   @Test
-  void deleteTellsWhetherThereWasSuchAKey() {
+  void deleteReturnsWhetherTheKeyExisted() {
     put("/delete/a", "1");
     DeleteRequest request =
         DeleteRequest.newBuilder().setKey("/delete/a").setReturnPrevious(true).build();
@@ -200,7 +200,7 @@ final class KeyValueServiceTest {
   }
 
   @Test
-  void deleteTreeTakesTheKeyAndAllBelowInOneRevision() {
+  void deleteTreeDeletesTheKeyAndAllBelowInOneRevision() {
     put("/tree", "1");
     put("/tree/a", "1");
     put("/tree/a/b", "1");
@@ -234,7 +234,7 @@ final class KeyValueServiceTest {
   }
 
   @Test
-  void rangeGoesFromItsStartToBeforeItsEnd() {
+  void rangeIncludesItsStartAndExcludesItsEnd() {
     for (String key : List.of("/between/a", "/between/b", "/between/c", "/between/d")) {
       put(key, "1");
     }
@@ -275,7 +275,7 @@ final class KeyValueServiceTest {
   }
 
   @Test
-  void limitKeepsBackWhatIsMore() {
+  void limitIsAppliedAndMoreIsReported() {
     put("/limit/a", "1");
     put("/limit/b", "1");
     GetRangeRequest.Builder request = GetRangeRequest.newBuilder().setKeys(subtree("/limit"));
@@ -400,7 +400,8 @@ final class KeyValueServiceTest {
   }
 
   @Test
-  void revisionsOutOfReachAreRefusedWithTheOnesInReach(@TempDir Path directory) throws Exception {
+  void unavailableRevisionsAreRefusedWithTheAvailableOnes(@TempDir Path directory)
+      throws Exception {
     try (NativeServer own = NativeServer.start(directory)) {
       KeyValueGrpc.KeyValueBlockingStub store = KeyValueGrpc.newBlockingStub(own.channel);
       store.put(PutRequest.newBuilder().setKey("/a").build());

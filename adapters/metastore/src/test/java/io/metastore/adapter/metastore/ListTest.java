@@ -48,7 +48,7 @@ final class ListTest {
   }
 
   @Test
-  void directoryComesWhereItsKeysAre() {
+  void directoryIsSortedAtThePositionOfItsKeys() {
     view.put("/d/b/c", "/d/b-c", "/d/a/x", "/d/a", "/d/a!b");
 
     assertThat(list("/d")).containsExactly("a BOTH", "a!b FILE", "b-c FILE", "b DIRECTORY");
@@ -66,7 +66,7 @@ final class ListTest {
   }
 
   @Test
-  void whatLiesBelowAChildIsNotRead() {
+  void keysBelowAChildAreNotRead() {
     for (int child = 0; child < 50; child++) {
       for (int below = 0; below < 1000; below++) {
         view.put("/big/" + child + "/" + below);
@@ -88,7 +88,7 @@ final class ListTest {
   }
 
   @Test
-  void keysOfEtcdThatAreNoPathsAreNoChildren() {
+  void keysThatAreNotPathsAreNotListed() {
     view.put("/d/", "/d//x", "/d/../y", "/d/\u0001", "/d/ok");
 
     assertThat(list("/d")).containsExactly("ok FILE");

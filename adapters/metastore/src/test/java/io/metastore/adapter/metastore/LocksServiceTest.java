@@ -108,7 +108,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void waitEndsWhenItsTimeIsUpAndItsPlaceGoes() {
+  void timedOutWaitLosesItsPlace() {
     long held = locks.acquire(exclusive("/timed", newClient()).build()).getToken();
 
     AcquireResponse waited = locks.acquire(exclusive("/timed", newClient()).setWaitMs(50).build());
@@ -119,7 +119,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void timedWaitIsOverWhenTheLockIsHeld() {
+  void timedWaitEndsWhenTheLockIsHeld() {
     long held = locks.acquire(exclusive("/in-time", newClient()).build()).getToken();
     Received<AcquireRequest, AcquireResponse> waiting =
         acquire(exclusive("/in-time", newClient()).setWaitMs(TimeUnit.HOURS.toMillis(1)));
@@ -131,7 +131,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void callerThatGoesWithdrawsItsPlace() {
+  void disconnectedCallerLosesItsPlace() {
     locks.acquire(exclusive("/gone", newClient()).build());
     Received<AcquireRequest, AcquireResponse> waiting = acquire(exclusive("/gone", newClient()));
     awaitPlaces("/gone", 2);
@@ -142,7 +142,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void acquireAgainAnswersTheSamePlace() {
+  void repeatedAcquireReturnsTheSamePlace() {
     long client = newClient();
     AcquireResponse first = locks.acquire(exclusive("/again", client).build());
 
@@ -156,7 +156,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void waitsOfOneClientShareAPlaceUntilTheLastOneGoes() {
+  void waitsOfOneClientShareAPlaceUntilTheLastOneEnds() {
     long held = locks.acquire(exclusive("/twice", newClient()).build()).getToken();
     long client = newClient();
     Received<AcquireRequest, AcquireResponse> first = acquire(exclusive("/twice", client));
@@ -175,7 +175,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void repeatedCallThatGoesLeavesTheHeldLock() throws Exception {
+  void cancelledRepeatedCallKeepsTheHeldLock() throws Exception {
     long client = newClient();
     long held = locks.acquire(exclusive("/repeated", client).build()).getToken();
     LockWait repeated =
@@ -199,7 +199,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void waiterWhoseClientEndsIsTold() {
+  void waiterFailsWhenItsClientEnds() {
     locks.acquire(exclusive("/lost", newClient()).build());
     long client = newClient();
     Received<AcquireRequest, AcquireResponse> waiting = acquire(exclusive("/lost", client));
@@ -211,7 +211,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void releaseWithAStaleTokenTouchesNothing() {
+  void releaseWithAStaleTokenChangesNothing() {
     long first = locks.acquire(exclusive("/stale", newClient()).build()).getToken();
     release("/stale", first);
     locks.acquire(exclusive("/stale", newClient()).build());
@@ -274,7 +274,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void whatIsNoSequencerIsRefused() {
+  void invalidSequencerIsRefused() {
     for (String text :
         new String[] {"", "v1:x:1:2", "v2:x:1:2:/a", "v1:y:1:2:/a", "v1:x:g:2:/a", "v1:x:1:b:/a"}) {
       assertThat(errorOf(() -> isValid(text)))
@@ -287,7 +287,7 @@ final class LocksServiceTest {
   // --- Query, ListLocks, Watch -----------------------------------------------------------------
 
   @Test
-  void queryTellsWhoHoldsAndWhoWaits() {
+  void queryReturnsHoldersAndWaiters() {
     long holder = newClient();
     long waiter = newClient();
     long token = locks.acquire(exclusive("/query", holder).build()).getToken();
@@ -337,7 +337,7 @@ final class LocksServiceTest {
   }
 
   @Test
-  void watchTellsTheQueueThenItsChanges() {
+  void watchReportsTheQueueAndThenItsChanges() {
     long first = locks.acquire(exclusive("/watch", newClient()).build()).getToken();
     Received<WatchLockRequest, WatchLockResponse> watch = new Received<>(100);
     LocksGrpc.newStub(server.channel)

@@ -70,7 +70,7 @@ final class PathsTest {
   }
 
   @Test
-  void refusalRepeatsOnlySoMuchOfALongPath() {
+  void refusalRepeatsOnlyThePrefixOfALongPath() {
     ErrorDetail detail = refusal("/" + "\ud83d\ude00".repeat(1000)).detail();
 
     assertThat(detail.getPath()).hasSize(255).doesNotEndWith("\ud83d");
@@ -88,7 +88,7 @@ final class PathsTest {
   }
 
   @Test
-  void keysOfEtcdThatAreNoPathsAreNotShown() {
+  void keysThatAreNotPathsAreNotShown() {
     for (String key : new String[] {"a", "/a/", "//", "/a\u0000", ""}) {
       assertThat(Paths.isPath(ByteString.copyFromUtf8(key))).as(key).isFalse();
     }

@@ -126,7 +126,7 @@ final class TransactionsServiceTest {
   }
 
   @Test
-  void conditionsOfAnInteractiveTransactionAreCountedApart() {
+  void conditionsOfAnInteractiveTransactionHaveTheirOwnIndexes() {
     long read = snapshot();
     ExecuteRequest request =
         ExecuteRequest.newBuilder()
@@ -142,7 +142,7 @@ final class TransactionsServiceTest {
   }
 
   @Test
-  void unchangedIsAConditionOfItsOwn() {
+  void unchangedCanBeUsedAsACondition() {
     long before = put("/unchanged/a");
     put("/unchanged/a");
     Condition unchanged =
@@ -223,7 +223,7 @@ final class TransactionsServiceTest {
   }
 
   @Test
-  void readsAloneMakeNoRevision() {
+  void readOnlyTransactionCreatesNoRevision() {
     long revision = put("/reads/a");
 
     CommitResponse response =
@@ -310,7 +310,7 @@ final class TransactionsServiceTest {
   }
 
   @Test
-  void readRevisionThatHasNotBeenIsRefused() {
+  void futureReadRevisionIsRefused() {
     long revision = snapshot();
 
     assertThat(

@@ -46,7 +46,7 @@ final class WatchTest {
   }
 
   @Test
-  void firstAnswerSaysFromWhereEventsAreTold() {
+  void firstResponseHasTheRevisionAfterWhichEventsAreReported() {
     long revision = put("/first/a");
 
     WatchResponse first = watch(WatchRequest.newBuilder().setKey("/first/a")).next();
@@ -59,7 +59,7 @@ final class WatchTest {
   }
 
   @Test
-  void keyDirectoryAndSubtreeSeeWhatIsTheirs() {
+  void watchesOfKeyDirectoryAndSubtreeSeeTheirKeys() {
     long start = put("/kinds/d") + 1;
     put("/kinds/d");
     put("/kinds/d/child");
@@ -76,7 +76,7 @@ final class WatchTest {
   }
 
   @Test
-  void eventsTellPutsAndDeletesWithWhatTheyReplaced() {
+  void eventsReportPutsAndDeletesWithPreviousEntries() {
     long created = put("/events/a");
     Received<WatchRequest, WatchResponse> watch =
         watch(
@@ -98,7 +98,7 @@ final class WatchTest {
   }
 
   @Test
-  void transactionIsOneAnswer() {
+  void transactionIsOneResponse() {
     Received<WatchRequest, WatchResponse> watch =
         watch(WatchRequest.newBuilder().setSubtree("/whole"));
     watch.next();
@@ -116,7 +116,7 @@ final class WatchTest {
   }
 
   @Test
-  void watchGoesOnWhereAnotherEnded() {
+  void watchContinuesWhereAnotherEnded() {
     Received<WatchRequest, WatchResponse> first =
         watch(WatchRequest.newBuilder().setSubtree("/resume"));
     first.next();
@@ -155,7 +155,7 @@ final class WatchTest {
   }
 
   @Test
-  void directoryHearsHowFarItIsThoughOnlyDeepKeysChange() {
+  void directoryWatchReportsProgressIfOnlyDeeperKeysChange() {
     Received<WatchRequest, WatchResponse> watch =
         watch(WatchRequest.newBuilder().setDirectory("/deep"));
     long start = watch.next().getRevision();

@@ -204,7 +204,7 @@ class JavaClientTest {
   }
 
   @Test
-  void anEventComesBeforeAReplyThatShowsItsChange() throws Exception {
+  void eventIsSentBeforeAReplyThatShowsItsChange() throws Exception {
     for (int i = 0; i < 200; i++) {
       List<String> order = new ArrayList<>();
       CompletableFuture<Void> told = new CompletableFuture<>();
@@ -289,7 +289,7 @@ class JavaClientTest {
   }
 
   @Test
-  void aSessionThatMovesClosesTheConnectionItHadBefore() throws Exception {
+  void movedSessionClosesItsPreviousConnection() throws Exception {
     ZooKeeper second =
         new ZooKeeper(
             server.address(), 30_000, event -> {}, zk.getSessionId(), zk.getSessionPasswd());
@@ -300,7 +300,7 @@ class JavaClientTest {
   }
 
   @Test
-  void aSessionIsNotHandedToWhoeverKnowsItsId() throws Exception {
+  void sessionIdAloneDoesNotGiveAccessToASession() throws Exception {
     CompletableFuture<KeeperState> state = new CompletableFuture<>();
     ZooKeeper thief =
         new ZooKeeper(
@@ -373,7 +373,7 @@ class JavaClientTest {
   }
 
   @Test
-  void nonsenseClosesTheConnection() throws Exception {
+  void malformedPacketClosesTheConnection() throws Exception {
     assertThat(server.raw(new byte[] {-1, -1, -1, -1})).isEmpty();
     assertThat(server.raw(new byte[] {0x7f, 0, 0, 0})).isEmpty();
     assertThat(server.raw(new byte[] {0, 0, 0, 4, 0, 0, 0, 0})).isEmpty();

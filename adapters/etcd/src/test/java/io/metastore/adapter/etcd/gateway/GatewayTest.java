@@ -117,7 +117,7 @@ class GatewayTest {
   }
 
   @Test
-  void servicesThatAreNotThereAreUnimplemented() throws Exception {
+  void missingServicesAreUnimplemented() throws Exception {
     assertThat(status(post("/v3/auth/enable", "{}")))
         .isEqualTo("501 {\"code\":12,\"message\":\"unknown service etcdserverpb.Auth\"}");
     assertThat(status(post("/v3/kv/txn", "{}")))
@@ -136,7 +136,7 @@ class GatewayTest {
   }
 
   @Test
-  void messagesAndBodiesAreBounded() throws Exception {
+  void messagesAndBodiesAreLimited() throws Exception {
     assertThat(post("/v3/kv/put", put(MESSAGE_BYTES_MAX - 100)).statusCode()).isEqualTo(200);
     assertThat(status(post("/v3/kv/put", put(MESSAGE_BYTES_MAX))))
         .isEqualTo(
@@ -207,7 +207,7 @@ class GatewayTest {
   }
 
   @Test
-  void clientThatGoesCancelsItsCall() throws Exception {
+  void disconnectedClientCancelsItsCall() throws Exception {
     try (Socket socket = new Socket(address().getAddress(), address().getPort())) {
       socket
           .getOutputStream()
@@ -233,7 +233,7 @@ class GatewayTest {
   }
 
   @Test
-  void webSocketThatGoesCancelsItsCall() throws Exception {
+  void disconnectedWebSocketCancelsItsCall() throws Exception {
     Socketed client = new Socketed();
     WebSocket socket = client.open("/v3/election/observe");
     socket.sendText("{}", true);

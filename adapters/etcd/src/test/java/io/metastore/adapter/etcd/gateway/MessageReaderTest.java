@@ -119,7 +119,7 @@ class MessageReaderTest {
   }
 
   @Test
-  void whatIsNullOrUnknownIsPassedOver() throws Exception {
+  void nullAndUnknownFieldsAreIgnored() throws Exception {
     assertThat(
             read(
                 "{\"junk\":{\"a\":[1,-2.5e3,{\"b\":null}],\"c\":\"}\\\"\"},\"key\":\"YQ==\","
@@ -128,7 +128,7 @@ class MessageReaderTest {
   }
 
   @Test
-  void nestingIsBounded() {
+  void nestingIsLimited() {
     String deep = "{\"a\":".repeat(10_001) + "1" + "}".repeat(10_001);
     assertRefused(
         deep, RangeRequest.getDefaultInstance(), "invalid character '{' exceeded max depth");
@@ -137,7 +137,7 @@ class MessageReaderTest {
   }
 
   @Test
-  void unknownFieldsMayBeAsDeepAsGoAllows() throws Exception {
+  void unknownFieldsCanBeNestedAsDeeplyAsInGo() throws Exception {
     String deep = "{\"a\":" + "[".repeat(9_999) + "]".repeat(9_999) + "}";
     assertThat(read(deep)).isEqualTo(RangeRequest.getDefaultInstance());
   }

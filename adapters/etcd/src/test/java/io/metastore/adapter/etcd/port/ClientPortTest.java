@@ -122,7 +122,7 @@ class ClientPortTest {
   }
 
   @Test
-  void messageUpToTheOverheadAboveTheLimitIsTakenAndOneByteMoreIsNot() {
+  void messageIsAcceptedUpToTheOverheadAboveTheLimit() {
     try (PortFixture fixture = PortFixture.open()) {
       ManagedChannel channel = fixture.channel();
       int framing = EchoService.message(1 << 20).getSerializedSize() - (1 << 20);
@@ -216,7 +216,7 @@ class ClientPortTest {
   }
 
   @Test
-  void connectionThatSaysNothingIsClosedAfterTheHandshakeTimeout() throws Exception {
+  void silentConnectionIsClosedAfterTheHandshakeTimeout() throws Exception {
     try (PortFixture fixture =
             new PortFixture(EchoService.open(), Map.of(), Duration.ofMillis(200));
         Socket silent = fixture.socket();
@@ -282,7 +282,7 @@ class ClientPortTest {
   }
 
   @Test
-  void clientThatDisappearsInTheMiddleOfARequestLeavesNothingBehind() throws Exception {
+  void clientThatDisconnectsDuringARequestLeavesNothingBehind() throws Exception {
     try (PortFixture fixture = PortFixture.open()) {
       for (String part : new String[] {"P", "GET /ver", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"}) {
         try (Socket socket = fixture.socket()) {

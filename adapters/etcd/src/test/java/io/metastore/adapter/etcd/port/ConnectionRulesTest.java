@@ -37,7 +37,7 @@ class ConnectionRulesTest {
   }
 
   @Test
-  void silentClientIsPingedAndThenLetGo() throws Exception {
+  void silentClientIsPingedAndThenDisconnected() throws Exception {
     try (ClientPort port = start(Duration.ofMillis(10), 7);
         Socket socket = connect(port)) {
       awaitFrame(socket, PING);

@@ -35,7 +35,7 @@ class Http1IdleTest {
   }
 
   @Test
-  void aConnectionThatAsksNothingIsClosed() {
+  void connectionWithoutRequestsIsClosed() {
     pass(IDLE_SECONDS - 1);
     assertThat(connection.isOpen()).isTrue();
     pass(1);
@@ -43,14 +43,14 @@ class Http1IdleTest {
   }
 
   @Test
-  void aRequestThatStopsInTheMiddleIsNotWaitedFor() {
+  void incompleteRequestTimesOut() {
     receive("GET /sl");
     pass(IDLE_SECONDS);
     assertThat(connection.isOpen()).isFalse();
   }
 
   @Test
-  void aRequestThatIsServedIsWaitedFor() {
+  void requestBeingServedDoesNotTimeOut() {
     receive("GET /slow HTTP/1.1\r\nHost: here\r\n\r\n");
     pass(10 * IDLE_SECONDS);
     assertThat(connection.isOpen()).isTrue();
@@ -63,7 +63,7 @@ class Http1IdleTest {
   }
 
   @Test
-  void aRequestThatTricklesInIsNotWaitedFor() {
+  void requestThatArrivesTooSlowlyTimesOut() {
     receive("GET /slow HTTP/1.1\r\n");
     for (int i = 0; i < 5; i++) {
       pass(10);

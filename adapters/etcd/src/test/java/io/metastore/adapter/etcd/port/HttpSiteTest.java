@@ -50,7 +50,7 @@ class HttpSiteTest {
   }
 
   @Test
-  void metricsPortSaysNothingOfOrigins() throws Exception {
+  void metricsPortSendsNoCorsHeaders() throws Exception {
     try (HttpPort port = open(HttpSite.metricsOnly(VERSION))) {
       HttpResponse<String> answer = get(port, "/version", "Origin", "http://any");
       assertThat(answer.statusCode()).isEqualTo(200);
@@ -66,7 +66,7 @@ class HttpSiteTest {
   }
 
   @Test
-  void profilesTellOfThreadsAndHeap() throws Exception {
+  void profilesShowThreadsAndHeap() throws Exception {
     DebugEndpoints debug = new DebugEndpoints(List.of("etcd", "--name", "m"), Runnable::run);
     Map<String, HttpEndpoint> endpoints = new HashMap<>(debug.profiles());
     endpoints.putAll(debug.always());

@@ -19,7 +19,7 @@ class IdleConnectionsTest {
 
   /** The clients are in a separate process, because the limit on open files is per process. */
   @Test
-  void thousandsOfSilentConnectionsLeaveTheOthersServed() throws Exception {
+  void thousandsOfSilentConnectionsDoNotBlockOthers() throws Exception {
     int count = Math.toIntExact(Math.min(WANTED, openFilesMax() - RESERVED));
     if (count < WANTED) {
       System.err.printf("limit on open files: only %d idle connections, not %d%n", count, WANTED);

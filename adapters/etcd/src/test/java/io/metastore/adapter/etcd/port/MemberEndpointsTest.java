@@ -53,7 +53,7 @@ class MemberEndpointsTest {
   }
 
   @Test
-  void failedReadIsTheReason() throws Exception {
+  void failedReadIsReportedAsTheReason() throws Exception {
     linearizable = CompletableFuture.failedFuture(new NotServed(NotServed.Reason.TIMEOUT));
     try (PortFixture fixture = fixture()) {
       var answer = fixture.http("GET", "/health?serializable=false");
@@ -71,7 +71,7 @@ class MemberEndpointsTest {
   }
 
   @Test
-  void alarmMakesUnhealthyUnlessItIsExcluded() throws Exception {
+  void alarmMakesTheMemberUnhealthyUnlessExcluded() throws Exception {
     alarms = List.of("NOSPACE", "CORRUPT");
     try (PortFixture fixture = fixture()) {
       assertThat(fixture.http("GET", "/health").body())
@@ -83,7 +83,7 @@ class MemberEndpointsTest {
   }
 
   @Test
-  void oldVersionTellsNoReasonAndHasNoChecks() throws Exception {
+  void oldVersionReportsNoReasonAndHasNoChecks() throws Exception {
     version = new EtcdVersion("3.4.23");
     try (PortFixture fixture = fixture()) {
       assertThat(fixture.http("GET", "/health").body()).isEqualTo("{\"health\":\"true\"}");
@@ -92,7 +92,7 @@ class MemberEndpointsTest {
   }
 
   @Test
-  void readinessTellsOfEachCheck() throws Exception {
+  void readinessListsEachCheck() throws Exception {
     try (PortFixture fixture = fixture()) {
       assertThat(fixture.http("GET", "/readyz").body()).isEqualTo("ok\n");
       assertThat(fixture.http("GET", "/readyz?verbose").body())
@@ -126,7 +126,7 @@ class MemberEndpointsTest {
   }
 
   @Test
-  void metricsTellOfMemberProcessAndCalls() throws Exception {
+  void metricsCoverMemberProcessAndCalls() throws Exception {
     meters.puts.add(2);
     meters.peer("b:1").failures.increment();
     meters.applies.record(0.02);

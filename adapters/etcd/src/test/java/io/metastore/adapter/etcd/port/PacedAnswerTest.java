@@ -46,7 +46,7 @@ class PacedAnswerTest {
   private final LargeService service = new LargeService();
 
   @Test
-  void clientThatDoesNotReadHoldsBackTheWriter() throws Exception {
+  void clientThatDoesNotReadStopsTheWriter() throws Exception {
     try (PortFixture fixture = PortFixture.open(service)) {
       Client client = new Client(fixture.channel());
       service.waits.get(TIMEOUT_S, TimeUnit.SECONDS);
@@ -65,7 +65,7 @@ class PacedAnswerTest {
   }
 
   @Test
-  void connectionLivesOnWhenAClientGoesAmidAnAnswer() throws Exception {
+  void connectionSurvivesACallCancelledDuringItsResponse() throws Exception {
     try (PortFixture fixture = PortFixture.open(service)) {
       ManagedChannel channel = fixture.channel();
       Client client = new Client(channel);
@@ -80,7 +80,7 @@ class PacedAnswerTest {
   }
 
   @Test
-  void stalledClientIsCutOff() throws Exception {
+  void stalledClientIsDisconnected() throws Exception {
     try (PortFixture fixture = PortFixture.open(service)) {
       Client client = new Client(fixture.channel());
       service.waits.get(TIMEOUT_S, TimeUnit.SECONDS).cut();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class ReflectionTest {
 
   @Test
-  void toolsLearnTheServicesAndTheirMessages() throws Exception {
+  void toolsCanListServicesAndMessages() throws Exception {
     List<BindableService> services = new ArrayList<>(Reflection.services());
     services.add(new LockGrpc.LockImplBase() {});
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

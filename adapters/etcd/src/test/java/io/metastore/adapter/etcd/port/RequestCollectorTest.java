@@ -27,7 +27,7 @@ class RequestCollectorTest {
   }
 
   @Test
-  void bodyIsPutTogether() {
+  void bodyIsAssembled() {
     head(first);
     part(first, 30);
     last(first, 40);
@@ -38,7 +38,7 @@ class RequestCollectorTest {
   }
 
   @Test
-  void bodyAboveItsLimitIsRefusedAndTheRestIsThrownAway() {
+  void tooLargeBodyIsRefusedAndDiscarded() {
     head(first);
     part(first, 50);
     part(first, 31);
@@ -48,7 +48,7 @@ class RequestCollectorTest {
   }
 
   @Test
-  void allBodiesTogetherAreBounded() {
+  void allBodiesTogetherAreLimited() {
     head(first);
     part(first, 80);
     head(second);
@@ -57,7 +57,7 @@ class RequestCollectorTest {
   }
 
   @Test
-  void memoryIsFreeWhenARequestIsServedOrItsConnectionGone() {
+  void memoryIsReleasedWhenARequestIsServedOrItsConnectionClosed() {
     head(first);
     last(first, 80);
     FullHttpRequest served = first.readInbound();

@@ -177,7 +177,7 @@ class TlsPortTest {
   }
 
   @Test
-  void callsKnowTheCallersCertificate() throws Exception {
+  void callsHaveTheCallersCertificate() throws Exception {
     echo(channel(authority.issue(Request.of("alice"))));
 
     SSLSession session = callers.remove().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
@@ -203,7 +203,7 @@ class TlsPortTest {
   }
 
   @Test
-  void plainAddressesStayPlainBesideSecureOnes() throws Exception {
+  void plainAndSecureAddressesCoexist() throws Exception {
     int plain = ((InetSocketAddress) port.addresses().get(1).address()).getPort();
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), plain)) {
       socket.setSoTimeout(WAIT_S * 1000);
@@ -214,7 +214,7 @@ class TlsPortTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "GET /version HTTP/1.1\r\n\r\n"})
-  void aClientWithoutAlpnIsToldApartByItsFirstBytes(String first) throws Exception {
+  void clientWithoutAlpnIsDetectedByItsFirstBytes(String first) throws Exception {
     TlsContext tls = client(authority.issue(Request.of("alice")));
     try (SSLSocket socket = socket(tls)) {
       socket.getOutputStream().write(first.getBytes(UTF_8));
@@ -228,7 +228,7 @@ class TlsPortTest {
   }
 
   @Test
-  void refusesWhoShowsNoCertificate() throws Exception {
+  void refusesAClientWithoutACertificate() throws Exception {
     assertRefused(null, "tls: client didn't provide a certificate");
   }
 
@@ -240,7 +240,7 @@ class TlsPortTest {
   }
 
   @Test
-  void refusesACertificateOfAForeignAuthority() throws Exception {
+  void refusesACertificateOfAnotherCa() throws Exception {
     assertRefused(
         new TestAuthority(directory, "foreign").issue(Request.of("alice")),
         "certificate signed by unknown authority");
@@ -287,7 +287,7 @@ class TlsPortTest {
   }
 
   @Test
-  void aRenewedCertificateIsShownToTheNextConnection() throws Exception {
+  void renewedCertificateIsUsedForTheNextConnection() throws Exception {
     TlsContext alice = client(authority.issue(Request.of("alice")));
     try (SSLSocket before = socket(alice)) {
       assertThat(before.getSession().getPeerPrincipal().getName()).isEqualTo("CN=server");
@@ -309,7 +309,7 @@ class TlsPortTest {
   }
 
   @Test
-  void halfOpenHandshakesNeitherHoldUpOthersNorStayWhenThePortCloses() throws Exception {
+  void halfOpenHandshakesDelayNoOthersAndEndWhenThePortCloses() throws Exception {
     KeyFiles alice = authority.issue(Request.of("alice"));
     List<Socket> halfOpen = new ArrayList<>();
     try {
@@ -333,7 +333,7 @@ class TlsPortTest {
   }
 
   @Test
-  void aClientMayNotNegotiateAgain() throws Exception {
+  void renegotiationIsRefused() throws Exception {
     try (SSLSocket socket = socket(client(authority.issue(Request.of("alice"))), "TLSv1.2")) {
       socket.startHandshake();
       assertThatThrownBy(

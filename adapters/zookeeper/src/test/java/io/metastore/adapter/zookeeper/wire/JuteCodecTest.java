@@ -109,7 +109,7 @@ class JuteCodecTest {
   }
 
   @Test
-  void nonsenseIsRefusedAndNeverAllocates() {
+  void malformedInputIsRefusedWithoutAllocatingMemory() {
     assertThat(decode(OpCode.GET_DATA, Unpooled.buffer().writeInt(Integer.MAX_VALUE)))
         .isEqualTo(new Request.Refused(ErrorCode.MARSHALLING_ERROR, false));
     assertThat(decode(OpCode.GET_DATA, Unpooled.buffer().writeInt(-2)))
@@ -159,7 +159,7 @@ class JuteCodecTest {
   }
 
   @Test
-  void connectResponsesTellOfReadOnlyOnlyWhoAsks() throws Exception {
+  void connectResponsesHaveReadOnlyOnlyIfRequested() throws Exception {
     ByteBuf asked =
         Unpooled.buffer().writeInt(0).writeLong(0).writeInt(1000).writeLong(0).writeInt(-1);
     ByteString password = ByteString.copyFrom(new byte[16]);
