@@ -22,7 +22,7 @@ record Calls(
   static final long FOREVER = Long.MAX_VALUE;
 
   /** The same settings with another login. */
-  Calls as(Login other) {
+  Calls withLogin(Login other) {
     return new Calls(endpoints, timer, callbacks, requestTimeout, attemptTimeout, other);
   }
 

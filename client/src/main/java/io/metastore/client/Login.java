@@ -53,7 +53,7 @@ final class Login {
         AuthenticateRequest.newBuilder().setUser(user).setPassword(password).build();
     // The call is safe to repeat, so a slow endpoint is given up early.
     return calls
-        .as(nobody())
+        .withLogin(nobody())
         .unary(AclGrpc.getAuthenticateMethod(), request, Repeat.READ)
         .thenApply(answer -> answer.getToken());
   }

@@ -291,7 +291,7 @@ public final class MetastoreClient implements AutoCloseable {
               requestTimeout,
               attemptTimeout,
               Login.nobody());
-      return new MetastoreClient(calls.as(login.apply(calls)), callbacks);
+      return new MetastoreClient(calls.withLogin(login.apply(calls)), callbacks);
     }
 
     private static Duration positive(Duration duration) {

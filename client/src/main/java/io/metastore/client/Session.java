@@ -44,9 +44,9 @@ public final class Session implements AutoCloseable {
   private final Map<String, Runnable> claimedLocks = new HashMap<>();
   private long deadlineNanos;
   private boolean over;
-  private SessionState told = SessionState.SAFE;
+  private SessionState notified = SessionState.SAFE;
   private CompletableFuture<Void> telling = CompletableFuture.completedFuture(null);
-  private Runnable cancelLook = () -> {};
+  private Runnable cancelCheck = () -> {};
   private @Nullable CompletableFuture<Void> closing;
 
   Session(Calls calls, long id, long ttlMs, long sentNanos, Consumer<Session> forget) {
@@ -59,7 +59,7 @@ public final class Session implements AutoCloseable {
   }
 
   void start() {
-    look();
+    checkState();
     renewal.start(deadlineNanos());
   }
 
@@ -185,17 +185,17 @@ public final class Session implements AutoCloseable {
       }
       deadlineNanos = untilNanos;
     }
-    look();
+    checkState();
   }
 
   /**
    * Notifies listeners if the state has changed, and schedules the next check for when it can
    * change by itself.
    */
-  private void look() {
+  private void checkState() {
     boolean expired = false;
     synchronized (this) {
-      cancelLook.run();
+      cancelCheck.run();
       if (over) {
         return;
       }
@@ -203,10 +203,10 @@ public final class Session implements AutoCloseable {
       if (state == SessionState.LOST) {
         expired = true;
       } else {
-        tell(state);
+        notifyListeners(state);
         long leftNanos = deadlineNanos - calls.timer().nanoTime();
         long untilChange = state == SessionState.SAFE ? leftNanos - ttlNanos / 3 : leftNanos;
-        cancelLook = calls.timer().schedule(Math.max(untilChange, 1), this::look);
+        cancelCheck = calls.timer().schedule(Math.max(untilChange, 1), this::checkState);
       }
     }
     if (expired) {
@@ -216,20 +216,20 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  private void lose(boolean tell) {
+  private void lose(boolean notify) {
     List<Runnable> waiting;
     synchronized (this) {
       if (over) {
         return;
       }
       over = true;
-      cancelLook.run();
+      cancelCheck.run();
       long now = calls.timer().nanoTime();
       if (deadlineNanos - now > 0) {
         deadlineNanos = now;
       }
-      if (tell) {
-        tell(SessionState.LOST);
+      if (notify) {
+        notifyListeners(SessionState.LOST);
       }
       waiting = List.copyOf(claimedLocks.values());
     }
@@ -240,11 +240,11 @@ public final class Session implements AutoCloseable {
 
   // Called with the lock held, so that the notifications are queued in the order of the changes;
   // they run on another thread.
-  private void tell(SessionState state) {
-    if (state == told) {
+  private void notifyListeners(SessionState state) {
+    if (state == notified) {
       return;
     }
-    told = state;
+    notified = state;
     for (SessionListener listener : listeners) {
       telling =
           telling.handleAsync(

@@ -50,7 +50,7 @@ public final class EtcdServices implements AutoCloseable {
             // Knows only the service "", which is always serving.
             gated(gate, worded(new HealthStatusManager().getHealthService())));
     leaderTimer.scheduleWithFixedDelay(
-        leaderWatch::look,
+        leaderWatch::check,
         settings.electionTimeoutMs(),
         settings.electionTimeoutMs(),
         TimeUnit.MILLISECONDS);

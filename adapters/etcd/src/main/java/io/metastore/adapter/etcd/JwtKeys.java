@@ -77,13 +77,13 @@ public record JwtKeys(String method, @Nullable Key signing, Key checking, Durati
     }
     PublicKey checking = publicKey == null ? PublicKeys.of(requireNonNull(privateKey)) : publicKey;
     JwtKeys keys = new JwtKeys(method, privateKey, checking, ttl);
-    if (privateKey != null && !keys.signsWhatItChecks()) {
+    if (privateKey != null && !keys.keysMatch()) {
       throw new GeneralSecurityException("auth: public and private keys don't match");
     }
     return keys;
   }
 
-  private boolean signsWhatItChecks() throws GeneralSecurityException {
+  private boolean keysMatch() throws GeneralSecurityException {
     try {
       JsonWebSignature signed = newSignature();
       signed.setPayload("probe");

@@ -46,7 +46,7 @@ final class LeaderWatch {
   }
 
   /** Checks how long there has been no leader; called once per election timeout. */
-  void look() {
+  void check() {
     if (cluster.leaderlessMs() < leaderlessMsMax) {
       return;
     }

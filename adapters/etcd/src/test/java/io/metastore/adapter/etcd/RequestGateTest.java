@@ -79,7 +79,7 @@ final class RequestGateTest {
     LeaderWatch leaderWatch = new LeaderWatch(cluster, 10);
     cluster.leaderlessMs = 29;
 
-    leaderWatch.look();
+    leaderWatch.check();
 
     assertThat(client.ended).isNotDone();
   }

@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One watch of a lock. A change of a place's key only triggers a new look at the queue, and the
+ * One watch of a lock. A change of a place's key only triggers another read of the queue, and the
  * response contains the differences from the queue that was sent last. Nothing accumulates for a
  * client that reads slowly.
  *
@@ -40,22 +40,22 @@ final class LockWatchCall {
   private final WatchSpec spec;
   private final WatchStream watch;
   private final Executor loop = EventLoops.currentOrAny();
-  private final SerialTask telling = new SerialTask(this::tell);
+  private final SerialTask working = new SerialTask(this::work);
 
   /** True when the call has ended for any reason. */
   private volatile boolean over;
 
-  /** A finished look at the queue whose result has not been sent yet. */
-  private volatile @Nullable Look ended;
+  /** A finished read of the queue whose result has not been sent yet. */
+  private volatile @Nullable QueueRead finishedRead;
 
   private boolean changed;
-  private boolean looking;
+  private boolean reading;
 
   /** The places sent last, by token; null before the first response. */
-  private @Nullable NavigableMap<Long, Place> told;
+  private @Nullable NavigableMap<Long, Place> sent;
 
   /** The queue, or the reason why it could not be read. */
-  private record Look(@Nullable QueryResponse queue, @Nullable Throwable failure) {}
+  private record QueueRead(@Nullable QueryResponse queue, @Nullable Throwable failure) {}
 
   private LockWatchCall(
       Metastore metastore,
@@ -86,7 +86,7 @@ final class LockWatchCall {
       ServerCallStreamObserver<WatchLockResponse> call) {
     ByteString lock = Paths.toKey("lock", request.getLock());
     LockWatchCall watching = new LockWatchCall(metastore, views, clockMs, lock, call);
-    call.setOnReadyHandler(watching.telling::wake);
+    call.setOnReadyHandler(watching.working::wake);
     call.setOnCancelHandler(watching::end);
     call.setOnCloseHandler(watching::end);
     watching.watch.create(WATCH_ID, watching.spec);
@@ -94,24 +94,24 @@ final class LockWatchCall {
 
   private void end() {
     over = true;
-    telling.wake();
+    working.wake();
   }
 
   private void wakeLater() {
     try {
-      telling.wakeOn(loop);
+      working.wakeOn(loop);
     } catch (RejectedExecutionException e) {
       // The server has stopped and closed every connection.
       LOG.debug("server stopped, event of a lock watch dropped", e);
     }
   }
 
-  private void tell() {
+  private void work() {
     try {
       if (!over) {
-        notice();
-        tellWhatWasFound();
-        look();
+        takeEvents();
+        sendResult();
+        readQueue();
       }
     } catch (RuntimeException e) {
       over = true;
@@ -122,7 +122,7 @@ final class LockWatchCall {
     }
   }
 
-  private void notice() {
+  private void takeEvents() {
     for (WatchMessage message = watch.poll(); message != null; message = watch.poll()) {
       changed = true;
       if (message instanceof WatchMessage.Compacted) {
@@ -132,12 +132,12 @@ final class LockWatchCall {
     }
   }
 
-  private void look() {
-    if (!changed || looking || !call.isReady()) {
+  private void readQueue() {
+    if (!changed || reading || !call.isReady()) {
       return;
     }
     changed = false;
-    looking = true;
+    reading = true;
     // A local read is enough: this member's state includes everything that its watchers have seen.
     views
         .read(
@@ -145,18 +145,18 @@ final class LockWatchCall {
             view -> LockTranslator.toReply(view, lock, clockMs.getAsLong()))
         .whenComplete(
             (queue, failure) -> {
-              ended = new Look(queue, failure);
+              finishedRead = new QueueRead(queue, failure);
               wakeLater();
             });
   }
 
-  private void tellWhatWasFound() {
-    Look found = ended;
+  private void sendResult() {
+    QueueRead found = finishedRead;
     if (found == null) {
       return;
     }
-    ended = null;
-    looking = false;
+    finishedRead = null;
+    reading = false;
     if (found.queue() == null) {
       over = true;
       call.onError(
@@ -164,13 +164,13 @@ final class LockWatchCall {
               found.failure() == null ? new IllegalStateException("no queue") : found.failure()));
       return;
     }
-    tellDifference(found.queue());
+    sendDifference(found.queue());
   }
 
-  private void tellDifference(QueryResponse found) {
+  private void sendDifference(QueryResponse found) {
     NavigableMap<Long, Place> now = new TreeMap<>();
     found.getPlacesList().forEach(place -> now.put(place.getToken(), place));
-    NavigableMap<Long, Place> before = told == null ? new TreeMap<>() : told;
+    NavigableMap<Long, Place> before = sent == null ? new TreeMap<>() : sent;
     NavigableMap<Long, Place> different = new TreeMap<>();
     before.forEach(
         (token, place) -> {
@@ -185,13 +185,13 @@ final class LockWatchCall {
             different.put(token, place);
           }
         });
-    if (told == null || !different.isEmpty()) {
+    if (sent == null || !different.isEmpty()) {
       call.onNext(
           WatchLockResponse.newBuilder()
               .setRevision(found.getRevision())
               .addAllPlaces(different.values())
               .build());
     }
-    told = now;
+    sent = now;
   }
 }
