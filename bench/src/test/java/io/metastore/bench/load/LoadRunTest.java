@@ -38,11 +38,11 @@ class LoadRunTest {
   private final List<String> progress = Collections.synchronizedList(new ArrayList<>());
 
   @SuppressWarnings("NullAway.Init") // set before each test
-  private StandIn server;
+  private FakeServer server;
 
   @BeforeEach
   void startServer() throws IOException {
-    server = new StandIn(true);
+    server = new FakeServer(true);
   }
 
   @AfterEach
@@ -169,7 +169,7 @@ class LoadRunTest {
 
   @Test
   void connectionsGoToAllEndpointsOrToTheLeader() throws Exception {
-    try (StandIn follower = new StandIn(false)) {
+    try (FakeServer follower = new FakeServer(false)) {
       List<Endpoint> both = List.of(follower.endpoint(), server.endpoint());
 
       run(Workload.PUT, WatchSpec.Shape.DISTINCT, both, Target.ALL);

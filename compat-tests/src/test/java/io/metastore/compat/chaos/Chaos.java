@@ -37,7 +37,7 @@ final class Chaos implements AutoCloseable {
   private final Members members;
   private final Links watcherLinks;
   private final MetastoreClient watcher;
-  private final Told told;
+  private final RecordedWatch told;
   private final Faults faults;
 
   Chaos(long seed) throws IOException, InterruptedException {
@@ -46,7 +46,7 @@ final class Chaos implements AutoCloseable {
     members = new Members(cluster, connections.next());
     watcherLinks = members.connect();
     watcher = Worker.newClient(watcherLinks);
-    told = new Told(watcher);
+    told = new RecordedWatch(watcher);
     for (int i = 0; i < WORKERS; i++) {
       workers.add(new Worker("w" + i, random.nextLong(), members, journal));
     }
@@ -160,7 +160,7 @@ final class Chaos implements AutoCloseable {
     for (ServerProcess member : cluster.members()) {
       try (MetastoreClient client =
               MetastoreClient.builder().endpoints("127.0.0.1:" + member.clientPort()).build();
-          Told all = new Told(client)) {
+          RecordedWatch all = new RecordedWatch(client)) {
         timelines.add(all.upTo(lastRevision(client)));
       }
     }

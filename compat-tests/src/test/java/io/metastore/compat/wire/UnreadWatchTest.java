@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Clients that watch but do not read their events. */
-class DeafWatcherTest {
+class UnreadWatchTest {
   private static final int DEAF = 6;
   private static final int VALUE_BYTES = 100_000;
   private static final int PUTS = 640;
@@ -35,7 +35,7 @@ class DeafWatcherTest {
   @Test
   void otherClientsAreServedAndMemoryStaysBounded() throws Exception {
     List<ManagedChannel> channels = new ArrayList<>();
-    try (ClusterProcesses cluster = ClusterProcesses.one(DeafWatcherTest.class)) {
+    try (ClusterProcesses cluster = ClusterProcesses.one(UnreadWatchTest.class)) {
       ServerProcess server = cluster.only();
       put(server, 0); // memory that a server needs for its first values does not count
       long before = server.residentBytes();

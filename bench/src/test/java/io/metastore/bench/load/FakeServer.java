@@ -42,7 +42,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** A minimal server for tests of the load generator, which counts the requests. */
-final class StandIn implements AutoCloseable {
+final class FakeServer implements AutoCloseable {
   final Map<ByteString, ByteString> stored = new ConcurrentHashMap<>();
   final AtomicInteger puts = new AtomicInteger();
   final AtomicInteger ranges = new AtomicInteger();
@@ -58,7 +58,7 @@ final class StandIn implements AutoCloseable {
   private final boolean leads;
   private final Server server;
 
-  StandIn(boolean leads) throws IOException {
+  FakeServer(boolean leads) throws IOException {
     this.leads = leads;
     server =
         NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -115,13 +115,13 @@ final class StandIn implements AutoCloseable {
         return;
       }
       puts.incrementAndGet();
-      answer(caller, StandIn.this.put(request));
+      answer(caller, FakeServer.this.put(request));
     }
 
     @Override
     public void range(RangeRequest request, StreamObserver<RangeResponse> caller) {
       (request.getSerializable() ? serializableRanges : ranges).incrementAndGet();
-      answer(caller, StandIn.this.range(request));
+      answer(caller, FakeServer.this.range(request));
     }
 
     @Override
@@ -134,7 +134,7 @@ final class StandIn implements AutoCloseable {
       if (written.isEmpty()) {
         readOnlyTransactions.incrementAndGet();
       }
-      written.forEach(StandIn.this::put);
+      written.forEach(FakeServer.this::put);
       answer(caller, TxnResponse.newBuilder().setSucceeded(true).build());
     }
   }

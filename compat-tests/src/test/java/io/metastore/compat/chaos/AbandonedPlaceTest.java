@@ -22,13 +22,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A caller that waits for a lock, loses its member, and does not call again. */
-class ForsakenPlaceTest {
+class AbandonedPlaceTest {
   private static final Duration TTL = Duration.ofSeconds(60);
   private static ClusterProcesses cluster;
 
   @BeforeAll
   static void start() throws Exception {
-    cluster = ClusterProcesses.three(ForsakenPlaceTest.class);
+    cluster = ClusterProcesses.three(AbandonedPlaceTest.class);
   }
 
   @AfterAll

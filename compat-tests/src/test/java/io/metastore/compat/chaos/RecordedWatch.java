@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A watch of all keys from the first revision on, with its events. Thread-safe. */
-final class Told implements WatchListener, AutoCloseable {
+final class RecordedWatch implements WatchListener, AutoCloseable {
   private final Watch watch;
 
   // The fields below are guarded by this.
@@ -19,7 +19,7 @@ final class Told implements WatchListener, AutoCloseable {
   private long revision;
   private @Nullable Throwable end;
 
-  Told(MetastoreClient client) {
+  RecordedWatch(MetastoreClient client) {
     watch =
         client
             .keyValue()
