@@ -118,11 +118,11 @@ final class EtcdFlags {
   static final String ZOOKEEPER_4LW_WHITELIST = "zookeeper-4lw-whitelist";
 
   private static final String NO_BOLT = "Keys are stored in RocksDB, not in bbolt.";
-  private static final String NO_TRACING = "No traces are sent.";
+  private static final String NO_TRACING = "Distributed tracing is not supported.";
   private static final String NO_HASH_CHECK = "Members do not compare hashes of their data.";
   private static final String NO_V2_PROXY = "There is no v2 proxy, as in etcd since 3.6.";
   private static final String NO_V2 = "There is no v2 API and no v2 store.";
-  private static final String NOT_YET = "It has no effect yet.";
+  private static final String NOT_YET = "Not implemented yet.";
   private static final String LONG_GONE = "etcd has ignored it since 3.0.";
 
   private static final Section MEMBER =
@@ -172,7 +172,7 @@ final class EtcdFlags {
               "List of URLs to listen on for http only client traffic. Enabling this flag removes"
                   + " http services from --listen-client-urls."),
           flag("max-snapshots", COUNT, "5", "Maximum number of snapshot files to retain.")
-              .ignored("Only the newest checkpoint is kept."),
+              .ignored("The server keeps only the newest checkpoint."),
           flag("max-wals", COUNT, "5", "Maximum number of wal files to retain.")
               .ignored("The log is kept from the newest checkpoint on."),
           flag("memory-mlock", SWITCH, "false", "Enable to enforce etcd pages to stay in RAM.")
@@ -534,8 +534,7 @@ final class EtcdFlags {
               ENABLE_PPROF,
               SWITCH,
               "false",
-              "Serve facts on threads and heap below /debug/pprof/. What a JVM cannot tell is not"
-                  + " found."),
+              "Serve a thread dump and a heap summary below /debug/pprof/. Other profiles return 404."),
           flag(
               METRICS,
               TEXT,
@@ -696,7 +695,7 @@ final class EtcdFlags {
       new Section(
           "Unsafe feature",
           flag("force-new-cluster", SWITCH, "false", "Force to create a new one-member cluster.")
-              .refused("A member cannot leave its cluster by a flag yet."),
+              .refused("Not implemented yet."),
           flag("unsafe-no-fsync", SWITCH, "false", "Disables fsync, unsafe, will cause data loss.")
               .ignored("Writes are always forced to disk.")
               .formerly("experimental-unsafe-no-fsync"));
@@ -721,9 +720,9 @@ final class EtcdFlags {
               BOOTSTRAP,
               FlagType.BOOTSTRAP,
               "static",
-              "How a member without data finds its cluster: 'static' by --initial-cluster or"
-                  + " --discovery-…, 'multicast' by IP multicast, 'wait' by a call of Bootstrap or"
-                  + " Join of the native API."),
+              "How a member without data finds its cluster: 'static' uses --initial-cluster or"
+                  + " --discovery-…, 'multicast' uses IP multicast, 'wait' waits for the calls"
+                  + " Bootstrap or Join of the native API."),
           flag(
               MULTICAST_SIZE,
               COUNT,
@@ -738,14 +737,13 @@ final class EtcdFlags {
               MULTICAST_INTERFACE,
               TEXT,
               "",
-              "Name of the network interface for --bootstrap=multicast; the system's choice if"
-                  + " empty."),
+              "Network interface for --bootstrap=multicast; chosen by the operating system if empty."),
           flag(
               COMPAT_VERSION,
               FlagType.ETCD_VERSION,
               EtcdVersion.DEFAULT.server(),
-              "Version of etcd, 3.4.0 or newer, that is reported and whose answers are imitated"
-                  + " where versions differ."),
+              "Version of etcd, 3.4.0 or newer, that the server reports and imitates where"
+                  + " versions differ."),
           flag(
               ENABLE_GRPC_REFLECTION,
               SWITCH,
@@ -766,8 +764,7 @@ final class EtcdFlags {
               ZOOKEEPER_4LW_WHITELIST,
               NAMES,
               "isro,srvr",
-              "Comma-separated four-letter words that are answered on the ZooKeeper addresses; *"
-                  + " for all."));
+              "Comma-separated list of the enabled ZooKeeper four-letter words; * enables all."));
 
   private static final Section OLD =
       new Section(
@@ -790,7 +787,7 @@ final class EtcdFlags {
               .ignored("Use --log-level=debug, as in etcd since 3.5."),
           flag("log-output", TEXT, "default", "Output target of the log.")
               .ignored("Use --log-outputs, as in etcd since 3.5."),
-          flag("log-package-levels", TEXT, "", "Log level of single packages.")
+          flag("log-package-levels", TEXT, "", "Log levels of individual packages.")
               .ignored("Use --log-level, as in etcd since 3.5."),
           flag(
                   "wait-cluster-ready-timeout",

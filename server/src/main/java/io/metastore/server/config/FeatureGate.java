@@ -17,7 +17,10 @@ public enum FeatureGate {
       "experimental-compact-hash-check-enabled",
       "Members do not compare hashes of their data."),
   FAST_LEASE_KEEP_ALIVE(
-      "FastLeaseKeepAlive", Stage.BETA, null, "A lease is always renewed without waiting."),
+      "FastLeaseKeepAlive",
+      Stage.BETA,
+      null,
+      "Leases are always renewed without waiting for other requests."),
   INITIAL_CORRUPT_CHECK(
       "InitialCorruptCheck",
       Stage.ALPHA,
@@ -27,23 +30,23 @@ public enum FeatureGate {
       "LeaseCheckpoint",
       Stage.ALPHA,
       "experimental-enable-lease-checkpoint",
-      "The remaining time of leases above 5 minutes is always kept in the log."),
+      "The remaining time of leases above 5 minutes is always written to the log."),
   LEASE_CHECKPOINT_PERSIST(
       "LeaseCheckpointPersist",
       Stage.ALPHA,
       "experimental-enable-lease-checkpoint-persist",
-      "The remaining time of leases above 5 minutes is always kept in the log."),
-  PRIORITY_REQUEST("PriorityRequest", Stage.ALPHA, null, "Requests are applied in their order."),
+      "The remaining time of leases above 5 minutes is always written to the log."),
+  PRIORITY_REQUEST("PriorityRequest", Stage.ALPHA, null, "Requests are always applied in order."),
   SET_MEMBER_LOCAL_ADDR(
       "SetMemberLocalAddr",
       Stage.ALPHA,
       null,
-      "The system chooses the local address of a connection to a peer."),
+      "The operating system chooses the local address of a peer connection."),
   STOP_GRPC_SERVICE_ON_DEFRAG(
       "StopGRPCServiceOnDefrag",
       Stage.ALPHA,
       "experimental-stop-grpc-service-on-defrag",
-      "Defragmentation does not hold up requests."),
+      "Defragmentation does not block requests."),
   TXN_MODE_WRITE_WITH_SHARED_BUFFER(
       "TxnModeWriteWithSharedBuffer",
       Stage.BETA,

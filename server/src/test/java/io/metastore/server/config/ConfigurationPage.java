@@ -11,18 +11,18 @@ final class ConfigurationPage {
 
       <!-- Made from server.config.EtcdFlags by ConfigurationPageTest. Change it there. -->
 
-      `bin/etcd` and `bin/metastore serve` take every flag of etcd 3.4 to 3.7.
+      `bin/etcd` and `bin/metastore serve` know every flag of etcd 3.4 to 3.7.
 
-      - **Command line**: `--name m1`, `--name=m1`, and the same with one dash. A switch may be given alone or with `=true` or `=false`.
-        An unknown flag stops the start with exit code 2.
-      - **Environment**: `ETCD_` and the flag's name in capital letters, with `_` for `-`: `ETCD_DATA_DIR`. A flag that is set there and
-        on the command line ends the start with exit code 1. An unknown `ETCD_*` variable is named in a warning.
-      - **File**: `--config-file` or `ETCD_CONFIG_FILE` names a YAML file. All other flags and variables are then ignored. A key is the
-        flag's name unless the table says otherwise; `a.b` is the key `b` in the block `a`. A duration is a whole number of nanoseconds;
-        several names are a list, several URLs are one text with commas. An unknown key is named in a warning.
+      - **Command line**: `--name m1` or `--name=m1`, also with a single dash. A boolean flag is given alone or with `=true` or `=false`.
+        With an unknown flag, the server exits with code 2.
+      - **Environment**: the variable is `ETCD_` followed by the flag's name in capital letters, with `_` for `-`, such as `ETCD_DATA_DIR`. If a
+        flag is set both there and on the command line, the server exits with code 1. An unknown `ETCD_*` variable is logged as a warning.
+      - **File**: `--config-file` or `ETCD_CONFIG_FILE` is the path of a YAML file. All other flags and variables are then ignored. The keys are the
+        flags' names unless the table gives another one; `a.b` is the key `b` in the block `a`. A duration is an integer in nanoseconds, several
+        names are a YAML list, and several URLs are one comma-separated string. An unknown key is logged as a warning.
 
-      The column *Here* says what the flag does in Metastore. `works`: what the text says. `ignored`: nothing; a value other than the
-      default is named in a warning with the reason. `refused`: a value other than the default ends the start with exit code 1.
+      The column *Here* shows what the flag does in Metastore. `works`: it has the described effect. `ignored`: it has no effect; a value other
+      than the default is logged as a warning with the reason. `refused`: with a value other than the default, the server exits with code 1.
 
       Durations are written as in Go: `300ms`, `1h10m`.
       """;
@@ -42,7 +42,8 @@ final class ConfigurationPage {
           "| `%s` | `%s` | ignored: %s |\n"
               .formatted(gate.etcdName(), gate.onByDefault(), gate.reason()));
     }
-    page.append("\n`AllAlpha` sets all whose default is `false`, `AllBeta` the others.\n");
+    page.append(
+        "\n`AllAlpha` sets all gates whose default is `false`, `AllBeta` sets the others.\n");
     return page.toString();
   }
 
