@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
 /** The root command of {@code bin/metastore}, with all its subcommands. */
 @Command(
     name = "metastore",
-    description = "Talks to Metastore servers, or starts one.",
+    description = "The command line client of Metastore; also starts the server.",
     subcommands = {
       GetCommand.class,
       PutCommand.class,

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /** The exit codes of the commands, with their meanings. Exit codes are chosen only here. */
 public enum ExitCode {
-  OK(0, "done"),
+  OK(0, "success"),
   NO(1, "negative result: no such key, a condition failed, or the lock was not acquired"),
   USAGE(2, "invalid command line"),
   UNREACHABLE(3, "no server answers or there is no leader; nothing was changed"),
