@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The whole generator against a server in this JVM. Runs end by their number of operations. */
+/** Runs the whole generator against a server in this JVM. Runs end after a number of operations. */
 @ParameterizedClass
 @EnumSource(Transport.class)
 class LoadRunTest {
@@ -74,7 +74,7 @@ class LoadRunTest {
     Result result = run(Workload.RANGE);
 
     assertThat(server.stored).hasSize(KEYS);
-    // One more: the generator checks that what it wrote is there.
+    // One more range: the generator checks that the keys it wrote exist.
     assertThat(server.ranges).hasValue(TOTAL + 1);
     assertThat(server.serializableRanges).hasValue(0);
     assertThat(result.operations()).isEqualTo(TOTAL);
@@ -92,7 +92,7 @@ class LoadRunTest {
 
     assertThat(result.operations()).isEqualTo(TOTAL);
     assertThat(server.transactions).hasValue(TOTAL);
-    // The seed is fixed, so this is one number; the bounds leave room for another generator.
+    // The seed is fixed, so this number is fixed, too; the bounds allow another random generator.
     assertThat(server.readOnlyTransactions.get()).isBetween(TOTAL / 8, TOTAL / 2);
   }
 

@@ -18,7 +18,7 @@ class RequestTemplateTest {
 
   @Test
   void keysAndValuesOfEverySizeAreOverwrittenInPlace() throws IOException {
-    // Around 253 and 254 the length itself has the byte that marks a value or a key.
+    // Around 253 and 254, the length itself contains the byte that marks a value or a key.
     for (int valueBytes : new int[] {0, 1, 8, 127, 128, 253, 254, 255, 256, 16_382, 16_384}) {
       RequestTemplate template = new RequestTemplate(KEYS, valueBytes, RequestTemplateTest::put);
       RandomValues values = new RandomValues(valueBytes, 1);
@@ -87,7 +87,7 @@ class RequestTemplateTest {
         .toList();
   }
 
-  /** What gRPC writes into its frame. */
+  /** The bytes that gRPC writes into its frame. */
   private static byte[] sent(Payload payload) throws IOException {
     ByteArrayOutputStream frame = new ByteArrayOutputStream();
     int expected = ((Payload) Wire.PUT.streamRequest(payload)).available();

@@ -32,7 +32,7 @@ class LockRunTest {
     LockResult result = measurement.result(step(work), 1, 1);
     assertThat(result.operations()).isEqualTo(50);
     assertThat(result.changesPerOperation()).isEqualTo(1);
-    // The release's answer and the grant.
+    // The reply to the release, and the grant.
     assertThat(result.messagesPerOperation()).isEqualTo(2);
   }
 

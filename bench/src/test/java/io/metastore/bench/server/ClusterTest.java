@@ -32,7 +32,8 @@ class ClusterTest {
   @Test
   void stoppingAServerEndsItsChildrenToo() throws IOException {
     Path log = directory.resolve("log");
-    // The launcher waits for a child instead of becoming it, and the child has one of its own.
+    // The launcher starts a child process instead of replacing itself, and the child starts another
+    // one.
     ServerProcess launcher =
         ServerProcess.start(List.of("sh", "-c", "sh -c 'sleep 600; true'; true"), log);
     ProcessHandle handle = ProcessHandle.of(launcher.pid()).orElseThrow();

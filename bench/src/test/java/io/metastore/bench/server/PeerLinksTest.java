@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.OS;
 
 @EnabledOnOs(OS.LINUX)
 class PeerLinksTest {
-  /** This process plays member 0, which connects; nobody plays the other one. */
+  /** This process acts as member 0, which connects; there is no process for the other member. */
   private static final List<Long> PIDS = List.of(ProcessHandle.current().pid(), 0L);
 
   private static final int SILENCE_MS = 200;
