@@ -57,7 +57,7 @@ final class Faults {
       throw new IllegalStateException("connections are still being cut");
     }
     victims.forEach(victim -> heal(victim.get(), Links.ALL));
-    note("all is whole");
+    note("all faults removed");
   }
 
   /** The log of all faults, for finding the cause of a failure. */
@@ -69,7 +69,7 @@ final class Faults {
     ServerProcess leader = cluster.leader();
     boolean it = members.nextInt(3) > 0;
     ServerProcess member = it ? leader : cluster.others(leader).get(members.nextInt(2));
-    String who = member.name() + (it ? ", which leads" : "");
+    String who = member.name() + (it ? " (leader)" : "");
     if (members.nextBoolean()) {
       note("kill " + who);
       member.kill();
@@ -77,12 +77,12 @@ final class Faults {
       member.start();
     } else {
       int ms = members.nextInt(members.nextBoolean() ? LONG_MS : SHORT_MS);
-      note("stop " + who + " for " + ms + " ms");
+      note("pause " + who + " for " + ms + " ms");
       member.pause();
       Thread.sleep(ms);
       member.resume();
     }
-    note(member.name() + " goes on");
+    note(member.name() + " resumed");
     member.awaitReady();
     Thread.sleep(members.nextInt(1_000));
   }

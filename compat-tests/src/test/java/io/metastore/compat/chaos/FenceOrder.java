@@ -61,7 +61,7 @@ final class FenceOrder {
         if (attempt != null && attempt.fence() != null) {
           order.compare(step.revision(), attempt, attempt.fence());
         } else if (change.key().startsWith(guarded + "/")) {
-          order.violations.add("without a fence, at " + step.revision() + ": " + change);
+          order.violations.add("write without a fence, at " + step.revision() + ": " + change);
         }
       }
       for (Change change : step.changes()) {
@@ -77,7 +77,11 @@ final class FenceOrder {
   private void compare(long revision, Attempt attempt, Fence fence) {
     if (!isHeld(fence)) {
       violations.add(
-          "at " + revision + " the lock was not held so, " + queues.get(fence.lock()) + attempt);
+          "at "
+              + revision
+              + " the lock was not held with this token, "
+              + queues.get(fence.lock())
+              + attempt);
     }
   }
 

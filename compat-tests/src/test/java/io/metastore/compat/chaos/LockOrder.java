@@ -51,10 +51,10 @@ final class LockOrder {
 
     void compare(Hold hold, List<String> violations) {
       if (longest != null && longest.untilNanos() - hold.fromNanos() > 0) {
-        violations.add("two at once: " + longest + " and " + hold);
+        violations.add("two holders at the same time: " + longest + " and " + hold);
       }
       if (newest != null && newest.token() >= hold.token()) {
-        violations.add("token does not grow: " + newest + ", then " + hold);
+        violations.add("token is not larger: " + newest + ", then " + hold);
       }
     }
 

@@ -25,7 +25,7 @@ class LockOrderTest {
             LockOrder.violations(List.of(exclusive("/a", 5, 10, 20), exclusive("/a", 6, 19, 30))))
         .singleElement()
         .asString()
-        .startsWith("two at once");
+        .startsWith("two holders at the same time");
   }
 
   @Test
@@ -56,7 +56,7 @@ class LockOrderTest {
             LockOrder.violations(List.of(exclusive("/a", 5, 10, 20), exclusive("/a", 5, 20, 30))))
         .singleElement()
         .asString()
-        .startsWith("token does not grow");
+        .startsWith("token is not larger");
     assertThat(LockOrder.violations(List.of(shared("/a", 5, 10, 20), exclusive("/a", 4, 20, 30))))
         .hasSize(1);
   }

@@ -87,18 +87,18 @@ final class SerialOrder {
     String id = ids.size() == 1 ? ids.iterator().next() : null;
     Attempt attempt = id == null ? null : attempts.get(id);
     if (attempt == null) {
-      violations.add("revision " + revision + " is not one attempt's: " + changes);
+      violations.add("revision " + revision + " does not belong to a single attempt: " + changes);
       return;
     }
     Long before = revisions.putIfAbsent(attempt.id(), revision);
     if (before != null) {
-      violations.add("done twice, at " + before + " and " + revision + ": " + attempt);
+      violations.add("committed twice, at " + before + " and " + revision + ": " + attempt);
     }
     if (attempt.outcome() == Outcome.NOT_DONE) {
-      violations.add("was not to be done, but was at " + revision + ": " + attempt);
+      violations.add("reported as failed, but committed at " + revision + ": " + attempt);
     }
     if (attempt.snapshot() >= revision) {
-      violations.add("done at " + revision + ", before its snapshot: " + attempt);
+      violations.add("committed at " + revision + ", before its snapshot: " + attempt);
     }
     if (!effect(attempt).equals(effect(changes))) {
       violations.add("revision " + revision + " was " + changes + " of " + attempt);
@@ -134,7 +134,7 @@ final class SerialOrder {
           state.subMap(read.from(), read.to()).entrySet().stream()
               .collect(Collectors.toMap(Map.Entry::getKey, entry -> seen(entry.getValue(), read)));
       if (!there.equals(read.found())) {
-        violations.add("read not what was there " + when + ", " + there + ": " + attempt);
+        violations.add("wrong read " + when + ", the state was " + there + ": " + attempt);
       }
     }
   }
@@ -148,7 +148,7 @@ final class SerialOrder {
       if (attempt.outcome() == Outcome.DONE
           && !attempt.writes().isEmpty()
           && !revisions.containsKey(attempt.id())) {
-        violations.add("was to be done, but was not: " + attempt);
+        violations.add("reported as committed, but has no revision: " + attempt);
       }
     }
   }
@@ -171,11 +171,17 @@ final class SerialOrder {
         known = Math.max(known, revisions.getOrDefault(answered.get(next).id(), 0L));
       }
       if (attempt.snapshot() > 0 && attempt.snapshot() < known) {
-        violations.add("began when revision " + known + " was known, and read less: " + attempt);
+        violations.add("stale read: began when revision " + known + " was known: " + attempt);
       }
       Long revision = revisions.get(attempt.id());
       if (revision != null && revision <= known) {
-        violations.add("began when revision " + known + " was known, at " + revision + attempt);
+        violations.add(
+            "began when revision "
+                + known
+                + " was known, but committed at "
+                + revision
+                + ": "
+                + attempt);
       }
     }
   }

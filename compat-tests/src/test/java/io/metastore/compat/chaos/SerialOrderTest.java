@@ -152,7 +152,7 @@ class SerialOrderTest {
                 done("b", 2, 3, 1, Map.of("/t/y", "b"))))
         .singleElement()
         .asString()
-        .contains("read less");
+        .contains("stale read");
   }
 
   @Test

@@ -26,7 +26,7 @@ final class AdapterRulesTest {
         .dependOnClassesThat(
             resideInAPackage("io.metastore.core..")
                 .and(not(resideInAnyPackage("io.metastore.core.api", "io.metastore.core.command"))))
-        .because("adapters see core.api and core.command only")
+        .because("adapters may use only core.api and core.command")
         .check(ADAPTER);
   }
 
@@ -36,7 +36,7 @@ final class AdapterRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("org.apache.ratis..", "org.rocksdb..")
-        .because("the engines are the core's business")
+        .because("only the core may use Ratis and RocksDB")
         .check(ADAPTER);
   }
 
@@ -48,7 +48,7 @@ final class AdapterRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.metastore.api..", "io.metastore.adapter.metastore..")
-        .because("adapters do not see each other, by way of what they share neither")
+        .because("adapters must not depend on each other, not even through shared code")
         .check(ADAPTER);
   }
 }
