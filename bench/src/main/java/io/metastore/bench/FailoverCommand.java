@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "failover",
     description = {
-      "Makes the leader of a cluster of three fail repeatedly, and measures when",
+      "Measures how soon a cluster accepts writes again after it has lost its leader.",
+      "Makes the leader of a cluster of three fail repeatedly, and measures the time until",
       "puts and lock grants through both other members work again. Linux only."
     },
     mixinStandardHelpOptions = true,

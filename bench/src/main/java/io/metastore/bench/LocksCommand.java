@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "locks",
     description = {
-      "Starts lock services in turn, measures each, and compares the results:",
+      "Starts lock services in turn, measures each, and compares the results.",
+      "The services:",
       "  metastore       Metastore's native API, through gRPC stubs",
       "  library         Metastore's native API, through its Java library",
       "  metastore-etcd  etcd's lock service as implemented by Metastore",

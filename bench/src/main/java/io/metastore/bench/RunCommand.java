@@ -56,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
 
   @Option(
       names = "--total",
-      description = "End after N operations, including the warm-up (default: no limit).")
+      description = "End after this many operations, including the warm-up (default: no limit).")
   long total = Long.MAX_VALUE;
 
   @Option(
