@@ -108,7 +108,7 @@ final class WaitingMember implements AutoCloseable {
     try {
       StoredCluster.write(config.dataDirectory(), placeOf(config, invitation));
     } catch (IOException e) {
-      throw new UncheckedIOException("write " + config.dataDirectory(), e);
+      throw new UncheckedIOException("cannot write to " + config.dataDirectory(), e);
     }
   }
 

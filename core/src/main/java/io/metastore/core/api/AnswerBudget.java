@@ -73,7 +73,7 @@ public final class AnswerBudget {
     /** Returns the bytes; closing again does nothing. */
     @Override
     public void close() {
-      giveBack(this);
+      release(this);
     }
   }
 
@@ -121,12 +121,12 @@ public final class AnswerBudget {
     grant();
   }
 
-  private void giveBack(Held back) {
+  private void release(Held returned) {
     synchronized (this) {
-      if (!held.remove(back)) {
+      if (!held.remove(returned)) {
         return;
       }
-      heldBytes -= back.bytes;
+      heldBytes -= returned.bytes;
     }
     grant();
   }

@@ -155,7 +155,7 @@ final class TxnEvaluator {
         now,
         delete.getKey(),
         delete.getRangeEnd(),
-        doomed -> (bytes[0] += RangeReader.bytes(doomed)) <= PREVIOUS_BYTES_MAX);
+        found -> (bytes[0] += RangeReader.bytes(found)) <= PREVIOUS_BYTES_MAX);
     return bytes[0];
   }
 
@@ -313,22 +313,22 @@ final class TxnEvaluator {
     KeyRange rest = KeyRange.of(delete.getKey(), delete.getRangeEnd());
     List<KeyValue> previous = new ArrayList<>();
     long deleted = 0;
-    List<KeyValue> doomed;
+    List<KeyValue> found;
     do {
-      doomed = doomed(rest, context);
-      doomed.forEach(context::delete);
-      deleted += doomed.size();
+      found = nextToDelete(rest, context);
+      found.forEach(context::delete);
+      deleted += found.size();
       if (delete.getPrevKv()) {
-        previous.addAll(doomed);
+        previous.addAll(found);
       }
-      if (!doomed.isEmpty()) {
-        rest = rest.after(doomed.get(doomed.size() - 1).key());
+      if (!found.isEmpty()) {
+        rest = rest.after(found.get(found.size() - 1).key());
       }
-    } while (!doomed.isEmpty());
+    } while (!found.isEmpty());
     return new DeleteResult(deleted, previous);
   }
 
-  private static List<KeyValue> doomed(KeyRange range, ApplyContext context) {
+  private static List<KeyValue> nextToDelete(KeyRange range, ApplyContext context) {
     if (range.single()) {
       KeyValue found = context.find(range.from());
       return found == null ? List.of() : List.of(found);

@@ -51,7 +51,7 @@ final class Compactor implements AutoCloseable {
         () -> {
           if (!active) {
             active = true;
-            turn();
+            runSlice();
           }
         });
   }
@@ -74,7 +74,7 @@ final class Compactor implements AutoCloseable {
     thread.shutdownNow();
   }
 
-  private void turn() {
+  private void runSlice() {
     StoreMachine machine = machines.get();
     StoreView view = machine.tryView();
     boolean finished = false;
@@ -94,7 +94,7 @@ final class Compactor implements AutoCloseable {
     if (finished) {
       active = false;
     } else {
-      thread.schedule(this::turn, pauseMs, TimeUnit.MILLISECONDS);
+      thread.schedule(this::runSlice, pauseMs, TimeUnit.MILLISECONDS);
     }
   }
 

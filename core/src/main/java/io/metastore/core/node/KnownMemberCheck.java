@@ -102,7 +102,7 @@ final class KnownMemberCheck {
     try {
       mark(REMOVED);
     } catch (IOException e) {
-      throw new UncheckedIOException("create " + file(REMOVED), e);
+      throw new UncheckedIOException("cannot create " + file(REMOVED), e);
     }
   }
 
@@ -247,7 +247,7 @@ final class KnownMemberCheck {
       Files.deleteIfExists(file(UNCONFIRMED));
       DurableFiles.force(config.dataDirectory());
     } catch (IOException e) {
-      throw new UncheckedIOException("delete " + file(UNCONFIRMED), e);
+      throw new UncheckedIOException("cannot delete " + file(UNCONFIRMED), e);
     }
     passed.complete(null);
   }

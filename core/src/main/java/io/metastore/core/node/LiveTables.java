@@ -83,7 +83,7 @@ final class LiveTables {
       DurableFiles.force(directory);
       return openGeneration();
     } catch (IOException e) {
-      throw new UncheckedIOException("copy of checkpoint " + checkpoint, e);
+      throw new UncheckedIOException("cannot copy checkpoint " + checkpoint, e);
     }
   }
 
@@ -116,7 +116,7 @@ final class LiveTables {
     try {
       DurableFiles.deleteTree(tree);
     } catch (IOException e) {
-      throw new UncheckedIOException("delete " + tree, e);
+      throw new UncheckedIOException("cannot delete " + tree, e);
     }
   }
 }

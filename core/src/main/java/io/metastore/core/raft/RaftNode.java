@@ -490,7 +490,7 @@ public final class RaftNode {
               try {
                 server.close();
               } catch (IOException e) {
-                throw new UncheckedIOException("close raft", e);
+                throw new UncheckedIOException("cannot close raft", e);
               }
             },
             task -> {

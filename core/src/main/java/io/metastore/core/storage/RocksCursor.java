@@ -132,7 +132,7 @@ final class RocksCursor implements Cursor {
       walking.status();
       return end;
     } catch (RocksDBException e) {
-      throw new StorageException("scan", e);
+      throw new StorageException("cannot scan a table", e);
     }
   }
 
@@ -177,7 +177,7 @@ final class RocksCursor implements Cursor {
       if (e.getStatus() != null && e.getStatus().getCode() == Status.Code.Incomplete) {
         return true;
       }
-      throw new StorageException("scan", e);
+      throw new StorageException("cannot scan a table", e);
     }
   }
 }

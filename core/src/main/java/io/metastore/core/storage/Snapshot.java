@@ -38,7 +38,7 @@ public final class Snapshot implements Reader, AutoCloseable {
     try {
       return storage.db().get(storage.handle(table), options, key);
     } catch (RocksDBException e) {
-      throw new StorageException("read from " + table, e);
+      throw new StorageException("cannot read table " + table, e);
     }
   }
 

@@ -144,7 +144,7 @@ public final class Storage implements Reader, AutoCloseable {
       Files.createDirectories(directory);
       this.db = RocksDB.open(dbOptions, directory.toString(), families, opened);
     } catch (RocksDBException | IOException e) {
-      throw new StorageException("open " + directory, e);
+      throw new StorageException("cannot open the tables in " + directory, e);
     }
     opened.get(0).close(); // the default family: RocksDB requires it; nothing is stored there
     Iterator<ColumnFamilyHandle> openedTables = opened.listIterator(1);
@@ -259,7 +259,7 @@ public final class Storage implements Reader, AutoCloseable {
     try (WriteBatch batch = new WriteBatch(bytes.toBytes())) {
       write(batch);
     } catch (RocksDBException | WaitEnded e) {
-      throw new StorageException("write", e);
+      throw new StorageException("cannot write to the tables", e);
     }
     writes.forEachChange(Table.LATEST, latest::put);
     written++;
@@ -325,7 +325,7 @@ public final class Storage implements Reader, AutoCloseable {
       }
       write(batch);
     } catch (RocksDBException | WaitEnded e) {
-      throw new StorageException("edit " + table, e);
+      throw new StorageException("cannot edit table " + table, e);
     }
   }
 
@@ -335,7 +335,7 @@ public final class Storage implements Reader, AutoCloseable {
       batch.deleteRange(handle(table), from, to);
       write(batch);
     } catch (RocksDBException | WaitEnded e) {
-      throw new StorageException("discard from " + table, e);
+      throw new StorageException("cannot delete from table " + table, e);
     }
   }
 
@@ -344,7 +344,7 @@ public final class Storage implements Reader, AutoCloseable {
     try {
       return db.get(handle(table), key);
     } catch (RocksDBException e) {
-      throw new StorageException("read from " + table, e);
+      throw new StorageException("cannot read table " + table, e);
     }
   }
 
@@ -358,7 +358,7 @@ public final class Storage implements Reader, AutoCloseable {
     try (FlushOptions options = new FlushOptions().setWaitForFlush(true)) {
       db.flush(options, new ArrayList<>(handles.values()));
     } catch (RocksDBException e) {
-      throw new StorageException("flush", e);
+      throw new StorageException("cannot flush the tables", e);
     }
   }
 
@@ -370,7 +370,7 @@ public final class Storage implements Reader, AutoCloseable {
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
       checkpoint.createCheckpoint(target.toString());
     } catch (RocksDBException e) {
-      throw new StorageException("checkpoint to " + target, e);
+      throw new StorageException("cannot write a checkpoint to " + target, e);
     }
   }
 
@@ -388,7 +388,7 @@ public final class Storage implements Reader, AutoCloseable {
     try {
       return db.getAggregatedLongProperty(property);
     } catch (RocksDBException e) {
-      throw new StorageException("property " + property, e);
+      throw new StorageException("cannot read the RocksDB property " + property, e);
     }
   }
 
