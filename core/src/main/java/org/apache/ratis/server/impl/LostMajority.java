@@ -11,9 +11,9 @@ public final class LostMajority {
   private LostMajority() {}
 
   /**
-   * Makes the leader, if it is this member, step down soon. For this reason only, Ratis also keeps
-   * it out of elections for a while: its vote requests may still reach the others, and each vote
-   * that they grant restarts their election timeouts.
+   * Makes the leader, if it is this member, step down soon. With this reason, and no other, Ratis
+   * also keeps the member out of elections for a while. That matters, because its vote requests may
+   * still reach the others, and each vote that they grant restarts their election timeouts.
    */
   public static void stepDown(RaftServer.Division division) {
     ((RaftServerImpl) division)
