@@ -54,7 +54,7 @@ class LeaseKeeperTest {
     assertThat(revoked()).containsExactly(revoke(7, 1));
     assertThat(keeper.remaining(7)).isZero();
     passMs(60_000);
-    assertThat(proposals).as("the end is proposed once").hasSize(1);
+    assertThat(proposals).as("the revocation is proposed once").hasSize(1);
   }
 
   @Test
@@ -89,11 +89,11 @@ class LeaseKeeperTest {
     apply(Commands.grant(7, 10));
     assertThat(keeper.renew(8)).isEqualTo(LeaseKeeper.UNKNOWN);
     nowNanos += TimeUnit.SECONDS.toNanos(10);
-    assertThat(keeper.renew(7)).as("due, though no tick has seen it").isZero();
+    assertThat(keeper.renew(7)).as("expired, although no tick has run").isZero();
     passMs(0);
-    assertThat(keeper.renew(7)).as("its end is proposed").isZero();
+    assertThat(keeper.renew(7)).as("its revocation is proposed").isZero();
     fail();
-    assertThat(keeper.renew(7)).as("its end may have been decided").isZero();
+    assertThat(keeper.renew(7)).as("its revocation may be committed").isZero();
   }
 
   @Test
@@ -161,7 +161,7 @@ class LeaseKeeperTest {
         .containsExactlyInAnyOrder(remaining(7, 700), remaining(9, 1700));
     commitAll();
     passMs(1_000);
-    assertThat(keeper.remaining(7)).as("a checkpoint moves no deadline").isEqualTo(699);
+    assertThat(keeper.remaining(7)).as("a checkpoint does not change the deadline").isEqualTo(699);
   }
 
   @Test
@@ -169,7 +169,7 @@ class LeaseKeeperTest {
     apply(Commands.grant(7, 1000));
     apply(checkpoint(7, 30));
     lead();
-    assertThat(keeper.renew(7)).as("what a new leader would start from").isEqualTo(30);
+    assertThat(keeper.renew(7)).as("the remaining TTL for a new leader").isEqualTo(30);
     assertThat(proposals).extracting(Proposal::command).containsExactly(checkpoint(7, 0));
     commitAll();
     assertThat(keeper.renew(7)).isEqualTo(1000);
@@ -211,7 +211,7 @@ class LeaseKeeperTest {
     fail();
     proposals.clear();
     passMs(10_999);
-    assertThat(proposals).as("the lease was given a new time").isEmpty();
+    assertThat(proposals).as("the lease was renewed").isEmpty();
     passMs(1);
     assertThat(revoked()).containsExactly(revoke(7, 1));
   }

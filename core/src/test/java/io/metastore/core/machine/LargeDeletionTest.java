@@ -57,7 +57,7 @@ class LargeDeletionTest {
   private static void checkDeleted(TestMachine machine, Applied applied, long revision) {
     assertThat(machine.state().revision()).isEqualTo(revision);
     assertThat(applied.deletes()).isEqualTo(KEYS);
-    assertThat(applied.eventsOmitted()).as("watchers are sent to the change log").isTrue();
+    assertThat(applied.eventsOmitted()).as("watchers have to read the change log").isTrue();
     ChangeLog.Piece changes =
         ChangeLog.read(machine.storage(), revision, revision, Integer.MAX_VALUE, Long.MAX_VALUE);
     assertThat(changes.changes()).hasSize(KEYS);
@@ -71,7 +71,7 @@ class LargeDeletionTest {
     TestMachine machine = machines.open();
     fill(machine, 0);
     assertThat(StoreState.isTorn(machine.storage())).isFalse();
-    ApplyContext turn =
+    ApplyContext context =
         new ApplyContext(
             machine.storage(),
             new LockTable(machine.storage()),
@@ -81,12 +81,12 @@ class LargeDeletionTest {
             Rules.read(machine.storage()),
             /* alarms= */ List.of());
     for (int i = 0; !StoreState.isTorn(machine.storage()); i++) {
-      turn.delete(requireNonNull(turn.find(key(i))));
+      context.delete(requireNonNull(context.find(key(i))));
     }
     boolean seen = machine.read(view -> StoreState.isTorn(view.reader()));
-    assertThat(seen).as("seen by a reader").isFalse();
-    turn.endCommand();
-    turn.end(TestMachine.TERM, machine.state().index() + 1);
+    assertThat(seen).as("torn mark visible to a reader").isFalse();
+    context.endCommand();
+    context.end(TestMachine.TERM, machine.state().index() + 1);
     assertThat(StoreState.isTorn(machine.storage())).isFalse();
   }
 

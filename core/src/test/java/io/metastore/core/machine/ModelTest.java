@@ -140,12 +140,12 @@ class ModelTest {
       Place place = new Place(event.key(), event.token());
       waiting.remove(place);
       if (event.kind() == LockEvent.Kind.HELD) {
-        assertThat(holders).as("who is told that it holds").contains(place);
+        assertThat(holders).as("the place that is told that it holds the lock").contains(place);
         // A place of n/b is also a place of n, and may be granted both locks.
         if (told.add(place)) {
           String name = lockName(place.key());
           assertThat(event.token())
-              .as("tokens of %s grow", name)
+              .as("tokens of %s increase", name)
               // Only keys that clients put there in one transaction have the same token.
               .isGreaterThanOrEqualTo(tokens.getOrDefault(name, 0L));
           tokens.put(name, event.token());
@@ -155,7 +155,7 @@ class ModelTest {
     Map<ByteString, KeyValue> now = model.state(model.revision());
     for (Place place : waiting) {
       KeyValue keyValue = now.get(place.key());
-      assertThat(keyValue).as("place %s that waits", place).isNotNull();
+      assertThat(keyValue).as("waiting place %s", place).isNotNull();
       assertThat(place(keyValue)).isEqualTo(place);
       String name = lockName(place.key());
       assertThat(model.holders(name)).as("holders of %s", name).doesNotContain(keyValue);

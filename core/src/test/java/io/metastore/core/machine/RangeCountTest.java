@@ -101,7 +101,7 @@ class RangeCountTest {
     RangeResult page = read(machine, range.clone().setLimit(3));
     assertThat(page.count()).as("count beside the page of " + what).isEqualTo(wanted);
     assertThat(page.keyValues()).as("page of " + what).hasSize(Math.min(3, wanted));
-    assertThat(page.more()).as("more than the page of " + what).isEqualTo(wanted > 3);
+    assertThat(page.more()).as("more keys than the page of " + what).isEqualTo(wanted > 3);
   }
 
   private static RangeResult read(TestMachine machine, Range.Builder range) {

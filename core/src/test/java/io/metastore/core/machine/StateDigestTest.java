@@ -21,7 +21,7 @@ class StateDigestTest {
     assertThat(putEmpty)
         .as("a deletion")
         .isNotEqualTo(digest(writes -> writes.delete(Table.SMALL, bytes("ab"))))
-        .as("another border between key and value")
+        .as("another boundary between key and value")
         .isNotEqualTo(digest(writes -> writes.put(Table.SMALL, bytes("a"), bytes("b"))));
   }
 

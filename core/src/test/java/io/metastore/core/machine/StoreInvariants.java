@@ -114,7 +114,9 @@ final class StoreInvariants {
     if (newer.create() == older.create()) {
       assertThat(newer.version()).as("one more put: " + what).isGreaterThan(older.version());
     } else {
-      assertThat(newer.create()).as("a new life: " + what).isGreaterThan(older.revision());
+      assertThat(newer.create())
+          .as("creation after a deletion: " + what)
+          .isGreaterThan(older.revision());
     }
   }
 
@@ -176,7 +178,7 @@ final class StoreInvariants {
         (key, newestFirst) -> {
           if (newestFirst.get(0).latest()) {
             ByteString first = wanted.floorKey(key);
-            assertThat(first).as("a block for " + key.toStringUtf8()).isNotNull();
+            assertThat(first).as("block that contains " + key.toStringUtf8()).isNotNull();
             wanted.merge(first, 1, Integer::sum);
           }
         });
@@ -192,13 +194,13 @@ final class StoreInvariants {
     }
     if (rules.enabled()) {
       assertThat(rules.users())
-          .as("somebody can administer")
+          .as("root exists and has its role")
           .anyMatch(
               user ->
                   user.name().equals(AccessRules.ROOT) && user.roles().contains(AccessRules.ROOT));
     }
     assertThat(rules.settings().getTokenSecret().isEmpty())
-        .as("a secret while access control is on")
+        .as("a token secret exists exactly while access control is on")
         .isEqualTo(!rules.enabled());
   }
 

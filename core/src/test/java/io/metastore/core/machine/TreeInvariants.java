@@ -83,7 +83,8 @@ final class TreeInvariants {
     forEach(
         Table.ZNODE_DATA,
         Bytes.EMPTY,
-        (key, value) -> assertThat(nodes).as("node of data").containsKey(key.toStringUtf8()));
+        (key, value) ->
+            assertThat(nodes).as("node that owns the data").containsKey(key.toStringUtf8()));
     nodes.forEach(
         (path, node) -> {
           byte[] data = reader.find(Table.ZNODE_DATA, ByteString.copyFromUtf8(path).toByteArray());

@@ -99,9 +99,11 @@ class TreeTest {
     Outcome refused = machine.outcome(session.change(createNode("/c"), delete("/a", -1)));
     assertThat(refused).isEqualTo(new Outcome.TreeRefused(revision, 1, TreeError.NOT_EMPTY));
     assertThat(tree().find("/c")).isNull();
-    assertThat(machine.state().revision()).as("a failed request makes none").isEqualTo(revision);
+    assertThat(machine.state().revision())
+        .as("a failed request makes no revision")
+        .isEqualTo(revision);
     assertThat(created(createNode(node("/s", "").setSequential(true))))
-        .as("the counter went back too")
+        .as("the counter was restored")
         .isEqualTo("/s0000000001");
   }
 

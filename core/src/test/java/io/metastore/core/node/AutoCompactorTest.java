@@ -27,7 +27,7 @@ class AutoCompactorTest {
     run(compactor, Duration.ofMinutes(9));
     assertThat(compactions).as("before the first ten minutes are over").isEmpty();
     run(compactor, Duration.ofMinutes(1));
-    assertThat(compactions).as("what was ten minutes ago").containsExactly(1L);
+    assertThat(compactions).as("the revision of ten minutes ago").containsExactly(1L);
     run(compactor, Duration.ofMinutes(20));
     // There is one revision per second, recorded once per minute; etcd keeps one record more than
     // needed.
@@ -71,7 +71,7 @@ class AutoCompactorTest {
     assertThat(compactions).isEmpty();
     leads = true;
     run(compactor, Duration.ofMinutes(1));
-    assertThat(compactions).as("it has noted the revisions all the time").containsExactly(1201L);
+    assertThat(compactions).as("revisions were recorded all the time").containsExactly(1201L);
   }
 
   @Test

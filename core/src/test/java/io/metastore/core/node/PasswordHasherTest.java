@@ -71,8 +71,10 @@ class PasswordHasherTest {
 
     assertThat(hasher.matches("bob", "p", hash).get(60, TimeUnit.SECONDS)).isTrue();
 
-    assertThat(tried).as("some tries still wait").anyMatch(attempt -> !attempt.isDone());
-    assertThat(tried).as("many were refused").anyMatch(CompletableFuture::isCompletedExceptionally);
+    assertThat(tried).as("some attempts are still waiting").anyMatch(attempt -> !attempt.isDone());
+    assertThat(tried)
+        .as("many attempts were refused")
+        .anyMatch(CompletableFuture::isCompletedExceptionally);
   }
 
   @Test

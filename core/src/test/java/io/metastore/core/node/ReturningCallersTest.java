@@ -71,6 +71,6 @@ class ReturningCallersTest {
       returning.batchFormed(10);
       batchesWithoutWait++;
     }
-    assertThat(batchesWithoutWait).as("paused, and then tried again").isBetween(1, 999);
+    assertThat(batchesWithoutWait).as("no wait for a while, then again").isBetween(1, 999);
   }
 }

@@ -56,7 +56,7 @@ class SpaceTest {
       Node again = cluster.start(0);
       again.ready().get(30, TimeUnit.SECONDS);
       assertThat(refusal(again, Commands.put("small", "v")))
-          .as("nobody has cleared the alarm")
+          .as("the alarm has not been cleared")
           .isEqualTo(FailureCode.NO_SPACE);
       assertThat(refusal(again, clear(1))).isNull();
       assertThat(refusal(again, Commands.put("small", LARGE))).isNull();

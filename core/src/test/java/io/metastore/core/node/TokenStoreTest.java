@@ -22,7 +22,7 @@ final class TokenStoreTest {
     nowNanos = 10;
     assertThat(tokens.findOwner("t", ALL_VALID)).isEqualTo("ada");
     nowNanos = 20;
-    assertThat(tokens.findOwner("t", ALL_VALID)).as("used at 10").isEqualTo("ada");
+    assertThat(tokens.findOwner("t", ALL_VALID)).as("last used at 10").isEqualTo("ada");
     nowNanos = 31;
     assertThat(tokens.findOwner("t", ALL_VALID)).isNull();
   }

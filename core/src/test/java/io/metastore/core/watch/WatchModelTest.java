@@ -200,7 +200,7 @@ class WatchModelTest {
         assertThat(ended.compactRevision()).isLessThanOrEqualTo(compacted);
         Received received = received(ended.watchId());
         assertThat(Math.max(received.throughRevision + 1, first(received)))
-            .as("what is compacted is needed")
+            .as("the watcher needs compacted revisions")
             .isLessThan(ended.compactRevision());
         end(received, message);
       } else if (message instanceof WatchMessage.StreamProgress progress) {
@@ -211,12 +211,12 @@ class WatchModelTest {
     private void take(WatchMessage.Events message) {
       Received received = received(message.watchId());
       assertThat(received.createdRevision).as("created before its events").isPositive();
-      assertThat(received.end).as("nothing follows the end").isNull();
+      assertThat(received.end).as("no message follows the last one").isNull();
       assertThat(message.events()).isNotEmpty();
       WatchEvent first = message.events().get(0);
       WatchEvent last = message.events().get(message.events().size() - 1);
       assertThat(first.current().modRevision())
-          .as("no revision is torn or sent twice")
+          .as("no revision is split or sent twice")
           .isGreaterThan(received.throughRevision);
       assertThat(last.current().modRevision()).isLessThanOrEqualTo(message.revision());
       received.throughRevision = message.revision();
@@ -225,7 +225,7 @@ class WatchModelTest {
     }
 
     private void end(Received received, WatchMessage message) {
-      assertThat(received.end).as("one end only").isNull();
+      assertThat(received.end).as("only one final message").isNull();
       received.end = message;
     }
 
