@@ -37,11 +37,11 @@ public final class KeyScan {
   }
 
   /**
-   * The newest versions of given keys, as many as fit into {@code bytesMax}, but at least one.
-   * Cheaper than to look up one key after the other where the keys are neighbours.
+   * The newest versions of the given keys, up to {@code bytesMax}, but at least one. Cheaper than
+   * separate look-ups if the keys are neighbours.
    *
-   * @param keys exist, in key order
-   * @param bytesMax stops after so many bytes of keys and values
+   * @param keys existing keys, in key order
+   * @param bytesMax stops after this many bytes of keys and values
    */
   public static List<KeyValue> each(Reader reader, List<ByteString> keys, long bytesMax) {
     List<KeyValue> found = new ArrayList<>();
@@ -57,7 +57,7 @@ public final class KeyScan {
     return found;
   }
 
-  /** A few steps cost less than a seek. */
+  /** A few steps of the cursor cost less than a seek. */
   private static void moveTo(Cursor cursor, byte[] key) {
     boolean more = true;
     for (int step = 0; step < STEPS_MAX && more; step++) {

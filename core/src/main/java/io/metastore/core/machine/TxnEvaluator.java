@@ -56,7 +56,7 @@ final class TxnEvaluator {
   /** For this many single keys in a writing transaction's answer, the size is not checked. */
   private static final int UNMEASURED_KEYS = 16;
 
-  /** How many changes a compare may look through to find one of its range. */
+  /** How many changes a compare may read to find one in its range. */
   static final int UNCHANGED_CHANGES_MAX = 100_000;
 
   private static final int ALL_HOLD = -1;

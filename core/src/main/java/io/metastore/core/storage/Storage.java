@@ -169,7 +169,7 @@ public final class Storage implements Reader, AutoCloseable {
   }
 
   private DBOptions dbOptions(StorageOptions options) {
-    // Compactions only get processor time that no other thread needs.
+    // Lets compactions use only processor time that no other thread needs.
     Env env = Env.getDefault();
     env.lowerThreadPoolCPUPriority(Priority.LOW);
     return own(
