@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.server.RaftServer;
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
 final class GuardedLogAppender extends GrpcLogAppender {
   private static final Logger LOG = LoggerFactory.getLogger(GuardedLogAppender.class);
 
+  private static final String HEARTBEAT_MS = "metastore.heartbeat-ms";
+
   /** How long to wait for the next entry before sending a commit index on its own. */
   private static final long COMMIT_DELAY_MS = 1;
 
@@ -49,8 +52,20 @@ final class GuardedLogAppender extends GrpcLogAppender {
    */
   private long lackingSinceNanos;
 
+  private final int heartbeatMs;
+
   GuardedLogAppender(RaftServer.Division server, LeaderState leaderState, FollowerInfo follower) {
     super(server, leaderState, follower);
+    this.heartbeatMs =
+        server
+            .getRaftServer()
+            .getProperties()
+            .getInt(HEARTBEAT_MS, server.properties().minRpcTimeoutMs() / 10);
+  }
+
+  /** After how long without a message a follower is sent a heartbeat. */
+  static void setHeartbeatMs(RaftProperties properties, int heartbeatMs) {
+    properties.setInt(HEARTBEAT_MS, heartbeatMs);
   }
 
   /** Runs on the appender's own thread until the appender is stopped or replaced. */
@@ -145,6 +160,20 @@ final class GuardedLogAppender extends GrpcLogAppender {
       lackingSinceNanos = 0;
     }
     return request;
+  }
+
+  /**
+   * Ratis sends a heartbeat when it has had no answer for half an election timeout. Here one is due
+   * at each full heartbeat interval of this process's clock unless something was sent since the one
+   * before: all followers get theirs at the same time, and so miss a lost leader at the same time.
+   */
+  @Override
+  public long getHeartbeatWaitTimeMs() {
+    long nowMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    long sinceTickMs = Math.floorMod(nowMs, heartbeatMs);
+    long sinceSentMs = getFollower().getLastRpcSendTime().elapsedTimeMs();
+    long waitMs = sinceSentMs > sinceTickMs ? 0 : heartbeatMs - sinceTickMs;
+    return Math.min(super.getHeartbeatWaitTimeMs(), waitMs);
   }
 
   private boolean isCommitDue() {

@@ -13,6 +13,7 @@ import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
 import org.apache.ratis.server.RaftServerConfigKeys.Rpc;
+import org.apache.ratis.server.impl.FollowerState;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  *     directories, must be on the same file system
  * @param peerListen addresses at which other members reach this one; at least one
  * @param peerTls TLS between members; null for none
- * @param heartbeatMs how soon an unreachable member is retried. Ratis' leader sends heartbeats
- *     every half election timeout, whatever is set here.
- * @param electionTimeoutMs minimum time that a follower waits for its leader; the maximum is three
- *     times that
+ * @param heartbeatMs the interval of the leader's heartbeats; also, how soon an unreachable member
+ *     is retried
+ * @param electionTimeoutMs minimum time that a follower waits for its leader; each further fifth of
+ *     it is one more member's turn to start an election
  * @param maxRequestBytes maximum size of a client request
  */
 public record RaftSettings(
@@ -96,13 +97,15 @@ public record RaftSettings(
 
   private void timing(RaftProperties p, boolean alone) {
     Rpc.setTimeoutMin(p, ms(electionTimeoutMs));
-    // A follower checks for a leader only when a random timeout has passed, and otherwise waits for
-    // a whole new timeout: it detects a lost leader after at most twice this time.
+    // The longest wait for votes. A leader that hears from no majority for this time steps down,
+    // unless QuorumWatch has made it step down earlier. FollowerState has the followers' timer.
     Rpc.setTimeoutMax(p, ms(3L * electionTimeoutMs / 2));
     // How long a starting member waits for a leader. With pre-vote it cannot disturb a leader, so
     // it need not wait for a full election timeout; without other members it need not wait at all.
-    Rpc.setFirstElectionTimeoutMin(p, ms(alone ? 1 : Math.min(150, electionTimeoutMs)));
-    Rpc.setFirstElectionTimeoutMax(p, ms(alone ? 2 : Math.min(300, 2L * electionTimeoutMs)));
+    FollowerState.setFirstTimeoutMs(p, alone ? 1 : Math.min(150, electionTimeoutMs));
+    // Here, only how long a starting member waits for votes.
+    Rpc.setFirstElectionTimeoutMin(p, ms(electionTimeoutMs));
+    Rpc.setFirstElectionTimeoutMax(p, ms(3L * electionTimeoutMs / 2));
     RaftServerConfigKeys.LeaderElection.setPreVote(p, true);
     Rpc.setRequestTimeout(p, ms(5000));
     // How long a leader that lost its majority stays out of elections; also, the pause of the
@@ -111,6 +114,7 @@ public record RaftSettings(
     // Ratis closes its server if the process was paused for longer, such as by suspending the
     // machine; 60 s by default.
     RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(7, TimeUnit.DAYS));
+    GuardedLogAppender.setHeartbeatMs(p, heartbeatMs);
     // By default, a member that was away for 20 s is retried only every 5 s.
     Log.Appender.setRetryPolicy(p, "1ms,10, " + heartbeatMs + "ms,1000000");
     // By default, there is 1 ms between two sends to a follower.

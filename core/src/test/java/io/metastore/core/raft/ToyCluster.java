@@ -53,7 +53,7 @@ final class ToyCluster implements AutoCloseable {
   }
 
   int awaitLeader() throws InterruptedException, TimeoutException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (System.nanoTime() < deadline) {
       for (Map.Entry<Integer, ToyServer> server : running.entrySet()) {
         if (server.getValue().leads()) {

@@ -72,8 +72,8 @@ final class ToyServer implements AutoCloseable {
             data.resolve("ckpt"),
             List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
             null,
-            50,
-            400,
+            100,
+            2000,
             1 << 20);
     RaftProperties properties = settings.toProperties(/* alone= */ false);
     changes.accept(properties);
@@ -118,7 +118,7 @@ final class ToyServer implements AutoCloseable {
 
   void put(String value)
       throws IOException, ExecutionException, InterruptedException, TimeoutException {
-    RaftClientReply reply = propose(value).get(20, TimeUnit.SECONDS);
+    RaftClientReply reply = propose(value).get(60, TimeUnit.SECONDS);
     if (!reply.isSuccess()) {
       throw new IOException("put failed", reply.getException());
     }

@@ -137,12 +137,7 @@ final class EtcdFlags {
               COUNT,
               "10000",
               "Number of committed transactions to trigger a snapshot."),
-          flag(
-              HEARTBEAT_INTERVAL,
-              COUNT,
-              "100",
-              "Time (in milliseconds) after which an unreachable member is retried."
-                  + " Heartbeats are sent every half election timeout."),
+          flag(HEARTBEAT_INTERVAL, COUNT, "100", "Time (in milliseconds) of a heartbeat interval."),
           flag(
               ELECTION_TIMEOUT,
               COUNT,
@@ -640,7 +635,8 @@ final class EtcdFlags {
                   COMPACTION_BATCH_LIMIT,
                   NUMBER,
                   "0",
-                  "Sets the maximum changes removed in each compaction batch; 0 for 5000 (etcd: 1000).")
+                  "Sets the maximum changes removed in each compaction batch; 0 for 5000 (etcd:"
+                      + " 1000).")
               .formerly("experimental-compaction-batch-limit"),
           flag(
                   COMPACTION_SLEEP_INTERVAL,

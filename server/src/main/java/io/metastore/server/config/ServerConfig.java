@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place null if the member's cluster is not known yet; {@code bootstrap} then says how to
  *     find it
- * @param heartbeatMs how soon an unreachable member is retried
+ * @param heartbeatMs the interval of the leader's heartbeats; also, how soon an unreachable member
+ *     is retried
  * @param electionTimeoutMs how long a follower waits for its leader
  * @param snapshotCount number of commands after which a checkpoint is taken
  * @param space limits on the size of the tables
