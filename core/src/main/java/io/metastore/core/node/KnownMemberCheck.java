@@ -46,6 +46,10 @@ final class KnownMemberCheck {
   private static final String UNCONFIRMED = "unconfirmed";
   private static final String REMOVED = "removed";
   private static final long TIMEOUT_MS = 1000;
+
+  /** For a member that cannot start before another one has answered; as long as etcd's. */
+  private static final long JOIN_TIMEOUT_MS = 10_000;
+
   private static final long PAUSE_MS = 100;
   private static final int MESSAGE_BYTES_MAX = 1 << 20;
 
@@ -71,7 +75,9 @@ final class KnownMemberCheck {
       throw check.removal();
     }
     boolean hasData = check.hasData(applied);
-    List<KnownMemberReply> replies = check.ask(hasData).join();
+    boolean mustFind = !hasData && config.beginning() == NodeConfig.Beginning.EXISTING;
+    List<KnownMemberReply> replies =
+        check.ask(hasData, mustFind ? JOIN_TIMEOUT_MS : TIMEOUT_MS).join();
     if (check.reportsRemoval(replies)) {
       check.markRemoved();
       throw check.removal();
@@ -81,7 +87,7 @@ final class KnownMemberCheck {
       return check;
     }
     check.refuseIfKnown(replies);
-    if (config.beginning() == NodeConfig.Beginning.EXISTING) {
+    if (mustFind) {
       check.refuseIfOtherCluster(replies);
     }
     if (config.alone() || !replies.isEmpty()) {
@@ -94,7 +100,7 @@ final class KnownMemberCheck {
 
   /** Asks the other members whether this one was removed; false if none answers. */
   CompletableFuture<Boolean> isRemoved() {
-    return ask(/* hasData= */ true).thenApply(this::reportsRemoval);
+    return ask(/* hasData= */ true, TIMEOUT_MS).thenApply(this::reportsRemoval);
   }
 
   /** Makes later starts with this data directory fail. */
@@ -123,7 +129,7 @@ final class KnownMemberCheck {
   private void askLater(ScheduledExecutorService timer, ProcessStopper stopper) {
     timer.schedule(
         () ->
-            ask(/* hasData= */ false)
+            ask(/* hasData= */ false, TIMEOUT_MS)
                 .whenComplete(
                     (replies, failure) -> {
                       if (passed.isDone() || timer.isShutdown()) {
@@ -169,7 +175,7 @@ final class KnownMemberCheck {
   }
 
   /** Asks all other members; completes with the answers that arrive in time. */
-  private CompletableFuture<List<KnownMemberReply>> ask(boolean hasData) {
+  private CompletableFuture<List<KnownMemberReply>> ask(boolean hasData, long timeoutMs) {
     KnownMemberRequest request =
         KnownMemberRequest.newBuilder().setId(config.memberId()).setHasData(hasData).build();
     // Separate channels: after a failed connection, later calls on shared channels would be
@@ -180,7 +186,7 @@ final class KnownMemberCheck {
       if (member.getId() != config.memberId()) {
         answers.add(
             channels
-                .call(member.getAddress(), PeerCall.KNOWN_MEMBER, request, TIMEOUT_MS)
+                .call(member.getAddress(), PeerCall.KNOWN_MEMBER, request, timeoutMs)
                 .handle((reply, failure) -> failure == null ? List.of(reply) : List.of()));
       }
     }

@@ -98,7 +98,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long REMOVAL_MS = 500;
   private static final long PUBLISH_RETRY_MS = 500;
   private static final long HAND_OVER_MS = 1000;
-  private static final long RAFT_STOP_MS = 5000;
+  private static final long RAFT_STOP_MS = 30_000;
   private static final long STUCK_MS = 500;
   private static final long RESERVE_MS = 10_000;
   private static final int DIRECT_REPLIES_MAX = 8;

@@ -96,7 +96,7 @@ class FullDiskTest {
 
     FullDisk.closing(directory, true);
     try {
-      assertThatThrownBy(() -> wait.get(30, TimeUnit.SECONDS))
+      assertThatThrownBy(() -> wait.get(60, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)
           .satisfies(failure -> assertThat(FullDisk.isWaitEnded(failure)).isTrue());
       assertThat(interrupted).isFalse();

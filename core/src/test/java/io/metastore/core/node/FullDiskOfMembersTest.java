@@ -67,7 +67,7 @@ class FullDiskOfMembersTest {
 
       disk.free();
       for (CompletableFuture<Outcome> delete : deletes) {
-        assertThat(delete.get(30, TimeUnit.SECONDS)).isInstanceOf(Outcome.TxnDone.class);
+        assertThat(delete.get(60, TimeUnit.SECONDS)).isInstanceOf(Outcome.TxnDone.class);
       }
       await(
           () -> refusal(node, clear(1)) == null && refusal(node, Commands.put("k3", "v")) == null);
@@ -86,7 +86,7 @@ class FullDiskOfMembersTest {
       disk.fill(0);
 
       Node again = cluster.start(0);
-      again.ready().get(30, TimeUnit.SECONDS);
+      again.ready().get(60, TimeUnit.SECONDS);
       assertThat(count(again, "k", Consistency.LINEARIZABLE)).isEqualTo(1);
       assertThat(refusal(again, Commands.put("k2", "v"))).isEqualTo(FailureCode.NO_SPACE);
 
@@ -111,7 +111,7 @@ class FullDiskOfMembersTest {
 
         disk.free();
         Node again = cluster.start(0);
-        again.ready().get(30, TimeUnit.SECONDS);
+        again.ready().get(60, TimeUnit.SECONDS);
         assertThat(cluster.stopped).isEmpty();
       }
     }
@@ -172,13 +172,13 @@ class FullDiskOfMembersTest {
   }
 
   private static @Nullable FailureCode refusal(Node node, Command command) throws Exception {
-    Outcome outcome = node.submit(command).get(30, TimeUnit.SECONDS);
+    Outcome outcome = node.submit(command).get(60, TimeUnit.SECONDS);
     return outcome instanceof Outcome.Failed failed ? failed.failure().code() : null;
   }
 
   private static long count(Node node, String key, Consistency consistency) throws Exception {
     Outcome outcome =
-        node.range(Commands.range(key, "").build(), consistency).get(30, TimeUnit.SECONDS);
+        node.range(Commands.range(key, "").build(), consistency).get(60, TimeUnit.SECONDS);
     return ((Outcome.Ranged) outcome).result().count();
   }
 

@@ -39,7 +39,7 @@ class NodeTest {
       assertThat(get(node, "k7")).isEqualTo("v7");
       cluster.stop(0);
       Node again = cluster.start(0);
-      again.ready().get(30, TimeUnit.SECONDS);
+      again.ready().get(60, TimeUnit.SECONDS);
       assertThat(get(again, "k99")).isEqualTo("v99");
       assertThat(put(again, "k", "v")).isEqualTo(102);
     }
@@ -57,7 +57,7 @@ class NodeTest {
         many.add(cluster.node(i % 3).submit(putCommand("m" + i, "x")));
       }
       for (CompletableFuture<Outcome> outcome : many) {
-        assertThat(outcome.get(10, TimeUnit.SECONDS)).isInstanceOf(Outcome.TxnDone.class);
+        assertThat(outcome.get(60, TimeUnit.SECONDS)).isInstanceOf(Outcome.TxnDone.class);
       }
     }
   }
@@ -73,12 +73,12 @@ class NodeTest {
         many.add(node.submit(putCommand("k" + i, "v" + i)));
       }
       for (CompletableFuture<Outcome> outcome : many) {
-        outcome.get(10, TimeUnit.SECONDS);
+        outcome.get(60, TimeUnit.SECONDS);
       }
-      assertThat(cluster.node(0).checkpoint().get(10, TimeUnit.SECONDS)).isTrue();
-      assertThat(cluster.node(1).checkpoint().get(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(cluster.node(0).checkpoint().get(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(cluster.node(1).checkpoint().get(60, TimeUnit.SECONDS)).isTrue();
       Node late = cluster.start(2);
-      late.ready().get(30, TimeUnit.SECONDS);
+      late.ready().get(60, TimeUnit.SECONDS);
       assertThat(get(late, "k4999")).isEqualTo("v4999");
       assertThat(put(late, "b", "2")).isEqualTo(5003);
     }
@@ -94,7 +94,7 @@ class NodeTest {
       if (members > 1) {
         int leader = (int) cluster.node(0).cluster().leaderId() - 1;
         cluster.stop(leader);
-        cluster.start(leader).ready().get(30, TimeUnit.SECONDS);
+        cluster.start(leader).ready().get(60, TimeUnit.SECONDS);
         grantAndUseMany(cluster, members, ids);
       }
     }
@@ -137,7 +137,7 @@ class NodeTest {
           List.of(alone.keepAlive(1), alone.timeToLive(1, true), alone.leases());
       cluster.stop(2);
       for (CompletableFuture<?> call : calls) {
-        assertThat(call).failsWithin(30, TimeUnit.SECONDS);
+        assertThat(call).failsWithin(60, TimeUnit.SECONDS);
       }
       assertThat(alone.keepAlive(1)).isCompletedExceptionally();
     }
@@ -162,12 +162,12 @@ class NodeTest {
   }
 
   private static long put(Node node, String key, String value) throws Exception {
-    return node.submit(putCommand(key, value)).get(10, TimeUnit.SECONDS).revision();
+    return node.submit(putCommand(key, value)).get(60, TimeUnit.SECONDS).revision();
   }
 
   private static String get(Node node, String key) throws Exception {
     Range range = Range.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
-    Outcome outcome = node.range(range, Consistency.LINEARIZABLE).get(10, TimeUnit.SECONDS);
+    Outcome outcome = node.range(range, Consistency.LINEARIZABLE).get(60, TimeUnit.SECONDS);
     return ((Outcome.Ranged) outcome).result().keyValues().get(0).value().toStringUtf8();
   }
 }

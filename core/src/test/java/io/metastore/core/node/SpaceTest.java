@@ -54,7 +54,7 @@ class SpaceTest {
       cluster.stop(0);
       cluster.space = withQuota(-1);
       Node again = cluster.start(0);
-      again.ready().get(30, TimeUnit.SECONDS);
+      again.ready().get(60, TimeUnit.SECONDS);
       assertThat(refusal(again, Commands.put("small", "v")))
           .as("the alarm has not been cleared")
           .isEqualTo(FailureCode.NO_SPACE);
@@ -101,19 +101,19 @@ class SpaceTest {
   }
 
   private static @Nullable FailureCode refusal(Node node, Command command) throws Exception {
-    Outcome outcome = node.submit(command).get(20, TimeUnit.SECONDS);
+    Outcome outcome = node.submit(command).get(60, TimeUnit.SECONDS);
     return outcome instanceof Outcome.Failed failed ? failed.failure().code() : null;
   }
 
   private static long read(Node node, String key) throws Exception {
     Outcome outcome =
         node.range(Commands.range(key, "").build(), Consistency.LINEARIZABLE)
-            .get(20, TimeUnit.SECONDS);
+            .get(60, TimeUnit.SECONDS);
     return ((Outcome.Ranged) outcome).result().count();
   }
 
   private static Iterable<Alarm> alarms(Node node) throws Exception {
-    try (ReadView view = node.view(Consistency.LINEARIZABLE).get(20, TimeUnit.SECONDS)) {
+    try (ReadView view = node.view(Consistency.LINEARIZABLE).get(60, TimeUnit.SECONDS)) {
       return view.alarms();
     }
   }

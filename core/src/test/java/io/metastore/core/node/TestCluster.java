@@ -61,7 +61,7 @@ final class TestCluster implements AutoCloseable {
       started.add(start(i));
     }
     for (Node node : started) {
-      node.ready().get(30, TimeUnit.SECONDS);
+      node.ready().get(60, TimeUnit.SECONDS);
     }
     return this;
   }
@@ -69,7 +69,7 @@ final class TestCluster implements AutoCloseable {
   /** Waits until every running member has applied everything acknowledged before. */
   void awaitOneState() throws Exception {
     for (Node node : running.values()) {
-      node.view(Consistency.LINEARIZABLE).get(30, TimeUnit.SECONDS).close();
+      node.view(Consistency.LINEARIZABLE).get(60, TimeUnit.SECONDS).close();
     }
   }
 
@@ -131,8 +131,8 @@ final class TestCluster implements AutoCloseable {
         List.of(listen),
         peerTls,
         directory.resolve(name),
-        50,
-        500,
+        100,
+        2000,
         10_000,
         1_572_864,
         64 << 20,
