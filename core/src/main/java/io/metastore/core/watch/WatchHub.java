@@ -115,7 +115,7 @@ public final class WatchHub implements AutoCloseable {
    */
   public void offer(Applied applied) {
     if (applied.eventsOmitted()) {
-      missed();
+      reset();
       return;
     }
     if (applied.events().isEmpty()) {
@@ -141,14 +141,11 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * Discards all queued events: a snapshot from the leader has replaced the state and its change
-   * log.
+   * Makes all watchers read the change log, because the queued events do not continue it: a snapshot
+   * from the leader has replaced the state, or an entry came without its events. Called by the
+   * apply thread.
    */
   public void reset() {
-    missed();
-  }
-
-  private void missed() {
     gap = true;
     execute(() -> {});
   }
