@@ -42,11 +42,6 @@ final class Directory {
     return path.equals("/") ? "/" + name : path + "/" + name;
   }
 
-  /** The revision that all pages are read at; 0 before the first page. */
-  long revision() {
-    return request.getRevision();
-  }
-
   /** False once all pages have been read. */
   boolean hasMore() {
     return more;

@@ -3,13 +3,10 @@ package io.metastore.cli.keys;
 import com.google.gson.JsonObject;
 import io.metastore.api.v1.Child;
 import io.metastore.api.v1.Entry;
-import io.metastore.api.v1.GetRequest;
-import io.metastore.api.v1.GetResponse;
 import io.metastore.cli.console.ClientCommand;
 import io.metastore.cli.console.CommandFailed;
 import io.metastore.cli.console.ExitCode;
 import io.metastore.cli.console.Json;
-import io.metastore.client.KeyValue;
 import io.metastore.client.MetastoreClient;
 import java.util.List;
 import java.util.Locale;
@@ -34,8 +31,7 @@ public final class LsCommand extends ClientCommand {
 
   @Option(
       names = {"-l", "--long"},
-      description =
-          "Show the size in bytes, last revision and version of each key. Reads every value.")
+      description = "Show the size in bytes, last revision and version of each key.")
   private boolean details;
 
   @Mixin private final ReadOptions read = new ReadOptions();
@@ -47,7 +43,7 @@ public final class LsCommand extends ClientCommand {
     while (pages.hasMore()) {
       List<Child> children = pages.nextPage();
       for (Child child : children) {
-        show(client.keyValue(), pages, child);
+        show(child);
       }
       any |= !children.isEmpty();
       if (!console().flush()) {
@@ -60,13 +56,13 @@ public final class LsCommand extends ClientCommand {
     return ExitCode.OK.code();
   }
 
-  private void show(KeyValue keyValue, Directory parent, Child child) throws InterruptedException {
+  private void show(Child child) {
     if (json()) {
       JsonObject line = child.hasEntry() ? Json.withoutValue(child.getEntry()) : new JsonObject();
       line.addProperty("name", child.getName());
       line.addProperty("kind", child.getKind().name().toLowerCase(Locale.ROOT));
       if (details && child.hasEntry()) {
-        line.addProperty("size", size(keyValue, parent, child));
+        line.addProperty("size", child.getEntry().getValueSize());
       }
       console().line(line);
       return;
@@ -76,11 +72,7 @@ public final class LsCommand extends ClientCommand {
       console()
           .line(
               details
-                  ? row(
-                      size(keyValue, parent, child),
-                      key.getModRevision(),
-                      key.getVersion(),
-                      child.getName())
+                  ? row(key.getValueSize(), key.getModRevision(), key.getVersion(), child.getName())
                   : child.getName());
     }
     if (Directory.isDirectory(child)) {
@@ -90,17 +82,5 @@ public final class LsCommand extends ClientCommand {
 
   private static String row(Object size, Object revision, Object version, String name) {
     return String.format(Locale.ROOT, "%8s %10s %6s  %s", size, revision, version, name);
-  }
-
-  /** Reads the value to find its size: the server's List response has no values. */
-  private static long size(KeyValue keyValue, Directory parent, Child child)
-      throws InterruptedException {
-    GetResponse answer =
-        keyValue.get(
-            GetRequest.newBuilder()
-                .setKey(parent.path(child.getName()))
-                .setRevision(parent.revision())
-                .build());
-    return answer.getEntry().getValue().size();
   }
 }

@@ -18,6 +18,7 @@ final class Entries {
         .setModRevision(keyValue.modRevision())
         .setVersion(keyValue.version())
         .setClientId(keyValue.lease())
+        .setValueSize(keyValue.valueBytes())
         .build();
   }
 

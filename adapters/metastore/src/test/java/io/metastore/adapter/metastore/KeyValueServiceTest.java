@@ -78,6 +78,7 @@ final class KeyValueServiceTest {
                 .setCreateRevision(created)
                 .setModRevision(changed)
                 .setVersion(2)
+                .setValueSize(1)
                 .build());
   }
 
@@ -286,6 +287,7 @@ final class KeyValueServiceTest {
     assertThat(keys(one)).containsExactly("/limit/a");
     assertThat(one.get(0).getMore()).isTrue();
     assertThat(one.get(0).getEntries(0).getValue()).isEqualTo(ByteString.EMPTY);
+    assertThat(one.get(0).getEntries(0).getValueSize()).isEqualTo(1);
     assertThat(keys(two)).containsExactly("/limit/a", "/limit/b");
     assertThat(two.get(two.size() - 1).getMore()).isFalse();
   }
