@@ -9,32 +9,18 @@ import io.grpc.Server;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.MetadataUtils;
-import io.metastore.core.node.AccessConfig;
+import io.metastore.core.node.LoneMember;
 import io.metastore.core.node.Node;
-import io.metastore.core.node.NodeConfig;
-import io.metastore.core.node.SpaceConfig;
-import io.metastore.core.raft.RaftMember;
-import io.metastore.core.storage.StorageOptions;
 import io.metastore.etcdapi.etcdserverpb.AuthEnableRequest;
 import io.metastore.etcdapi.etcdserverpb.AuthGrpc;
 import io.metastore.etcdapi.etcdserverpb.AuthUserAddRequest;
 import io.metastore.etcdapi.etcdserverpb.AuthUserGrantRoleRequest;
 import io.metastore.etcdapi.etcdserverpb.AuthenticateRequest;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** All services over a real store with a single member. */
 final class LiveServer implements AutoCloseable {
-  private static final AtomicInteger CLUSTERS = new AtomicInteger();
-
   final Node node;
   final ManagedChannel channel;
   private final EtcdServices services;
@@ -48,33 +34,7 @@ final class LiveServer implements AutoCloseable {
    * @param jwt null for simple tokens
    */
   LiveServer(Path directory, @Nullable JwtKeys jwt) throws Exception {
-    int port = freePort();
-    node =
-        Node.start(
-            new NodeConfig(
-                CLUSTERS.incrementAndGet(),
-                1,
-                "m",
-                List.of(new RaftMember(1, "127.0.0.1:" + port)),
-                NodeConfig.Beginning.FOUNDED,
-                List.of(),
-                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
-                null,
-                directory,
-                50,
-                500,
-                10_000,
-                1 << 20,
-                64 << 20,
-                600_000,
-                new StorageOptions(8 << 20, 8 << 20, 1 << 20),
-                Duration.ofMillis(100),
-                SpaceConfig.DEFAULT,
-                new AccessConfig(AccessConfig.BCRYPT_COST_MIN, Duration.ofMinutes(5))),
-            (why, cause) -> {
-              throw new IllegalStateException(why, cause);
-            });
-    node.ready().get(ServiceFixture.TIMEOUT_S, TimeUnit.SECONDS);
+    node = LoneMember.start(directory, 1 << 20);
     services = new EtcdServices(node, new EtcdSettings("3.7.1", 128, 500, false, jwt));
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name).directExecutor();
@@ -83,12 +43,6 @@ final class LiveServer implements AutoCloseable {
     }
     server = builder.build().start();
     channel = InProcessChannelBuilder.forName(name).directExecutor().build();
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Turns access control on, with a user root whose password is "root". */

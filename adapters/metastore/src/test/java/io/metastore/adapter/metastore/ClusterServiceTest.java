@@ -51,7 +51,7 @@ final class ClusterServiceTest {
 
     assertThat(status.getClusterId()).isEqualTo(server.node().cluster().clusterId());
     assertThat(status.getMemberId()).isEqualTo(1);
-    assertThat(status.getName()).isEqualTo("m");
+    assertThat(status.getName()).isEqualTo("m1");
     assertThat(status.getVersion()).isEqualTo("0.0.1-test");
     assertThat(status.getLeaderId()).isEqualTo(1);
     assertThat(status.getTerm()).isPositive();
@@ -75,7 +75,7 @@ final class ClusterServiceTest {
           .satisfies(
               member -> {
                 assertThat(member.getId()).isEqualTo(1);
-                assertThat(member.getName()).isEqualTo("m");
+                assertThat(member.getName()).isEqualTo("m1");
                 assertThat(member.getPeerUrl()).startsWith("http://127.0.0.1:");
                 assertThat(member.getLearner()).isFalse();
               });

@@ -19,35 +19,19 @@ import io.metastore.api.v1.AclGrpc;
 import io.metastore.api.v1.EnableRequest;
 import io.metastore.api.v1.ErrorDetail;
 import io.metastore.api.v1.PutUserRequest;
-import io.metastore.core.node.AccessConfig;
+import io.metastore.core.node.LoneMember;
 import io.metastore.core.node.Node;
-import io.metastore.core.node.NodeConfig;
-import io.metastore.core.node.SpaceConfig;
-import io.metastore.core.raft.RaftMember;
-import io.metastore.core.storage.StorageOptions;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 
 /** A member with all services, and a channel to them. */
 final class NativeServer implements AutoCloseable {
-  static final long TIMEOUT_S = 20;
+  static final long TIMEOUT_S = 60;
   static final int MAX_REQUEST_BYTES = 1_572_864;
-
-  /**
-   * A different cluster name for each member, so that members in one process do not share JMX
-   * names.
-   */
-  private static final AtomicLong CLUSTERS = new AtomicLong();
 
   final ManagedChannel channel;
 
@@ -102,40 +86,7 @@ final class NativeServer implements AutoCloseable {
 
   /** Starts a cluster of one member with an empty store. */
   static NativeServer start(Path directory) throws Exception {
-    int port = freePort();
-    Node node =
-        Node.start(
-            new NodeConfig(
-                CLUSTERS.incrementAndGet(),
-                1,
-                "m",
-                List.of(new RaftMember(1, "127.0.0.1:" + port)),
-                NodeConfig.Beginning.FOUNDED,
-                List.of(),
-                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
-                null,
-                directory,
-                50,
-                500,
-                10_000,
-                MAX_REQUEST_BYTES,
-                64 << 20,
-                600_000,
-                new StorageOptions(8 << 20, 8 << 20, 1 << 20),
-                Duration.ofMillis(100),
-                SpaceConfig.DEFAULT,
-                AccessConfig.DEFAULT),
-            (why, cause) -> {
-              throw new IllegalStateException(why, cause);
-            });
-    node.ready().get(TIMEOUT_S, TimeUnit.SECONDS);
-    return new NativeServer(node);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+    return new NativeServer(LoneMember.start(directory, MAX_REQUEST_BYTES));
   }
 
   /** The services of the server. */

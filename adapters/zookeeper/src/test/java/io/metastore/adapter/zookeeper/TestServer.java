@@ -1,30 +1,19 @@
 package io.metastore.adapter.zookeeper;
 
-import io.metastore.core.node.AccessConfig;
+import io.metastore.core.node.LoneMember;
 import io.metastore.core.node.Node;
-import io.metastore.core.node.NodeConfig;
-import io.metastore.core.node.SpaceConfig;
-import io.metastore.core.raft.RaftMember;
-import io.metastore.core.storage.StorageOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.zookeeper.ZooKeeper;
 
 /** A cluster of one member, and a port that serves ZooKeeper clients from its store. */
 final class TestServer implements AutoCloseable {
-  private static final AtomicLong CLUSTERS = new AtomicLong();
-  private static final int TIMEOUT_S = 60;
-
   final Node node;
   final ZookeeperPort port;
 
@@ -34,33 +23,7 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(Path directory) throws Exception {
-    int peerPort = freePort();
-    Node node =
-        Node.start(
-            new NodeConfig(
-                CLUSTERS.incrementAndGet(),
-                1,
-                "m",
-                List.of(new RaftMember(1, "127.0.0.1:" + peerPort)),
-                NodeConfig.Beginning.FOUNDED,
-                List.of(),
-                List.of(loopback(peerPort)),
-                null,
-                directory,
-                50,
-                500,
-                10_000,
-                2 << 20,
-                64 << 20,
-                600_000,
-                new StorageOptions(8 << 20, 8 << 20, 1 << 20),
-                Duration.ofMillis(100),
-                SpaceConfig.DEFAULT,
-                AccessConfig.DEFAULT),
-            (why, cause) -> {
-              throw new IllegalStateException(why, cause);
-            });
-    node.ready().get(TIMEOUT_S, TimeUnit.SECONDS);
+    Node node = LoneMember.start(directory, 2 << 20);
     ZookeeperSettings settings =
         new ZookeeperSettings(
             "3.9.4-test, built on 2026-11-29",
@@ -98,12 +61,6 @@ final class TestServer implements AutoCloseable {
 
   private static InetSocketAddress loopback(int port) {
     return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   @Override

@@ -1,0 +1,66 @@
+package io.metastore.core.node;
+
+import io.metastore.core.raft.RaftMember;
+import io.metastore.core.storage.StorageOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A member that is alone in its cluster, for the tests of this and other modules. */
+public final class LoneMember {
+  private static final int TIMEOUT_S = 60;
+
+  /** One for each member, so that those of one process do not meet in JMX. */
+  private static final AtomicLong CLUSTERS = new AtomicLong();
+
+  private LoneMember() {}
+
+  /**
+   * Starts a member and waits until it serves. The caller closes it.
+   *
+   * @param directory of its data
+   * @param maxRequestBytes size of the largest command
+   */
+  public static Node start(Path directory, int maxRequestBytes) throws Exception {
+    int port = freePort();
+    Node node =
+        Node.start(
+            new NodeConfig(
+                CLUSTERS.incrementAndGet(),
+                1,
+                "m1",
+                List.of(new RaftMember(1, "127.0.0.1:" + port)),
+                NodeConfig.Beginning.FOUNDED,
+                List.of("http://127.0.0.1:2379"),
+                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
+                null,
+                directory,
+                50,
+                500,
+                10_000,
+                maxRequestBytes,
+                64 << 20,
+                600_000,
+                new StorageOptions(8 << 20, 8 << 20, 1 << 20),
+                Duration.ofMillis(100),
+                SpaceConfig.DEFAULT,
+                new AccessConfig(AccessConfig.BCRYPT_COST_MIN, Duration.ofMinutes(5))),
+            (why, cause) -> {
+              throw new IllegalStateException(why, cause);
+            });
+    node.ready().get(TIMEOUT_S, TimeUnit.SECONDS);
+    return node;
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}
