@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All services over a {@link FakeMetastore}, and a channel to them. */
 final class ServiceFixture implements AutoCloseable {
-  static final long TIMEOUT_S = 20;
+  static final long TIMEOUT_S = 60;
 
   final FakeMetastore store = new FakeMetastore();
   final ManagedChannel channel;

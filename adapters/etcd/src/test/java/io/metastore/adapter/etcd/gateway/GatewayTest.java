@@ -57,7 +57,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class GatewayTest {
-  private static final long TIMEOUT_S = 30;
+  private static final long TIMEOUT_S = 60;
   private static final int MESSAGE_BYTES_MAX = 64 * 1024;
 
   private final HttpClient http =

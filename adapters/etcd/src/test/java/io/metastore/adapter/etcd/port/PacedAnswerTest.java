@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
  * {@code drainTo} has returned, and flushes what it has when asked.
  */
 class PacedAnswerTest {
-  private static final int TIMEOUT_S = 30;
+  private static final int TIMEOUT_S = 60;
   private static final int PIECE_BYTES = 64 << 10;
   private static final int PIECES = 400;
 

@@ -65,7 +65,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 class TlsPortTest {
-  private static final int WAIT_S = 30;
+  private static final int WAIT_S = 60;
 
   @TempDir Path directory;
   private TestAuthority authority;
