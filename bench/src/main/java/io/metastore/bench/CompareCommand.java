@@ -39,12 +39,7 @@ final class CompareCommand implements Callable<Integer> {
           "A server program that takes etcd's flags; repeat for several. The first is compared with each of the others.")
   List<String> servers = List.of();
 
-  @Option(
-      names = "--members",
-      split = ",",
-      defaultValue = "1,3",
-      description = "Comma-separated list of cluster sizes (default: ${DEFAULT-VALUE}).")
-  List<Integer> members = List.of();
+  @Mixin ComparisonOptions comparison = new ComparisonOptions();
 
   @Option(
       names = "--row",
@@ -54,12 +49,6 @@ final class CompareCommand implements Callable<Integer> {
       description =
           "Comma-separated list of the work to compare, as workload:clients/connections (default: ${DEFAULT-VALUE}).")
   List<String> rows = List.of();
-
-  @Option(
-      names = "--rounds",
-      defaultValue = "3",
-      description = "How many times to repeat everything (default: ${DEFAULT-VALUE}).")
-  int rounds;
 
   @Option(
       names = "--directory",
@@ -89,9 +78,9 @@ final class CompareCommand implements Callable<Integer> {
   Plan plan() {
     return new Plan(
         servers.stream().map(ServerCommand::parse).toList(),
-        members,
+        comparison.members,
         rows.stream().map(Row::parse).toList(),
-        rounds,
+        comparison.rounds,
         directory,
         options.spec(List.of(NOWHERE), Workload.PUT, 1, 1, Long.MAX_VALUE));
   }

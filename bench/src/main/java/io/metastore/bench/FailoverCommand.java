@@ -58,7 +58,9 @@ final class FailoverCommand implements Callable<Integer> {
     for (Fault fault : faults) {
       for (ServerCommand server : servers) {
         PrintWriter progress = command.commandLine().getErr();
-        results.add(new Failover(server, tries, peers.directory, progress::println).run(fault));
+        boolean ownApi = server.equals(servers.get(0));
+        results.add(
+            new Failover(server, ownApi, tries, peers.directory, progress::println).run(fault));
       }
     }
     out.println(

@@ -6,8 +6,8 @@ import io.metastore.bench.load.Transport;
 import io.metastore.bench.load.WatchSpec;
 import io.metastore.bench.load.Workload;
 import io.metastore.bench.server.Endpoint;
-import java.time.Duration;
 import java.util.List;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options shared by {@code run} and {@code compare}. */
@@ -36,19 +36,7 @@ final class LoadOptions {
           "For range and txn: do not write the keys first; they already exist, for example from load.")
   boolean skipFill;
 
-  @Option(
-      names = "--warm-up",
-      defaultValue = "15s",
-      description =
-          "Duration of the load before the measurement (default: ${DEFAULT-VALUE}; load and fill have no warm-up).")
-  Duration warmUp = Duration.ZERO;
-
-  @Option(
-      names = "--duration",
-      defaultValue = "10s",
-      description =
-          "Duration of the measurement (default: ${DEFAULT-VALUE}; load and fill run to their end).")
-  Duration duration = Duration.ZERO;
+  @Mixin TimeOptions time = new TimeOptions();
 
   @Option(
       names = "--target",
@@ -145,8 +133,8 @@ final class LoadOptions {
         keySize,
         valueSize,
         !skipFill,
-        warmUp,
-        duration,
+        time.warmUp,
+        time.duration,
         total,
         seed,
         readShare,

@@ -11,7 +11,6 @@ import io.metastore.bench.report.Json;
 import io.metastore.bench.server.ServerCommand;
 import io.metastore.bench.server.ZooKeeperServer;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -44,12 +43,7 @@ final class LocksCommand implements Callable<Integer> {
       description = "Comma-separated list of the services to compare (default: all).")
   List<String> only = List.of();
 
-  @Option(
-      names = "--members",
-      split = ",",
-      defaultValue = "1,3",
-      description = "Comma-separated list of cluster sizes (default: ${DEFAULT-VALUE}).")
-  List<Integer> members = List.of();
+  @Mixin ComparisonOptions comparison = new ComparisonOptions();
 
   @Option(
       names = "--work",
@@ -64,23 +58,7 @@ final class LocksCommand implements Callable<Integer> {
       })
   List<String> works = List.of();
 
-  @Option(
-      names = "--rounds",
-      defaultValue = "1",
-      description = "How many times to repeat everything (default: ${DEFAULT-VALUE}).")
-  int rounds;
-
-  @Option(
-      names = "--warm-up",
-      defaultValue = "15s",
-      description = "Duration of the load before the measurement (default: ${DEFAULT-VALUE}).")
-  Duration warmUp = Duration.ZERO;
-
-  @Option(
-      names = "--duration",
-      defaultValue = "10s",
-      description = "Duration of the measurement (default: ${DEFAULT-VALUE}).")
-  Duration duration = Duration.ZERO;
+  @Mixin TimeOptions time = new TimeOptions();
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
@@ -103,11 +81,11 @@ final class LocksCommand implements Callable<Integer> {
   LockPlan plan() {
     return new LockPlan(
         services(),
-        members,
+        comparison.members,
         works.stream().map(LockWork::parse).toList(),
-        rounds,
-        warmUp,
-        duration,
+        comparison.rounds,
+        time.warmUp,
+        time.duration,
         peers.directory);
   }
 

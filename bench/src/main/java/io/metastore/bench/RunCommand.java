@@ -32,7 +32,8 @@ final class RunCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "WORKLOAD",
       description =
-          "The workload: put, range, range-serializable, txn, watch, load, fill or lease-keepalive.")
+          "The workload: put, range, range-serializable, txn, watch, load, fill or lease-keepalive;"
+              + " load and fill have no warm-up and run to their end.")
   String workload = "";
 
   @Option(

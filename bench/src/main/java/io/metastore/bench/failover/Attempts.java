@@ -6,6 +6,10 @@ import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.MoreExecutors;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
+import io.metastore.api.v1.AcquireRequest;
+import io.metastore.api.v1.ClientsGrpc;
+import io.metastore.api.v1.LocksGrpc;
+import io.metastore.api.v1.NewClientRequest;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrantRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrpc;
@@ -67,6 +71,28 @@ final class Attempts {
                             LockRequest.newBuilder()
                                 .setName(newName())
                                 .setLease(lease.getID())
+                                .build()),
+                MoreExecutors.directExecutor()));
+  }
+
+  /** Likewise, when a client of Metastore's own API and a free lock are granted. */
+  CompletableFuture<Long> untilOwnLock() {
+    return untilSuccess(
+        () ->
+            Futures.transformAsync(
+                ClientsGrpc.newFutureStub(member)
+                    .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                    .newClient(
+                        NewClientRequest.newBuilder()
+                            .setTtlMs(TimeUnit.SECONDS.toMillis(LEASE_SECONDS))
+                            .build()),
+                client ->
+                    LocksGrpc.newFutureStub(member)
+                        .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                        .acquire(
+                            AcquireRequest.newBuilder()
+                                .setLock("/" + newName().toStringUtf8())
+                                .setClientId(client.getClientId())
                                 .build()),
                 MoreExecutors.directExecutor()));
   }

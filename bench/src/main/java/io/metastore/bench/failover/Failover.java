@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Makes the leader of a cluster of three fail repeatedly, and measures when writes work again. */
 public final class Failover {
@@ -28,6 +29,7 @@ public final class Failover {
   private static final long ASK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final ServerKind kind;
+  private final boolean ownApi;
   private final int tries;
   private final Path directory;
   private final Consumer<String> progress;
@@ -35,12 +37,15 @@ public final class Failover {
   /**
    * Prepares a measurement.
    *
+   * @param ownApi whether the server has Metastore's own API
    * @param tries for each fault
    * @param directory the directory for the servers' data
    * @param progress receives lines of text while it runs
    */
-  public Failover(ServerKind kind, int tries, Path directory, Consumer<String> progress) {
+  public Failover(
+      ServerKind kind, boolean ownApi, int tries, Path directory, Consumer<String> progress) {
     this.kind = kind;
+    this.ownApi = ownApi;
     this.tries = tries;
     this.directory = directory;
     this.progress = progress;
@@ -53,9 +58,10 @@ public final class Failover {
    */
   public FailoverResult run(Fault fault) throws InterruptedException {
     try (Cluster cluster = start(fault);
-        Clients clients = new Clients(cluster)) {
+        Clients clients = new Clients(cluster, ownApi)) {
       List<Long> puts = new ArrayList<>();
       List<Long> locks = new ArrayList<>();
+      List<Long> ownLocks = new ArrayList<>();
       for (int i = 0; i < tries; i++) {
         clients.awaitAllServe();
         int leader = clients.awaitLeader();
@@ -65,11 +71,19 @@ public final class Failover {
         heal(fault, cluster, leader);
         puts.add(TimeUnit.NANOSECONDS.toMillis(recovery.putNanos() - startNanos));
         locks.add(TimeUnit.NANOSECONDS.toMillis(recovery.lockNanos() - startNanos));
+        if (ownApi) {
+          ownLocks.add(TimeUnit.NANOSECONDS.toMillis(recovery.ownLockNanos() - startNanos));
+        }
         progress.accept(
-            "%s, leader %s: put %d ms, lock %d ms"
-                .formatted(kind.name(), fault, puts.get(i), locks.get(i)));
+            "%s, leader %s: put %d ms, lock %d ms, own lock %s"
+                .formatted(
+                    kind.name(),
+                    fault,
+                    puts.get(i),
+                    locks.get(i),
+                    ownApi ? ownLocks.get(i) + " ms" : "-"));
       }
-      return new FailoverResult(kind.name(), fault, puts, locks);
+      return new FailoverResult(kind.name(), fault, puts, locks, ownLocks);
     }
   }
 
@@ -103,15 +117,20 @@ public final class Failover {
     }
   }
 
-  /** The times when writes succeeded, as System.nanoTime(). */
-  private record Recovery(long putNanos, long lockNanos) {}
+  /**
+   * The times when writes succeeded, as System.nanoTime(); the last has no meaning without our own
+   * API.
+   */
+  private record Recovery(long putNanos, long lockNanos, long ownLockNanos) {}
 
   /** A connection to each member. */
   private static final class Clients implements AutoCloseable {
     private final List<ManagedChannel> channels;
+    private final boolean ownApi;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
-    Clients(Cluster cluster) {
+    Clients(Cluster cluster, boolean ownApi) {
+      this.ownApi = ownApi;
       channels =
           cluster.endpoints().stream()
               .<ManagedChannel>map(
@@ -140,11 +159,14 @@ public final class Failover {
           members.stream().map(member -> new Attempts(member, timer)).toList();
       List<CompletableFuture<Long>> puts = attempts.stream().map(Attempts::untilPut).toList();
       List<CompletableFuture<Long>> locks = attempts.stream().map(Attempts::untilLock).toList();
+      List<CompletableFuture<Long>> ownLocks =
+          ownApi ? attempts.stream().map(Attempts::untilOwnLock).toList() : List.of();
       try {
-        return new Recovery(last(puts), last(locks));
+        return new Recovery(last(puts), last(locks), last(ownLocks));
       } finally {
-        puts.forEach(put -> put.cancel(false));
-        locks.forEach(lock -> lock.cancel(false));
+        Stream.of(puts, locks, ownLocks)
+            .flatMap(List::stream)
+            .forEach(attempt -> attempt.cancel(false));
       }
     }
 

@@ -11,7 +11,16 @@ public final class FailoverText {
   public static String format(List<FailoverResult> results) {
     TextTable table =
         new TextTable()
-            .row("leader", "server", "tries", "put median", "put max", "lock median", "lock max");
+            .row(
+                "leader",
+                "server",
+                "tries",
+                "put median",
+                "put max",
+                "lock median",
+                "lock max",
+                "own lock median",
+                "own lock max");
     for (FailoverResult result : results) {
       table.row(
           result.fault().toString(),
@@ -20,16 +29,20 @@ public final class FailoverText {
           median(result.putMs()),
           max(result.putMs()),
           median(result.lockMs()),
-          max(result.lockMs()));
+          max(result.lockMs()),
+          median(result.ownLockMs()),
+          max(result.ownLockMs()));
     }
     return table.format();
   }
 
   private static String median(List<Long> values) {
-    return Long.toString(values.stream().sorted().toList().get(values.size() / 2));
+    return values.isEmpty()
+        ? "-"
+        : Long.toString(values.stream().sorted().toList().get(values.size() / 2));
   }
 
   private static String max(List<Long> values) {
-    return Long.toString(values.stream().max(Long::compare).orElseThrow());
+    return values.stream().max(Long::compare).map(Object::toString).orElse("-");
   }
 }
