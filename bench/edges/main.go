@@ -232,6 +232,20 @@ func (r *run) peakMiB() int {
 	return 0
 }
 
+// cpu returns the processor time used so far by the server and by this client.
+func (r *run) cpu() (server, client time.Duration) {
+	if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", r.pid)); err == nil {
+		// The process name can contain spaces and ends with the last parenthesis. A tick is 10 ms.
+		fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+		user, _ := strconv.Atoi(fields[11])
+		system, _ := strconv.Atoi(fields[12])
+		server = time.Duration(user+system) * 10 * time.Millisecond
+	}
+	var own syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &own))
+	return server, time.Duration(own.Utime.Nano() + own.Stime.Nano())
+}
+
 // latencies collects the latencies of one kind of call. Safe for concurrent use.
 type latencies struct {
 	mutex  sync.Mutex
@@ -361,6 +375,7 @@ func bigReads(r *run) {
 		})
 		gets, stopGets := r.beside(5*time.Millisecond, func(i int) error { _, err := small.Get(r.ctx, "small"); return err })
 		var wrong sync.Map
+		serverBefore, clientBefore := r.cpu()
 		took := timed(func() error {
 			parallel(clients, clients, func(i int) {
 				c := dial(r.endpoint)
@@ -374,11 +389,14 @@ func bigReads(r *run) {
 			})
 			return nil
 		})
+		serverAfter, clientAfter := r.cpu()
 		stopPuts()
 		stopGets()
 		small.Close()
 		name := fmt.Sprintf("%d at once", clients)
 		r.report(name, took)
+		r.report(name+": CPU of the server", serverAfter-serverBefore)
+		r.report(name+": CPU of the clients", clientAfter-clientBefore)
 		wrong.Range(func(_, what any) bool { r.report(name+" wrong", what); return true })
 		puts.report(r, name+": small put")
 		gets.report(r, name+": small get")
@@ -409,6 +427,7 @@ func readers(r *run) {
 		var mutex sync.Mutex
 		var done sync.WaitGroup
 		begin := time.Now()
+		serverBefore, clientBefore := r.cpu()
 		for i := 0; i < 10; i++ {
 			done.Add(1)
 			go func() {
@@ -440,7 +459,10 @@ func readers(r *run) {
 		done.Wait()
 		stop()
 		cancel()
+		serverAfter, clientAfter := r.cpu()
 		r.report(phase+" 8 s: MB/s", int(float64(bytes)/1e6/time.Since(begin).Seconds()))
+		r.report(phase+" 8 s: CPU of the server a GB", (serverAfter-serverBefore)*1e9/time.Duration(bytes))
+		r.report(phase+" 8 s: CPU of the clients a GB", (clientAfter-clientBefore)*1e9/time.Duration(bytes))
 		delays.report(r, phase+" 8 s: put to event")
 	}
 }

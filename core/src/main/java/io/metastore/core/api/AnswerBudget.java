@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the memory that the large answers of all calls use together, in bytes.
@@ -32,6 +33,12 @@ public final class AnswerBudget {
 
   private final Set<Held> held = new LinkedHashSet<>();
   private long heldBytes;
+
+  /** What was taken by {@link #tryTake}, which {@code heldBytes} does not have. */
+  private long heldAtOnceBytes;
+
+  /** Whether {@link #tryTake} had nothing to give since the last tick. */
+  private boolean refusedAtOnce;
 
   private record Waiting(
       long bytes, long sinceNanos, Runnable onStall, CompletableFuture<Held> granted) {}
@@ -57,11 +64,13 @@ public final class AnswerBudget {
   /** Bytes taken from the budget; closing returns them. */
   public final class Held implements AutoCloseable {
     private final long bytes;
+    private final boolean atOnce;
     private final Runnable onStall;
     private volatile long movedNanos = clockNanos.getAsLong();
 
-    private Held(long bytes, Runnable onStall) {
+    private Held(long bytes, boolean atOnce, Runnable onStall) {
       this.bytes = bytes;
+      this.atOnce = atOnce;
       this.onStall = onStall;
     }
 
@@ -85,7 +94,7 @@ public final class AnswerBudget {
    * @param onStall called when this call made no progress ({@link Held#moved}) for too long while
    *     others wait; on the thread of {@link #tick}, possibly several times
    * @return completes when the bytes are available, on the thread that returned them; fails with
-   *     {@link NotServed} and reason {@code TIMEOUT}
+   *     {@link NotServed} and reason {@code NO_MEMORY}
    */
   public CompletableFuture<Held> take(long bytes, Runnable onStall) {
     Waiting asked =
@@ -96,6 +105,26 @@ public final class AnswerBudget {
     }
     grant();
     return asked.granted();
+  }
+
+  /**
+   * Takes bytes for an answer that is in memory already, and so cannot wait. Half of {@link
+   * #bytesMax} is set aside for such answers, in addition to the budget.
+   *
+   * @param onStall as in {@link #take}
+   * @return null if there are not so many bytes left
+   */
+  public @Nullable Held tryTake(long bytes, Runnable onStall) {
+    synchronized (this) {
+      if (heldAtOnceBytes > 0 && heldAtOnceBytes + bytes > bytesMax / 2) {
+        refusedAtOnce = true;
+        return null;
+      }
+      Held taken = new Held(bytes, /* atOnce= */ true, onStall);
+      held.add(taken);
+      heldAtOnceBytes += bytes;
+      return taken;
+    }
   }
 
   /**
@@ -111,12 +140,13 @@ public final class AnswerBudget {
         late.add(waiting.remove());
       }
       stalled =
-          waiting.isEmpty()
+          waiting.isEmpty() && !refusedAtOnce
               ? List.of()
               : held.stream().filter(h -> now - h.movedNanos > stallNanosMax).toList();
+      refusedAtOnce = false;
     }
-    NotServed timeout = new NotServed(NotServed.Reason.TIMEOUT);
-    late.forEach(asked -> asked.granted().completeExceptionally(timeout));
+    NotServed noMemory = new NotServed(NotServed.Reason.NO_MEMORY);
+    late.forEach(asked -> asked.granted().completeExceptionally(noMemory));
     stalled.forEach(h -> h.onStall.run());
     grant();
   }
@@ -126,7 +156,11 @@ public final class AnswerBudget {
       if (!held.remove(returned)) {
         return;
       }
-      heldBytes -= returned.bytes;
+      if (returned.atOnce) {
+        heldAtOnceBytes -= returned.bytes;
+      } else {
+        heldBytes -= returned.bytes;
+      }
     }
     grant();
   }
@@ -142,7 +176,7 @@ public final class AnswerBudget {
           return;
         }
         waiting.remove();
-        taken = new Held(next.bytes(), next.onStall());
+        taken = new Held(next.bytes(), /* atOnce= */ false, next.onStall());
         held.add(taken);
         heldBytes += next.bytes();
       }

@@ -21,6 +21,11 @@ public record LeaseStatus(long id, long grantedTtl, long remainingTtl, List<Byte
     return new LeaseStatus(id, 0, -1, List.of());
   }
 
+  /** The same with these keys. */
+  public LeaseStatus withKeys(List<ByteString> attached) {
+    return new LeaseStatus(id, grantedTtl, remainingTtl, attached);
+  }
+
   public boolean exists() {
     return remainingTtl >= 0;
   }

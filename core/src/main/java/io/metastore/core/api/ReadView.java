@@ -20,6 +20,15 @@ public interface ReadView extends AutoCloseable {
   /** Reads a range: {@link Outcome.Ranged} or {@link Outcome.Failed}. */
   Outcome range(Range range);
 
+  /** Why a range cannot be read, or null if it can. */
+  @Nullable Failure findRefusal(Range range);
+
+  /**
+   * Walks a range that {@link #findRefusal} found nothing wrong with. Its order and its limit are
+   * not applied. The walk must be closed before the view is.
+   */
+  KeyWalk walk(Range range);
+
   /**
    * Evaluates a transaction of ranges only: {@link Outcome.TxnDone} or {@link Outcome.Failed}.
    *

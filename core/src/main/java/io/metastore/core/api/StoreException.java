@@ -52,6 +52,8 @@ public abstract sealed class StoreException extends RuntimeException {
       LEADER_CHANGED,
       /** A read was not confirmed, or an answer got no memory, within the request timeout. */
       TIMEOUT,
+      /** There was no memory for the answer within the request timeout. */
+      NO_MEMORY,
       /** This member is shutting down. */
       STOPPED
     }

@@ -29,4 +29,10 @@ public sealed interface WatchMessage {
 
   /** Events that the watcher needs were compacted; this is its last message. */
   record Compacted(long watchId, long compactRevision) implements WatchMessage {}
+
+  /**
+   * The watcher cannot go on: its events of this one revision need more memory than there is for a
+   * message. Nothing follows for it.
+   */
+  record TooLarge(long watchId, long revision) implements WatchMessage {}
 }

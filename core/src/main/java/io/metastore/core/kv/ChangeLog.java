@@ -177,16 +177,17 @@ public final class ChangeLog {
       Reader reader, KeyRange range, long firstRevision, long lastRevision, long changesMax) {
     long seen = 0;
     long gain = 0;
+    byte[] kind = new byte[1];
     try (Cursor cursor =
         reader.scan(Table.CHANGES, start(firstRevision), start(lastRevision + 1))) {
       while (cursor.next()) {
         if (seen++ == changesMax) {
           return null;
         }
-        byte[] value = cursor.value();
-        boolean counts = value[0] == CREATED || value[0] == DELETED;
-        if (counts && range.contains(decode(0, 0, value).key())) {
-          gain += value[0] == CREATED ? 1 : -1;
+        cursor.value(kind); // most changes are updates, whose values need not be copied
+        boolean counts = kind[0] == CREATED || kind[0] == DELETED;
+        if (counts && range.contains(decode(0, 0, cursor.value()).key())) {
+          gain += kind[0] == CREATED ? 1 : -1;
         }
       }
     }

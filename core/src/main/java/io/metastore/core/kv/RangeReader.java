@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.KeyWalk;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.command.Range;
 import io.metastore.core.storage.Reader;
@@ -35,6 +36,9 @@ public record RangeReader(
 
   /** At least this many changes are read to find the number of keys at an older revision. */
   private static final long CHANGES_MIN = 1_000;
+
+  /** With more changes than this since a range was counted, counting it anew is as quick. */
+  private static final long CHANGES_SINCE_MAX = 100;
 
   /** The answer is larger than the memory allowed for it. */
   public static final class ResponseTooLarge extends RuntimeException {
@@ -89,6 +93,16 @@ public record RangeReader(
     }
   }
 
+  /**
+   * Walks the keys of a range for which {@link #check} found nothing wrong, in key order: it is not
+   * sorted, its limit not applied.
+   */
+  public KeyWalk walk(Range range) {
+    long at = range.getRevision() <= 0 ? revision : range.getRevision();
+    return new RangeWalk(
+        range, KeyRange.of(range.getKey(), range.getRangeEnd()), keys -> cursor(keys, at));
+  }
+
   private VersionCursor cursor(KeyRange keys, long at) {
     return at == revision ? VersionCursor.latest(reader, keys) : VersionCursor.at(reader, keys, at);
   }
@@ -133,7 +147,7 @@ public record RangeReader(
       }
       if (!sorted && (found.size() >= limit || bytes >= bytesTarget)) {
         more = true;
-        count = uncounted ? found.size() : count(keys, at);
+        count = uncounted ? found.size() : count(keys, at, seen - 1, current.key());
         if (count != UNKNOWN) {
           break;
         }
@@ -176,16 +190,44 @@ public record RangeReader(
   /** The number of keys in the range; {@link #UNKNOWN} if they have to be iterated. */
   private long count(KeyRange keys, long at) {
     if (at == revision) {
-      return KeyCounts.count(reader, keys);
+      return countNewest(keys);
     }
     long known = pages == null ? UNKNOWN : pages.get(keys, at);
     if (known != UNKNOWN) {
       return known;
     }
-    long now = KeyCounts.count(reader, keys);
+    long now = countNewest(keys);
     // With more changes than keys, iterating over the keys is cheaper.
     Long gain = ChangeLog.gain(reader, keys, at + 1, revision, CHANGES_MIN + now);
     return gain == null ? UNKNOWN : now - gain;
+  }
+
+  /**
+   * As {@link #count(KeyRange, long)}, for who has seen the first ones.
+   *
+   * @param seen how many precede {@code next}
+   */
+  private long count(KeyRange keys, long at, long seen, ByteString next) {
+    return at == revision
+        ? seen + countNewest(new KeyRange(next, keys.to(), false))
+        : count(keys, at);
+  }
+
+  /** The number of keys now: as counted before, plus what the range gained since, or else anew. */
+  private long countNewest(KeyRange keys) {
+    PageCounts.Counted last = pages == null ? null : pages.findLast(keys);
+    if (last != null && last.revision() == revision) {
+      return last.count();
+    }
+    Long gain =
+        last == null || last.revision() > revision || last.revision() < compacted
+            ? null
+            : ChangeLog.gain(reader, keys, last.revision() + 1, revision, CHANGES_SINCE_MAX);
+    long count = last == null || gain == null ? KeyCounts.count(reader, keys) : last.count() + gain;
+    if (pages != null && (last == null || last.revision() < revision)) {
+      pages.putLast(keys, revision, count);
+    }
+    return count;
   }
 
   private long walk(KeyRange keys, long at) {
@@ -200,7 +242,7 @@ public record RangeReader(
             && range.getSortTarget() == Range.SortTarget.KEY);
   }
 
-  private static boolean isFiltered(Range range) {
+  static boolean isFiltered(Range range) {
     return range.getMinModRevision() != 0
         || range.getMaxModRevision() != 0
         || range.getMinCreateRevision() != 0
@@ -208,9 +250,12 @@ public record RangeReader(
   }
 
   private static boolean passes(Range range, KeyValue record) {
-    return within(record.modRevision(), range.getMinModRevision(), range.getMaxModRevision())
-        && within(
-            record.createRevision(), range.getMinCreateRevision(), range.getMaxCreateRevision());
+    return passes(range, record.createRevision(), record.modRevision());
+  }
+
+  static boolean passes(Range range, long createRevision, long modRevision) {
+    return within(modRevision, range.getMinModRevision(), range.getMaxModRevision())
+        && within(createRevision, range.getMinCreateRevision(), range.getMaxCreateRevision());
   }
 
   private static boolean within(long revision, long min, long max) {

@@ -14,6 +14,9 @@ import java.io.UncheckedIOException;
  * finds the version in one look-up.
  */
 final class RecordCodec {
+  /** No head of a record is longer: four varints of 64 bits and one of 32. */
+  static final int HEAD_BYTES_MAX = 4 * 10 + 5;
+
   private RecordCodec() {}
 
   static byte[] encode(KeyValue record, int sub) {
@@ -51,21 +54,37 @@ final class RecordCodec {
    * @param start where the record begins in the array; it ends with the array
    */
   static KeyValue decode(ByteString key, byte[] bytes, int start) {
-    CodedInputStream in = CodedInputStream.newInstance(bytes, start, bytes.length - start);
+    Head head = decodeHead(key, bytes, start, bytes.length - start);
+    int valueStart = start + head.bytes();
+    return new KeyValue(
+        key,
+        UnsafeByteOperations.unsafeWrap(bytes, valueStart, bytes.length - valueStart),
+        head.createRevision(),
+        head.modRevision(),
+        head.version(),
+        head.lease());
+  }
+
+  /**
+   * What comes before the value.
+   *
+   * @param bytes how long it is
+   */
+  record Head(long createRevision, long modRevision, long version, long lease, int bytes) {}
+
+  /**
+   * @param key for the message if the record is damaged
+   * @param length of the record, or as much of it as there is: {@link #HEAD_BYTES_MAX} are enough
+   */
+  static Head decodeHead(ByteString key, byte[] bytes, int start, int length) {
+    CodedInputStream in = CodedInputStream.newInstance(bytes, start, length);
     try {
       long create = in.readUInt64();
       long mod = in.readUInt64();
       long version = in.readUInt64();
       long lease = in.readUInt64();
       in.readUInt32(); // sub
-      int header = start + in.getTotalBytesRead();
-      return new KeyValue(
-          key,
-          UnsafeByteOperations.unsafeWrap(bytes, header, bytes.length - header),
-          create,
-          mod,
-          version,
-          lease);
+      return new Head(create, mod, version, lease, in.getTotalBytesRead());
     } catch (IOException e) {
       throw new IllegalStateException("record of key " + key + " is damaged", e);
     }

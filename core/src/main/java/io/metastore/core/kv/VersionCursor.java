@@ -3,6 +3,7 @@ package io.metastore.core.kv;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.UnsafeByteOperations;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.storage.Bytes;
@@ -10,6 +11,7 @@ import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.KeyWriter;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.Table;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Iterates, in key order, over the keys of a range as of one revision. For use by one thread. */
@@ -40,12 +42,45 @@ abstract sealed class VersionCursor implements AutoCloseable {
   /** The current key and its version. */
   abstract KeyValue current();
 
+  /** The key moved to. */
+  abstract ByteString key();
+
+  /** All of its version but the value, which is not copied for it. */
+  abstract RecordCodec.Head head();
+
+  /** The length of its value. */
+  abstract int valueBytes();
+
+  /** Writes its value as a protobuf field. */
+  abstract void writeValue(int field, CodedOutputStream out, Scratch scratch) throws IOException;
+
+  /** Memory for the record of one key, so that not each needs an array of its own. */
+  static final class Scratch {
+    private byte[] bytes = new byte[4 << 10];
+
+    /** The current record, in an array that is valid until the next call. */
+    private byte[] read(Cursor cursor) {
+      int length = cursor.value(bytes);
+      if (length > bytes.length) {
+        bytes = new byte[length + length / 4];
+        cursor.value(bytes);
+      }
+      return bytes;
+    }
+  }
+
   @Override
   public abstract void close();
 
   /** Reads only keys until a value is requested, so counting does not read values. */
   private static final class Latest extends VersionCursor {
     private final Cursor cursor;
+    private final byte[] headBytes = new byte[RecordCodec.HEAD_BYTES_MAX];
+
+    /** Of the current key, once it was asked for. */
+    private RecordCodec.@Nullable Head head;
+
+    private int recordBytes;
 
     Latest(Reader reader, KeyRange range) {
       this.cursor = reader.scan(Table.LATEST, range.fromBytes(), range.toBytes());
@@ -53,12 +88,43 @@ abstract sealed class VersionCursor implements AutoCloseable {
 
     @Override
     boolean next() {
+      head = null;
       return cursor.next();
     }
 
     @Override
     KeyValue current() {
-      return RecordCodec.decode(UnsafeByteOperations.unsafeWrap(cursor.key()), cursor.value());
+      return RecordCodec.decode(key(), cursor.value());
+    }
+
+    @Override
+    ByteString key() {
+      return UnsafeByteOperations.unsafeWrap(cursor.key());
+    }
+
+    @Override
+    RecordCodec.Head head() {
+      RecordCodec.Head known = head;
+      if (known == null) {
+        recordBytes = cursor.value(headBytes);
+        known =
+            RecordCodec.decodeHead(
+                key(), headBytes, 0, Math.min(recordBytes, RecordCodec.HEAD_BYTES_MAX));
+        head = known;
+      }
+      return known;
+    }
+
+    @Override
+    int valueBytes() {
+      int headLength = head().bytes();
+      return recordBytes - headLength;
+    }
+
+    @Override
+    void writeValue(int field, CodedOutputStream out, Scratch scratch) throws IOException {
+      int bytes = valueBytes();
+      out.writeByteArray(field, scratch.read(cursor), head().bytes(), bytes);
     }
 
     @Override
@@ -118,6 +184,32 @@ abstract sealed class VersionCursor implements AutoCloseable {
         throw new IllegalStateException("cursor is not on a key");
       }
       return current;
+    }
+
+    @Override
+    ByteString key() {
+      return current().key();
+    }
+
+    @Override
+    RecordCodec.Head head() {
+      KeyValue version = current();
+      return new RecordCodec.Head(
+          version.createRevision(),
+          version.modRevision(),
+          version.version(),
+          version.lease(),
+          /* bytes= */ 0);
+    }
+
+    @Override
+    int valueBytes() {
+      return current().value().size();
+    }
+
+    @Override
+    void writeValue(int field, CodedOutputStream out, Scratch scratch) throws IOException {
+      out.writeBytes(field, current().value());
     }
 
     @Override

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * c} → int64 the last allocated id.
  */
 public final class LeaseTable {
+  /** What a key in memory costs besides its bytes. */
+  private static final int KEY_OBJECT_BYTES = 64;
+
   private static final byte[] LAST_ALLOCATED = SmallTable.META.key().int8('c').toBytes();
 
   private LeaseTable() {}
@@ -86,6 +89,19 @@ public final class LeaseTable {
   /** The attached keys, in key order. */
   public static List<ByteString> keys(Reader reader, long id) {
     return keys(reader, id, ByteString.EMPTY, Integer.MAX_VALUE);
+  }
+
+  /** About how many bytes of memory an answer with all attached keys takes, while it is made. */
+  public static long keyBytes(Reader reader, long id) {
+    long[] bytes = new long[1];
+    allKeysMatch(
+        reader,
+        id,
+        key -> {
+          bytes[0] += 2L * key.size() + KEY_OBJECT_BYTES;
+          return true;
+        });
+    return bytes[0];
   }
 
   /** The first attached keys from {@code from} on, in key order. */

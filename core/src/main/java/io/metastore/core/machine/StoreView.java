@@ -5,6 +5,7 @@ import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClientView;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.KeyWalk;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
@@ -152,6 +153,16 @@ public final class StoreView {
     @Override
     public Outcome range(Range range) {
       return StoreView.this.range(range);
+    }
+
+    @Override
+    public @Nullable Failure findRefusal(Range range) {
+      return ranges.check(range);
+    }
+
+    @Override
+    public KeyWalk walk(Range range) {
+      return ranges.walk(range);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.metastore.core.node;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.AnswerBudget;
@@ -16,6 +17,7 @@ import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Meters;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.TreeListener;
 import io.metastore.core.api.WatchStream;
 import io.metastore.core.command.Command;
@@ -398,23 +400,39 @@ public final class Node implements Metastore, AutoCloseable {
   public CompletableFuture<LeaseStatus> timeToLive(long leaseId, boolean withKeys) {
     CompletableFuture<LeaseStatus> status = leases.timeToLive(leaseId);
     // Not on the lease thread: a lease may have a large number of keys.
-    return withKeys ? status.thenApplyAsync(this::withKeys, bulk) : status;
+    return withKeys ? status.thenComposeAsync(this::withKeys, bulk) : status;
   }
 
-  private LeaseStatus withKeys(LeaseStatus status) {
+  /** The keys take memory from {@link #answers} until what depends on the future is done. */
+  private CompletableFuture<LeaseStatus> withKeys(LeaseStatus status) {
     if (!status.exists()) {
-      return status;
+      return CompletableFuture.completedFuture(status);
     }
-    StoreView view = retainView();
-    try {
-      return new LeaseStatus(
-          status.id(),
-          status.grantedTtl(),
-          status.remainingTtl(),
-          LeaseTable.keys(view.reader(), status.id()));
-    } finally {
-      view.release();
+    long bytes = reading(view -> LeaseTable.keyBytes(view.reader(), status.id()));
+    if (bytes > answers.bytesMax()) {
+      return CompletableFuture.failedFuture(new NotServed(NotServed.Reason.NO_MEMORY));
     }
+    CompletableFuture<LeaseStatus> answered = new CompletableFuture<>();
+    answers
+        .take(bytes, () -> {})
+        .whenCompleteAsync(
+            (held, failure) -> {
+              if (failure != null) {
+                answered.completeExceptionally(failure);
+                return;
+              }
+              try (held) {
+                answered.complete(reading(view -> status.withKeys(keysOf(view, status))));
+              } catch (RuntimeException | OutOfMemoryError e) {
+                answered.completeExceptionally(e);
+              }
+            },
+            bulk);
+    return answered;
+  }
+
+  private static List<ByteString> keysOf(StoreView view, LeaseStatus status) {
+    return LeaseTable.keys(view.reader(), status.id());
   }
 
   @Override
@@ -544,16 +562,17 @@ public final class Node implements Metastore, AutoCloseable {
   private CompletableFuture<Outcome> read(
       Consistency consistency, boolean small, Function<StoreView, Outcome> reader) {
     CompletableFuture<Void> barrier = barrier(consistency);
-    Function<@Nullable Void, Outcome> reading =
-        opened -> {
-          StoreView view = retainView();
-          try {
-            return reader.apply(view);
-          } finally {
-            view.release();
-          }
-        };
+    Function<@Nullable Void, Outcome> reading = opened -> reading(reader);
     return small ? barrier.thenApply(reading) : barrier.thenApplyAsync(reading, scans);
+  }
+
+  private <T> T reading(Function<StoreView, T> reader) {
+    StoreView view = retainView();
+    try {
+      return reader.apply(view);
+    } finally {
+      view.release();
+    }
   }
 
   private CompletableFuture<Void> barrier(Consistency consistency) {
@@ -659,7 +678,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   private static WatchLimits watchLimits(NodeConfig config) {
     long eighth = Runtime.getRuntime().maxMemory() / 8;
-    return new WatchLimits(eighth, eighth, config.watchProgressIntervalMs());
+    return new WatchLimits(eighth, eighth, eighth, config.watchProgressIntervalMs());
   }
 
   private static int peerMessageBytesMax(NodeConfig config) {

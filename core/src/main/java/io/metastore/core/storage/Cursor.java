@@ -17,6 +17,13 @@ public interface Cursor extends AutoCloseable {
   /** The current entry's value; the caller owns the array. */
   byte[] value();
 
+  /**
+   * Copies the beginning of the current entry's value, as much as {@code target} holds.
+   *
+   * @return how long the whole value is
+   */
+  int value(byte[] target);
+
   @Override
   void close();
 }

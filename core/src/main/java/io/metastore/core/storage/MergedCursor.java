@@ -57,6 +57,16 @@ final class MergedCursor implements Cursor {
   }
 
   @Override
+  public int value(byte[] target) {
+    if (!onChange) {
+      return stored.value(target);
+    }
+    byte[] value = entry().getValue();
+    System.arraycopy(value, 0, target, 0, Math.min(value.length, target.length));
+    return value.length;
+  }
+
+  @Override
   public void close() {
     stored.close();
   }

@@ -154,6 +154,11 @@ final class RocksCursor implements Cursor {
   }
 
   @Override
+  public int value(byte[] target) {
+    return iterator.value(target);
+  }
+
+  @Override
   public void close() {
     iterator.close();
     options.close();

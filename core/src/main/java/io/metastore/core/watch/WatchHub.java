@@ -39,6 +39,8 @@ import org.slf4j.LoggerFactory;
  *   <li>the events of one revision are in one message;
  *   <li>a watcher that needs compacted revisions ends with exactly one {@link
  *       WatchMessage.Compacted};
+ *   <li>a watcher whose events of one revision exceed the memory limit for one message ends with
+ *       exactly one {@link WatchMessage.TooLarge};
  *   <li>the apply thread never waits: events that do not fit into the inbox are dropped and later
  *       read from the change log.
  * </ul>
@@ -320,7 +322,9 @@ public final class WatchHub implements AutoCloseable {
     try {
       long compacted = view.state().compacted();
       if (from < compacted) {
-        watchers.stream().filter(w -> w.nextRevision < compacted).forEach(w -> end(w, compacted));
+        watchers.stream()
+            .filter(w -> w.nextRevision < compacted)
+            .forEach(w -> end(w, new WatchMessage.Compacted(w.id, compacted)));
         return;
       }
       long through = gatherChanges(view, from, bytesMax);
@@ -349,10 +353,14 @@ public final class WatchHub implements AutoCloseable {
         ChangeLog.read(view.reader(), from, view.revision(), SWEEP_CHANGES_MAX, bytesMax);
     List<ChangeLog.Change> changes = piece.changes();
     long gatheredBytes = 0;
+    long revisionBytes = 0;
     for (int i = 0; i < changes.size(); i++) {
       ChangeLog.Change change = changes.get(i);
-      if (gatheredBytes > bytesMax && change.revision() != changes.get(i - 1).revision()) {
-        return change.revision() - 1;
+      if (i > 0 && change.revision() != changes.get(i - 1).revision()) {
+        if (gatheredBytes > bytesMax) {
+          return change.revision() - 1;
+        }
+        revisionBytes = 0;
       }
       List<Watcher> matching = new ArrayList<>();
       catchingUp.forEachMatch(
@@ -370,10 +378,25 @@ public final class WatchHub implements AutoCloseable {
         }
         long bytes = HubStream.bytes(event);
         gatheredBytes += bytes;
+        revisionBytes += bytes;
         matching.forEach(watcher -> watcher.gather(event, bytes));
+        if (revisionBytes > limits.revisionBytesMax()) {
+          endThoseWithEventsOf(change.revision());
+          revisionBytes = 0;
+        }
       }
     }
     return piece.through();
+  }
+
+  /** Ends the watchers for whose events of this revision there is no memory. */
+  private void endThoseWithEventsOf(long revision) {
+    for (Watcher watcher : catchingUp.all()) {
+      if (watcher.lastGatheredRevision() == revision) {
+        watcher.takeGathered();
+        end(watcher, new WatchMessage.TooLarge(watcher.id, revision));
+      }
+    }
   }
 
   /**
@@ -431,9 +454,9 @@ public final class WatchHub implements AutoCloseable {
   // --- states of watchers
   // --------------------------------------------------------------------------
 
-  private void end(Watcher watcher, long compacted) {
+  private void end(Watcher watcher, WatchMessage last) {
     forget(watcher);
-    watcher.stream.add(new WatchMessage.Compacted(watcher.id, compacted), 0);
+    watcher.stream.add(last, 0);
   }
 
   private void forget(Watcher watcher) {

@@ -56,6 +56,11 @@ final class Watcher {
     return gathered.size() == 1;
   }
 
+  /** The revision of the last gathered event; 0 if there is none. */
+  long lastGatheredRevision() {
+    return gathered.isEmpty() ? 0 : gathered.get(gathered.size() - 1).current().modRevision();
+  }
+
   /** Returns the gathered events and starts the next message. */
   List<WatchEvent> takeGathered() {
     List<WatchEvent> events = gathered;

@@ -1,5 +1,6 @@
 package io.metastore.core.api;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import io.metastore.core.api.StoreException.NotServed;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AnswerBudgetTest {
@@ -76,6 +78,45 @@ class AnswerBudgetTest {
     assertThat(stalls).hasValue(1);
     held.close();
     assertThat(waiting).isCompleted();
+  }
+
+  @Test
+  void answerThatCannotWaitHasHalfAsMuchInAddition() {
+    take(100).join();
+    Held first = tryTake(30);
+    assertThat(first).isNotNull();
+    assertThat(tryTake(30)).isNull();
+    assertThat(tryTake(20)).isNotNull();
+
+    requireNonNull(first).close();
+
+    assertThat(tryTake(30)).isNotNull();
+    assertThat(take(1)).isNotDone();
+  }
+
+  @Test
+  void answerThatCannotWaitAndIsLargerThanItsPartIsAlone() {
+    Held huge = requireNonNull(tryTake(1000));
+    assertThat(tryTake(1)).isNull();
+    huge.close();
+    assertThat(tryTake(1)).isNotNull();
+  }
+
+  @Test
+  void callWhoseClientTakesNothingIsToldWhenOneThatCannotWaitWasRefused() {
+    AtomicInteger stalls = new AtomicInteger();
+    budget.tryTake(50, stalls::incrementAndGet);
+    passMs(4);
+    assertThat(stalls).hasValue(0);
+    tryTake(1);
+    passMs(1);
+    assertThat(stalls).hasValue(1);
+    passMs(1);
+    assertThat(stalls).hasValue(1);
+  }
+
+  private @Nullable Held tryTake(long bytes) {
+    return budget.tryTake(bytes, () -> {});
   }
 
   private CompletableFuture<Held> take(long bytes) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A hub connected to a machine as in a node. The test's thread is the apply thread. */
 final class TestHub implements AutoCloseable {
-  static final WatchLimits ROOMY = new WatchLimits(64 << 20, 64 << 20, 600_000);
+  static final WatchLimits ROOMY = new WatchLimits(64 << 20, 64 << 20, 64 << 20, 600_000);
 
   private final TestMachine machine;
   private final WatchHub hub;

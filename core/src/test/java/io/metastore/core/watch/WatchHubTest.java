@@ -191,7 +191,7 @@ class WatchHubTest {
 
   @Test
   void aWatcherThatRequestedProgressGetsItWhenIdle() {
-    TestHub hub = hub(machines.open(), new WatchLimits(1 << 20, 1 << 20, 20));
+    TestHub hub = hub(machines.open(), new WatchLimits(1 << 20, 1 << 20, 64 << 20, 20));
     TestStream stream = hub.openStream();
     stream.create(1, spec("a", "", 0));
     stream.create(2, new WatchSpec(bytes("a"), bytes(""), 0, true, true, false, true));
@@ -211,7 +211,7 @@ class WatchHubTest {
 
   @Test
   void aSlowReaderDelaysNobodyAndMissesNothing() {
-    TestHub hub = hub(machines.open(), new WatchLimits(1, 64 << 20, 600_000));
+    TestHub hub = hub(machines.open(), new WatchLimits(1, 64 << 20, 64 << 20, 600_000));
     TestStream sleeper = hub.openStream();
     TestStream reader = hub.openStream();
     sleeper.create(1, spec("a", "", 0));
@@ -237,7 +237,7 @@ class WatchHubTest {
   @Test
   void aSlowReaderIsToldThatItsEventsWereCompacted() {
     TestMachine machine = machines.open();
-    TestHub hub = hub(machine, new WatchLimits(1, 64 << 20, 600_000));
+    TestHub hub = hub(machine, new WatchLimits(1, 64 << 20, 64 << 20, 600_000));
     TestStream sleeper = hub.openStream();
     sleeper.create(1, spec("a", "", 0));
     String large = "x".repeat(10_000);
@@ -265,7 +265,7 @@ class WatchHubTest {
 
   @Test
   void eventsThatDidNotFitIntoTheInboxAreReadFromTheChangeLog() {
-    TestHub hub = hub(machines.open(), new WatchLimits(64 << 20, 1, 600_000));
+    TestHub hub = hub(machines.open(), new WatchLimits(64 << 20, 1, 64 << 20, 600_000));
     TestStream stream = hub.openStream();
     stream.create(1, spec("a", "", 0));
     stream.next();

@@ -58,7 +58,8 @@ class WatchModelTest {
     TestMachine machine = machines.open();
     // Queues of the minimum size, and an inbox that sometimes overflows.
     try (TestHub hub =
-        new TestHub(machine, new WatchLimits(1, 10_000 + random.nextInt(60_000), 600_000))) {
+        new TestHub(
+            machine, new WatchLimits(1, 10_000 + random.nextInt(60_000), 64 << 20, 600_000))) {
       List<Reader> readers = new ArrayList<>();
       for (int i = 0; i < STREAMS; i++) {
         readers.add(new Reader(hub.openStream()));

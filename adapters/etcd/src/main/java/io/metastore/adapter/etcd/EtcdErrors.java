@@ -68,7 +68,7 @@ final class EtcdErrors {
         // In etcd, proposals and reads wait until they time out, with or without a leader. "no
         // leader" is only for callers that require a leader by metadata, and for lease calls, which
         // need the leader themselves.
-        case NO_LEADER, NO_CLUSTER, TIMEOUT -> EtcdError.TIMEOUT;
+        case NO_LEADER, NO_CLUSTER, TIMEOUT, NO_MEMORY -> EtcdError.TIMEOUT;
         case LEADER_CHANGED -> EtcdError.LEADER_CHANGED;
         case STOPPED -> EtcdError.STOPPED;
       };

@@ -3,6 +3,7 @@ package io.metastore.adapter.etcd;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
 import io.grpc.protobuf.services.HealthStatusManager;
+import io.metastore.adapter.grpc.AnswerMemory;
 import io.metastore.adapter.grpc.EncodedMessage;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Metastore;
@@ -37,16 +38,22 @@ public final class EtcdServices implements AutoCloseable {
         new Authorization(
             metastore, tokens, settings.clientCertAuth(), new Requirements(settings.maxTxnOps()));
     SessionLeases sessions = new SessionLeases(metastore, EtcdServices::newLeaseId);
+    AnswerMemory memory = new AnswerMemory(metastore, EtcdErrors::of);
     services =
         List.of(
-            gated(gate, auth, encoding(new KvService(metastore, headers, settings.maxTxnOps()))),
-            gated(gate, auth, new WatchService(metastore, headers)),
-            gated(gate, auth, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
-            gated(gate, auth, new LockService(metastore, headers, sessions)),
-            gated(gate, auth, new ElectionService(metastore, headers, sessions)),
-            gated(gate, auth, new MaintenanceService(metastore, headers, settings)),
-            gated(gate, auth, new ClusterService(metastore, headers)),
-            gated(gate, auth, new AuthService(metastore, headers, tokens)),
+            gated(
+                memory,
+                gate,
+                auth,
+                encoding(new KvService(metastore, headers, settings.maxTxnOps()))),
+            gated(memory, gate, auth, new WatchService(metastore, headers)),
+            gated(
+                memory, gate, auth, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
+            gated(memory, gate, auth, new LockService(metastore, headers, sessions)),
+            gated(memory, gate, auth, new ElectionService(metastore, headers, sessions)),
+            gated(memory, gate, auth, new MaintenanceService(metastore, headers, settings)),
+            gated(memory, gate, auth, new ClusterService(metastore, headers)),
+            gated(memory, gate, auth, new AuthService(metastore, headers, tokens)),
             // Knows only the service "", which is always serving.
             gated(gate, worded(new HealthStatusManager().getHealthService())));
     leaderTimer.scheduleWithFixedDelay(
@@ -83,9 +90,9 @@ public final class EtcdServices implements AutoCloseable {
   }
 
   private static BindableService gated(
-      RequestGate gate, Authorization auth, BindableService service) {
+      AnswerMemory memory, RequestGate gate, Authorization auth, BindableService service) {
     // the interceptor listed last is called first
-    return () -> ServerInterceptors.intercept(service, auth, gate);
+    return () -> ServerInterceptors.intercept(service, memory, auth, gate);
   }
 
   private static long newLeaseId() {

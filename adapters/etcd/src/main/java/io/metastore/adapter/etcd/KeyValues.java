@@ -7,9 +7,11 @@ import static io.metastore.etcdapi.mvccpb.KeyValue.MOD_REVISION_FIELD_NUMBER;
 import static io.metastore.etcdapi.mvccpb.KeyValue.VALUE_FIELD_NUMBER;
 import static io.metastore.etcdapi.mvccpb.KeyValue.VERSION_FIELD_NUMBER;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.KeyWalk;
 import io.metastore.etcdapi.etcdserverpb.RangeResponse;
 import java.io.IOException;
 
@@ -35,11 +37,12 @@ final class KeyValues {
   }
 
   /**
-   * The encoded size of a key-value as an element of {@link RangeResponse#getKvsList}.
+   * The encoded size of a walk's current key-value as an element of {@link
+   * RangeResponse#getKvsList}.
    *
    * @param indexed whether its lease is omitted
    */
-  static int entryBytes(KeyValue keyValue, boolean indexed) {
+  static int entryBytes(KeyWalk keyValue, boolean indexed) {
     int bytes = bytes(keyValue, indexed);
     return CodedOutputStream.computeTagSize(RangeResponse.KVS_FIELD_NUMBER)
         + CodedOutputStream.computeUInt32SizeNoTag(bytes)
@@ -49,36 +52,41 @@ final class KeyValues {
   /**
    * Writes what {@link #entryBytes} measured: in protobuf's format, but without building a message.
    */
-  static void writeEntry(CodedOutputStream out, KeyValue keyValue, boolean indexed)
+  static void writeEntry(CodedOutputStream out, KeyWalk keyValue, boolean indexed)
       throws IOException {
     out.writeTag(RangeResponse.KVS_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
     out.writeUInt32NoTag(bytes(keyValue, indexed));
-    if (!keyValue.key().isEmpty()) {
-      out.writeBytes(KEY_FIELD_NUMBER, keyValue.key());
+    ByteString key = keyValue.key();
+    if (!key.isEmpty()) {
+      out.writeBytes(KEY_FIELD_NUMBER, key);
     }
     writeNumber(out, CREATE_REVISION_FIELD_NUMBER, keyValue.createRevision());
     writeNumber(out, MOD_REVISION_FIELD_NUMBER, keyValue.modRevision());
     writeNumber(out, VERSION_FIELD_NUMBER, keyValue.version());
-    if (!keyValue.value().isEmpty()) {
-      out.writeBytes(VALUE_FIELD_NUMBER, keyValue.value());
+    if (keyValue.valueBytes() > 0) {
+      keyValue.writeValue(VALUE_FIELD_NUMBER, out);
     }
     if (!indexed) {
       writeNumber(out, LEASE_FIELD_NUMBER, keyValue.lease());
     }
   }
 
-  private static int bytes(KeyValue keyValue, boolean indexed) {
-    int bytes = 0;
-    if (!keyValue.key().isEmpty()) {
-      bytes += CodedOutputStream.computeBytesSize(KEY_FIELD_NUMBER, keyValue.key());
-    }
-    bytes += numberBytes(CREATE_REVISION_FIELD_NUMBER, keyValue.createRevision());
-    bytes += numberBytes(MOD_REVISION_FIELD_NUMBER, keyValue.modRevision());
-    bytes += numberBytes(VERSION_FIELD_NUMBER, keyValue.version());
-    if (!keyValue.value().isEmpty()) {
-      bytes += CodedOutputStream.computeBytesSize(VALUE_FIELD_NUMBER, keyValue.value());
-    }
+  private static int bytes(KeyWalk keyValue, boolean indexed) {
+    int bytes =
+        fieldBytes(KEY_FIELD_NUMBER, keyValue.key().size())
+            + numberBytes(CREATE_REVISION_FIELD_NUMBER, keyValue.createRevision())
+            + numberBytes(MOD_REVISION_FIELD_NUMBER, keyValue.modRevision())
+            + numberBytes(VERSION_FIELD_NUMBER, keyValue.version())
+            + fieldBytes(VALUE_FIELD_NUMBER, keyValue.valueBytes());
     return indexed ? bytes : bytes + numberBytes(LEASE_FIELD_NUMBER, keyValue.lease());
+  }
+
+  private static int fieldBytes(int field, int length) {
+    return length == 0
+        ? 0
+        : CodedOutputStream.computeTagSize(field)
+            + CodedOutputStream.computeUInt32SizeNoTag(length)
+            + length;
   }
 
   private static int numberBytes(int field, long number) {

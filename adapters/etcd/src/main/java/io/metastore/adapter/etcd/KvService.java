@@ -47,10 +47,6 @@ final class KvService extends KVGrpc.KVImplBase {
         metastore.range(RangeTranslator.toRange(request), RangeTranslator.toConsistency(request));
     Answer<RangeResponse> answer =
         new Answer<>(call, headers, metastore.scans(), RangeTranslator.toReplier(request));
-    if (request.getRangeEnd().isEmpty()) {
-      read.whenComplete(answer);
-      return;
-    }
     LargeRange large =
         new LargeRange(metastore, headers, request, (ServerCallStreamObserver<RangeResponse>) call);
     read.whenComplete(

@@ -1,11 +1,14 @@
 package io.metastore.adapter.etcd;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.metastore.adapter.grpc.EncodedMessage;
 import io.metastore.adapter.grpc.LargeAnswer;
+import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.KeyWalk;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
@@ -16,19 +19,31 @@ import io.metastore.etcdapi.etcdserverpb.RangeResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A Range whose response can have any size. The range is read twice from one view of the store:
  * first to measure the response, because the message starts with its length, and then to write it
- * piece by piece. This takes the memory of a few pieces. A response that must be sorted is held in
- * memory as a whole.
+ * piece by piece. This takes the memory of a few pieces. A response of up to 1 MiB is encoded while
+ * it is measured, and read only once. A response that must be sorted is held in memory as a whole.
  */
 final class LargeRange {
-  /** The size of a page. A response of one page is read only once. */
-  private static final long PAGE_BYTES = 1 << 20;
+  /** The largest response that is read only once. */
+  private static final int ONCE_BYTES = 1 << 20;
 
-  private static final long HELD_BYTES = LargeAnswer.SENDING_BYTES + PAGE_BYTES;
+  /** Arrays of that size, kept for the next responses: allocating one costs more than using it. */
+  private static final Queue<byte[]> ONCE_ARRAYS = new ArrayBlockingQueue<>(4);
+
+  private static final byte[] NOTHING = new byte[0];
+
+  private static final long HELD_BYTES = LargeAnswer.SENDING_BYTES + ONCE_BYTES;
+
+  /** The bytes measured in one step. After a step, other responses have their turn. */
+  private static final long STEP_BYTES = 8 << 20;
+
+  private static final long STEP_KEYS = 8 << 10;
 
   private final Metastore metastore;
   private final ResponseHeaders headers;
@@ -61,12 +76,16 @@ final class LargeRange {
   }
 
   /**
-   * Whether the outcome says that the response is too large to build in memory, so that this class
-   * must read the range.
+   * Whether this class must read the range: the outcome says that the response is too large to
+   * build in memory, or it is a value so large that it needs memory from the budget.
    */
   static boolean isLarge(@Nullable Outcome outcome) {
-    return outcome instanceof Outcome.Failed failed
-        && failed.failure().code() == FailureCode.RESPONSE_TOO_LARGE;
+    if (outcome instanceof Outcome.Failed failed) {
+      return failed.failure().code() == FailureCode.RESPONSE_TOO_LARGE;
+    }
+    return outcome instanceof Outcome.Ranged ranged
+        && ranged.result().keyValues().size() == 1
+        && ranged.result().keyValues().get(0).value().size() > Metastore.SMALL_RANGE_BYTES;
   }
 
   /** Reads the range and responds. Any thread. */
@@ -81,43 +100,102 @@ final class LargeRange {
             (view, failure) -> {
               if (failure != null) {
                 answer.next(failure);
-                return;
+              } else {
+                answer.closeAtEnd(view);
+                answer.next(() -> begin(view));
               }
-              answer.closeAtEnd(view);
-              Range read = sorted ? wholeRange() : range;
-              KeyPages pages = new KeyPages(view, read, PAGE_BYTES);
-              answer.next(() -> measure(view, pages));
             });
   }
 
-  /** The range to read for sorting. */
-  private Range wholeRange() {
-    return range.getOrder() == Range.Order.NONE
-        ? range
-        : range.toBuilder().clearOrder().clearSortTarget().clearLimit().build();
+  private void begin(ReadView view) throws IOException {
+    Failure refusal = view.findRefusal(range);
+    if (refusal != null) {
+      throw EtcdErrors.of(refusal.code()).exception();
+    }
+    KeyWalk walk = view.walk(range);
+    if (sorted) {
+      closeAtEnd(walk, view);
+      measure(view, walk, NOTHING, CodedOutputStream.newInstance(NOTHING));
+      return;
+    }
+    byte[] kept = ONCE_ARRAYS.poll();
+    byte[] once = kept == null ? new byte[ONCE_BYTES] : kept;
+    closeAtEnd(() -> ONCE_ARRAYS.offer(once), walk, view);
+    measure(view, walk, once, CodedOutputStream.newInstance(once));
   }
 
-  private void measure(ReadView view, KeyPages pages) {
-    boolean first = keys == 0;
-    List<KeyValue> page = pages.next();
-    keys += page.size();
-    bytes += bytes(page);
-    if (pages.hasNext()) {
-      answer.next(() -> measure(view, pages));
-    } else if (sorted) {
-      answer.take(HELD_BYTES + bytes, () -> sort(view, pages));
+  private void closeAtEnd(AutoCloseable... opened) {
+    answer.closeAtEnd(
+        () -> {
+          for (AutoCloseable one : opened) {
+            one.close();
+          }
+        });
+  }
+
+  /** The number of keys to measure: of a range that must be sorted, all keys. */
+  private long keysMax() {
+    return range.getOrder() == Range.Order.NONE && range.getLimit() > 0
+        ? range.getLimit()
+        : Long.MAX_VALUE;
+  }
+
+  /**
+   * @param once takes the entries as long as there is room, by way of {@code out}
+   */
+  private void measure(ReadView view, KeyWalk walk, byte[] once, CodedOutputStream out)
+      throws IOException {
+    long keysMax = keysMax();
+    long stepKeys = keys + STEP_KEYS;
+    long stepBytes = bytes + STEP_BYTES;
+    while (keys < stepKeys && bytes < stepBytes) {
+      boolean found = walk.next();
+      if (!found || keys == keysMax) {
+        ByteString following = found ? walk.key() : null;
+        walk.close();
+        measured(view, once, following);
+        return;
+      }
+      keys++;
+      bytes += KeyValues.entryBytes(walk, indexed);
+      if (bytes <= once.length) {
+        KeyValues.writeEntry(out, walk, indexed);
+      }
+    }
+    walk.pause();
+    answer.next(() -> measure(view, walk, once, out));
+  }
+
+  /**
+   * @param following the first key that the limit keeps back; null if there is none
+   */
+  private void measured(ReadView view, byte[] once, @Nullable ByteString following)
+      throws IOException {
+    if (sorted) {
+      answer.take(HELD_BYTES + bytes, () -> sort(view));
+      return;
+    }
+    boolean more = following != null;
+    long count = keys;
+    if (RangeTranslator.hasRevisionFilter(request)) {
+      count = count(view, range.getKey()); // those that do not pass count too
+    } else if (following != null) {
+      count += count(view, following);
+    }
+    if (bytes <= once.length) {
+      send(view, new EncodedEntries(once, (int) bytes), more, count);
     } else {
-      boolean more = pages.isCut();
-      long count = more || RangeTranslator.hasRevisionFilter(request) ? count(view) : keys;
-      send(view, first ? page : List.of(), first ? pages : pages.again(), more, count);
+      KeyWalk walk = view.walk(range);
+      closeAtEnd(() -> ONCE_ARRAYS.offer(once), walk, view);
+      send(view, new WalkedEntries(walk, keys, indexed), more, count);
     }
   }
 
-  /** The number of keys in the range, regardless of limit and filters. */
-  private long count(ReadView view) {
+  /** The number of keys in the range from this key on, regardless of limit and filters. */
+  private long count(ReadView view, ByteString from) {
     Range all =
         Range.newBuilder()
-            .setKey(range.getKey())
+            .setKey(from)
             .setRangeEnd(range.getRangeEnd())
             .setRevision(range.getRevision())
             .setCountOnly(true)
@@ -125,32 +203,85 @@ final class LargeRange {
     return ((Outcome.Ranged) view.range(all)).result().count();
   }
 
-  private void sort(ReadView view, KeyPages nothingMore) {
+  private void sort(ReadView view) throws IOException {
     Outcome outcome = view.range(range);
     if (outcome instanceof Outcome.Failed failed) {
       throw EtcdErrors.of(failed.failure().code()).exception();
     }
     RangeResult result = RangeTranslator.arrange(request, ((Outcome.Ranged) outcome).result());
-    bytes = bytes(result.keyValues());
-    send(view, result.keyValues(), nothingMore, result.more(), result.count());
-  }
-
-  private long bytes(List<KeyValue> page) {
-    long sum = 0;
-    for (KeyValue keyValue : page) {
-      sum += KeyValues.entryBytes(keyValue, indexed);
+    List<KeyValue> keyValues = result.keyValues();
+    bytes = 0;
+    KeyWalk measured = KeyWalk.of(keyValues);
+    while (measured.next()) {
+      bytes += KeyValues.entryBytes(measured, indexed);
     }
-    return sum;
+    Entries entries = new WalkedEntries(KeyWalk.of(keyValues), keyValues.size(), indexed);
+    send(view, entries, result.more(), result.count());
   }
 
-  private void send(ReadView view, List<KeyValue> first, KeyPages rest, boolean more, long count) {
+  private void send(ReadView view, Entries entries, boolean more, long count) throws IOException {
     RangeResponse head = RangeResponse.newBuilder().setHeader(headers.at(view.revision())).build();
     RangeResponse tail = RangeResponse.newBuilder().setMore(more).setCount(count).build();
     long length = head.getSerializedSize() + bytes + tail.getSerializedSize();
     if (length > Integer.MAX_VALUE) {
       throw EtcdError.RESPONSE_TOO_LARGE.exception();
     }
-    answer.send(new Message((int) length, head, first, rest, tail, indexed));
+    answer.send(new Message((int) length, head, entries, tail));
+  }
+
+  /** The key-values of an answer in its wire format. */
+  private interface Entries {
+    /**
+     * Writes some more of them.
+     *
+     * @param bytes about how many
+     * @return whether there are more
+     */
+    boolean write(CodedOutputStream out, int bytes) throws IOException;
+  }
+
+  /** Those of an answer that was encoded while it was measured. */
+  private static final class EncodedEntries implements Entries {
+    private final byte[] encoded;
+    private final int length;
+
+    EncodedEntries(byte[] encoded, int length) {
+      this.encoded = encoded;
+      this.length = length;
+    }
+
+    @Override
+    public boolean write(CodedOutputStream out, int bytes) throws IOException {
+      out.write(encoded, 0, length);
+      return false;
+    }
+  }
+
+  /** Those that a walk finds, as far as the answer has them. */
+  private static final class WalkedEntries implements Entries {
+    private final KeyWalk walk;
+    private final boolean indexed;
+    private long left;
+
+    WalkedEntries(KeyWalk walk, long keys, boolean indexed) {
+      this.walk = walk;
+      this.left = keys;
+      this.indexed = indexed;
+    }
+
+    @Override
+    public boolean write(CodedOutputStream out, int bytes) throws IOException {
+      long end = (long) out.getTotalBytesWritten() + bytes;
+      while (left > 0 && out.getTotalBytesWritten() < end) {
+        if (!walk.next()) {
+          throw new IllegalStateException("the walk has " + left + " keys less than were counted");
+        }
+        KeyValues.writeEntry(out, walk, indexed);
+        left--;
+      }
+      walk.pause();
+      return left > 0;
+    }
   }
 
   /** The response, in the format of {@link RangeResponse}. */
@@ -158,30 +289,15 @@ final class LargeRange {
     private static final int BUFFER_BYTES = 64 << 10;
 
     private final RangeResponse head;
-    private final KeyPages rest;
+    private final Entries entries;
     private final RangeResponse tail;
-    private final boolean indexed;
-    private List<KeyValue> page;
-    private int next;
     private @Nullable CodedOutputStream out;
 
-    /**
-     * @param first the first keys
-     * @param rest the keys after them
-     */
-    Message(
-        int length,
-        RangeResponse head,
-        List<KeyValue> first,
-        KeyPages rest,
-        RangeResponse tail,
-        boolean indexed) {
+    Message(int length, RangeResponse head, Entries entries, RangeResponse tail) {
       super(length);
       this.head = head;
-      this.page = first;
-      this.rest = rest;
+      this.entries = entries;
       this.tail = tail;
-      this.indexed = indexed;
     }
 
     @Override
@@ -192,27 +308,12 @@ final class LargeRange {
         out = coded;
         head.writeTo(coded);
       }
-      long end = (long) coded.getTotalBytesWritten() + LargeAnswer.PIECE_BYTES;
-      boolean more = true;
-      while (more && coded.getTotalBytesWritten() < end) {
-        more = writeNext(coded);
+      boolean more = entries.write(coded, LargeAnswer.PIECE_BYTES);
+      if (!more) {
+        tail.writeTo(coded);
       }
       coded.flush();
       return more;
-    }
-
-    private boolean writeNext(CodedOutputStream coded) throws IOException {
-      if (next < page.size()) {
-        KeyValues.writeEntry(coded, page.get(next++), indexed);
-        return true;
-      }
-      if (rest.hasNext()) {
-        page = rest.next();
-        next = 0;
-        return true;
-      }
-      tail.writeTo(coded);
-      return false;
     }
   }
 }

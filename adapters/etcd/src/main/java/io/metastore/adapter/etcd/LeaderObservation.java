@@ -134,8 +134,9 @@ final class LeaderObservation {
     WatchMessage message = watches.poll();
     if (message instanceof WatchMessage.Events news && news.watchId() == watchId) {
       events.addAll(news.events());
-    } else if (message instanceof WatchMessage.Compacted compacted
-        && compacted.watchId() == watchId) {
+    } else if ((message instanceof WatchMessage.Compacted compacted
+            && compacted.watchId() == watchId)
+        || (message instanceof WatchMessage.TooLarge tooLarge && tooLarge.watchId() == watchId)) {
       read();
     }
     return message != null;

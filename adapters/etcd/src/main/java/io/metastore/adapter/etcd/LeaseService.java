@@ -108,8 +108,12 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
   private <R> void end(StreamObserver<R> call, @Nullable Throwable failure, Supplier<R> reply) {
     if (failure != null) {
       call.onError(toError(failure, metastore));
-    } else {
+      return;
+    }
+    try {
       UnaryAnswer.send(call, reply.get());
+    } catch (OutOfMemoryError e) {
+      call.onError(EtcdErrors.of(e)); // a lease may have very many keys
     }
   }
 
@@ -147,7 +151,7 @@ final class LeaseService extends LeaseGrpc.LeaseImplBase {
         cause instanceof NotServed notServed
             && switch (notServed.reason()) {
               case NO_LEADER, NO_CLUSTER, TIMEOUT -> true;
-              case LEADER_CHANGED, STOPPED -> false;
+              case LEADER_CHANGED, NO_MEMORY, STOPPED -> false;
             };
     return notServedInTime && metastore.cluster().leaderId() == 0
         ? EtcdError.NO_LEADER.exception()

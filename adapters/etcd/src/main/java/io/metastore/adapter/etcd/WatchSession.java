@@ -104,7 +104,7 @@ final class WatchSession {
     boolean denied;
 
     /** The store has ended the watch; etcd's clients may still cancel it. */
-    boolean compacted;
+    boolean forgotten;
 
     boolean cancelling;
 
@@ -272,7 +272,7 @@ final class WatchSession {
     Watch watch = inUse.remove(id);
     if (watch == null) {
       call.request(1);
-    } else if (watch.compacted) {
+    } else if (watch.forgotten) {
       respond(WatchTranslator.toCancelled(headers.now(), id));
     } else {
       watch.cancelling = true;
@@ -312,7 +312,10 @@ final class WatchSession {
     } else if (message instanceof WatchMessage.Cancelled cancelled) {
       passCancelled(cancelled);
     } else if (message instanceof WatchMessage.Compacted compacted) {
-      passCompacted(compacted);
+      passEnd(
+          compacted.watchId(), WatchTranslator.toCompacted(headers.withoutRevision(), compacted));
+    } else if (message instanceof WatchMessage.TooLarge tooLarge) {
+      passEnd(tooLarge.watchId(), WatchTranslator.toTooLarge(headers.now(), tooLarge));
     } else if (message instanceof WatchMessage.Progress progress) {
       call.onNext(WatchTranslator.toProgress(headers.at(progress.revision()), progress.watchId()));
     } else if (message instanceof WatchMessage.StreamProgress progress) {
@@ -357,14 +360,15 @@ final class WatchSession {
     }
   }
 
-  private void passCompacted(WatchMessage.Compacted compacted) {
-    Watch watch = getAnnounced(compacted.watchId());
-    announced.remove(compacted.watchId());
-    call.onNext(WatchTranslator.toCompacted(headers.withoutRevision(), compacted));
-    watch.compacted = true;
+  /** Tells of a watch that the store has ended and forgotten. */
+  private void passEnd(long id, WatchResponse last) {
+    Watch watch = getAnnounced(id);
+    announced.remove(id);
+    call.onNext(last);
+    watch.forgotten = true;
     if (watch.cancelling) {
       // The store had already ended the watch when the client's cancel request arrived.
-      answer(WatchTranslator.toCancelled(headers.now(), compacted.watchId()));
+      answer(WatchTranslator.toCancelled(headers.now(), id));
     }
   }
 

@@ -122,6 +122,16 @@ final class WatchTranslator {
         .build();
   }
 
+  /** etcd has no such limit, so the reason is in our words. */
+  static WatchResponse toTooLarge(ResponseHeader header, WatchMessage.TooLarge tooLarge) {
+    return WatchResponse.newBuilder()
+        .setHeader(header)
+        .setWatchId(tooLarge.watchId())
+        .setCanceled(true)
+        .setCancelReason("events of revision " + tooLarge.revision() + " need too much memory")
+        .build();
+  }
+
   static WatchResponse toProgress(ResponseHeader header, long watchId) {
     return WatchResponse.newBuilder().setHeader(header).setWatchId(watchId).build();
   }

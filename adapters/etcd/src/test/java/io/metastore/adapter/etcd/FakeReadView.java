@@ -3,16 +3,29 @@ package io.metastore.adapter.etcd;
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClientView;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.KeyWalk;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.TreeView;
 import io.metastore.core.command.Alarm;
+import io.metastore.core.command.Range;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A view that implements only what etcd's calls need. */
 interface FakeReadView extends ReadView {
+
+  @Override
+  default @Nullable Failure findRefusal(Range range) {
+    throw new AssertionError("LargeAnswersTest has a real store");
+  }
+
+  @Override
+  default KeyWalk walk(Range range) {
+    throw new AssertionError("LargeAnswersTest has a real store");
+  }
 
   @Override
   default @Nullable LockPlaceView findLockPlace(ByteString name, long token) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.KeyWalk;
 import io.metastore.etcdapi.etcdserverpb.RangeResponse;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 
@@ -25,10 +27,12 @@ class KeyValuesTest {
             number(random),
             number(random),
             number(random));
+    KeyWalk walk = KeyWalk.of(List.of(keyValue));
+    walk.next();
     for (boolean indexed : new boolean[] {true, false}) {
       ByteArrayOutputStream written = new ByteArrayOutputStream();
       CodedOutputStream out = CodedOutputStream.newInstance(written);
-      KeyValues.writeEntry(out, keyValue, indexed);
+      KeyValues.writeEntry(out, walk, indexed);
       out.flush();
 
       RangeResponse object =
@@ -36,7 +40,7 @@ class KeyValuesTest {
               .addKvs(indexed ? KeyValues.toWireWithoutLease(keyValue) : KeyValues.toWire(keyValue))
               .build();
       assertThat(written.toByteArray()).as("seed %s", seed).isEqualTo(object.toByteArray());
-      assertThat(KeyValues.entryBytes(keyValue, indexed)).isEqualTo(written.size());
+      assertThat(KeyValues.entryBytes(walk, indexed)).isEqualTo(written.size());
     }
   }
 

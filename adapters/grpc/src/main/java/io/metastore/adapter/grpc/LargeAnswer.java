@@ -109,11 +109,11 @@ public final class LargeAnswer {
     source = opened;
   }
 
-  /** Sends the response. */
-  public void send(EncodedMessage answer) {
+  /** Sends the response; its first piece at once if the client is ready. */
+  public void send(EncodedMessage answer) throws IOException {
     message = answer;
     answer.sendTo(call);
-    next(() -> write(answer));
+    write(answer);
   }
 
   private void write(EncodedMessage answer) throws IOException {

@@ -60,7 +60,10 @@ public final class LargeTxn<R extends MessageLite> {
     return singleKeys(txn) > SINGLE_KEYS_MAX;
   }
 
-  /** The number of single keys that the response can contain; a range counts as very many. */
+  /**
+   * The number of single keys that the response can contain. A range counts as very many, and so
+   * does a previous value: many small requests can ask for one at the same time.
+   */
   private static int singleKeys(Txn txn) {
     return Math.max(singleKeys(txn.getSuccessList()), singleKeys(txn.getFailureList()));
   }
@@ -72,7 +75,7 @@ public final class LargeTxn<R extends MessageLite> {
           switch (op.getKindCase()) {
             case RANGE -> singleKeys(op.getRange());
             case DELETE -> singleKeys(op.getDelete());
-            case PUT -> op.getPut().getPrevKv() ? 1 : 0;
+            case PUT -> op.getPut().getPrevKv() ? SINGLE_KEYS_MAX + 1 : 0;
             case TXN -> singleKeys(op.getTxn());
             case KIND_NOT_SET -> 0;
           };
@@ -85,7 +88,7 @@ public final class LargeTxn<R extends MessageLite> {
   }
 
   private static int singleKeys(Delete delete) {
-    return !delete.getPrevKv() ? 0 : delete.getRangeEnd().isEmpty() ? 1 : SINGLE_KEYS_MAX + 1;
+    return delete.getPrevKv() ? SINGLE_KEYS_MAX + 1 : 0;
   }
 
   // --- transactions that only read ranges --------------------------------------------------------
@@ -177,7 +180,7 @@ public final class LargeTxn<R extends MessageLite> {
     }
   }
 
-  private void answer(Outcome outcome) {
+  private void answer(Outcome outcome) throws IOException {
     if (outcome instanceof Outcome.Failed failed) {
       throw small.toError(failed.failure());
     }

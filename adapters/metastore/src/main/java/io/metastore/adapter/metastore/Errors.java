@@ -156,6 +156,8 @@ final class Errors {
             refusal(Reason.NO_LEADER, "no leader found in time: " + notServed.reason());
         case NO_CLUSTER ->
             refusal(Reason.NO_LEADER, "this member waits to become part of a cluster");
+        case NO_MEMORY ->
+            refusal(Reason.OVERLOADED, "other responses use all memory set aside for responses");
         case STOPPED -> refusal(Reason.STOPPING, "the server is stopping");
       };
     }

@@ -125,8 +125,8 @@ final class LockWatchCall {
   private void takeEvents() {
     for (WatchMessage message = watch.poll(); message != null; message = watch.poll()) {
       changed = true;
-      if (message instanceof WatchMessage.Compacted) {
-        // The compacted events are not needed: the queue shows their result.
+      if (message instanceof WatchMessage.Compacted || message instanceof WatchMessage.TooLarge) {
+        // The missed events are not needed: the queue shows their result.
         watch.create(WATCH_ID, spec);
       }
     }

@@ -2,6 +2,7 @@ package io.metastore.adapter.metastore;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
+import io.metastore.adapter.grpc.AnswerMemory;
 import io.metastore.adapter.grpc.EncodedMessage;
 import io.metastore.core.api.Metastore;
 import java.util.List;
@@ -33,6 +34,7 @@ public final class MetastoreServices implements AutoCloseable {
     lockTimer.setRemoveOnCancelPolicy(true);
     Views views = new Views(metastore);
     Authorization authorization = new Authorization(metastore, clockMs);
+    AnswerMemory memory = new AnswerMemory(metastore, Errors::of);
     services =
         Stream.of(
                 new ClientsService(metastore, views),
@@ -46,7 +48,7 @@ public final class MetastoreServices implements AutoCloseable {
                     metastore.scans(),
                     settings),
                 new AclService(metastore, clockMs))
-            .map(service -> authorized(service, authorization))
+            .map(service -> authorized(service, memory, authorization))
             .toList();
   }
 
@@ -54,10 +56,12 @@ public final class MetastoreServices implements AutoCloseable {
     return services;
   }
 
-  private static BindableService authorized(BindableService service, Authorization authorization) {
+  private static BindableService authorized(
+      BindableService service, AnswerMemory memory, Authorization authorization) {
+    // The last one is asked first.
     return () ->
         ServerInterceptors.intercept(
-            EncodedMessage.inService(service.bindService()), authorization);
+            EncodedMessage.inService(service.bindService()), memory, authorization);
   }
 
   @Override

@@ -125,6 +125,10 @@ final class WatchCall {
               .setRevision(compacted.compactRevision())
               .build(),
           "events that the watch has yet to send have been compacted");
+    } else if (message instanceof WatchMessage.TooLarge tooLarge) {
+      throw new Refusal(
+          ErrorDetail.newBuilder().setReason(Reason.ANSWER_TOO_LARGE).build(),
+          "events of revision " + tooLarge.revision() + " need too much memory");
     }
   }
 

@@ -89,8 +89,15 @@ final class ErrorsTest {
     } else {
       NotServed notServed = (NotServed) failure;
       expected =
-          notServed.reason() == NotServed.Reason.STOPPED ? Reason.STOPPING : Reason.NO_LEADER;
-      code = Code.UNAVAILABLE;
+          switch (notServed.reason()) {
+            case NO_LEADER, NO_CLUSTER, LEADER_CHANGED, TIMEOUT -> Reason.NO_LEADER;
+            case NO_MEMORY -> Reason.OVERLOADED;
+            case STOPPED -> Reason.STOPPING;
+          };
+      code =
+          notServed.reason() == NotServed.Reason.NO_MEMORY
+              ? Code.RESOURCE_EXHAUSTED
+              : Code.UNAVAILABLE;
     }
 
     var exception = Errors.of(new CompletionException(failure));

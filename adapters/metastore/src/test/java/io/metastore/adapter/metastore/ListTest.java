@@ -10,7 +10,9 @@ import io.metastore.api.v1.ErrorDetail.Reason;
 import io.metastore.api.v1.ListRequest;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.ClientView;
+import io.metastore.core.api.Failure;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.KeyWalk;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
@@ -266,6 +268,16 @@ final class ListTest {
     @Override
     public long revision() {
       return revision;
+    }
+
+    @Override
+    public @Nullable Failure findRefusal(Range range) {
+      throw new AssertionError("a list reads ranges that can be read");
+    }
+
+    @Override
+    public KeyWalk walk(Range range) {
+      throw new AssertionError("a list reads small ranges");
     }
 
     @Override
