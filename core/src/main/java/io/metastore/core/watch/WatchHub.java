@@ -143,9 +143,9 @@ public final class WatchHub implements AutoCloseable {
   }
 
   /**
-   * Makes all watchers read the change log, because the queued events do not continue it: a snapshot
-   * from the leader has replaced the state, or an entry came without its events. Called by the
-   * apply thread.
+   * Makes all watchers read the change log, because the queued events do not continue it: a
+   * snapshot from the leader has replaced the state, or an entry came without its events. Called by
+   * the apply thread.
    */
   public void reset() {
     gap = true;
