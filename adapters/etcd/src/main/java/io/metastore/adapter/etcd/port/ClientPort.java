@@ -40,6 +40,14 @@ public final class ClientPort implements AutoCloseable {
   /** Large enough for a signed token; grpc-java's default is 8 KiB. */
   private static final int METADATA_BYTES_MAX = 64 * 1024;
 
+  /**
+   * The HTTP/2 flow-control window of each call and each connection: what a client may send before
+   * the server has read it. The size is grpc-java's initial one, but fixed: otherwise grpc-java
+   * would send a ping with the first bytes of every round trip to find out whether a larger window
+   * helps.
+   */
+  private static final int WINDOW_BYTES = 1024 * 1024;
+
   private static final int ACCEPT_BACKLOG = 4096;
   private static final long STOP_POLL_MS = 5;
 
@@ -160,6 +168,7 @@ public final class ClientPort implements AutoCloseable {
             .directExecutor()
             .maxInboundMessageSize(settings.refusedBytesMax())
             .maxInboundMetadataSize(METADATA_BYTES_MAX)
+            .flowControlWindow(WINDOW_BYTES)
             .handshakeTimeout(settings.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .addStreamTracerFactory(counters);
     settings.rules().apply(builder);

@@ -8,9 +8,9 @@ import io.grpc.netty.ProtocolNegotiationEvent;
 import io.metastore.adapter.grpc.PacedConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A connection that does not send enough bytes is closed by gRPC's handshake timeout.
  */
-final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
+final class ProtocolSniffer extends ChannelDuplexHandler {
   /** HTTP/2 begins with {@code PRI}; no HTTP/1.1 method does. */
   private static final int PREFIX = 3;
 
@@ -35,6 +35,7 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
 
   private @Nullable ProtocolNegotiationEvent negotiation;
   private @Nullable ByteBuf seen;
+  private boolean openingGrpc;
 
   ProtocolSniffer(
       ChannelGroup connections,
@@ -89,10 +90,23 @@ final class ProtocolSniffer extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /**
+   * Ignores the flushes of gRPC's HTTP/2 handler while it is being added. It flushes its settings,
+   * its window and its acknowledgement of the client's settings one by one; this way all three
+   * leave in one write, when the current read is complete.
+   */
+  @Override
+  public void flush(ChannelHandlerContext ctx) {
+    if (!openingGrpc) {
+      ctx.flush();
+    }
+  }
+
   // The next handlers are added after this one and receive the bytes from here. A TLS handler is
   // before it and must not see the bytes again.
 
   private void becomeGrpc(ChannelHandlerContext ctx, ByteBuf first) {
+    openingGrpc = true;
     ChannelPipeline pipeline = ctx.pipeline();
     pipeline.addAfter(ctx.name(), null, grpcNegotiation);
     // First the event, on which gRPC adds its HTTP/2 handler, then the bytes, which that handler
