@@ -33,31 +33,33 @@ import picocli.CommandLine.Option;
 @Command(
     name = "metastore",
     description = "The command line client of Metastore; also starts the server.",
-    subcommands = {
-      GetCommand.class,
-      PutCommand.class,
-      LsCommand.class,
-      TreeCommand.class,
-      RmCommand.class,
-      WatchCommand.class,
-      TxnCommand.class,
-      CompactCommand.class,
-      LockCommand.class,
-      LocksCommand.class,
-      ClientsCommand.class,
-      StatusCommand.class,
-      MembersCommand.class,
-      DrainCommand.class,
-      LoginCommand.class,
-      AclCommand.class,
-      CompletionCommand.class,
-      VersionCommand.class,
-      ServeHint.class,
-    },
     sortOptions = false,
     exitCodeListHeading = "%nExit codes:%n",
     footer = {"", "More: docs/cli.md"})
 public final class Commands extends Settings {
+  /** In the order of the help text. */
+  private static final List<Class<?>> SUBCOMMANDS =
+      List.of(
+          GetCommand.class,
+          PutCommand.class,
+          LsCommand.class,
+          TreeCommand.class,
+          RmCommand.class,
+          WatchCommand.class,
+          TxnCommand.class,
+          CompactCommand.class,
+          LockCommand.class,
+          LocksCommand.class,
+          ClientsCommand.class,
+          StatusCommand.class,
+          MembersCommand.class,
+          DrainCommand.class,
+          LoginCommand.class,
+          AclCommand.class,
+          CompletionCommand.class,
+          VersionCommand.class,
+          ServeHint.class);
+
   @Option(names = "--version", versionHelp = true, description = "Prints the version and exits.")
   @SuppressWarnings("UnusedVariable") // picocli reads this field
   private boolean asksForVersion;
@@ -79,24 +81,50 @@ public final class Commands extends Settings {
       List<String> version,
       Transport transport,
       List<String> words) {
-    CommandLine line = commandLine(new Commands(console, variables, transport), version);
+    CommandLine line = commandLine(new Commands(console, variables, transport), version, words);
     int exitCode = line.execute(words.toArray(String[]::new));
     console.flush();
     return exitCode;
   }
 
-  private static CommandLine commandLine(Commands commands, List<String> version) {
+  private static CommandLine commandLine(
+      Commands commands, List<String> version, List<String> words) {
     Failures failures = new Failures(commands);
-    CommandLine line =
-        new CommandLine(commands)
-            .registerConverter(Duration.class, new DurationText())
-            .setCaseInsensitiveEnumValuesAllowed(true)
-            .setAbbreviatedOptionsAllowed(false)
-            .setExecutionExceptionHandler(failures::failed)
-            .setParameterExceptionHandler(failures::misused)
-            .setOut(commands.console().writer());
+    CommandLine line = new CommandLine(commands);
+    // Not forEach: a method reference would keep picocli's largest class out of the class data
+    // archive (bin/metastore), for JDK 17 archives such old classes only while nothing links them.
+    for (Class<?> subcommand : subcommands(words)) {
+      line.addSubcommand(subcommand);
+    }
+    // These settings apply to the subcommands added so far.
+    line.registerConverter(Duration.class, new DurationText())
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setAbbreviatedOptionsAllowed(false)
+        .setExecutionExceptionHandler(failures::failed)
+        .setParameterExceptionHandler(failures::misused)
+        .setOut(commands.console().writer());
     line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
     line.getCommandSpec().version(version.toArray(String[]::new));
     return line;
+  }
+
+  /**
+   * The subcommands that a command line may run: those whose names are among its words. Building
+   * picocli's model of all of them would take a quarter of the time of a short command. Help,
+   * completion and command lines that name no command get all of them.
+   */
+  private static List<Class<?>> subcommands(List<String> words) {
+    List<Class<?>> named =
+        SUBCOMMANDS.stream().filter(command -> words.contains(name(command))).toList();
+    boolean wantsAll =
+        named.isEmpty()
+            || named.contains(CompletionCommand.class)
+            || words.contains("-h")
+            || words.contains("--help");
+    return wantsAll ? SUBCOMMANDS : named;
+  }
+
+  private static String name(Class<?> command) {
+    return command.getAnnotation(Command.class).name();
   }
 }

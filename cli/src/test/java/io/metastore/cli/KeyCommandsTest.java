@@ -253,6 +253,19 @@ final class KeyCommandsTest {
   }
 
   @Test
+  void valuesMayBeNamedLikeCommands() {
+    assertThat(shell.run("put", "/like/a", "get").exitCode()).isZero();
+    assertThat(shell.run("get", "/like/a").out()).isEqualTo("get\n");
+    assertThat(shell.run("put", "/like/a", "acl").exitCode()).isZero();
+    assertThat(shell.run("-o", "text", "get", "/like/a").out()).isEqualTo("acl\n");
+  }
+
+  @Test
+  void helpListsAllCommandsEvenWithTheNameOfOne() {
+    assertThat(shell.run("--help", "get").out()).contains("  put ", "  acl ", "  get ");
+  }
+
+  @Test
   void helpListsTheExitCodes() {
     Ran help = shell.run("--help");
     assertThat(help.exitCode()).isZero();

@@ -9,13 +9,16 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.internal.logging.InternalLoggerFactory;
+import io.netty.util.internal.logging.JdkLoggerFactory;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.LogManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs one command of the command line and ends the process.
+ * Runs one command of the command line.
  *
  * <p>The command uses its own event loop, which is shut down before the process ends: at exit, the
  * JVM waits 300 ms for threads in native code, as gRPC's idle event loops are.
@@ -28,16 +31,22 @@ final class CommandProcess {
 
   private CommandProcess() {}
 
-  /** Runs the command; does not return. */
-  static void run(List<String> words) {
-    // Log lines of libraries are not for the user of a command.
+  /**
+   * Runs one command to its end.
+   *
+   * @param variables the environment
+   * @return the exit code for the process
+   */
+  static int run(Console console, Map<String, String> variables, List<String> words) {
+    // Log lines of libraries are not for the user of a command. Without the second line, Netty
+    // would search all jars for two other logging libraries.
     LogManager.getLogManager().reset();
+    InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     CommandProcess process = new CommandProcess();
     int exitCode =
-        Commands.run(
-            Console.ofProcess(), System.getenv(), Version.lines(), process::channelBuilder, words);
+        Commands.run(console, variables, Version.lines(), process::channelBuilder, words);
     process.stopLoops();
-    System.exit(exitCode);
+    return exitCode;
   }
 
   private synchronized ManagedChannelBuilder<?> channelBuilder(

@@ -1,5 +1,6 @@
 package io.metastore.server;
 
+import io.metastore.cli.console.Console;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,7 +20,7 @@ public final class Main {
   public static void main(String[] args) {
     List<String> words = Arrays.asList(args);
     if (words.isEmpty() || !words.get(0).equals("serve")) {
-      CommandProcess.run(words);
+      System.exit(CommandProcess.run(Console.ofProcess(), System.getenv(), words));
       return;
     }
     List<String> flags = words.subList(1, words.size());

@@ -3,13 +3,16 @@ package io.metastore.server;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
-import io.metastore.cli.Commands;
+import io.grpc.stub.StreamObserver;
 import io.metastore.cli.console.Console;
 import io.metastore.cli.console.ExitCode;
-import io.metastore.cli.console.Transport;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.PutRequest;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
+import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
+import io.metastore.etcdapi.etcdserverpb.WatchRequest;
+import io.metastore.etcdapi.etcdserverpb.WatchResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * The training run for class data sharing: starts a cluster of three members in this process, makes
@@ -134,7 +138,37 @@ public final class TrainingRun {
     KVGrpc.KVBlockingStub store = KVGrpc.newBlockingStub(channel);
     store.put(PutRequest.newBuilder().setKey(key).setValue(key).build());
     store.range(RangeRequest.newBuilder().setKey(key).build());
+    watch(channel, key);
     channel.shutdownNow();
+  }
+
+  /** Returns when the watch has been created, or has failed. */
+  private static void watch(ManagedChannel channel, ByteString key) {
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    StreamObserver<WatchRequest> requests =
+        WatchGrpc.newStub(channel)
+            .watch(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(WatchResponse response) {
+                    answered.complete(null);
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {
+                    answered.completeExceptionally(failure);
+                  }
+
+                  @Override
+                  public void onCompleted() {
+                    answered.complete(null);
+                  }
+                });
+    requests.onNext(
+        WatchRequest.newBuilder()
+            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key))
+            .build());
+    answered.join();
   }
 
   private void command(String... words) throws IOException {
@@ -142,7 +176,7 @@ public final class TrainingRun {
     all.addAll(List.of(words));
     Console console =
         new Console(InputStream.nullInputStream(), OutputStream.nullOutputStream(), System.err);
-    int exitCode = Commands.run(console, Map.of(), Version.lines(), Transport.DEFAULT, all);
+    int exitCode = CommandProcess.run(console, Map.of(), all);
     if (exitCode != ExitCode.OK.code()) {
       throw new IOException(all + " ended with " + exitCode);
     }
