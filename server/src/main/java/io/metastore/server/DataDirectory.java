@@ -23,6 +23,11 @@ final class DataDirectory {
       throw new FileSystemException(
           path.toString(), null, "contains data of an etcd member, which Metastore cannot read");
     }
+    create(path);
+  }
+
+  /** Creates a directory, for its owner only, if it does not exist. */
+  static void create(Path path) throws IOException {
     if (!Files.isDirectory(path)) {
       Files.createDirectories(
           path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));

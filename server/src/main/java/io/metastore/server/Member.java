@@ -96,6 +96,10 @@ final class Member implements AutoCloseable {
     InitialCluster cluster = place.cluster();
     logStart(config, place);
     DataDirectory.prepare(config.dataDirectory());
+    LogDirectory.prepare(
+        config.logDirectory(),
+        cluster.id(),
+        /* started= */ cluster.state() == InitialCluster.State.STORED);
     Member member = new Member(config, place, stopper, MemberTls.peers(config));
     switch (cluster.state()) {
       case NEW, EXISTING -> StoredCluster.write(config.dataDirectory(), place);
@@ -151,8 +155,23 @@ final class Member implements AutoCloseable {
     if (!config.zookeeper().listenUrls().isEmpty()) {
       openZookeeperPort();
     }
+    logJoined();
     LOG.info("ready to serve client requests");
     port.addresses().forEach(Member::logServing);
+  }
+
+  /** For scripts that wait for one of these lines of etcd before they go on. */
+  private void logJoined() {
+    LOG.atInfo()
+        .addKeyValue("local-member-id", Long.toHexString(node.cluster().memberId()))
+        .addKeyValue(
+            "local-member-attributes",
+            "{Name:%s ClientURLs:%s}".formatted(config.name(), config.advertiseClientUrls()))
+        .addKeyValue("cluster-id", Long.toHexString(node.cluster().clusterId()))
+        .log("published local member to cluster through raft");
+    LOG.atInfo()
+        .addKeyValue("cluster-version", config.compatVersion().minor())
+        .log("enabled capabilities for version");
   }
 
   private static void logServing(ListenAddress address) {
@@ -251,6 +270,7 @@ final class Member implements AutoCloseable {
         config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
         peerTls,
         config.dataDirectory(),
+        config.logDirectory(),
         config.heartbeatMs(),
         config.electionTimeoutMs(),
         config.snapshotCount(),

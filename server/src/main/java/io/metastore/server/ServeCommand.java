@@ -45,7 +45,7 @@ final class ServeCommand {
     try {
       Configuration configuration = Configuration.read(arguments, variables);
       if (configuration.asksForVersion()) {
-        System.out.print(Version.likeEtcd());
+        System.out.print(Version.likeEtcd(configuration.compatVersion()));
         return 0;
       }
       setUpLog(configuration.logConfig());

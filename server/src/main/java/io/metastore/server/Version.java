@@ -38,10 +38,12 @@ final class Version {
 
   /**
    * The output of {@code etcd --version}; {@code bin/etcd} prints the same without starting a JVM.
+   *
+   * @param imitated the version of etcd that is imitated
    */
-  static String likeEtcd() {
+  static String likeEtcd(EtcdVersion imitated) {
     return "etcd Version: %s\nGit SHA: Metastore\nGo Version: none (Java)\nGo OS/Arch: %s\n"
-        .formatted(EtcdVersion.DEFAULT.server(), platform());
+        .formatted(imitated.server(), platform());
   }
 
   /** The platform in Go's notation, such as {@code linux/amd64}. */

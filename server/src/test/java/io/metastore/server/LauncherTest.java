@@ -34,6 +34,17 @@ class LauncherTest {
   }
 
   @Test
+  void etcdPrintsTheVersionThatItImitates() throws Exception {
+    String etcd = BIN.resolve("etcd").toString();
+    Map<String, String> broken = Map.of("JAVA_HOME", brokenJava());
+    assertThat(run(broken, etcd, "--compat-version=3.4.23", "--version").output())
+        .startsWith("etcd Version: 3.4.23\n");
+    Map<String, String> variables = new HashMap<>(broken);
+    variables.put("ETCD_COMPAT_VERSION", "3.5.21");
+    assertThat(run(variables, etcd, "--version").output()).startsWith("etcd Version: 3.5.21\n");
+  }
+
+  @Test
   void javaHomeTakesPrecedence() throws Exception {
     unpack();
     Run run = run(Map.of("JAVA_HOME", brokenJava()), etcd(), "--name=m1");

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,6 +39,8 @@ class ServeTest {
   void servesStopsCleanlyAndLogsJsonOnly() throws Exception {
     for (int start = 1; start <= 2; start++) {
       try (ServerProcess server = ServerProcess.start(Map.of("ETCD_FOO", "bar"), alone())) {
+        server.awaitLine("published local member to cluster through raft");
+        server.awaitLine("enabled capabilities for version");
         server.awaitLine("ready to serve client requests");
         assertThat(get("/health")).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
         assertThat(get("/version")).startsWith("{\"etcdserver\":\"3.");
@@ -147,6 +150,7 @@ class ServeTest {
         listen-peer-urls: http://127.0.0.1:%d
         initial-advertise-peer-urls: http://127.0.0.1:%d
         heartbeat-interval: 50
+        auto-compaction-retention: "36"
         watch-progress-notify-interval: 600000000000
         log-outputs: [stderr, %s]
         log-format: console
@@ -162,7 +166,9 @@ class ServeTest {
               "\"name\": \"default\"",
               "\"heartbeat-interval\": \"50ms\"",
               "\"listen-peer-urls\": [\"http://127.0.0.1:%d\"]".formatted(peerPort),
-              "\"compact-check-time-interval\": \"1m0s\"");
+              "\"compact-check-time-interval\": \"1m0s\"",
+              "\"auto-compaction-retention\": \"36h0m0s\"",
+              "\"auto-compaction-interval\": \"36h0m0s\"");
       server.awaitLine("ready to serve client requests");
       assertThat(Files.readAllLines(log)).contains(start);
       assertThat(get("/version"))
@@ -206,6 +212,55 @@ class ServeTest {
   }
 
   @Test
+  void walDirHoldsTheRaftLog() throws Exception {
+    Path log = directory.resolve("disk").resolve("wal");
+    String[] flags = with(alone(), "--wal-dir=" + log);
+    try (ServerProcess server = ServerProcess.start(Map.of(), flags)) {
+      server.awaitLine("ready to serve client requests");
+      assertThat(log).isNotEmptyDirectory();
+      assertThat(data().resolve("raft")).doesNotExist();
+      post("/v3/kv/put", "{\"key\":\"YQ==\",\"value\":\"Yg==\"}");
+    }
+    // Killed above, so the key is in the log only.
+    try (ServerProcess server = ServerProcess.start(Map.of(), flags)) {
+      server.awaitLine("ready to serve client requests");
+      assertThat(post("/v3/kv/range", "{\"key\":\"YQ==\"}")).contains("\"value\":\"Yg==\"");
+    }
+    for (String[] others :
+        List.of(alone(), with(alone(), "--wal-dir=" + directory.resolve("another")))) {
+      try (ServerProcess server = ServerProcess.start(Map.of(), others)) {
+        assertThat(server.awaitExit()).isEqualTo(1);
+        assertThat(server.lines)
+            .anyMatch(line -> line.contains("does not hold this member's Raft log"));
+      }
+    }
+  }
+
+  @Test
+  void anUnusableWalDirExitsWithOne() throws Exception {
+    Path file = Files.createFile(directory.resolve("file"));
+    Path etcds = Files.createDirectory(directory.resolve("etcds"));
+    Files.createFile(etcds.resolve("0000000000000000-0000000000000000.wal"));
+    Path others = directory.resolve("others");
+    Files.createDirectories(others.resolve("6d657461-7374-6f72-0000-000000000001"));
+    Map<Path, String> errors =
+        Map.of(
+            file.resolve("wal"),
+            "failed to create WAL",
+            etcds,
+            "holds the log of an etcd member",
+            others,
+            "holds the Raft log of another cluster");
+    for (Map.Entry<Path, String> error : errors.entrySet()) {
+      try (ServerProcess server =
+          ServerProcess.start(Map.of(), with(alone(), "--wal-dir=" + error.getKey()))) {
+        assertThat(server.awaitExit()).isEqualTo(1);
+        assertThat(server.lines).anyMatch(line -> line.contains(error.getValue()));
+      }
+    }
+  }
+
+  @Test
   void addressInUseExitsWithOne() throws Exception {
     try (ServerProcess first = ServerProcess.start(Map.of(), alone())) {
       first.awaitLine("ready to serve client requests");
@@ -232,13 +287,23 @@ class ServeTest {
     return all;
   }
 
+  private String post(String path, String body) throws Exception {
+    return send(
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + clientPort + path))
+            .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
   private String get(String path) throws Exception {
     return get(clientPort, path);
   }
 
   private static String get(int port, String path) throws Exception {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
-    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
+    return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)));
+  }
+
+  private static String send(HttpRequest.Builder request) throws Exception {
+    return HttpClient.newHttpClient()
+        .send(request.build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 }

@@ -274,7 +274,7 @@ final class KnownMemberCheck {
   }
 
   private boolean hasLog() throws IOException {
-    try (Stream<Path> files = Files.list(config.dataDirectory().resolve("raft"))) {
+    try (Stream<Path> files = Files.list(config.logDirectory())) {
       return files.findAny().isPresent();
     } catch (NoSuchFileException e) {
       return false;

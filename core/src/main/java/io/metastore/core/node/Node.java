@@ -28,8 +28,7 @@ import io.metastore.core.command.Range;
 import io.metastore.core.command.TermReply;
 import io.metastore.core.command.TermRequest;
 import io.metastore.core.command.Txn;
-import io.metastore.core.disk.DiskSpace;
-import io.metastore.core.disk.FullDisk;
+import io.metastore.core.disk.MemberDisks;
 import io.metastore.core.lease.LeaseKeeper;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.machine.Applied;
@@ -52,7 +51,6 @@ import io.metastore.core.watch.WatchHub;
 import io.metastore.core.watch.WatchLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -126,7 +124,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final Compactor compactor;
   private final SpaceGate space;
   private final AutoCompactor autoCompactor;
-  private final DiskSpace disk;
+  private final MemberDisks disks;
   private final AtomicBoolean handingOver = new AtomicBoolean();
   private final CheckpointTrigger checkpointTrigger;
   private final MemberView cluster;
@@ -158,10 +156,8 @@ public final class Node implements Metastore, AutoCloseable {
             ANSWER_STALL_MS,
             System::nanoTime);
     this.slow = new SlowWork(config.warningApplyDuration(), meters);
-    Files.createDirectories(config.dataDirectory());
-    FullDisk.closing(directory(), false);
     // First of all: on a full disk, opening the tables needs the space of the reserve file.
-    this.disk = new DiskSpace(directory());
+    this.disks = MemberDisks.open(config.dataDirectory(), config.logDirectory());
     this.tables =
         new LiveTables(
             config.dataDirectory().resolve("db"), config.storage(), config.responseBytesMax());
@@ -240,7 +236,7 @@ public final class Node implements Metastore, AutoCloseable {
         new SpaceGate(
             config.memberId(),
             config.space().quotaBytes(),
-            disk::isLow,
+            disks::isLow,
             () -> machine,
             cluster::revision,
             proposer::submit,
@@ -257,7 +253,7 @@ public final class Node implements Metastore, AutoCloseable {
         new MembershipRequests(config, raft, peers, leaderCalls, cluster, applied, housekeeping);
     wiring.complete();
     every(SWEEP_MS, this::housekeep);
-    every(RESERVE_MS, disk::keepReserve);
+    every(RESERVE_MS, disks::keepReserves);
     RemovalWatch removal = new RemovalWatch(config, known, raft, cluster, stopper);
     every(REMOVAL_MS, removal::look);
     every(WATCH_MS, () -> restartLearner(stopper));
@@ -479,7 +475,7 @@ public final class Node implements Metastore, AutoCloseable {
     proposer.close();
     housekeeping.shutdownNow();
     handOver();
-    FullDisk.closing(directory(), true);
+    disks.endWaits();
     boolean quiet = raft.stop(RAFT_STOP_MS);
     if (quiet) {
       // Flushed entries need not be replayed at the next start.
@@ -509,16 +505,12 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
-  private Path directory() {
-    return config.dataDirectory().toAbsolutePath();
-  }
-
   /**
    * Hands over leadership if writes to this member's disk are stuck; a leader that cannot write its
    * log blocks the whole cluster.
    */
   private void giveUpLeadershipIfStuck() {
-    if (FullDisk.waitingMs(directory()) >= STUCK_MS
+    if (disks.waitingMs() >= STUCK_MS
         && raft.isLeaderReady()
         && handingOver.compareAndSet(false, true)) {
       scans.execute(
@@ -602,11 +594,11 @@ public final class Node implements Metastore, AutoCloseable {
     proposer.expire();
     answers.tick();
     cluster.noteLeader();
-    disk.look();
+    disks.look();
     space.look();
     autoCompactor.tick();
     giveUpLeadershipIfStuck();
-    if (checkpointTrigger.isDue(disk.isLow())) {
+    if (checkpointTrigger.isDue(disks.isLow())) {
       checkpoint()
           .whenComplete((taken, failure) -> checkpointTrigger.taken(failure == null && taken));
     }
@@ -687,7 +679,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   private static RaftSettings raftSettings(NodeConfig config) {
     return new RaftSettings(
-        config.dataDirectory().resolve("raft"),
+        config.logDirectory(),
         config.dataDirectory().resolve("ckpt"),
         config.peerListen(),
         config.peerTls(),

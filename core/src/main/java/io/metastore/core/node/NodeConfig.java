@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param clientUrls URLs at which clients reach this member; published
  * @param peerListen addresses on which this member listens for other members
  * @param peerTls TLS between members; null for none
+ * @param logDirectory directory of the Raft log and the vote; inside the data directory, or on
+ *     another disk
  * @param electionTimeoutMs minimum time that a follower waits for its leader
  * @param snapshotCount number of commands after which a checkpoint is taken
  * @param maxRequestBytes maximum size of a command
@@ -39,6 +41,7 @@ public record NodeConfig(
     List<InetSocketAddress> peerListen,
     @Nullable PeerTls peerTls,
     Path dataDirectory,
+    Path logDirectory,
     int heartbeatMs,
     int electionTimeoutMs,
     long snapshotCount,
@@ -65,6 +68,7 @@ public record NodeConfig(
   public NodeConfig {
     requireNonNull(name, "name");
     requireNonNull(dataDirectory, "dataDirectory");
+    requireNonNull(logDirectory, "logDirectory");
     requireNonNull(storage, "storage");
     requireNonNull(warningApplyDuration, "warningApplyDuration");
     requireNonNull(space, "space");

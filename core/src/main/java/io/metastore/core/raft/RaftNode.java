@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -127,7 +126,7 @@ public final class RaftNode {
       PeerPages pages,
       ProcessStopper stopper)
       throws IOException {
-    RaftGroupId groupId = RaftGroupId.valueOf(new UUID(0x6d65746173746f72L, clusterId));
+    RaftGroupId groupId = RaftGroupId.valueOf(RaftSettings.groupId(clusterId));
     CheckpointStorage checkpoints = new CheckpointStorage(settings.checkpointDirectory());
     checkpoints.open();
     repairLog(settings, groupId, Math.max(checkpoints.newestIndex(), state.appliedIndex()));

@@ -65,6 +65,11 @@ public record RaftSettings(
     }
   }
 
+  /** The Raft group of a cluster. Ratis uses it as the name of the directory of its log and vote. */
+  public static UUID groupId(long clusterId) {
+    return new UUID(0x6d65746173746f72L, clusterId);
+  }
+
   /** The directory where Ratis stores the log and the vote of a group. */
   Path groupDirectory(UUID groupId) {
     return storageDirectory.resolve(groupId.toString()).resolve("current");

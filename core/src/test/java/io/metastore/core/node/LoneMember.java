@@ -41,6 +41,7 @@ public final class LoneMember {
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
                 null,
                 directory,
+                directory.resolve("raft"),
                 50,
                 500,
                 10_000,

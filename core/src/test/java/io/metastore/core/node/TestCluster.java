@@ -131,6 +131,7 @@ final class TestCluster implements AutoCloseable {
         List.of(listen),
         peerTls,
         directory.resolve(name),
+        directory.resolve(name).resolve("raft"),
         100,
         2000,
         10_000,

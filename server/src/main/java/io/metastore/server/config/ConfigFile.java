@@ -31,12 +31,15 @@ record ConfigFile(Map<String, Setting> values, List<String> unknown) {
   private static final Map<String, Flag> BY_KEY = new HashMap<>();
 
   static {
-    for (Flag flag : EtcdFlags.ALL) {
-      String key = flag.yamlKey();
-      if (key != null) {
-        BY_KEY.put(key, flag);
-        flag.olderNames().forEach(name -> BY_KEY.put(name, flag));
-      }
+    EtcdFlags.ALL.forEach(ConfigFile::addKeys);
+    EtcdFlags.FILE_ONLY.forEach(ConfigFile::addKeys);
+  }
+
+  private static void addKeys(Flag flag) {
+    String key = flag.yamlKey();
+    if (key != null) {
+      BY_KEY.put(key, flag);
+      flag.olderNames().forEach(name -> BY_KEY.put(name, flag));
     }
   }
 

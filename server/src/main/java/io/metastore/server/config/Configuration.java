@@ -27,6 +27,9 @@ public final class Configuration {
   /** An upper bound against typing errors: larger clusters make no sense. */
   private static final int MULTICAST_SIZE_MAX = 99;
 
+  /** Directory of the Raft log inside the data directory, without {@code --wal-dir}. */
+  private static final String LOG_DIRECTORY = "raft";
+
   /** The default of grpc-go, and therefore of etcd. */
   private static final Duration GO_CLIENT_PING_MIN = Duration.ofMinutes(5);
 
@@ -88,6 +91,11 @@ public final class Configuration {
     return new Values(commandLine.values()).isOn(EtcdFlags.VERSION);
   }
 
+  /** The version of etcd that is imitated. */
+  public EtcdVersion compatVersion() {
+    return values.value(EtcdFlags.COMPAT_VERSION, EtcdVersion.class);
+  }
+
   /** The configuration file; null if there is none, and command line and environment apply. */
   public @Nullable Path file() {
     return file;
@@ -143,6 +151,10 @@ public final class Configuration {
     String name = values.text(EtcdFlags.NAME);
     String directory = values.text(EtcdFlags.DATA_DIR);
     Path dataDirectory = Path.of(directory.isEmpty() ? name + ".etcd" : directory);
+    String walDirectory = values.text(EtcdFlags.WAL_DIR);
+    Path logDirectory =
+        walDirectory.isEmpty() ? dataDirectory.resolve(LOG_DIRECTORY) : Path.of(walDirectory);
+    Duration retention = compactionRetention();
     Bootstrap bootstrap = bootstrap(name);
     Place place = StoredCluster.find(dataDirectory);
     if (place == null && bootstrap instanceof Bootstrap.Static) {
@@ -151,6 +163,7 @@ public final class Configuration {
     return new ServerConfig(
         name,
         dataDirectory,
+        logDirectory,
         values.urls(EtcdFlags.LISTEN_PEER_URLS),
         values.urls(EtcdFlags.LISTEN_CLIENT_URLS),
         values.urls(EtcdFlags.INITIAL_ADVERTISE_PEER_URLS),
@@ -161,7 +174,7 @@ public final class Configuration {
         (int) values.number(EtcdFlags.HEARTBEAT_INTERVAL),
         (int) values.number(EtcdFlags.ELECTION_TIMEOUT),
         values.number(EtcdFlags.SNAPSHOT_COUNT),
-        spaceConfig(),
+        spaceConfig(retention),
         values.duration(EtcdFlags.WARNING_APPLY_DURATION),
         values.duration(EtcdFlags.WARNING_UNARY_REQUEST_DURATION),
         values.bounded(EtcdFlags.MAX_TXN_OPS, Integer.MAX_VALUE),
@@ -171,9 +184,9 @@ public final class Configuration {
         authConfig(),
         zookeeperConfig(),
         connectionRules(),
-        values.value(EtcdFlags.COMPAT_VERSION, EtcdVersion.class),
+        compatVersion(),
         TlsFlags.read(values, dataDirectory),
-        StartFacts.of(values, dataDirectory));
+        StartFacts.of(values, dataDirectory, retention));
   }
 
   /** As in etcd, a token TTL of 0 means the default. */
@@ -193,35 +206,43 @@ public final class Configuration {
         Set.copyOf(values.names(EtcdFlags.ZOOKEEPER_4LW_WHITELIST)));
   }
 
-  private SpaceConfig spaceConfig() throws ConfigError {
+  private SpaceConfig spaceConfig(Duration retention) throws ConfigError {
     long quotaBytes = values.number(EtcdFlags.QUOTA_BACKEND_BYTES);
     int batchLimit = values.bounded(EtcdFlags.COMPACTION_BATCH_LIMIT, Integer.MAX_VALUE);
     long sleepMs = values.duration(EtcdFlags.COMPACTION_SLEEP_INTERVAL).toMillis();
     return new SpaceConfig(
         quotaBytes == 0 ? SpaceConfig.DEFAULT_QUOTA_BYTES : quotaBytes,
-        autoCompaction(),
+        autoCompaction(retention),
         batchLimit <= 0 ? SpaceConfig.DEFAULT_BATCH_LIMIT : batchLimit,
         sleepMs <= 0 ? SpaceConfig.DEFAULT_SLEEP_MS : sleepMs);
   }
 
-  private AutoCompaction autoCompaction() throws ConfigError {
+  /** As etcd reads it: a whole number is hours, or nanoseconds that stand for revisions. */
+  private Duration compactionRetention() throws ConfigError {
     String retention = values.text(EtcdFlags.AUTO_COMPACTION_RETENTION);
-    boolean plain = retention.matches("\\d{1,9}");
-    Duration age;
+    if (retention.matches("\\d{1,9}")) {
+      long number = Long.parseLong(retention);
+      return compactsPeriodically() ? Duration.ofHours(number) : Duration.ofNanos(number);
+    }
     try {
-      age = plain ? Duration.ofHours(Long.parseLong(retention)) : GoDuration.parse(retention);
+      return GoDuration.parse(retention);
     } catch (IllegalArgumentException e) {
       throw ConfigError.notVerified(
           "error parsing CompactionRetention: time: invalid duration \"" + retention + "\"");
     }
-    if (age.isZero() || age.isNegative()) {
+  }
+
+  private AutoCompaction autoCompaction(Duration retention) {
+    if (retention.isZero() || retention.isNegative()) {
       return AutoCompaction.OFF;
     }
-    if (values.text(EtcdFlags.AUTO_COMPACTION_MODE).equals("periodic")) {
-      return new AutoCompaction.Periodic(age);
-    }
-    // As in etcd, a duration given as the number of revisions counts as its nanoseconds.
-    return new AutoCompaction.ByRevision(plain ? Long.parseLong(retention) : age.toNanos());
+    return compactsPeriodically()
+        ? new AutoCompaction.Periodic(retention)
+        : new AutoCompaction.ByRevision(retention.toNanos());
+  }
+
+  private boolean compactsPeriodically() {
+    return values.text(EtcdFlags.AUTO_COMPACTION_MODE).equals("periodic");
   }
 
   private HttpConfig httpConfig() {

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class EtcdFlags {
   static final String NAME = "name";
   static final String DATA_DIR = "data-dir";
+  static final String WAL_DIR = "wal-dir";
   static final String SNAPSHOT_COUNT = "snapshot-count";
   static final String HEARTBEAT_INTERVAL = "heartbeat-interval";
   static final String ELECTION_TIMEOUT = "election-timeout";
@@ -81,6 +82,7 @@ final class EtcdFlags {
   static final String WARNING_APPLY_DURATION = "warning-apply-duration";
   static final String WARNING_UNARY_REQUEST_DURATION = "warning-unary-request-duration";
 
+  static final String CLIENT_CERT_ALLOWED_CN = "client-cert-allowed-cn";
   static final String CIPHER_SUITES = "cipher-suites";
   static final String CORS = "cors";
   static final String HOST_WHITELIST = "host-whitelist";
@@ -130,8 +132,12 @@ final class EtcdFlags {
           "Member",
           flag(NAME, TEXT, "default", "Human-readable name for this member."),
           flag(DATA_DIR, TEXT, "", "Path to the data directory; ${name}.etcd if empty."),
-          flag("wal-dir", TEXT, "", "Path to the dedicated wal directory.")
-              .refused("The Raft log is kept in the data directory."),
+          flag(
+              WAL_DIR,
+              TEXT,
+              "",
+              "Path to the dedicated wal directory, for the Raft log; in the data directory if"
+                  + " empty."),
           flag(
               SNAPSHOT_COUNT,
               COUNT,
@@ -766,14 +772,14 @@ final class EtcdFlags {
       new Section(
           "Flags of older versions",
           flag("discovery", TEXT, "", "URL of the v2 discovery service.")
-              .refused("The v2 discovery service no longer exists; use --discovery-endpoints."),
+              .ignored("The v2 discovery service no longer exists; use --discovery-endpoints."),
           flag("discovery-proxy", TEXT, "", "HTTP proxy to the v2 discovery service.")
               .ignored("The v2 discovery service no longer exists."),
           flag("enable-v2", SWITCH, "false", "Accept etcd V2 client requests.").ignored(NO_V2),
           flag("experimental-enable-v2v3", TEXT, "", "v3 prefix for serving emulated v2 state.")
               .ignored(NO_V2),
           flag("proxy", TEXT, "off", "Proxy mode setting ('off', 'readonly' or 'on').")
-              .refused(NO_V2_PROXY),
+              .ignored(NO_V2_PROXY),
           flag("proxy-failure-wait", COUNT, "5000", "For the v2 proxy.").ignored(NO_V2_PROXY),
           flag("proxy-refresh-interval", COUNT, "30000", "For the v2 proxy.").ignored(NO_V2_PROXY),
           flag("proxy-dial-timeout", COUNT, "1000", "For the v2 proxy.").ignored(NO_V2_PROXY),
@@ -827,13 +833,32 @@ final class EtcdFlags {
           OWN,
           withGatesAndLegacy(OLD));
 
+  /** What only the configuration file can set: etcd has keys for it and no flags. */
+  static final List<Flag> FILE_ONLY =
+      List.of(
+          flag(
+                  CLIENT_CERT_ALLOWED_CN,
+                  WORDS,
+                  "",
+                  "List of allowed CNs for client cert authentication.")
+              .yaml("client-transport-security.allowed-cn"),
+          flag(
+                  "client-skip-client-san-verification",
+                  SWITCH,
+                  "false",
+                  "Skip verification of SAN field in client certificate for client connections.")
+              .ignored("Where a client connects from is not compared with its certificate.")
+              .yaml("client-transport-security.skip-client-san-verification"));
+
   static final List<Flag> ALL =
       SECTIONS.stream().flatMap(section -> section.flags().stream()).toList();
 
   private static final Map<String, Flag> BY_NAME = new LinkedHashMap<>();
+  private static final Map<String, Flag> FILE_ONLY_BY_NAME = new LinkedHashMap<>();
 
   static {
     ALL.forEach(flag -> flag.names().forEach(name -> BY_NAME.put(name, flag)));
+    FILE_ONLY.forEach(flag -> FILE_ONLY_BY_NAME.put(flag.name(), flag));
   }
 
   /** The flags under one heading of the usage text. */
@@ -849,12 +874,13 @@ final class EtcdFlags {
 
   private EtcdFlags() {}
 
+  /** The flag that has this name on the command line, now or formerly. */
   static @Nullable Flag find(String name) {
     return BY_NAME.get(name);
   }
 
   static Flag get(String name) {
-    Flag flag = find(name);
+    Flag flag = BY_NAME.getOrDefault(name, FILE_ONLY_BY_NAME.get(name));
     if (flag == null) {
       throw new IllegalArgumentException("no such flag: " + name);
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param place null if the member's cluster is not known yet; {@code bootstrap} then says how to
  *     find it
+ * @param logDirectory directory of the Raft log
  * @param heartbeatMs the interval of the leader's heartbeats; also, how soon an unreachable member
  *     is retried
  * @param electionTimeoutMs how long a follower waits for its leader
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerConfig(
     String name,
     Path dataDirectory,
+    Path logDirectory,
     List<EtcdUrl> listenPeerUrls,
     List<EtcdUrl> listenClientUrls,
     List<EtcdUrl> advertisePeerUrls,
@@ -61,6 +63,7 @@ public record ServerConfig(
   public ServerConfig {
     requireNonNull(name, "name");
     requireNonNull(dataDirectory, "dataDirectory");
+    requireNonNull(logDirectory, "logDirectory");
     requireNonNull(bootstrap, "bootstrap");
     requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");

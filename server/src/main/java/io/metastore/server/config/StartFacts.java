@@ -15,27 +15,34 @@ final class StartFacts {
   private static final long QUOTA_BYTES_DEFAULT = 2L << 30;
 
   private final Values values;
+  private final Duration retention;
   private final Map<String, Object> facts = new LinkedHashMap<>();
 
-  private StartFacts(Values values) {
+  private StartFacts(Values values, Duration retention) {
     this.values = values;
+    this.retention = retention;
   }
 
-  static Map<String, Object> of(Values values, Path dataDirectory) {
-    StartFacts start = new StartFacts(values);
+  /**
+   * @param retention of automatic compaction, as etcd reads it
+   */
+  static Map<String, Object> of(Values values, Path dataDirectory, Duration retention) {
+    StartFacts start = new StartFacts(values, retention);
     start.member(dataDirectory);
     start.cluster();
     start.features();
     start.discovery();
     start.text("downgrade-check-interval", "downgrade-check-time");
     start.number("max-learners");
+    start.text("v2-deprecation");
     return start.facts;
   }
 
   private void member(Path dataDirectory) {
     text(EtcdFlags.NAME);
     facts.put(EtcdFlags.DATA_DIR, dataDirectory);
-    text("wal-dir");
+    text(EtcdFlags.WAL_DIR);
+    text("wal-dir-dedicated", EtcdFlags.WAL_DIR);
     facts.put("force-new-cluster", values.isOn("force-new-cluster"));
     milliseconds(EtcdFlags.HEARTBEAT_INTERVAL);
     milliseconds(EtcdFlags.ELECTION_TIMEOUT);
@@ -71,7 +78,8 @@ final class StartFacts {
     text("corrupt-check-time-interval", "corrupt-check-time");
     text("compact-check-time-interval", EtcdFlags.COMPACT_HASH_CHECK_TIME);
     text(EtcdFlags.AUTO_COMPACTION_MODE);
-    text("auto-compaction-retention");
+    facts.put(EtcdFlags.AUTO_COMPACTION_RETENTION, GoDuration.text(retention));
+    facts.put("auto-compaction-interval", GoDuration.text(retention));
   }
 
   private void discovery() {

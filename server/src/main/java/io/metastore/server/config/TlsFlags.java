@@ -1,5 +1,7 @@
 package io.metastore.server.config;
 
+import static java.util.stream.Collectors.joining;
+
 import io.metastore.server.config.TlsConfig.OwnCertificate;
 import io.metastore.server.config.TlsConfig.Side;
 import io.metastore.tls.KeyFiles;
@@ -81,13 +83,12 @@ final class TlsFlags {
     Path own = fixtures.resolve(directory);
     String authority = values.text(prefix + "trusted-ca-file");
     String revocationList = values.text(rulesPrefix + "crl-file");
-    Set<String> names =
-        prefix.equals(PEER) ? Set.copyOf(values.names("peer-cert-allowed-cn")) : Set.of();
-    Set<String> hostnames = Set.copyOf(values.names(rulesPrefix + "cert-allowed-hostname"));
+    List<String> names = values.names(rulesPrefix + "cert-allowed-cn");
+    List<String> hostnames = values.names(rulesPrefix + "cert-allowed-hostname");
     if (!names.isEmpty() && !hostnames.isEmpty()) {
       throw ConfigError.discovery(
-          "AllowedCN and AllowedHostname are mutually exclusive (cn=%s, hostname=%s)"
-              .formatted(names, hostnames));
+          "AllowedCNs and AllowedHostnames are mutually exclusive (cns=%s, hostnames=%s)"
+              .formatted(quoted(names), quoted(hostnames)));
     }
     TlsSettings settings =
         new TlsSettings(
@@ -96,8 +97,8 @@ final class TlsFlags {
             authority.isEmpty() ? null : Path.of(authority),
             !authority.isEmpty() || values.isOn(prefix + "client-cert-auth"),
             revocationList.isEmpty() ? null : Path.of(revocationList),
-            names,
-            hostnames,
+            Set.copyOf(names),
+            Set.copyOf(hostnames),
             prefix.equals(PEER) && !values.isOn("peer-skip-client-san-verification"),
             automatic,
             cipherSuites(),
@@ -111,6 +112,11 @@ final class TlsFlags {
                 urls.stream().map(EtcdUrl::host).distinct().toList(),
                 values.number("self-signed-cert-validity"))
             : null);
+  }
+
+  /** As Go writes a list of texts. */
+  private static String quoted(List<String> texts) {
+    return texts.stream().map(text -> '"' + text + '"').collect(joining(" ", "[", "]"));
   }
 
   /**

@@ -36,6 +36,10 @@ final class ConfigurationPage {
       page.append("| Flag | Default | Here | |\n|---|---|---|---|\n");
       section.flags().forEach(flag -> page.append(row(flag)));
     }
+    page.append("\n## Only in the configuration file\n\n| Key | Here | |\n|---|---|---|\n");
+    for (Flag flag : EtcdFlags.FILE_ONLY) {
+      page.append("| `%s` | %s | %s |\n".formatted(flag.yamlKey(), here(flag), flag.help()));
+    }
     page.append("\n## Feature gates\n\n| Gate | Default | Here |\n|---|---|---|\n");
     for (FeatureGate gate : FeatureGate.values()) {
       page.append(
@@ -48,19 +52,21 @@ final class ConfigurationPage {
   }
 
   private static String row(Flag flag) {
-    String here =
-        switch (flag.effect()) {
-          case WORKS -> "works";
-          case IGNORED -> "ignored: " + flag.reason();
-          case REFUSED -> "refused: " + flag.reason();
-        };
     String value = flag.defaultText().isEmpty() ? "" : "`" + flag.defaultText() + "`";
     String text =
         Stream.of(flag.help(), olderNames(flag), yamlKey(flag))
             .filter(part -> !part.isEmpty())
             .collect(Collectors.joining(" "));
     return "| `--%s` | %s | %s | %s |\n"
-        .formatted(flag.name(), value, here, text.replace("|", "\\|"));
+        .formatted(flag.name(), value, here(flag), text.replace("|", "\\|"));
+  }
+
+  private static String here(Flag flag) {
+    return switch (flag.effect()) {
+      case WORKS -> "works";
+      case IGNORED -> "ignored: " + flag.reason();
+      case REFUSED -> "refused: " + flag.reason();
+    };
   }
 
   private static String olderNames(Flag flag) {

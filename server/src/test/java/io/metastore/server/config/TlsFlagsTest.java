@@ -93,6 +93,60 @@ class TlsFlagsTest {
     assertThat(requireNonNull(tls.peers()).settings().trustsEverybody()).isTrue();
   }
 
+  @Test
+  void theFileHasTheSameKeysForBothSides() throws Exception {
+    Path file = directory.resolve("etcd.yaml");
+    Files.writeString(
+        file,
+        """
+        data-dir: %s
+        listen-client-urls: https://127.0.0.1:1
+        advertise-client-urls: https://127.0.0.1:1
+        listen-peer-urls: https://127.0.0.1:2
+        initial-advertise-peer-urls: https://127.0.0.1:2
+        client-transport-security:
+          cert-file: c
+          key-file: k
+          trusted-ca-file: ca
+          client-cert-auth: true
+          allowed-cn: [alice, bob]
+          skip-client-san-verification: false
+        peer-transport-security:
+          cert-file: pc
+          key-file: pk
+          client-cert-file: pcc
+          client-key-file: pck
+          trusted-ca-file: pca
+          allowed-hostname: [m1, m2]
+          skip-client-san-verification: true
+        """
+            .formatted(directory));
+    Configuration configuration = Configuration.read(List.of("--config-file=" + file), Map.of());
+
+    assertThat(configuration.unknownKeys()).isEmpty();
+    TlsConfig tls = configuration.serverConfig().tls();
+    TlsSettings clients = requireNonNull(tls.clients()).settings();
+    assertThat(clients.identity()).isEqualTo(new KeyFiles(Path.of("c"), Path.of("k")));
+    assertThat(clients.trustedCa()).isEqualTo(Path.of("ca"));
+    assertThat(clients.requiresClientCertificate()).isTrue();
+    assertThat(clients.allowedNames()).containsExactlyInAnyOrder("alice", "bob");
+    TlsSettings peers = requireNonNull(tls.peers()).settings();
+    assertThat(peers.identity()).isEqualTo(new KeyFiles(Path.of("pc"), Path.of("pk")));
+    assertThat(peers.clientIdentity()).isEqualTo(new KeyFiles(Path.of("pcc"), Path.of("pck")));
+    assertThat(peers.trustedCa()).isEqualTo(Path.of("pca"));
+    assertThat(peers.allowedNames()).isEmpty();
+    assertThat(peers.allowedHostnames()).containsExactlyInAnyOrder("m1", "m2");
+    assertThat(peers.checksClientAddress()).isFalse();
+  }
+
+  /** As in etcd. */
+  @Test
+  void namesOfClientsAreSetByTheFileOnly() {
+    assertThatThrownBy(() -> config("--client-cert-allowed-cn=a"))
+        .isInstanceOf(UsageError.class)
+        .hasMessageContaining("flag provided but not defined");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -110,8 +164,8 @@ class TlsFlagsTest {
         "--cert-file=c --key-file=k --cipher-suites=TLS_NONE | unexpected TLS cipher suite"
             + " \"TLS_NONE\"",
         "--peer-cert-file=c --peer-key-file=k --peer-cert-allowed-cn=a"
-            + " --peer-cert-allowed-hostname=b | AllowedCN and AllowedHostname are mutually"
-            + " exclusive (cn=[a], hostname=[b])"
+            + " --peer-cert-allowed-hostname=b | AllowedCNs and AllowedHostnames are mutually"
+            + " exclusive (cns=[\"a\"], hostnames=[\"b\"])"
       })
   void contradictionsAreReported(String line, String error) {
     assertThatThrownBy(() -> config(line))
