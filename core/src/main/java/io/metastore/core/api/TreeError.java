@@ -19,5 +19,9 @@ public enum TreeError {
    * The session is attached to another connection, or an earlier request of this connection was
    * lost.
    */
-  SESSION_MOVED
+  SESSION_MOVED,
+  /** The alarm NOSPACE is raised, and the request needs space. */
+  NO_SPACE,
+  /** The alarm CORRUPT is raised. */
+  CORRUPT
 }

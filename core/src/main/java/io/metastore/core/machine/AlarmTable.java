@@ -71,19 +71,26 @@ final class AlarmTable {
    */
   private static boolean isRefusedWhenCorrupt(Command command) {
     return switch (command.getKindCase()) {
-      case TXN, GRANT_LEASE, NEW_CLIENT, REVOKE_LEASE, COMPACT, ACQUIRE, RELEASE -> true;
+      case TXN,
+          GRANT_LEASE,
+          NEW_CLIENT,
+          REVOKE_LEASE,
+          COMPACT,
+          ACQUIRE,
+          RELEASE,
+          END_SESSION,
+          TREE_CHANGE,
+          REAP_NODE ->
+          true;
       case CHECKPOINT_LEASES,
           MEMBER_NOTE,
           WITHDRAW,
           AUTH_CHANGE,
           LOGIN,
           CHANGE_ALARM,
-          // Changes of the znode tree are not refused yet.
+          // Reading znodes requires a session.
           OPEN_SESSION,
           ATTACH_SESSION,
-          END_SESSION,
-          TREE_CHANGE,
-          REAP_NODE,
           KIND_NOT_SET ->
           false;
     };

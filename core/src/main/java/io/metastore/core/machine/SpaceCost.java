@@ -1,7 +1,9 @@
 package io.metastore.core.machine;
 
+import io.metastore.core.command.AclEntry;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.Command;
+import io.metastore.core.command.NodeOp;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.List;
  * How much a command may add to the tables, by etcd's estimate.
  *
  * <p>Source: etcd's {@code quota.go}. Unlike in etcd, the puts of nested transactions are included.
+ * A znode that is created or changed costs as much as a key.
  */
 public final class SpaceCost {
   private static final long KEY_OVERHEAD = 256;
@@ -26,6 +29,7 @@ public final class SpaceCost {
       case TXN -> of(command.getTxn().getSuccessList(), command.getTxn().getFailureList());
       case GRANT_LEASE, NEW_CLIENT -> LEASE_OVERHEAD;
       case ACQUIRE -> of(command.getAcquire());
+      case TREE_CHANGE -> ofNodes(command.getTreeChange().getOpsList());
       case REVOKE_LEASE,
           CHECKPOINT_LEASES,
           COMPACT,
@@ -34,11 +38,10 @@ public final class SpaceCost {
           WITHDRAW,
           AUTH_CHANGE,
           LOGIN,
-          // Changes of the znode tree are not refused yet.
+          // Deleting znodes requires a session.
           OPEN_SESSION,
           ATTACH_SESSION,
           END_SESSION,
-          TREE_CHANGE,
           REAP_NODE,
           CHANGE_ALARM,
           KIND_NOT_SET ->
@@ -64,6 +67,38 @@ public final class SpaceCost {
 
   private static long of(Put put) {
     return KEY_OVERHEAD + put.getKey().size() + put.getValue().size();
+  }
+
+  private static long ofNodes(List<NodeOp> ops) {
+    long bytes = 0;
+    for (NodeOp op : ops) {
+      bytes +=
+          switch (op.getKindCase()) {
+            case CREATE ->
+                KEY_OVERHEAD
+                    + op.getCreate().getPath().length()
+                    + op.getCreate().getData().size()
+                    + ofAcl(op.getCreate().getAclList());
+            case SET_DATA ->
+                KEY_OVERHEAD
+                    + op.getSetData().getPath().length()
+                    + op.getSetData().getData().size();
+            case SET_ACL ->
+                KEY_OVERHEAD
+                    + op.getSetAcl().getPath().length()
+                    + ofAcl(op.getSetAcl().getAclList());
+            case DELETE, CHECK, KIND_NOT_SET -> 0;
+          };
+    }
+    return bytes;
+  }
+
+  private static long ofAcl(List<AclEntry> acl) {
+    long bytes = 0;
+    for (AclEntry entry : acl) {
+      bytes += entry.getSerializedSize();
+    }
+    return bytes;
   }
 
   private static long of(Acquire acquire) {

@@ -234,7 +234,9 @@ public final class StoreMachine implements AutoCloseable {
     }
     Failure refusal = AlarmTable.findRefusal(context.alarms(), command);
     if (refusal != null) {
-      return new Outcome.Failed(context.revision(), refusal);
+      return command.hasTreeChange()
+          ? TreeCommands.refuse(command.getTreeChange(), refusal.code(), context)
+          : new Outcome.Failed(context.revision(), refusal);
     }
     return switch (command.getKindCase()) {
       case TXN -> TxnEvaluator.apply(command.getTxn(), context);

@@ -1,5 +1,6 @@
 package io.metastore.core.machine;
 
+import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.NodeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.SessionEvent;
@@ -106,6 +107,16 @@ final class TreeCommands {
       context.endCommand();
     }
     return new Outcome.TreeChanged(context.revision(), results);
+  }
+
+  /** Refuses a change because of an alarm. Its number counts as used in its session. */
+  static Outcome refuse(TreeChange change, FailureCode alarm, ApplyContext context) {
+    TreeError error =
+        take(change.getSession(), change.getAttachment(), change.getNumber(), context);
+    if (error == null) {
+      error = alarm == FailureCode.NO_SPACE ? TreeError.NO_SPACE : TreeError.CORRUPT;
+    }
+    return refused(context, 0, error);
   }
 
   /**

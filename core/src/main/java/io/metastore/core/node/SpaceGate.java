@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  * Refuses commands that need space, before they reach the log: when the tables have reached the
  * quota, when the disk is nearly full, or when an alarm forbids them.
  *
+ * <p>A change of znodes is proposed even then, after the alarm, and refused when it is applied: a
+ * session whose numbered request is missing from the log could not continue.
+ *
  * <p>The checks of this member's own space only affect commands submitted on this member. For all
  * members, commands are refused by the alarm, which is in the log, so that all replicas decide
  * alike. Thread-safe.
@@ -86,11 +89,15 @@ final class SpaceGate {
   CompletableFuture<Outcome> submit(Command command) {
     long cost = SpaceCost.of(command);
     if (cost > 0 && !hasSpace(cost)) {
-      Failure failure =
-          Failure.of(FailureCode.NO_SPACE, "sizeBytes", sizeBytes, "quotaBytes", quotaBytes);
-      return raiseAlarm().thenApply(raised -> failed(failure));
+      CompletableFuture<Void> raised = raiseAlarm();
+      if (!command.hasTreeChange()) {
+        Failure failure =
+            Failure.of(FailureCode.NO_SPACE, "sizeBytes", sizeBytes, "quotaBytes", quotaBytes);
+        return raised.thenApply(done -> failed(failure));
+      }
     }
-    if (findAlarmRefusal(command) == null) {
+    // The requests of a session are numbered: one that is not in the log would end it.
+    if (command.hasTreeChange() || findAlarmRefusal(command) == null) {
       return proposer.apply(command);
     }
     // The alarm may have been cleared by an entry that this member has not applied yet.

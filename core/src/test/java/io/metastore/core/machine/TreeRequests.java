@@ -17,18 +17,18 @@ import io.metastore.core.command.TreeChange;
 import java.util.List;
 
 /** Short builders for requests to the znode tree. Data is UTF-8. */
-final class TreeRequests {
+public final class TreeRequests {
   static final AclEntry ANYONE = entry(31, "world", "anyone");
 
   private TreeRequests() {}
 
   /** The state of a session that its client keeps. */
-  static final class TestSession {
+  public static final class TestSession {
     final long id;
     long attachment;
     long number;
 
-    TestSession(long id, long attachment) {
+    public TestSession(long id, long attachment) {
       this.id = id;
       this.attachment = attachment;
     }
@@ -45,7 +45,7 @@ final class TreeRequests {
           .build();
     }
 
-    Command change(NodeOp... ops) {
+    public Command change(NodeOp... ops) {
       return change(List.of(), ops);
     }
 
@@ -85,11 +85,11 @@ final class TreeRequests {
     return new TestSession(opened.session(), attachment);
   }
 
-  static CreateNode.Builder node(String path, String data) {
+  public static CreateNode.Builder node(String path, String data) {
     return CreateNode.newBuilder().setPath(path).setData(Commands.bytes(data)).addAcl(ANYONE);
   }
 
-  static NodeOp createNode(CreateNode.Builder create) {
+  public static NodeOp createNode(CreateNode.Builder create) {
     return NodeOp.newBuilder().setCreate(create).build();
   }
 
@@ -101,13 +101,13 @@ final class TreeRequests {
     return createNode(node(path, "").setKind(CreateNode.Kind.EPHEMERAL));
   }
 
-  static NodeOp delete(String path, int version) {
+  public static NodeOp delete(String path, int version) {
     return NodeOp.newBuilder()
         .setDelete(DeleteNode.newBuilder().setPath(path).setVersion(version))
         .build();
   }
 
-  static NodeOp set(String path, String data, int version) {
+  public static NodeOp set(String path, String data, int version) {
     return NodeOp.newBuilder()
         .setSetData(
             SetNodeData.newBuilder()

@@ -1,16 +1,24 @@
 package io.metastore.core.node;
 
+import static io.metastore.core.machine.TreeRequests.createNode;
+import static io.metastore.core.machine.TreeRequests.delete;
+import static io.metastore.core.machine.TreeRequests.set;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.TreeError;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.ChangeAlarm;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.NewClient;
+import io.metastore.core.command.NodeOp;
+import io.metastore.core.command.OpenSession;
 import io.metastore.core.machine.Commands;
+import io.metastore.core.machine.TreeRequests;
+import io.metastore.core.machine.TreeRequests.TestSession;
 import io.metastore.core.node.SpaceConfig.AutoCompaction;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -90,6 +98,51 @@ class SpaceTest {
       assertThat(refusal(node, change(Alarm.Kind.CORRUPT, 1, false))).isNull();
       assertThat(refusal(node, Commands.delete("k"))).isNull();
     }
+  }
+
+  @Test
+  void znodesCountAndAreRefusedAsKeysAre() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 1)) {
+      cluster.space = withQuota(QUOTA_BYTES);
+      cluster.startAll();
+      Node node = cluster.node(0);
+      TestSession session = new TestSession(open(node, 7), 7);
+      int written = 0;
+      while (change(node, session, createNode(TreeRequests.node("/n" + written, LARGE))) == null
+          && written < 1000) {
+        written++;
+      }
+      assertThat(written).as("znodes of 1 MiB within a quota of 10").isBetween(1, 999);
+      assertThat(node.cluster().alarms()).containsExactly(noSpace(1));
+      assertThat(refusal(node, Commands.put("k", "v"))).isEqualTo(FailureCode.NO_SPACE);
+
+      assertThat(change(node, session, set("/n0", "v", -1))).isEqualTo(TreeError.NO_SPACE);
+      assertThat(change(node, session, delete("/n0", -1))).isNull();
+      assertThat(open(node, 8)).as("a session to delete with").isPositive();
+
+      assertThat(refusal(node, change(Alarm.Kind.CORRUPT, 1, true))).isNull();
+      assertThat(change(node, session, delete("/n1", -1))).isEqualTo(TreeError.CORRUPT);
+      assertThat(refusal(node, change(Alarm.Kind.CORRUPT, 1, false))).isNull();
+      assertThat(change(node, session, delete("/n1", -1))).isNull();
+    }
+  }
+
+  private static long open(Node node, long attachment) throws Exception {
+    OpenSession open =
+        OpenSession.newBuilder()
+            .setTimeoutMs(600_000)
+            .setTtl(600)
+            .setAttachment(attachment)
+            .build();
+    Outcome outcome =
+        node.submit(Command.newBuilder().setOpenSession(open).build()).get(20, TimeUnit.SECONDS);
+    return ((Outcome.SessionAttached) outcome).session();
+  }
+
+  private static @Nullable TreeError change(Node node, TestSession session, NodeOp op)
+      throws Exception {
+    Outcome outcome = node.submit(session.change(op)).get(20, TimeUnit.SECONDS);
+    return outcome instanceof Outcome.TreeRefused refused ? refused.error() : null;
   }
 
   private static SpaceConfig withQuota(long quotaBytes) {

@@ -6,6 +6,7 @@ import io.metastore.core.api.TreeError;
 public final class ErrorCode {
   public static final int OK = 0;
   public static final int RUNTIME_INCONSISTENCY = -2;
+  public static final int DATA_INCONSISTENCY = -3;
   public static final int MARSHALLING_ERROR = -5;
   public static final int UNIMPLEMENTED = -6;
   public static final int BAD_ARGUMENTS = -8;
@@ -21,6 +22,7 @@ public final class ErrorCode {
   public static final int SESSION_MOVED = -118;
   public static final int NO_WATCHER = -121;
   public static final int RECONFIG_DISABLED = -123;
+  public static final int QUOTA_EXCEEDED = -125;
 
   private ErrorCode() {}
 
@@ -36,6 +38,8 @@ public final class ErrorCode {
       case BAD_ARGUMENTS -> BAD_ARGUMENTS;
       case SESSION_EXPIRED -> SESSION_EXPIRED;
       case SESSION_MOVED -> SESSION_MOVED;
+      case NO_SPACE -> QUOTA_EXCEEDED;
+      case CORRUPT -> DATA_INCONSISTENCY;
     };
   }
 }
