@@ -70,7 +70,15 @@ final class MemberHttp implements AutoCloseable {
     Map<String, HttpHandler> handlers = new HashMap<>();
     if (config.http().gateway()) {
       int messageBytesMax = EtcdLimits.receiveBytesMax(config.maxRequestBytes());
-      handlers.put("/v3/", new Gateway(services, version, calls, messageBytesMax));
+      boolean byCertificate = config.auth().byCertificate();
+      handlers.put(
+          "/v3/",
+          new Gateway(
+              services,
+              version,
+              calls,
+              messageBytesMax,
+              () -> byCertificate && store.access().enabled()));
     }
     this.clients =
         new HttpSite(

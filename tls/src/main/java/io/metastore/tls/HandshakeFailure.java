@@ -3,14 +3,21 @@ package io.metastore.tls;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /** Describes why a TLS connection failed, as etcd logs it, with Go's wording where Go has one. */
 public final class HandshakeFailure {
+  private static final String CLOSED = "EOF";
   private static final String ALERT = "Received fatal alert: ";
 
   /** Go's names of TLS alerts that differ from the standard's names with spaces. */
@@ -25,24 +32,42 @@ public final class HandshakeFailure {
   private HandshakeFailure() {}
 
   /**
-   * Logs a connection that was refused on one of our ports.
+   * Logs a connection that was refused on one of our ports; for debugging only, as etcd does, if
+   * the other side just closed it.
    *
    * @param endpoint {@code client} or {@code peer}
    * @param remote address of the other side
    */
-  public static void log(Logger log, String endpoint, SocketAddress remote, Throwable failure) {
+  public static void log(
+      Logger log, String endpoint, SocketAddress remote, SSLEngine engine, Throwable failure) {
+    String error = text(failure);
+    LoggingEventBuilder line =
+        log.atLevel(error.equals(CLOSED) ? Level.DEBUG : Level.WARN)
+            .addKeyValue("remote-addr", text(remote))
+            .addKeyValue("server-name", serverName(engine));
     CertificateRefused refused = findRefusal(failure);
-    CertificateNames names =
-        refused == null
-            ? new CertificateNames("", List.of(), List.of())
-            : CertificateNames.of(refused.certificate());
-    log.atWarn()
-        .addKeyValue("remote-addr", text(remote))
-        .addKeyValue("common-name", names.commonName())
-        .addKeyValue("ip-addresses", names.ipAddresses())
-        .addKeyValue("dns-names", names.dnsNames())
-        .addKeyValue("error", text(failure))
-        .log("rejected connection on {} endpoint", endpoint);
+    if (refused != null) {
+      CertificateNames names = CertificateNames.of(refused.certificate());
+      line =
+          line.addKeyValue("common-name", names.commonName())
+              .addKeyValue("ip-addresses", names.ipAddresses())
+              .addKeyValue("dns-names", names.dnsNames());
+    }
+    line.addKeyValue("error", error).log("rejected connection on {} endpoint", endpoint);
+  }
+
+  /** The name by which the client wanted to reach us; empty if it told none. */
+  private static String serverName(SSLEngine engine) {
+    SSLSession underWay = engine.getHandshakeSession();
+    SSLSession session = underWay != null ? underWay : engine.getSession();
+    if (session instanceof ExtendedSSLSession extended) {
+      for (SNIServerName name : extended.getRequestedServerNames()) {
+        if (name instanceof SNIHostName host) {
+          return host.getAsciiName();
+        }
+      }
+    }
+    return "";
   }
 
   private static String text(SocketAddress remote) {
@@ -68,7 +93,7 @@ public final class HandshakeFailure {
     String message = String.valueOf(failure.getMessage());
     if (failure instanceof ClosedChannelException
         || failure.getCause() instanceof ClosedChannelException) {
-      return "EOF";
+      return CLOSED;
     }
     // The two copies of Netty have different exceptions for this.
     if (message.startsWith("not an SSL/TLS record")) {
@@ -80,6 +105,17 @@ public final class HandshakeFailure {
     }
     if (message.startsWith("Client requested protocol")) {
       return "tls: client offered only unsupported versions";
+    }
+    if (message.startsWith("no cipher suites in common")) {
+      return "tls: no cipher suite supported by both client and server";
+    }
+    if (message.startsWith("Selected protocol is not supported")
+        || message.startsWith("No compatible protocol")) {
+      return "tls: client requested unsupported application protocols";
+    }
+    // An alert in plain text where TLS 1.3 wants it encrypted: the client refuses our certificate.
+    if (message.startsWith("Insufficient buffer remaining for AEAD")) {
+      return "local error: tls: bad record MAC";
     }
     if (message.startsWith(ALERT)) {
       String alert = message.substring(ALERT.length()).toLowerCase(Locale.ROOT);

@@ -69,6 +69,12 @@ public interface Metastore {
   CompletableFuture<Void> compacted(long revision);
 
   /**
+   * Frees the disk space of obsolete entries on this member, while it serves. Completes when that
+   * is done, which may take minutes.
+   */
+  CompletableFuture<Void> defragment();
+
+  /**
    * Opens a watch stream: watchers that share one ordered, bounded queue of messages.
    *
    * @param onMessages called, on any thread, whenever the queue may have become non-empty; must not

@@ -30,6 +30,9 @@ public final class Meters {
    */
   public static final Histogram TABLE_WRITES = Histogram.doubling(MILLISECOND, SECOND_BOUNDS);
 
+  /** Seconds that rewriting the tables without obsolete entries took. */
+  public final Histogram defragmentations = Histogram.doubling(0.1, 13);
+
   /** Seconds from the start of applying a log entry until its changes are visible. */
   public final Histogram applies = Histogram.doubling(0.0001, 20);
 

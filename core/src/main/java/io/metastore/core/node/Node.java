@@ -169,7 +169,8 @@ public final class Node implements Metastore, AutoCloseable {
         new Compactor(
             () -> machine,
             config.space().compactionBatchLimit(),
-            config.space().compactionSleepMs());
+            config.space().compactionSleepMs(),
+            meters.defragmentations);
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockRequests(process(), this::submit, this::retainView);
 
@@ -374,6 +375,18 @@ public final class Node implements Metastore, AutoCloseable {
   @Override
   public CompletableFuture<Void> compacted(long revision) {
     return compactor.done(revision);
+  }
+
+  @Override
+  public CompletableFuture<Void> defragment() {
+    // The newest view reads what has been removed since it was made: an entry makes a newer one. The
+    // newest checkpoint has the old files: another one lets them be deleted.
+    return compacted(machine.state().compacted())
+        .thenCompose(removed -> submit(Command.newBuilder().setTxn(Txn.getDefaultInstance()).build()))
+        .handle((outcome, failure) -> outcome) // without a majority, too, much can be given back
+        .thenCompose(applied -> compactor.defragment())
+        .thenCompose(rewritten -> checkpoint())
+        .thenAccept(checkpointed -> {});
   }
 
   @Override

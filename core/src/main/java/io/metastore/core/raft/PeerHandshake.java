@@ -48,7 +48,7 @@ final class PeerHandshake extends ChannelInboundHandlerAdapter {
         accept(ctx, ssl);
       } else {
         InetSocketAddress remote = (InetSocketAddress) ctx.channel().remoteAddress();
-        HandshakeFailure.log(LOG, "peer", remote, completed.cause());
+        HandshakeFailure.log(LOG, "peer", remote, ssl.engine(), completed.cause());
         ctx.close();
       }
     } else {

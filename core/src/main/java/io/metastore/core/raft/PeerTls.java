@@ -68,7 +68,7 @@ public final class PeerTls {
         IdentityCipherSuiteFilter.INSTANCE_DEFAULTING_TO_SUPPORTED_CIPHERS,
         new ApplicationProtocolConfig(
             Protocol.ALPN,
-            SelectorFailureBehavior.NO_ADVERTISE,
+            SelectorFailureBehavior.FATAL_ALERT,
             SelectedListenerFailureBehavior.ACCEPT,
             protocols),
         tls.requiresClientCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE,

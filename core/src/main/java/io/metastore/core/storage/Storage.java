@@ -21,6 +21,8 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
+import org.rocksdb.CompactRangeOptions.BottommostLevelCompaction;
 import org.rocksdb.CompactionOptionsUniversal;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
@@ -371,6 +373,24 @@ public final class Storage implements Reader, AutoCloseable {
       checkpoint.createCheckpoint(target.toString());
     } catch (RocksDBException e) {
       throw new StorageException("cannot write a checkpoint to " + target, e);
+    }
+  }
+
+  /**
+   * Rewrites the data files without obsolete entries, which frees their disk space. Reads and writes
+   * continue meanwhile. Blocks for about as long as copying the files takes; not for the thread that
+   * writes.
+   */
+  public void rewrite() {
+    try (CompactRangeOptions everything =
+        new CompactRangeOptions()
+            .setExclusiveManualCompaction(false)
+            .setBottommostLevelCompaction(BottommostLevelCompaction.kForceOptimized)) {
+      for (Table table : Table.values()) {
+        db.compactRange(handle(table), null, null, everything);
+      }
+    } catch (RocksDBException e) {
+      throw new StorageException("rewrite", e);
     }
   }
 

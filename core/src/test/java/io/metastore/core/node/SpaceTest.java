@@ -21,6 +21,8 @@ import io.metastore.core.machine.TreeRequests;
 import io.metastore.core.machine.TreeRequests.TestSession;
 import io.metastore.core.node.SpaceConfig.AutoCompaction;
 import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -125,6 +127,33 @@ class SpaceTest {
       assertThat(refusal(node, change(Alarm.Kind.CORRUPT, 1, false))).isNull();
       assertThat(change(node, session, delete("/n1", -1))).isNull();
     }
+  }
+
+  @Test
+  void defragmentingGivesTheSpaceOfOldVersionsBack() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
+      Node node = cluster.node(0);
+      Random random = new Random(1);
+      for (int i = 0; i < 40; i++) {
+        assertThat(refusal(node, Commands.put("k", incompressible(random)))).isNull();
+      }
+      long before = node.cluster().sizeBytes();
+      assertThat(before).isGreaterThan(8L << 20);
+      assertThat(refusal(node, Commands.compact(node.cluster().revision()))).isNull();
+      node.defragment().get(60, TimeUnit.SECONDS);
+
+      assertThat(node.cluster().sizeBytes()).isLessThan(before / 4);
+      assertThat(node.cluster().meters().defragmentations.sum()).isPositive();
+      assertThat(read(node, "k")).isEqualTo(1);
+      assertThat(refusal(node, Commands.put("k", "v"))).isNull();
+    }
+  }
+
+  /** 256 KiB. */
+  private static String incompressible(Random random) {
+    byte[] bytes = new byte[128 << 10];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   private static long open(Node node, long attachment) throws Exception {

@@ -7,13 +7,19 @@ import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Metastore;
 import io.metastore.etcdapi.etcdserverpb.AlarmRequest;
 import io.metastore.etcdapi.etcdserverpb.AlarmResponse;
+import io.metastore.etcdapi.etcdserverpb.DefragmentRequest;
+import io.metastore.etcdapi.etcdserverpb.DefragmentResponse;
 import io.metastore.etcdapi.etcdserverpb.DowngradeInfo;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The part of etcd's {@code Maintenance} that reports a member's status and alarms. Stateless. */
+/** The implemented part of etcd's {@code Maintenance}. Stateless. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
+  private static final Logger LOG = LoggerFactory.getLogger(MaintenanceService.class);
+
   private final Metastore metastore;
   private final ClusterView cluster;
   private final ResponseHeaders headers;
@@ -50,6 +56,23 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     }
     cluster.alarms().forEach(alarm -> status.addErrors(AlarmTranslator.toText(alarm)));
     UnaryAnswer.send(call, status.build());
+  }
+
+  @Override
+  public void defragment(DefragmentRequest request, StreamObserver<DefragmentResponse> call) {
+    LOG.info("starting defragment");
+    metastore
+        .defragment()
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                LOG.atWarn().setCause(failure).log("failed to defragment");
+                call.onError(EtcdErrors.of(failure));
+                return;
+              }
+              LOG.info("finished defragment");
+              UnaryAnswer.send(call, DefragmentResponse.getDefaultInstance());
+            });
   }
 
   @Override

@@ -33,6 +33,7 @@ final class FakeMetastore implements Metastore {
   final LinkedBlockingQueue<Long> renewals = new LinkedBlockingQueue<>();
   final AnswerBudget answers = new AnswerBudget(1 << 30, 1000, 1000, () -> 0);
   final CompletableFuture<Void> compacted = new CompletableFuture<>();
+  final CompletableFuture<Void> defragmented = new CompletableFuture<>();
 
   volatile AccessRules access = new FakeAccess(false);
   volatile Function<Command, CompletableFuture<Outcome>> onSubmit =
@@ -114,6 +115,11 @@ final class FakeMetastore implements Metastore {
   @Override
   public void listenToTree(TreeListener listener) {
     throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public CompletableFuture<Void> defragment() {
+    return defragmented;
   }
 
   @Override

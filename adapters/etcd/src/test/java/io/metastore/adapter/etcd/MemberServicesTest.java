@@ -7,6 +7,7 @@ import static java.util.concurrent.CompletableFuture.failedFuture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
@@ -22,11 +23,14 @@ import io.metastore.etcdapi.etcdserverpb.AlarmRequest.AlarmAction;
 import io.metastore.etcdapi.etcdserverpb.AlarmResponse;
 import io.metastore.etcdapi.etcdserverpb.AlarmType;
 import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
+import io.metastore.etcdapi.etcdserverpb.DefragmentRequest;
+import io.metastore.etcdapi.etcdserverpb.DefragmentResponse;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
 import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberListResponse;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +97,17 @@ final class MemberServicesTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new EtcdSettings("3.7.1", 0, 1000, false, null))
         .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void defragmentAnswersWhenItIsDone() {
+    ListenableFuture<DefragmentResponse> response =
+        MaintenanceGrpc.newFutureStub(fixture.channel)
+            .defragment(DefragmentRequest.getDefaultInstance());
+    assertThat(response.isDone()).isFalse();
+
+    store.defragmented.complete(null);
+    assertThat(response).succeedsWithin(Duration.ofSeconds(20));
   }
 
   @Test

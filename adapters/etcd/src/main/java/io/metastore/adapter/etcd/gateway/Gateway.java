@@ -5,6 +5,7 @@ import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.adapter.etcd.port.HttpAnswer;
 import io.metastore.adapter.etcd.port.HttpHandler;
 import io.metastore.adapter.etcd.port.HttpReply;
 import io.metastore.adapter.etcd.port.HttpSite;
@@ -13,10 +14,12 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gateway implements HttpHandler {
   private static final String METADATA_PREFIX = "grpc-metadata-";
+  private static final String NAME_IGNORED =
+      "CommonName of client sending a request against gateway will be ignored and not used as"
+          + " expected";
+
   private static final String TIMEOUT = "grpc-timeout";
 
   private static final Map<Character, TimeUnit> UNITS =
@@ -40,6 +47,7 @@ public final class Gateway implements HttpHandler {
   private final Replies replies;
   private final ServerStreamTracer.Factory tracers;
   private final int messageBytesMax;
+  private final BooleanSupplier namesAreUsers;
 
   /**
    * Created by the first request, because reading the protobuf descriptors would slow down the
@@ -51,16 +59,27 @@ public final class Gateway implements HttpHandler {
    * @param services the gRPC services
    * @param tracers are notified of the calls, as they are of gRPC's
    * @param messageBytesMax the largest message accepted, in binary form
+   * @param namesAreUsers whether the common name of a client's certificate is its user at present
    */
   public Gateway(
       List<? extends BindableService> services,
       EtcdVersion version,
       ServerStreamTracer.Factory tracers,
-      int messageBytesMax) {
+      int messageBytesMax,
+      BooleanSupplier namesAreUsers) {
     this.services = List.copyOf(services);
     this.replies = new Replies(version);
     this.tracers = tracers;
     this.messageBytesMax = messageBytesMax;
+    this.namesAreUsers = namesAreUsers;
+  }
+
+  /** Source: etcd's {@code accessController}: the services would not see the certificate. */
+  @Override
+  public @Nullable HttpAnswer findRefusal(String commonName) {
+    return namesAreUsers.getAsBoolean()
+        ? HttpAnswer.error(HttpResponseStatus.BAD_REQUEST, NAME_IGNORED)
+        : null;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.metastore.adapter.etcd.port;
 
+import io.metastore.tls.CertificateNames;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,11 +23,14 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.flow.FlowControlHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.EventExecutor;
+import java.security.cert.X509Certificate;
 import java.util.Date;
 import java.util.Map;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,12 +109,29 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
       serve(endpoint, request, reply);
     } else if (handler == null) {
       reply.send(HttpAnswer.error(HttpResponseStatus.NOT_FOUND, "404 page not found"));
+    } else if ((refusal = findRefusal(handler, ctx)) != null) {
+      reply.send(refusal);
     } else if (WebSocketHandler.isUpgrade(request)) {
       WebSocketHandler.upgrade(ctx, request, handler, messageBytesMax);
     } else {
       serve(handler, request, reply);
     }
     request.release();
+  }
+
+  private static @Nullable HttpAnswer findRefusal(HttpHandler handler, ChannelHandlerContext ctx) {
+    SslHandler tls = ctx.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      return null;
+    }
+    try {
+      X509Certificate certificate =
+          (X509Certificate) tls.engine().getSession().getPeerCertificates()[0];
+      String commonName = CertificateNames.of(certificate).commonName();
+      return commonName.isEmpty() ? null : handler.findRefusal(commonName);
+    } catch (SSLPeerUnverifiedException e) {
+      return null; // the client showed none
+    }
   }
 
   private static void serve(HttpEndpoint endpoint, FullHttpRequest request, Exchange reply) {

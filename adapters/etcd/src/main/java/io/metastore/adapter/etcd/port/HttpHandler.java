@@ -1,6 +1,7 @@
 package io.metastore.adapter.etcd.port;
 
 import io.netty.handler.codec.http.FullHttpRequest;
+import org.jspecify.annotations.Nullable;
 
 /** Serves all paths with a common prefix, also with streamed responses. */
 public interface HttpHandler {
@@ -16,6 +17,16 @@ public interface HttpHandler {
    * @return receives the client's messages
    */
   Messages open(FullHttpRequest request, HttpReply reply);
+
+  /**
+   * The refusal of a client whose certificate has this common name; null if the client is served.
+   * Called on the connection's event loop, before {@link #serve} and {@link #open}.
+   *
+   * @param commonName not empty
+   */
+  default @Nullable HttpAnswer findRefusal(String commonName) {
+    return null;
+  }
 
   /** Receives the messages of a WebSocket's client, on the connection's event loop. */
   interface Messages {

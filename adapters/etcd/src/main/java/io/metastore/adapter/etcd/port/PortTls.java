@@ -29,12 +29,13 @@ final class PortTls implements AutoCloseable {
 
   /**
    * In the order of our preference. gRPC clients offer only {@code h2}. Clients that offer both,
-   * such as browsers, curl and Prometheus, want HTTP, which is served over HTTP/1.1.
+   * such as browsers, curl and Prometheus, want HTTP, which is served over HTTP/1.1. Clients that
+   * offer only other protocols are refused.
    */
   private static final ApplicationProtocolConfig PROTOCOLS =
       new ApplicationProtocolConfig(
           Protocol.ALPN,
-          SelectorFailureBehavior.NO_ADVERTISE,
+          SelectorFailureBehavior.FATAL_ALERT,
           SelectedListenerFailureBehavior.ACCEPT,
           "http/1.1",
           "h2");

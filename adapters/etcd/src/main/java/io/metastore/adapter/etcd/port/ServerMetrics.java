@@ -200,6 +200,10 @@ public final class ServerMetrics {
   }
 
   private void store(MetricsPage page, Meters meters) {
+    page.histogram(
+        "etcd_disk_backend_defrag_duration_seconds",
+        "The latency distribution of backend defragmentation.",
+        meters.defragmentations);
     page.gauge(
         "etcd_mvcc_db_total_size_in_bytes",
         "Total size of the underlying database physically allocated in bytes.",

@@ -56,7 +56,8 @@ final class TlsHandshake extends ChannelInboundHandlerAdapter {
       if (completed.isSuccess()) {
         accept(ctx, ssl);
       } else {
-        HandshakeFailure.log(LOG, "client", ctx.channel().remoteAddress(), completed.cause());
+        HandshakeFailure.log(
+            LOG, "client", ctx.channel().remoteAddress(), ssl.engine(), completed.cause());
         ctx.close();
       }
     } else {

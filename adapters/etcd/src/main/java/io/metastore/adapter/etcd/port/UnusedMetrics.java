@@ -8,7 +8,6 @@ import io.metastore.core.api.Histogram;
  */
 final class UnusedMetrics {
   private static final Histogram MILLISECONDS_14 = Histogram.doubling(0.001, 14);
-  private static final Histogram DECISECONDS_13 = Histogram.doubling(0.1, 13);
   private static final Histogram DECISECONDS_10 = Histogram.doubling(0.1, 10);
   private static final Histogram CENTISECONDS_17 = Histogram.doubling(0.01, 17);
   private static final Histogram CENTISECONDS_15 = Histogram.doubling(0.01, 15);
@@ -37,7 +36,6 @@ final class UnusedMetrics {
         }) {
       page.histogram(name, NOT_HERE, MILLISECONDS_14);
     }
-    page.histogram("etcd_disk_backend_defrag_duration_seconds", NOT_HERE, DECISECONDS_13);
     page.histogram("etcd_disk_backend_snapshot_duration_seconds", NOT_HERE, CENTISECONDS_17);
     page.histogram("etcd_mvcc_hash_duration_seconds", NOT_HERE, CENTISECONDS_15);
     page.histogram("etcd_mvcc_hash_rev_duration_seconds", NOT_HERE, CENTISECONDS_15);

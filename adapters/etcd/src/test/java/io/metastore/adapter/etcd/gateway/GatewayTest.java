@@ -266,7 +266,8 @@ class GatewayTest {
         counters,
         new HttpSite(
             Map.of(),
-            Map.of("/v3/", new Gateway(services, version, counters, MESSAGE_BYTES_MAX)),
+            Map.of(
+                "/v3/", new Gateway(services, version, counters, MESSAGE_BYTES_MAX, () -> false)),
             Set.of("*"),
             Set.of("*")));
   }

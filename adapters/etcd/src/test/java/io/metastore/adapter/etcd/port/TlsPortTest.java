@@ -24,6 +24,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.TlsChannelCredentials;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCalls;
+import io.metastore.adapter.etcd.gateway.Gateway;
 import io.metastore.tls.KeyFiles;
 import io.metastore.tls.TestAuthority;
 import io.metastore.tls.TestAuthority.Request;
@@ -52,6 +53,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -72,6 +74,7 @@ class TlsPortTest {
   private KeyFiles serverFiles;
   private Path revoked;
   private ClientPort port;
+  private final AtomicBoolean namesAreUsers = new AtomicBoolean();
   private final BlockingQueue<Attributes> callers = new LinkedBlockingQueue<>();
   private final BlockingQueue<ILoggingEvent> refusals = new LinkedBlockingQueue<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
@@ -115,7 +118,14 @@ class TlsPortTest {
             new GrpcCounters(),
             new HttpSite(
                 Map.of("/version", new VersionEndpoint(EtcdVersion.DEFAULT)),
-                Map.of(),
+                Map.of(
+                    "/v3/",
+                    new Gateway(
+                        List.of(),
+                        EtcdVersion.DEFAULT,
+                        new GrpcCounters(),
+                        PortFixture.MAX_REQUEST_BYTES,
+                        namesAreUsers::get)),
                 Set.of("*"),
                 Set.of("example.com")));
     appender.start();
@@ -200,6 +210,27 @@ class TlsPortTest {
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).contains("etcdserver");
+  }
+
+  @Test
+  void theGatewayRefusesCertificatesThatNameAUser() throws Exception {
+    TlsContext alice = client(authority.issue(Request.of("alice")));
+    assertThat(post(alice)).startsWith("HTTP/1.1 501 ");
+    namesAreUsers.set(true);
+    assertThat(post(alice))
+        .startsWith("HTTP/1.1 400 Bad Request")
+        .endsWith(
+            "\r\n\r\nCommonName of client sending a request against gateway will be ignored and"
+                + " not used as expected\n");
+  }
+
+  private String post(TlsContext identity) throws Exception {
+    String request =
+        "POST /v3/kv/put HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
+    try (SSLSocket socket = socket(identity)) {
+      socket.getOutputStream().write(request.getBytes(UTF_8));
+      return text(socket);
+    }
   }
 
   @Test
