@@ -379,10 +379,12 @@ public final class Node implements Metastore, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> defragment() {
-    // The newest view reads what has been removed since it was made: an entry makes a newer one. The
+    // The newest view reads what has been removed since it was made: an entry makes a newer one.
+    // The
     // newest checkpoint has the old files: another one lets them be deleted.
     return compacted(machine.state().compacted())
-        .thenCompose(removed -> submit(Command.newBuilder().setTxn(Txn.getDefaultInstance()).build()))
+        .thenCompose(
+            removed -> submit(Command.newBuilder().setTxn(Txn.getDefaultInstance()).build()))
         .handle((outcome, failure) -> outcome) // without a majority, too, much can be given back
         .thenCompose(applied -> compactor.defragment())
         .thenCompose(rewritten -> checkpoint())

@@ -96,7 +96,7 @@ final class SpaceGate {
         return raised.thenApply(done -> failed(failure));
       }
     }
-    // The requests of a session are numbered: one that is not in the log would end it.
+    // A session's requests are numbered: one that is missing from the log would end the session.
     if (command.hasTreeChange() || findAlarmRefusal(command) == null) {
       return proposer.apply(command);
     }

@@ -65,7 +65,9 @@ public record RaftSettings(
     }
   }
 
-  /** The Raft group of a cluster. Ratis uses it as the name of the directory of its log and vote. */
+  /**
+   * The Raft group of a cluster. Ratis uses it as the name of the directory of its log and vote.
+   */
   public static UUID groupId(long clusterId) {
     return new UUID(0x6d65746173746f72L, clusterId);
   }

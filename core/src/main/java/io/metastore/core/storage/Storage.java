@@ -377,9 +377,9 @@ public final class Storage implements Reader, AutoCloseable {
   }
 
   /**
-   * Rewrites the data files without obsolete entries, which frees their disk space. Reads and writes
-   * continue meanwhile. Blocks for about as long as copying the files takes; not for the thread that
-   * writes.
+   * Rewrites the data files without obsolete entries, which frees their disk space. Reads and
+   * writes continue meanwhile. Blocks for about as long as copying the files takes; not for the
+   * thread that writes.
    */
   public void rewrite() {
     try (CompactRangeOptions everything =
