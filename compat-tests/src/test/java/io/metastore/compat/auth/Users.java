@@ -120,6 +120,10 @@ final class Users {
   }
 
   private Channel withToken(String token) {
+    return withToken(open, token);
+  }
+
+  static Channel withToken(Channel open, String token) {
     Metadata metadata = new Metadata();
     metadata.put(TOKEN, token);
     return ClientInterceptors.intercept(open, MetadataUtils.newAttachHeadersInterceptor(metadata));
