@@ -38,7 +38,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What the store may answer, as a client reads it from a socket: code, text and detail. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ErrorsOnTheWireTest {
-  @TempDir Path directory;
   private NativeServer member;
   private MetastoreServices services;
   private Server server;
@@ -48,7 +47,7 @@ final class ErrorsOnTheWireTest {
   private volatile CompletableFuture<Outcome> onSubmit = new CompletableFuture<>();
 
   @BeforeAll
-  void open() throws Exception {
+  void open(@TempDir Path directory) throws Exception {
     member = NativeServer.start(directory);
     services =
         new MetastoreServices(
