@@ -126,6 +126,10 @@ public final class Node implements Metastore, AutoCloseable {
   private final AutoCompactor autoCompactor;
   private final MemberDisks disks;
   private final AtomicBoolean handingOver = new AtomicBoolean();
+
+  /** Whether there are no views any more. */
+  private volatile boolean closed;
+
   private final CheckpointTrigger checkpointTrigger;
   private final MemberView cluster;
   private final MembershipRequests membership;
@@ -505,6 +509,7 @@ public final class Node implements Metastore, AutoCloseable {
     passwords.close();
     reply.shutdown();
     if (quiet) {
+      closed = true;
       machine.close();
     }
   }
@@ -589,14 +594,20 @@ public final class Node implements Metastore, AutoCloseable {
     };
   }
 
+  /**
+   * The newest view, retained for the caller.
+   *
+   * @throws NotServed if the tables are closed
+   */
   private StoreView retainView() {
-    while (true) {
+    while (!closed) {
       StoreView view = machine.tryView();
       if (view != null) {
         return view;
       }
       Thread.onSpinWait();
     }
+    throw new NotServed(NotServed.Reason.STOPPED);
   }
 
   // --- housekeeping ----------------------------------------------------------------------------

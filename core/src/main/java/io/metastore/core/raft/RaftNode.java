@@ -51,7 +51,6 @@ public final class RaftNode {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long WATCHDOG_MS_MIN = 10_000;
   private static final long RESTART_STOP_MS = 10_000;
-  private static final long STOP_STEP_MS = 500;
   private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
 
   private final RaftGroupId groupId;
@@ -497,38 +496,14 @@ public final class RaftNode {
               closer.setDaemon(true);
               closer.start();
             });
-    long waited = 0;
-    while (true) {
-      try {
-        stopped.get(STOP_STEP_MS, TimeUnit.MILLISECONDS);
-        return true;
-      } catch (TimeoutException e) {
-        waited += STOP_STEP_MS;
-        if (waited >= timeoutMs) {
-          LOG.atWarn().setCause(e).log("raft did not stop");
-          return false;
-        }
-        interruptCacheEviction();
-      } catch (ExecutionException e) {
-        LOG.atWarn().setCause(e).log("raft did not stop");
-        return false;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
-      }
+    try {
+      stopped.get(timeoutMs, TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.atWarn().setCause(e).log("raft did not stop");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-  }
-
-  /**
-   * Stops the thread of Ratis' cache. Ratis 3.2.2 interrupts that thread once, which is sometimes
-   * lost, and then waits for it forever ({@code AwaitToRun.close}).
-   */
-  private void interruptCacheEviction() {
-    String name = division.getMemberId() + "-cacheEviction";
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().startsWith(name)) {
-        thread.interrupt();
-      }
-    }
+    return false;
   }
 }

@@ -27,11 +27,9 @@ import org.rocksdb.CompactionOptionsUniversal;
 import org.rocksdb.CompactionStyle;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
-import org.rocksdb.Env;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
-import org.rocksdb.Priority;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksObject;
@@ -171,12 +169,8 @@ public final class Storage implements Reader, AutoCloseable {
   }
 
   private DBOptions dbOptions(StorageOptions options) {
-    // Lets compactions use only processor time that no other thread needs.
-    Env env = Env.getDefault();
-    env.lowerThreadPoolCPUPriority(Priority.LOW);
     return own(
         new DBOptions()
-            .setEnv(env)
             .setCreateIfMissing(true)
             .setCreateMissingColumnFamilies(true)
             // Without a write-ahead log, only an atomic flush of all tables keeps a crash from

@@ -182,6 +182,9 @@ public final class WatchHub implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
+      if (stopped) {
+        return; // the store may be closed already
+      }
       // A watcher that silently receives nothing is worse than a member that is down.
       LOG.error("watch thread failed, stopping the process", e);
       Runtime.getRuntime().halt(70);
