@@ -19,16 +19,19 @@ import java.util.stream.Stream;
 final class LogDirectory {
   private static final Pattern GROUP = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
+  /** A file in the data directory: the Raft log exists. */
+  private static final String STARTED = "log-started";
+
   private LogDirectory() {}
 
   /**
    * Creates {@code directory}, for its owner only, if it does not exist.
    *
-   * @param started whether this member has been up before, so that there must be a log
+   * @param dataDirectory tells whether this member has been up before, so that there must be a log
    * @throws IOException if it cannot be created or written, holds the log of another cluster or of
    *     an etcd member, or has no log though it should
    */
-  static void prepare(Path directory, long clusterId, boolean started) throws IOException {
+  static void prepare(Path directory, long clusterId, Path dataDirectory) throws IOException {
     try {
       DataDirectory.create(directory);
     } catch (IOException e) {
@@ -45,10 +48,18 @@ final class LogDirectory {
     if (names.stream().anyMatch(name -> GROUP.matcher(name).matches() && !name.equals(own))) {
       throw refusal(directory, "holds the Raft log of another cluster");
     }
-    if (started && !names.contains(own)) {
+    if (Files.exists(dataDirectory.resolve(STARTED)) && !names.contains(own)) {
       throw refusal(
           directory,
           "does not hold this member's Raft log; --wal-dir must be the same at every start");
+    }
+  }
+
+  /** Records in the data directory that the Raft log exists. */
+  static void recordStart(Path dataDirectory) throws IOException {
+    Path file = dataDirectory.resolve(STARTED);
+    if (!Files.exists(file)) {
+      Files.createFile(file);
     }
   }
 

@@ -96,11 +96,9 @@ final class Member implements AutoCloseable {
     InitialCluster cluster = place.cluster();
     logStart(config, place);
     DataDirectory.prepare(config.dataDirectory());
-    LogDirectory.prepare(
-        config.logDirectory(),
-        cluster.id(),
-        /* started= */ cluster.state() == InitialCluster.State.STORED);
+    LogDirectory.prepare(config.logDirectory(), cluster.id(), config.dataDirectory());
     Member member = new Member(config, place, stopper, MemberTls.peers(config));
+    LogDirectory.recordStart(config.dataDirectory());
     switch (cluster.state()) {
       case NEW, EXISTING -> StoredCluster.write(config.dataDirectory(), place);
       case STORED, INVITED ->
