@@ -50,7 +50,7 @@ public abstract sealed class StoreException extends RuntimeException {
       NO_CLUSTER,
       /** The leader changed before it confirmed a read. */
       LEADER_CHANGED,
-      /** A read was not confirmed, or an answer got no memory, within the request timeout. */
+      /** The leader did not confirm a read or a keep-alive within the request timeout. */
       TIMEOUT,
       /** There was no memory for the answer within the request timeout. */
       NO_MEMORY,
