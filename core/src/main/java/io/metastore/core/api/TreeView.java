@@ -1,6 +1,7 @@
 package io.metastore.core.api;
 
 import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,4 +44,19 @@ public interface TreeView {
   List<Long> sessions();
 
   Totals totals();
+
+  /** Receives nodes, in {@link #forEachNode}. */
+  interface Visitor {
+    /** Called once for each node. */
+    void visit(ZnodeImage node) throws IOException;
+  }
+
+  /**
+   * Passes all nodes, each after its parent. Takes as long as reading the whole tree; memory does
+   * not grow with the tree.
+   */
+  void forEachNode(Visitor visitor) throws IOException;
+
+  /** The different access lists of all nodes; without {@link ZnodeAcl#OPEN}. */
+  List<ZnodeAcl> accessLists();
 }

@@ -5,6 +5,7 @@ import io.metastore.core.storage.KeyReader;
 import io.metastore.core.storage.KeyWriter;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.SmallTable;
+import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 
@@ -26,6 +27,15 @@ public record StoreState(
   private static final StoreState EMPTY = new StoreState(0, -1, 1, -1, 0, 0);
   private static final byte[] KEY = SmallTable.META.key().int8('s').toBytes();
   private static final byte[] TORN = SmallTable.META.key().int8('t').toBytes();
+
+  /**
+   * The state of tables that are filled with the data of another store.
+   *
+   * @param index Raft log index of the tables. Its term is 0, because no member has voted yet.
+   */
+  public static StoreState atImport(long index, long revision, long compacted) {
+    return new StoreState(0, index, revision, compacted, 0, 0);
+  }
 
   static StoreState read(Reader reader) {
     byte[] value = reader.find(Table.SMALL, KEY);
@@ -63,6 +73,14 @@ public record StoreState(
             .int64(timeMs)
             .int64(digest)
             .toBytes());
+  }
+
+  /** Completes tables that were filled with the data of another store. */
+  public void writeFirst(Storage storage) {
+    TableFormat.check(storage, /* empty= */ true);
+    WriteSet writes = storage.newWriteSet();
+    write(writes);
+    storage.write(writes);
   }
 
   StoreState at(long newTerm, long newIndex) {

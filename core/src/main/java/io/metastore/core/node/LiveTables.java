@@ -33,10 +33,32 @@ final class LiveTables {
   private final long responseBytesMax;
   private long generation;
 
-  LiveTables(Path directory, StorageOptions options, long responseBytesMax) {
-    this.directory = directory;
+  LiveTables(Path dataDirectory, StorageOptions options, long responseBytesMax) {
+    this.directory = directory(dataDirectory);
     this.options = options;
     this.responseBytesMax = responseBytesMax;
+  }
+
+  /** The directory of all generations of a member. */
+  static Path directory(Path dataDirectory) {
+    return dataDirectory.resolve("db");
+  }
+
+  /** Whether a member has a complete generation of tables. */
+  static boolean exist(Path dataDirectory) throws IOException {
+    try (Stream<Path> found = Files.list(directory(dataDirectory))) {
+      return found.anyMatch(path -> !path.toString().endsWith(PARTIAL));
+    }
+  }
+
+  /** The first generation, which needs no earlier one. */
+  static Path firstGeneration(Path directory) {
+    return directory.resolve("1");
+  }
+
+  /** The name of a generation until it is complete. */
+  static Path partial(Path generation) {
+    return generation.resolveSibling(generation.getFileName() + PARTIAL);
   }
 
   /** Opens the tables of the last run and deletes leftover directories. */
@@ -63,7 +85,8 @@ final class LiveTables {
   /** Opens a copy of a checkpoint as the next generation; data files are hard links. */
   StoreMachine openCopy(Path checkpoint) {
     try {
-      Path partial = directory.resolve((generation + 1) + PARTIAL);
+      Path next = directory.resolve(Long.toString(generation + 1));
+      Path partial = partial(next);
       delete(partial);
       Files.createDirectories(partial);
       try (Stream<Path> files = Files.list(checkpoint)) {
@@ -78,8 +101,7 @@ final class LiveTables {
       }
       DurableFiles.forceTree(partial);
       generation++;
-      Files.move(
-          partial, directory.resolve(Long.toString(generation)), StandardCopyOption.ATOMIC_MOVE);
+      Files.move(partial, next, StandardCopyOption.ATOMIC_MOVE);
       DurableFiles.force(directory);
       return openGeneration();
     } catch (IOException e) {

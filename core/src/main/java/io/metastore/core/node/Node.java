@@ -163,8 +163,7 @@ public final class Node implements Metastore, AutoCloseable {
     // First of all: on a full disk, opening the tables needs the space of the reserve file.
     this.disks = MemberDisks.open(config.dataDirectory(), config.logDirectory());
     this.tables =
-        new LiveTables(
-            config.dataDirectory().resolve("db"), config.storage(), config.responseBytesMax());
+        new LiveTables(config.dataDirectory(), config.storage(), config.responseBytesMax());
     this.machine = tables.open();
     this.applied = new AppliedIndex(reply, machine.state().index());
     this.hub = new WatchHub(this::retainView, watchLimits(config));

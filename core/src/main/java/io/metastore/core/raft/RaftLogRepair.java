@@ -71,14 +71,15 @@ final class RaftLogRepair {
    *
    * @param directory directory of the group; need not exist
    * @param stateIndex index of the last entry contained in the state on disk; -1 if none
+   * @param mayBeMissing whether the state may be there before its log
    * @throws IOException if no crash explains the damage in the newest segment, if entries are
    *     missing between the state and the log, or if there is a state but no log; nothing is
    *     changed then
    */
-  static Repair repair(Path directory, long stateIndex) throws IOException {
+  static Repair repair(Path directory, long stateIndex, boolean mayBeMissing) throws IOException {
     // Ratis would create a new directory, without the entries acknowledged since and without the
     // vote.
-    if (stateIndex >= 0 && !Files.exists(directory.resolve(VOTE))) {
+    if (stateIndex >= 0 && !mayBeMissing && !Files.exists(directory.resolve(VOTE))) {
       throw new IOException(
           "raft directory is missing directory=" + directory + " stateIndex=" + stateIndex);
     }

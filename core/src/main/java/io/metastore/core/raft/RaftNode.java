@@ -128,7 +128,7 @@ public final class RaftNode {
     RaftGroupId groupId = RaftGroupId.valueOf(RaftSettings.groupId(clusterId));
     CheckpointStorage checkpoints = new CheckpointStorage(settings.checkpointDirectory());
     checkpoints.open();
-    repairLog(settings, groupId, Math.max(checkpoints.newestIndex(), state.appliedIndex()));
+    repairLog(settings, groupId, state, checkpoints.newestIndex());
     List<RaftPeer> peers = new ArrayList<>(members.peers());
     peers.addAll(members.listeners());
     Proposals proposals = new Proposals();
@@ -149,6 +149,7 @@ public final class RaftNode {
               .callExecutor(new CallThreads())
               .addService(service.build())
               .intercept(new DurableVotes(groupDirectory))
+              .intercept(new VotesAfterImport())
               .intercept(new VoteGate(mayVote))
               .intercept(earlyCommits);
         });
@@ -170,7 +171,8 @@ public final class RaftNode {
             () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime()),
             follower -> {
               LOG.error(
-                  "no Raft reply from a follower that answers other calls, restarting its log appender follower={}",
+                  "no Raft reply from a follower that answers other calls, restarting its log"
+                      + " appender follower={}",
                   follower);
               appenders.restart(follower);
             });
@@ -187,10 +189,16 @@ public final class RaftNode {
     return node;
   }
 
-  private static void repairLog(RaftSettings settings, RaftGroupId groupId, long stateIndex)
+  private static void repairLog(
+      RaftSettings settings, RaftGroupId groupId, ReplicatedState state, long checkpointIndex)
       throws IOException {
+    // Imported tables have term 0. They come without a log; a checkpoint that is newer does not.
+    boolean imported = state.appliedTerm() == 0 && checkpointIndex <= state.appliedIndex();
     RaftLogRepair.Repair repair =
-        RaftLogRepair.repair(settings.groupDirectory(groupId.getUuid()), stateIndex);
+        RaftLogRepair.repair(
+            settings.groupDirectory(groupId.getUuid()),
+            Math.max(checkpointIndex, state.appliedIndex()),
+            /* mayBeMissing= */ imported);
     if (repair.changed()) {
       LOG.warn(
           "repaired raft log after a crash segment={} validBytes={} cutBytes={} purgedSegments={}",

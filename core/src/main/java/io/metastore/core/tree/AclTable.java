@@ -5,16 +5,25 @@ import static java.util.Objects.requireNonNull;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.metastore.core.api.ZnodeAcl;
 import io.metastore.core.command.AccessList;
+import io.metastore.core.storage.Bytes;
+import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.KeyReader;
 import io.metastore.core.storage.KeyWriter;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * The access lists of nodes. Nodes with equal lists share one row. The list that permits everything
  * has ID 0 and is not stored.
+ *
+ * <p>IDs are allocated in order, except those of imported lists, which are hashes.
  *
  * <p>Layout in {@link Table#SMALL}: {@code i} ‖ {@code l} ‖ int64 id → int64 number of nodes ‖
  * list; {@code i} ‖ {@code i} ‖ list → int64 id; {@code m} ‖ {@code i} → int64 the last allocated
@@ -22,6 +31,7 @@ import io.metastore.core.storage.WriteSet;
  */
 final class AclTable {
   private static final long OPEN_ID = 0;
+  private static final long BY_CONTENT = 1L << 62;
   private static final byte[] LAST_ID = SmallTable.META.key().int8('i').toBytes();
 
   private AclTable() {}
@@ -30,8 +40,29 @@ final class AclTable {
     return id == OPEN_ID ? ZnodeAcl.OPEN : read(reader, id).acl();
   }
 
+  /** All lists that are stored. */
+  static List<ZnodeAcl> all(Reader reader) {
+    List<ZnodeAcl> lists = new ArrayList<>();
+    byte[] prefix = SmallTable.ACL.key().int8('l').toBytes();
+    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
+      while (cursor.next()) {
+        lists.add(get(reader, new KeyReader(cursor.key()).skip(prefix.length).int64()));
+      }
+    }
+    return lists;
+  }
+
   /** The ID of an access list; counts one more node that uses it. */
   static long share(WriteSet writes, ZnodeAcl acl) {
+    return share(writes, acl, () -> nextId(writes));
+  }
+
+  /** As {@link #share}; a new ID depends only on the list, not on the lists before. */
+  static long shareByContent(WriteSet writes, ZnodeAcl acl) {
+    return share(writes, acl, () -> idByContent(writes, acl));
+  }
+
+  private static long share(WriteSet writes, ZnodeAcl acl, LongSupplier newId) {
     if (acl.equals(ZnodeAcl.OPEN)) {
       return OPEN_ID;
     }
@@ -43,12 +74,26 @@ final class AclTable {
       write(writes, id, shared.nodes() + 1, shared.acl());
       return id;
     }
+    long id = newId.getAsLong();
+    writes.put(Table.SMALL, idKey, new KeyWriter().int64(id).toBytes());
+    write(writes, id, 1, acl);
+    return id;
+  }
+
+  private static long nextId(WriteSet writes) {
     byte[] last = writes.find(Table.SMALL, LAST_ID);
     long id = last == null ? 1 : new KeyReader(last).int64() + 1;
-    byte[] idValue = new KeyWriter().int64(id).toBytes();
-    writes.put(Table.SMALL, LAST_ID, idValue);
-    writes.put(Table.SMALL, idKey, idValue);
-    write(writes, id, 1, acl);
+    writes.put(Table.SMALL, LAST_ID, new KeyWriter().int64(id).toBytes());
+    return id;
+  }
+
+  /** A hash of the list; above all IDs that {@link #nextId} will ever allocate. */
+  private static long idByContent(WriteSet writes, ZnodeAcl acl) {
+    long hash = new KeyReader(sha256(toProto(acl).toByteArray())).int64();
+    long id = (hash & Long.MAX_VALUE) | BY_CONTENT;
+    while (writes.find(Table.SMALL, listKey(id)) != null) {
+      id++;
+    }
     return id;
   }
 
@@ -63,6 +108,14 @@ final class AclTable {
     } else {
       writes.delete(Table.SMALL, listKey(id));
       writes.delete(Table.SMALL, idKey(shared.acl()));
+    }
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 

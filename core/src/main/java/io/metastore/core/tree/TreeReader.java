@@ -2,12 +2,21 @@ package io.metastore.core.tree;
 
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.TreeView;
+import io.metastore.core.api.ZnodeAcl;
+import io.metastore.core.api.ZnodeImage;
+import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.Reader;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the tree through a reader of the tables. Thread-safe if the reader is. */
 public final class TreeReader implements TreeView {
+  /** So many access lists are kept in memory while all nodes are read. */
+  private static final int ACLS_MAX = 1000;
+
   private final Reader reader;
 
   public TreeReader(Reader reader) {
@@ -51,6 +60,46 @@ public final class TreeReader implements TreeView {
   @Override
   public List<Long> sessions() {
     return SessionTable.ids(reader);
+  }
+
+  @Override
+  public void forEachNode(Visitor visitor) throws IOException {
+    Map<Long, ZnodeAcl> acls = new TreeMap<>();
+    try (Cursor cursor = ZnodeTable.all(reader)) {
+      while (cursor.next()) {
+        String path = ZnodeTable.path(cursor.key());
+        Znode node = ZnodeTable.decode(path, cursor.value());
+        if (acls.size() > ACLS_MAX) {
+          acls.clear();
+        }
+        ZnodeAcl acl = acls.computeIfAbsent(node.getAcl(), id -> AclTable.get(reader, id));
+        visitor.visit(image(path, node, acl, ZnodeTable.findData(reader, path)));
+      }
+    }
+  }
+
+  private static ZnodeImage image(
+      String path, Znode node, ZnodeAcl acl, @Nullable ByteString data) {
+    return new ZnodeImage(
+        path,
+        node.getCreated(),
+        node.getModified(),
+        node.getChildrenChanged(),
+        node.getCreatedMs(),
+        node.getModifiedMs(),
+        node.getVersion(),
+        node.getCreations(),
+        node.getAclVersion(),
+        node.getSession(),
+        node.getContainer(),
+        node.getTtlMs(),
+        acl,
+        data);
+  }
+
+  @Override
+  public List<ZnodeAcl> accessLists() {
+    return AclTable.all(reader);
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,21 @@ final class ZnodeTable {
       }
     }
     return names;
+  }
+
+  /** All nodes; each comes after its parent, because its key contains the parent's path. */
+  static Cursor all(Reader reader) {
+    return reader.scan(Table.ZNODES, ROOT, null);
+  }
+
+  /** The path of a key in {@link Table#ZNODES}. */
+  static String path(byte[] key) {
+    int end = key.length - 1;
+    while (key[end] != 0) {
+      end--;
+    }
+    String parent = new String(key, 0, end, StandardCharsets.UTF_8);
+    return parent + "/" + new String(key, end + 1, key.length - end - 1, StandardCharsets.UTF_8);
   }
 
   static int countDescendants(Reader reader, String path) {
@@ -218,7 +234,7 @@ final class ZnodeTable {
     return SmallTable.EPHEMERAL.key().int64(session).bytes(Paths.utf8(path)).toBytes();
   }
 
-  private static Znode decode(String path, byte[] value) {
+  static Znode decode(String path, byte[] value) {
     try {
       return Znode.parseFrom(value);
     } catch (InvalidProtocolBufferException e) {

@@ -37,7 +37,8 @@ class CrashedLogStartTest {
         .as("if this starts, Ratis learned to repair and RaftLogRepair can go")
         .hasStackTraceContaining("ChecksumException");
 
-    RaftLogRepair.Repair repair = RaftLogRepair.repair(segment(data).resolveSibling("."), -1);
+    RaftLogRepair.Repair repair =
+        RaftLogRepair.repair(segment(data).resolveSibling("."), -1, false);
     assertThat(repair.changed()).isTrue();
     try (ToyServer server = ToyServer.start(data, self, peers, properties -> {})) {
       server.machine().await(server::leads, "leader");
@@ -69,7 +70,7 @@ class CrashedLogStartTest {
     CheckpointStorage checkpoints = new CheckpointStorage(data.resolve("ckpt"));
     checkpoints.open();
     RaftLogRepair.Repair repair =
-        RaftLogRepair.repair(segment(data).resolveSibling("."), checkpoints.newestIndex());
+        RaftLogRepair.repair(segment(data).resolveSibling("."), checkpoints.newestIndex(), false);
     assertThat(repair.purged()).isPositive();
     try (ToyServer server =
         ToyServer.start(data, self, peers, CrashedLogStartTest::smallSegments)) {

@@ -32,13 +32,13 @@ class RaftLogRepairTest {
   @Test
   void withoutALogThereIsNothingToRepair() throws IOException {
     assertThat(repair()).isEqualTo(new Repair(null, 0, 0, 0));
-    assertThat(RaftLogRepair.repair(current.resolve("absent"), -1).segment()).isNull();
+    assertThat(RaftLogRepair.repair(current.resolve("absent"), -1, false).segment()).isNull();
   }
 
   @Test
   void stateWithoutARaftDirectoryStopsTheStart() {
     Path absent = storage.resolve("absent");
-    assertThatThrownBy(() -> RaftLogRepair.repair(absent, 0))
+    assertThatThrownBy(() -> RaftLogRepair.repair(absent, 0, false))
         .isInstanceOf(IOException.class)
         .hasMessage("raft directory is missing directory=%s stateIndex=0", absent);
   }
@@ -116,13 +116,13 @@ class RaftLogRepairTest {
   void gapThatTheStateDoesNotFillStopsTheStartAndChangesNothing() throws IOException {
     Path older = Files.write(current.resolve("log_0-3"), new byte[] {1});
     Path newest = Files.write(current.resolve("log_inprogress_7"), segment);
-    assertThatThrownBy(() -> RaftLogRepair.repair(current, 5))
+    assertThatThrownBy(() -> RaftLogRepair.repair(current, 5, false))
         .hasMessage("raft log entries are missing file=%s firstIndex=7 stateIndex=5", newest);
     assertThat(older).exists();
   }
 
   private Repair repair() throws IOException {
-    return RaftLogRepair.repair(current, 6);
+    return RaftLogRepair.repair(current, 6, false);
   }
 
   private static byte[] value(String text) {
