@@ -31,8 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The running client port: gRPC for connections that begin with HTTP/2, {@link HttpEndpoint}s for
- * connections that begin with HTTP/1.1.
+ * The running client port: gRPC over HTTP/2, and {@link HttpSite} over HTTP/2 and HTTP/1.1.
  *
  * <p>Services run on the event loops ({@code directExecutor}), so they must not block.
  */
@@ -62,7 +61,7 @@ public final class ClientPort implements AutoCloseable {
   private ClientPort(ClientPortSettings settings, GrpcCounters counters) {
     this.settings = settings;
     this.counters = counters;
-    this.tls = settings.tls() == null ? null : new PortTls(settings.tls());
+    this.tls = settings.tls() == null ? null : PortTls.ofAllProtocols(settings.tls());
     this.loops =
         new MultiThreadIoEventLoopGroup(
             settings.eventLoops(),
@@ -73,7 +72,7 @@ public final class ClientPort implements AutoCloseable {
   /**
    * Binds the addresses and starts serving.
    *
-   * @param site serves HTTP/1.1 connections
+   * @param site serves everything but gRPC
    * @throws IOException if an address cannot be bound
    */
   public static ClientPort start(
@@ -91,7 +90,7 @@ public final class ClientPort implements AutoCloseable {
    * Binds the addresses and starts serving; every call of a service that is not given ends with the
    * same error.
    *
-   * @param site serves HTTP/1.1 connections
+   * @param site serves everything but gRPC
    * @throws IOException if an address cannot be bound
    */
   public static ClientPort startRefusing(
@@ -153,10 +152,7 @@ public final class ClientPort implements AutoCloseable {
     HttpLimits limits = HttpLimits.of(settings.receiveBytesMax());
     HttpSite served = first.secure() ? site.openToAllHosts() : site;
     SniffingNegotiator negotiator =
-        new SniffingNegotiator(
-            connections,
-            first.secure() ? tls : null,
-            pipeline -> Http1Handler.install(pipeline, served, limits));
+        new SniffingNegotiator(connections, first.secure() ? tls : null, served, limits);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
                 first.address(), InternalNettyServerCredentials.create(negotiator))

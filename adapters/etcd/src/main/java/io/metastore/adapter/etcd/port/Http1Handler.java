@@ -1,12 +1,10 @@
 package io.metastore.adapter.etcd.port;
 
-import io.metastore.tls.CertificateNames;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
 import io.netty.handler.codec.http.DefaultHttpResponse;
@@ -14,23 +12,14 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.handler.flow.FlowControlHandler;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.EventExecutor;
-import java.security.cert.X509Certificate;
-import java.util.Date;
-import java.util.Map;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -91,93 +80,18 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   }
 
   private void serve(ChannelHandlerContext ctx, FullHttpRequest request) {
-    Exchange reply = new Exchange(ctx, request);
+    RequestRouter router = new RequestRouter(site, ctx.channel());
+    Exchange reply = new Exchange(ctx, request, router);
     exchange = reply;
-    Throwable malformed = request.decoderResult().cause();
-    String path = HttpSite.path(request.uri());
-    HttpAnswer refusal =
-        malformed != null
-            ? refusal(malformed)
-            : site.findRefusal(request.headers().get(HttpHeaderNames.HOST));
-    HttpEndpoint endpoint = site.findEndpoint(path);
-    HttpHandler handler = site.findHandler(path);
-    if (refusal != null) {
-      reply.send(refusal);
-    } else if (request.method().equals(HttpMethod.OPTIONS)) {
-      reply.send(HttpAnswer.empty(HttpResponseStatus.OK));
-    } else if (endpoint != null) {
-      serve(endpoint, request, reply);
-    } else if (handler == null) {
-      reply.send(HttpAnswer.error(HttpResponseStatus.NOT_FOUND, "404 page not found"));
-    } else if ((refusal = findRefusal(handler, ctx)) != null) {
-      reply.send(refusal);
-    } else if (WebSocketHandler.isUpgrade(request)) {
-      WebSocketHandler.upgrade(ctx, request, handler, messageBytesMax);
-    } else {
-      serve(handler, request, reply);
-    }
-    request.release();
+    router.serve(request, reply, handler -> upgrade(ctx, request, handler));
   }
 
-  private static @Nullable HttpAnswer findRefusal(HttpHandler handler, ChannelHandlerContext ctx) {
-    SslHandler tls = ctx.pipeline().get(SslHandler.class);
-    if (tls == null) {
-      return null;
+  private boolean upgrade(ChannelHandlerContext ctx, FullHttpRequest request, HttpHandler handler) {
+    if (!WebSocketHandler.isUpgrade(request)) {
+      return false;
     }
-    try {
-      X509Certificate certificate =
-          (X509Certificate) tls.engine().getSession().getPeerCertificates()[0];
-      String commonName = CertificateNames.of(certificate).commonName();
-      return commonName.isEmpty() ? null : handler.findRefusal(commonName);
-    } catch (SSLPeerUnverifiedException e) {
-      return null; // the client showed none
-    }
-  }
-
-  private static void serve(HttpEndpoint endpoint, FullHttpRequest request, Exchange reply) {
-    request.retain();
-    try {
-      endpoint
-          .serve(request)
-          .whenComplete(
-              (answer, failure) -> {
-                request.release();
-                HttpAnswer told = failure == null ? answer : failed(request, failure);
-                if (reply.loop().inEventLoop()) {
-                  reply.send(told);
-                } else {
-                  reply.loop().execute(() -> reply.send(told));
-                }
-              });
-    } catch (RuntimeException e) {
-      request.release();
-      reply.send(failed(request, e));
-    }
-  }
-
-  private static void serve(HttpHandler handler, FullHttpRequest request, Exchange reply) {
-    try {
-      handler.serve(request, reply);
-    } catch (RuntimeException e) {
-      reply.send(failed(request, e));
-    }
-  }
-
-  private static HttpAnswer failed(FullHttpRequest request, Throwable failure) {
-    LOG.atWarn().setCause(failure).addKeyValue("uri", request.uri()).log("http error");
-    return HttpAnswer.error(HttpResponseStatus.INTERNAL_SERVER_ERROR, "Internal Server Error");
-  }
-
-  private static HttpAnswer refusal(Throwable malformed) {
-    HttpResponseStatus status = HttpResponseStatus.BAD_REQUEST;
-    if (malformed instanceof TooLongHttpLineException) {
-      status = HttpResponseStatus.REQUEST_URI_TOO_LONG;
-    } else if (malformed instanceof TooLongHttpHeaderException) {
-      status = HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE;
-    } else if (malformed instanceof RequestCollector.TooLarge tooLarge) {
-      status = tooLarge.status();
-    }
-    return HttpAnswer.error(status, status.toString());
+    WebSocketHandler.upgrade(ctx, request, handler, messageBytesMax);
+    return true;
   }
 
   @Override
@@ -223,15 +137,17 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
   private final class Exchange implements HttpReply {
     private final ChannelHandlerContext ctx;
     private final boolean last;
-    private final Map<String, String> cors;
+    private final RequestRouter router;
+    private final FullHttpRequest request;
     private boolean over;
     private Runnable onWritable = () -> {};
     private Runnable onGone = () -> {};
 
-    Exchange(ChannelHandlerContext ctx, FullHttpRequest request) {
+    Exchange(ChannelHandlerContext ctx, FullHttpRequest request, RequestRouter router) {
       this.ctx = ctx;
+      this.router = router;
+      this.request = request;
       this.last = request.decoderResult().isFailure();
-      this.cors = site.corsHeaders(request.headers().get(HttpHeaderNames.ORIGIN));
     }
 
     @Override
@@ -295,12 +211,7 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     }
 
     private void addHeaders(HttpHeaders headers, HttpAnswer answer) {
-      cors.forEach(headers::set);
-      if (!answer.contentType().isEmpty()) {
-        headers.set(HttpHeaderNames.CONTENT_TYPE, answer.contentType());
-      }
-      headers.set(HttpHeaderNames.DATE, now());
-      answer.headers().forEach(headers::set);
+      router.addHeaders(headers, request, answer);
       if (last) {
         headers.set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
       }
@@ -336,10 +247,5 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     serve(ctx, waiting);
     Channel channel = ctx.channel();
     channel.config().setAutoRead(true);
-  }
-
-  @SuppressWarnings("JavaUtilDate") // required by Netty's date formatter
-  private static String now() {
-    return DateFormatter.format(new Date());
   }
 }

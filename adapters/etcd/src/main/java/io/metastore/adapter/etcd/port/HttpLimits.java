@@ -13,6 +13,8 @@ record HttpLimits(int bodyBytesMax, BodyBudget bodies, int arrivalSeconds) {
   /** The budget is enough for this many of the largest bodies. */
   private static final int LARGEST_BODIES = 16;
 
+  private static final long SMALL_BODIES_BYTES = 8 << 20;
+
   /**
    * The default limits.
    *
@@ -22,6 +24,8 @@ record HttpLimits(int bodyBytesMax, BodyBudget bodies, int arrivalSeconds) {
     // In JSON a message takes a third more space, and may contain white space.
     int bodyBytesMax = (int) Math.min(Integer.MAX_VALUE, 2L * messageBytesMax);
     return new HttpLimits(
-        bodyBytesMax, new BodyBudget((long) LARGEST_BODIES * bodyBytesMax), ARRIVAL_SECONDS);
+        bodyBytesMax,
+        new BodyBudget((long) LARGEST_BODIES * bodyBytesMax, SMALL_BODIES_BYTES, System::nanoTime),
+        ARRIVAL_SECONDS);
   }
 }

@@ -34,7 +34,7 @@ public final class HttpPort implements AutoCloseable {
   private final @Nullable PortTls tls;
 
   private HttpPort(@Nullable TlsContext tls) {
-    this.tls = tls == null ? null : new PortTls(tls);
+    this.tls = tls == null ? null : PortTls.ofHttp1(tls);
   }
 
   /**

@@ -27,31 +27,35 @@ final class PortTls implements AutoCloseable {
   /** A connection whose handshake takes longer is closed. */
   private static final long HANDSHAKE_SECONDS_MAX = 20;
 
-  /**
-   * In the order of our preference. gRPC clients offer only {@code h2}. Clients that offer both,
-   * such as browsers, curl and Prometheus, want HTTP, which is served over HTTP/1.1. Clients that
-   * offer only other protocols are refused.
-   */
-  private static final ApplicationProtocolConfig PROTOCOLS =
-      new ApplicationProtocolConfig(
-          Protocol.ALPN,
-          SelectorFailureBehavior.FATAL_ALERT,
-          SelectedListenerFailureBehavior.ACCEPT,
-          "http/1.1",
-          "h2");
-
   private final SslContext context;
   private final ExecutorService handshakes =
       Executors.newFixedThreadPool(THREADS, new DefaultThreadFactory("tls-handshake", true));
 
-  PortTls(TlsContext tls) {
+  /** Accepts HTTP/2 and HTTP/1.1, and prefers HTTP/2, like etcd. */
+  static PortTls ofAllProtocols(TlsContext tls) {
+    return new PortTls(tls, "h2", "http/1.1");
+  }
+
+  /** Accepts HTTP/1.1 only. */
+  static PortTls ofHttp1(TlsContext tls) {
+    return new PortTls(tls, "http/1.1");
+  }
+
+  /**
+   * @param protocols in the order of preference; clients that offer only others are refused
+   */
+  private PortTls(TlsContext tls, String... protocols) {
     this.context =
         new JdkSslContext(
             tls.context(),
             /* isClient= */ false,
             tls.cipherSuites(),
             IdentityCipherSuiteFilter.INSTANCE_DEFAULTING_TO_SUPPORTED_CIPHERS,
-            PROTOCOLS,
+            new ApplicationProtocolConfig(
+                Protocol.ALPN,
+                SelectorFailureBehavior.FATAL_ALERT,
+                SelectedListenerFailureBehavior.ACCEPT,
+                protocols),
             tls.requiresClientCertificate() ? ClientAuth.REQUIRE : ClientAuth.NONE,
             tls.protocols().toArray(String[]::new),
             /* startTls= */ false);

@@ -18,15 +18,14 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Combines requests with their bodies, within limits for each body and for all bodies of the port.
  * Owned by the connection's event loop.
  *
- * <p>A malformed or too large request ({@link TooLarge}) is passed on as failed and without a body;
- * the rest of the connection's input is discarded.
+ * <p>A malformed or too large request ({@link BodyRefused}) is passed on as failed and without a
+ * body; the rest of the connection's input is discarded.
  */
 final class RequestCollector extends ChannelInboundHandlerAdapter {
   private final int bodyBytesMax;
@@ -35,23 +34,9 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
 
   private @Nullable HttpRequest head;
   private @Nullable CompositeByteBuf body;
+  private BodyBudget.@Nullable Place place;
   private int taken;
   private boolean deaf;
-
-  /** The body of a request is too large. */
-  static final class TooLarge extends Exception {
-    @Serial private static final long serialVersionUID = 1L;
-    private final transient HttpResponseStatus status;
-
-    private TooLarge(HttpResponseStatus status) {
-      super(status.toString(), null, false, false);
-      this.status = status;
-    }
-
-    HttpResponseStatus status() {
-      return status;
-    }
-  }
 
   /**
    * @param timer notified when a request has arrived
@@ -79,6 +64,8 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
   private void begin(ChannelHandlerContext ctx, HttpRequest request) {
     head = request;
     body = ctx.alloc().compositeBuffer();
+    // Called with the budget's lock held, and by other connections.
+    place = budget.open(() -> ctx.executor().execute(() -> lose(ctx, request)));
     if (request.decoderResult().isFailure()) {
       refuse(ctx, request.decoderResult());
     } else if (HttpUtil.getContentLength(request, 0L) > bodyBytesMax) {
@@ -93,7 +80,8 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
   private void add(ChannelHandlerContext ctx, HttpContent content) {
     CompositeByteBuf whole = body;
     HttpRequest request = head;
-    if (whole == null || request == null) {
+    BodyBudget.Place holder = place;
+    if (whole == null || request == null || holder == null) {
       content.release();
       return;
     }
@@ -102,7 +90,7 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
     HttpResponseStatus refusal =
         taken + bytes > bodyBytesMax
             ? HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE
-            : (budget.take(bytes) ? null : HttpResponseStatus.SERVICE_UNAVAILABLE);
+            : (holder.take(bytes) ? null : HttpResponseStatus.SERVICE_UNAVAILABLE);
     if (refusal != null) {
       content.release();
       refuse(ctx, refusal);
@@ -117,8 +105,15 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** The body came too slowly, and others need the memory. */
+  private void lose(ChannelHandlerContext ctx, HttpRequest request) {
+    if (head == request) {
+      refuse(ctx, HttpResponseStatus.REQUEST_TIMEOUT);
+    }
+  }
+
   private void refuse(ChannelHandlerContext ctx, HttpResponseStatus status) {
-    refuse(ctx, DecoderResult.failure(new TooLarge(status)));
+    refuse(ctx, DecoderResult.failure(new BodyRefused(status)));
   }
 
   private void refuse(ChannelHandlerContext ctx, DecoderResult failure) {
@@ -149,12 +144,15 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
     head = null;
     body = null;
     timer.arrived();
-    int bytes = taken;
+    BodyBudget.Place held = place;
+    place = null;
     taken = 0;
     try {
       ctx.fireChannelRead(request);
     } finally {
-      budget.giveBack(bytes);
+      if (held != null) {
+        held.close();
+      }
     }
   }
 
@@ -175,7 +173,10 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
       body = null;
     }
     head = null;
-    budget.giveBack(taken);
+    if (place != null) {
+      place.close();
+      place = null;
+    }
     taken = 0;
   }
 }

@@ -130,8 +130,7 @@ public final class ServerMetrics {
   }
 
   private void peer(MetricsPage page, MemberInfo member) {
-    String address = member.peerUrls().get(0).replaceFirst("^https?://", "");
-    Meters.PeerMeter made = cluster.meters().peer(address);
+    Meters.PeerMeter made = cluster.peerMeter(member.id());
     String id = Long.toHexString(member.id());
     page.histogram(
         "etcd_network_peer_round_trip_time_seconds",

@@ -4,15 +4,13 @@ import io.grpc.netty.GrpcHttp2ConnectionHandler;
 import io.grpc.netty.InternalProtocolNegotiator;
 import io.grpc.netty.InternalProtocolNegotiators;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.util.AsciiString;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides for each connection, by its first bytes (within TLS, if it is used), whether gRPC or
- * HTTP/1.1 serves it.
+ * Decides for each connection, by its first bytes (within TLS, if it is used), whether HTTP/2 or
+ * HTTP/1.1 serves it. On HTTP/2 connections, {@link Http2Requests} serves what is not gRPC's.
  *
  * <p>grpc-java has no supported way to share a port. This uses the hook of its own xDS and ALTS
  * modules ({@code @Internal}); therefore grpc's version is pinned, and {@code ClientPortTest} fails
@@ -21,18 +19,20 @@ import org.jspecify.annotations.Nullable;
 final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final ChannelGroup connections;
   private final @Nullable PortTls tls;
-  private final Consumer<ChannelPipeline> http1;
+  private final HttpSite site;
+  private final HttpLimits limits;
 
   /**
    * @param connections receives every accepted connection
    * @param tls null for connections without TLS
-   * @param http1 appends the handlers for an HTTP/1.1 connection
+   * @param site serves everything but gRPC
    */
   SniffingNegotiator(
-      ChannelGroup connections, @Nullable PortTls tls, Consumer<ChannelPipeline> http1) {
+      ChannelGroup connections, @Nullable PortTls tls, HttpSite site, HttpLimits limits) {
     this.connections = connections;
     this.tls = tls;
-    this.http1 = http1;
+    this.site = site;
+    this.limits = limits;
   }
 
   @Override
@@ -42,9 +42,13 @@ final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNeg
 
   @Override
   public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
+    Http2Requests.install(grpc, site, limits);
     ProtocolSniffer sniffer =
         new ProtocolSniffer(
-            connections, grpc, InternalProtocolNegotiators.grpcNegotiationHandler(grpc), http1);
+            connections,
+            grpc,
+            InternalProtocolNegotiators.grpcNegotiationHandler(grpc),
+            pipeline -> Http1Handler.install(pipeline, site, limits));
     ChannelHandler first = tls == null ? sniffer : new TlsHandshake(tls, connections, sniffer);
     return InternalProtocolNegotiators.waitUntilActiveHandler(first, grpc.getNegotiationLogger());
   }

@@ -18,6 +18,7 @@ import io.metastore.adapter.etcd.port.ClientPortSettings;
 import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.adapter.etcd.port.GrpcCounters;
+import io.metastore.adapter.etcd.port.Http2Client;
 import io.metastore.adapter.etcd.port.HttpSite;
 import io.metastore.adapter.etcd.port.ListenAddress;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
@@ -92,6 +93,32 @@ class GatewayTest {
         .containsEntry("grpc-metadata-content-type", List.of("application/grpc"))
         .containsEntry("access-control-allow-origin", List.of("*"));
     assertThat(post("/v3beta/kv/range", "{\"key\":\"YQ==\"}").body()).isEqualTo(answer.body());
+  }
+
+  @Test
+  void http2WithoutTlsIsServedBesideGrpc() throws Exception {
+    try (Http2Client client = new Http2Client(port.addresses().get(0).address())) {
+      assertThat(client.send("POST", "/v3/kv/range", "{\"key\":\"YQ==\"}"))
+          .isEqualTo("200 " + post("/v3/kv/range", "{\"key\":\"YQ==\"}").body());
+      assertThat(client.send("POST", "/v3/kv/range", "{"))
+          .isEqualTo("400 {\"code\":3,\"message\":\"unexpected EOF\"}");
+      assertThat(client.send("GET", "/none", "")).isEqualTo("404 404 page not found\n");
+      assertThat(
+              client.send(
+                  "POST", "/v3/kv/range", " ".repeat(2 * (MESSAGE_BYTES_MAX + (512 << 10)) + 1)))
+          .startsWith("413 ");
+
+      Http2Client.Request observing = client.begin("POST", "/v3/election/observe", "{}", true);
+      next(observers)
+          .onNext(
+              LeaderResponse.newBuilder()
+                  .setHeader(ResponseHeader.newBuilder().setRevision(5))
+                  .build());
+      assertThat(observing.next()).isEqualTo("200 ");
+      assertThat(observing.next()).isEqualTo("{\"result\":{\"header\":{\"revision\":\"5\"}}}\n");
+      observing.cancel();
+      observerGone.get(TIMEOUT_S, TimeUnit.SECONDS);
+    }
   }
 
   @Test

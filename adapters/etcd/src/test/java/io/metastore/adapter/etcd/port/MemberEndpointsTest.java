@@ -205,6 +205,7 @@ class MemberEndpointsTest {
                           new MemberInfo(1, "m", List.of("http://a:1"), List.of(), learner),
                           new MemberInfo(-1, "n", List.of("http://b:1"), List.of(), false));
                   case "meters" -> meters;
+                  case "peerMeter" -> meters.peer("b:1");
                   case "alarms" -> alarms.stream().map(MemberEndpointsTest::alarm).toList();
                   case "watches" -> new ClusterView.WatchCounts(1, 2, 0);
                   default -> 7L;

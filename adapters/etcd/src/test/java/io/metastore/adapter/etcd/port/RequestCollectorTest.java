@@ -11,12 +11,15 @@ import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Request bodies of several connections that share a memory budget. */
 class RequestCollectorTest {
-  private final BodyBudget budget = new BodyBudget(100);
+  private final AtomicLong nanos = new AtomicLong();
+  private final BodyBudget budget = new BodyBudget(100, 0, nanos::get);
   private final EmbeddedChannel first = connection();
   private final EmbeddedChannel second = connection();
 
@@ -57,6 +60,20 @@ class RequestCollectorTest {
   }
 
   @Test
+  void slowBodyIsEndedWhenAnotherNeedsItsMemory() {
+    head(first);
+    part(first, 80);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(3));
+    head(second);
+    last(second, 80);
+    FullHttpRequest request = second.readInbound();
+    assertThat(request.decoderResult().isSuccess()).isTrue();
+    request.release();
+    first.runPendingTasks();
+    assertRefused(first, HttpResponseStatus.REQUEST_TIMEOUT);
+  }
+
+  @Test
   void memoryIsReleasedWhenARequestIsServedOrItsConnectionClosed() {
     head(first);
     last(first, 80);
@@ -91,7 +108,7 @@ class RequestCollectorTest {
   private static void assertRefused(EmbeddedChannel connection, HttpResponseStatus status) {
     FullHttpRequest request = connection.readInbound();
     assertThat(request.decoderResult().cause())
-        .isInstanceOf(RequestCollector.TooLarge.class)
+        .isInstanceOf(BodyRefused.class)
         .hasMessage(status.toString());
     request.release();
   }

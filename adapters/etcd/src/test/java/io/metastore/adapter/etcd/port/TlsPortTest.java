@@ -208,8 +208,21 @@ class TlsPortTest {
                 .build(),
             HttpResponse.BodyHandlers.ofString());
 
+    assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).contains("etcdserver");
+
+    HttpRequest put =
+        HttpRequest.newBuilder(URI.create("https://localhost:" + securePort() + "/v3/kv/put"))
+            .POST(HttpRequest.BodyPublishers.ofString("{}"))
+            .build();
+    HttpResponse<String> json = http.send(put, HttpResponse.BodyHandlers.ofString());
+    assertThat(json.version()).isEqualTo(HttpClient.Version.HTTP_2);
+    assertThat(json.statusCode()).isEqualTo(501);
+    assertThat(json.headers().firstValue("content-type")).contains("application/json");
+
+    namesAreUsers.set(true);
+    assertThat(http.send(put, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(400);
   }
 
   @Test
