@@ -77,7 +77,9 @@ final class CompareCommand implements Callable<Integer> {
 
   Plan plan() {
     return new Plan(
-        servers.stream().map(ServerCommand::parse).toList(),
+        servers.stream()
+            .map(server -> ServerCommand.parse(server, options.access.access()))
+            .toList(),
         comparison.members,
         rows.stream().map(Row::parse).toList(),
         comparison.rounds,

@@ -38,6 +38,8 @@ final class LoadOptions {
 
   @Mixin TimeOptions time = new TimeOptions();
 
+  @Mixin AccessOptions access = new AccessOptions();
+
   @Option(
       names = "--target",
       defaultValue = "all",
@@ -139,6 +141,7 @@ final class LoadOptions {
         seed,
         readShare,
         batch,
-        new WatchSpec(watchers, matching, watchStreams, watchShape));
+        new WatchSpec(watchers, matching, watchStreams, watchShape),
+        access.access());
   }
 }

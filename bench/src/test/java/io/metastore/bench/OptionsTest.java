@@ -11,6 +11,7 @@ import io.metastore.bench.load.LoadSpec.Target;
 import io.metastore.bench.load.Transport;
 import io.metastore.bench.load.WatchSpec;
 import io.metastore.bench.load.Workload;
+import io.metastore.bench.server.Access;
 import io.metastore.bench.server.Endpoint;
 import io.metastore.bench.server.ServerCommand;
 import java.io.PrintWriter;
@@ -68,7 +69,8 @@ class OptionsTest {
                 9,
                 0.25,
                 5,
-                new WatchSpec(50, 3, 4, WatchSpec.Shape.PREFIX)));
+                new WatchSpec(50, 3, 4, WatchSpec.Shape.PREFIX),
+                Access.OPEN));
   }
 
   @Test

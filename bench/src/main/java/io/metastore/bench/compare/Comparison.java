@@ -1,6 +1,8 @@
 package io.metastore.bench.compare;
 
+import io.grpc.ManagedChannel;
 import io.metastore.bench.load.LoadRun;
+import io.metastore.bench.server.Access;
 import io.metastore.bench.server.Cluster;
 import io.metastore.bench.server.ServerMeter;
 import java.util.ArrayList;
@@ -42,8 +44,19 @@ public final class Comparison {
     return cells;
   }
 
+  private void demandAccess(Cluster cluster) {
+    Access access = plan.load().access();
+    ManagedChannel channel = access.channel(cluster.endpoints().get(0)).build();
+    try {
+      access.demand(channel);
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
   private Cell run(Plan.Step step) throws InterruptedException {
     try (Cluster cluster = Cluster.start(step.server(), step.size(), plan.directory())) {
+      demandAccess(cluster);
       LoadRun load =
           new LoadRun(
               plan.run(step.row(), cluster.endpoints()), new ServerMeter(cluster.pids()), progress);

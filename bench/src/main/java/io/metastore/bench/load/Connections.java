@@ -1,8 +1,11 @@
 package io.metastore.bench.load;
 
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.Metadata;
+import io.grpc.stub.MetadataUtils;
+import io.metastore.bench.server.Access;
 import io.metastore.bench.server.Endpoint;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
@@ -11,9 +14,11 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The TCP connections of a run, distributed round-robin over the endpoints, on a few event loops.
@@ -22,16 +27,27 @@ import java.util.stream.IntStream;
  * of their connection and must not block.
  */
 public final class Connections implements AutoCloseable {
+  private static final Metadata.Key<String> TOKEN =
+      Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER);
   private static final int WINDOW_BYTES = 1 << 20;
   private static final int REPLY_BYTES_MAX = 64 << 20;
 
   private final EventLoopGroup loops;
   private final List<ManagedChannel> channels;
+
+  /** The same channels, with the token. */
+  private final List<Channel> users;
+
   private final List<UnaryCalls> calls;
 
-  private Connections(EventLoopGroup loops, List<ManagedChannel> channels, List<UnaryCalls> calls) {
+  private Connections(
+      EventLoopGroup loops,
+      List<ManagedChannel> channels,
+      List<Channel> users,
+      List<UnaryCalls> calls) {
     this.loops = loops;
     this.channels = channels;
+    this.users = users;
     this.calls = calls;
   }
 
@@ -42,19 +58,42 @@ public final class Connections implements AutoCloseable {
    */
   public static Connections open(
       List<Endpoint> endpoints, int count, int eventLoops, Transport transport) {
+    return open(endpoints, count, eventLoops, transport, Access.OPEN);
+  }
+
+  /**
+   * As {@link #open(List, int, int, Transport)}, to servers that may demand TLS and a login. All
+   * connections use the token of one login.
+   */
+  static Connections open(
+      List<Endpoint> endpoints, int count, int eventLoops, Transport transport, Access access) {
     EventLoopGroup loops = new MultiThreadIoEventLoopGroup(eventLoops, NioIoHandler.newFactory());
     List<Endpoint> targets =
         IntStream.range(0, count).mapToObj(i -> endpoints.get(i % endpoints.size())).toList();
-    List<ManagedChannel> channels = targets.stream().map(target -> channel(target, loops)).toList();
+    List<ManagedChannel> channels =
+        targets.stream().map(target -> channel(target, loops, access)).toList();
+    String token = access.logIn(channels.get(0));
+    List<Channel> users = channels.stream().map(channel -> withToken(channel, token)).toList();
+    SslContext tls = access.clientTls();
     List<UnaryCalls> calls =
         switch (transport) {
-          case GRPC -> channels.stream().<UnaryCalls>map(GrpcCalls::new).toList();
+          case GRPC -> users.stream().<UnaryCalls>map(GrpcCalls::new).toList();
           case LEAN ->
               targets.stream()
-                  .<UnaryCalls>map(target -> new LeanCalls(target, loops.next()))
+                  .<UnaryCalls>map(target -> new LeanCalls(target, loops.next(), tls, token))
                   .toList();
         };
-    return new Connections(loops, channels, calls);
+    return new Connections(loops, channels, users, calls);
+  }
+
+  private static Channel withToken(Channel channel, @Nullable String token) {
+    if (token == null) {
+      return channel;
+    }
+    Metadata metadata = new Metadata();
+    metadata.put(TOKEN, token);
+    return ClientInterceptors.intercept(
+        channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
   }
 
   /**
@@ -63,8 +102,8 @@ public final class Connections implements AutoCloseable {
    * @throws IllegalStateException if none of the endpoints is the leader
    * @throws io.grpc.StatusRuntimeException if an endpoint does not answer
    */
-  static Endpoint findLeader(List<Endpoint> endpoints) {
-    try (Connections connections = open(endpoints, endpoints.size(), 1, Transport.GRPC)) {
+  static Endpoint findLeader(List<Endpoint> endpoints, Access access) {
+    try (Connections connections = open(endpoints, endpoints.size(), 1, Transport.GRPC, access)) {
       for (int i = 0; i < endpoints.size(); i++) {
         StatusResponse status =
             MaintenanceGrpc.newBlockingStub(connections.of(i))
@@ -85,7 +124,7 @@ public final class Connections implements AutoCloseable {
 
   /** The channel for the streams of the client with this index. */
   public Channel of(int ordinal) {
-    return channels.get(ordinal % channels.size());
+    return users.get(ordinal % users.size());
   }
 
   Pause pause() {
@@ -98,12 +137,12 @@ public final class Connections implements AutoCloseable {
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 
-  private static ManagedChannel channel(Endpoint endpoint, EventLoopGroup loops) {
-    return NettyChannelBuilder.forAddress(endpoint.address())
+  private static ManagedChannel channel(Endpoint endpoint, EventLoopGroup loops, Access access) {
+    return access
+        .channel(endpoint)
         .eventLoopGroup(loops)
         .channelType(NioSocketChannel.class)
         .directExecutor()
-        .usePlaintext()
         // A retry would keep a copy of every request and hide errors that the run must count.
         .disableRetry()
         .flowControlWindow(WINDOW_BYTES)

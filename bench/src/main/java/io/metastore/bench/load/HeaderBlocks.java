@@ -11,9 +11,12 @@ import io.netty.handler.codec.http2.Http2HeadersEncoder;
 import io.netty.handler.codec.http2.ReadOnlyHttp2Headers;
 import io.netty.util.AsciiString;
 import io.netty.util.collection.LongObjectHashMap;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * HPACK for one connection, with a cache for repeated header blocks.
@@ -31,15 +34,21 @@ final class HeaderBlocks {
   private static final AsciiString GRPC = AsciiString.cached("application/grpc");
   private static final AsciiString TE = AsciiString.cached("te");
   private static final AsciiString TRAILERS = AsciiString.cached("trailers");
+  private static final AsciiString TOKEN = AsciiString.cached("token");
 
   private final AsciiString authority;
+  private final @Nullable AsciiString token;
   private final Http2HeadersEncoder encoder = new DefaultHttp2HeadersEncoder();
   private final Http2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
   private final Map<String, byte[]> requests = new HashMap<>();
   private final LongObjectHashMap<Optional<Status.Code>> replies = new LongObjectHashMap<>();
 
-  HeaderBlocks(String authority) {
+  /**
+   * @param token sent with each call; null for none
+   */
+  HeaderBlocks(String authority, @Nullable String token) {
     this.authority = AsciiString.of(authority);
+    this.token = token == null ? null : AsciiString.of(token);
   }
 
   /** Appends the header block for a call of {@code method}. */
@@ -90,16 +99,17 @@ final class HeaderBlocks {
   }
 
   private Http2Headers headers(String method) {
+    List<AsciiString> others = new ArrayList<>(List.of(CONTENT_TYPE, GRPC, TE, TRAILERS));
+    if (token != null) {
+      others.addAll(List.of(TOKEN, token));
+    }
     return ReadOnlyHttp2Headers.clientHeaders(
         false,
         POST,
         AsciiString.of("/" + method),
         HTTP,
         authority,
-        CONTENT_TYPE,
-        GRPC,
-        TE,
-        TRAILERS);
+        others.toArray(AsciiString[]::new));
   }
 
   private static Optional<Status.Code> status(Http2Headers headers) {

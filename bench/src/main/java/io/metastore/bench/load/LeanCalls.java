@@ -5,10 +5,13 @@ import io.grpc.Status;
 import io.metastore.bench.load.Wire.Reply;
 import io.metastore.bench.server.Endpoint;
 import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +24,19 @@ import org.jspecify.annotations.Nullable;
 final class LeanCalls implements UnaryCalls {
   private final Endpoint endpoint;
   private final EventLoop loop;
+  private final @Nullable SslContext tls;
+  private final @Nullable String token;
   private @Nullable LeanConnection connection;
 
-  LeanCalls(Endpoint endpoint, EventLoop loop) {
+  /**
+   * @param tls null for connections without TLS
+   * @param token null for calls without a token
+   */
+  LeanCalls(Endpoint endpoint, EventLoop loop, @Nullable SslContext tls, @Nullable String token) {
     this.endpoint = endpoint;
     this.loop = loop;
+    this.tls = tls;
+    this.token = token;
   }
 
   @Override
@@ -40,7 +51,7 @@ final class LeanCalls implements UnaryCalls {
   private LeanConnection connected() {
     LeanConnection open = connection;
     if (open == null || open.isClosed()) {
-      open = new LeanConnection(endpoint.toString());
+      open = new LeanConnection(endpoint.toString(), token);
       connection = open;
       connect(open);
     }
@@ -52,7 +63,18 @@ final class LeanCalls implements UnaryCalls {
         .group(loop)
         .channel(NioSocketChannel.class)
         .option(ChannelOption.TCP_NODELAY, true)
-        .handler(handler)
+        .handler(
+            new ChannelInitializer<>() {
+              @Override
+              protected void initChannel(Channel channel) {
+                if (tls != null) {
+                  channel
+                      .pipeline()
+                      .addLast(tls.newHandler(channel.alloc(), endpoint.host(), endpoint.port()));
+                }
+                channel.pipeline().addLast(handler);
+              }
+            })
         .connect(endpoint.address())
         .addListener(
             (ChannelFuture connecting) -> {

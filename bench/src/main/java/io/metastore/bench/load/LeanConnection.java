@@ -48,8 +48,11 @@ final class LeanConnection extends ByteToMessageDecoder {
   private long streamWindow = Http2CodecUtil.DEFAULT_WINDOW_SIZE;
   private int received;
 
-  LeanConnection(String authority) {
-    this.headers = new HeaderBlocks(authority);
+  /**
+   * @param token null for calls without a token
+   */
+  LeanConnection(String authority, @Nullable String token) {
+    this.headers = new HeaderBlocks(authority, token);
   }
 
   /** Whether no more calls can be started. */

@@ -73,10 +73,11 @@ public final class LoadRun {
     List<Endpoint> targets =
         switch (spec.target()) {
           case ALL -> spec.endpoints();
-          case LEADER -> List.of(Connections.findLeader(spec.endpoints()));
+          case LEADER -> List.of(Connections.findLeader(spec.endpoints(), spec.access()));
         };
     try (Connections connections =
-        Connections.open(targets, spec.connections(), spec.eventLoops(), spec.transport())) {
+        Connections.open(
+            targets, spec.connections(), spec.eventLoops(), spec.transport(), spec.access())) {
       if (spec.fill() && spec.workload().readsExistingKeys()) {
         fill(connections);
       }

@@ -2,6 +2,7 @@ package io.metastore.bench.load;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.bench.server.Access;
 import io.metastore.bench.server.Endpoint;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,7 @@ import java.util.List;
  * @param readShare the share of transactions that only read, 0 to 1
  * @param batch puts per transaction of {@link Workload#LOAD}
  * @param watch the watchers of {@link Workload#WATCH}
+ * @param access what the servers demand
  */
 public record LoadSpec(
     List<Endpoint> endpoints,
@@ -48,7 +50,8 @@ public record LoadSpec(
     long seed,
     double readShare,
     int batch,
-    WatchSpec watch) {
+    WatchSpec watch,
+    Access access) {
 
   // The initial HTTP/2 window of a stream, minus the overhead around keys and values.
   private static final long LEAN_REQUEST_BYTES_MAX = 60_000;
@@ -69,6 +72,7 @@ public record LoadSpec(
     requireNonNull(workload, "workload");
     requireNonNull(transport, "transport");
     requireNonNull(watch, "watch");
+    requireNonNull(access, "access");
     requireNonNull(warmUp, "warmUp");
     requireNonNull(duration, "duration");
     check(!endpoints.isEmpty(), "at least one endpoint is needed");
@@ -112,7 +116,8 @@ public record LoadSpec(
         seed,
         readShare,
         batch,
-        watch);
+        watch,
+        access);
   }
 
   private static void check(boolean condition, String complaint) {

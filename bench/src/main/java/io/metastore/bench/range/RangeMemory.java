@@ -8,6 +8,7 @@ import io.metastore.bench.load.Transport;
 import io.metastore.bench.load.WatchSpec;
 import io.metastore.bench.load.Workload;
 import io.metastore.bench.range.StreamReader.Pace;
+import io.metastore.bench.server.Access;
 import io.metastore.bench.server.Cluster;
 import io.metastore.bench.server.Endpoint;
 import io.metastore.bench.server.JavaHeap;
@@ -127,7 +128,8 @@ public final class RangeMemory {
             1,
             0,
             PUTS_IN_TXN,
-            new WatchSpec(1, 1, 1, WatchSpec.Shape.DISTINCT));
+            new WatchSpec(1, 1, 1, WatchSpec.Shape.DISTINCT),
+            Access.OPEN);
     new LoadRun(spec, new ServerMeter(List.of()), progress).run();
   }
 

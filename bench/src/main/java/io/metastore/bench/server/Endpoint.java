@@ -6,7 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 
 /**
- * A member's client address, without TLS.
+ * A member's client address.
  *
  * @param host name or address
  * @param port TCP port

@@ -3,7 +3,6 @@ package io.metastore.bench.server;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
 import java.io.IOException;
@@ -15,9 +14,11 @@ final class Probe {
   private static final int CONNECT_TIMEOUT_MS = 1000;
 
   private final Endpoint endpoint;
+  private final Access access;
 
-  Probe(Endpoint endpoint) {
+  Probe(Endpoint endpoint, Access access) {
     this.endpoint = endpoint;
+    this.access = access;
   }
 
   /** Whether the member answers now. */
@@ -38,8 +39,7 @@ final class Probe {
   }
 
   private boolean reads() {
-    ManagedChannel channel =
-        NettyChannelBuilder.forAddress(endpoint.address()).directExecutor().usePlaintext().build();
+    ManagedChannel channel = access.channel(endpoint).directExecutor().build();
     try {
       var reply =
           KVGrpc.newBlockingStub(channel)

@@ -14,51 +14,66 @@ import java.util.stream.Collectors;
  * @param name the name in reports
  * @param command the program and its first arguments, which are followed by the flags of the
  *     cluster
+ * @param access what the server demands of its clients
  */
-public record ServerCommand(String name, List<String> command) implements ServerKind {
+public record ServerCommand(String name, List<String> command, Access access)
+    implements ServerKind {
   private static final Pattern FORM = Pattern.compile("([^=\\s]+)=(\\S.*)");
 
   /** Copies the command. */
   public ServerCommand {
     requireNonNull(name, "name");
     command = List.copyOf(command);
+    requireNonNull(access, "access");
+  }
+
+  /** A server that is open to all. */
+  public ServerCommand(String name, List<String> command) {
+    this(name, command, Access.OPEN);
   }
 
   /**
-   * Parses {@code name=program argument ...}.
+   * Parses {@code name=program argument ...}; a server that is open to all.
    *
    * @throws IllegalArgumentException if the text has another form
    */
   public static ServerCommand parse(String text) {
+    return parse(text, Access.OPEN);
+  }
+
+  /** As {@link #parse(String)}, with a server that demands something of its clients. */
+  public static ServerCommand parse(String text, Access access) {
     var form = FORM.matcher(text.strip());
     if (!form.matches()) {
       throw new IllegalArgumentException("expected name=program, not: " + text);
     }
-    return new ServerCommand(form.group(1), List.of(form.group(2).split("\\s+", -1)));
+    return new ServerCommand(form.group(1), List.of(form.group(2).split("\\s+", -1)), access);
   }
 
   @Override
   public List<String> command(Member member, List<Member> cluster, Path directory) {
     List<String> line = new ArrayList<>(command);
     line.addAll(flags(member, cluster, directory));
+    line.addAll(access.serverFlags());
     return line;
   }
 
   @Override
   public boolean serves(Endpoint client) {
-    return new Probe(client).serves();
+    return new Probe(client, access).serves();
   }
 
-  private static List<String> flags(Member member, List<Member> cluster, Path directory) {
+  private List<String> flags(Member member, List<Member> cluster, Path directory) {
     String peers =
         cluster.stream()
             .map(m -> m.name() + "=" + url(m.advertised()))
             .collect(Collectors.joining(","));
+    String clientUrl = access.scheme() + "://" + member.client();
     return List.of(
         "--name=" + member.name(),
         "--data-dir=" + directory.resolve(member.name()),
-        "--listen-client-urls=" + url(member.client()),
-        "--advertise-client-urls=" + url(member.client()),
+        "--listen-client-urls=" + clientUrl,
+        "--advertise-client-urls=" + clientUrl,
         "--listen-peer-urls=" + url(member.peer()),
         "--initial-advertise-peer-urls=" + url(member.advertised()),
         "--initial-cluster=" + peers,

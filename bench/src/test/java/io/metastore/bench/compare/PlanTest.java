@@ -7,6 +7,7 @@ import io.metastore.bench.load.LoadSpec;
 import io.metastore.bench.load.Transport;
 import io.metastore.bench.load.WatchSpec;
 import io.metastore.bench.load.Workload;
+import io.metastore.bench.server.Access;
 import io.metastore.bench.server.Endpoint;
 import io.metastore.bench.server.ServerCommand;
 import java.nio.file.Path;
@@ -34,7 +35,8 @@ class PlanTest {
           1,
           0.5,
           100,
-          new WatchSpec(1, 1, 1, WatchSpec.Shape.DISTINCT));
+          new WatchSpec(1, 1, 1, WatchSpec.Shape.DISTINCT),
+          Access.OPEN);
 
   @Test
   void serversTakeTurnsInEachRowAndEachRoundBeginsWithAnother() {

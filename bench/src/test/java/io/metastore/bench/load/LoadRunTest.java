@@ -8,6 +8,7 @@ import io.metastore.bench.load.LoadSpec.Target;
 import io.metastore.bench.report.Deliveries;
 import io.metastore.bench.report.Result;
 import io.metastore.bench.report.Usage;
+import io.metastore.bench.server.Access;
 import io.metastore.bench.server.Endpoint;
 import io.metastore.bench.server.Ports;
 import io.metastore.bench.server.ServerMeter;
@@ -242,6 +243,7 @@ class LoadRunTest {
         1,
         0.25,
         7,
-        new WatchSpec(10, 3, 2, shape));
+        new WatchSpec(10, 3, 2, shape),
+        Access.OPEN);
   }
 }
