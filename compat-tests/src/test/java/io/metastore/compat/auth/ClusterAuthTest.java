@@ -43,14 +43,13 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ClusterAuthTest {
-  private static final String NO_USER = "INVALID_ARGUMENT: etcdserver: user name is empty";
-  private static final String INVALID_TOKEN = "UNAUTHENTICATED: etcdserver: invalid auth token";
-  private static final String DENIED = "PERMISSION_DENIED: etcdserver: permission denied";
-  private static final String OLD_REVISION =
-      "INVALID_ARGUMENT: etcdserver: revision of auth store is old";
+  static final String NO_USER = "INVALID_ARGUMENT: etcdserver: user name is empty";
+  static final String INVALID_TOKEN = "UNAUTHENTICATED: etcdserver: invalid auth token";
+  static final String DENIED = "PERMISSION_DENIED: etcdserver: permission denied";
+  static final String OLD_REVISION = "INVALID_ARGUMENT: etcdserver: revision of auth store is old";
   private static final String WRONG =
       "INVALID_ARGUMENT: etcdserver: authentication failed, invalid user ID or password";
-  private static final String OK = "ok";
+  static final String OK = "ok";
 
   private static final int WRONG_PASSWORDS = 600;
   private static final int WRONG_AT_ONCE = 64;
@@ -239,29 +238,29 @@ class ClusterAuthTest {
     grant(root, name, "a");
   }
 
-  private static void addUser(Channel channel, String name) {
+  static void addUser(Channel channel, String name) {
     auth(channel).userAdd(AuthUserAddRequest.newBuilder().setName(name).setPassword(name).build());
   }
 
-  private static void grant(Channel channel, String user, String role) {
+  static void grant(Channel channel, String user, String role) {
     auth(channel)
         .userGrantRole(AuthUserGrantRoleRequest.newBuilder().setUser(user).setRole(role).build());
   }
 
-  private static String logIn(Channel channel, String user) {
+  static String logIn(Channel channel, String user) {
     return auth(channel)
         .authenticate(AuthenticateRequest.newBuilder().setName(user).setPassword(user).build())
         .getToken();
   }
 
-  private static String put(Channel channel, String key, String value) {
+  static String put(Channel channel, String key, String value) {
     return failure(
         () ->
             kv(channel)
                 .put(PutRequest.newBuilder().setKey(bytes(key)).setValue(bytes(value)).build()));
   }
 
-  private static String get(Channel channel, String key) {
+  static String get(Channel channel, String key) {
     return failure(() -> kv(channel).range(RangeRequest.newBuilder().setKey(bytes(key)).build()));
   }
 
@@ -283,7 +282,7 @@ class ClusterAuthTest {
     return status.getCode() + ": " + status.getDescription();
   }
 
-  private static ByteString bytes(String text) {
+  static ByteString bytes(String text) {
     return ByteString.copyFromUtf8(text);
   }
 }
