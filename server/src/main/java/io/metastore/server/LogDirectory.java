@@ -32,16 +32,8 @@ final class LogDirectory {
    *     an etcd member, or has no log though it should
    */
   static void prepare(Path directory, long clusterId, Path dataDirectory) throws IOException {
-    try {
-      DataDirectory.create(directory);
-    } catch (IOException e) {
-      throw new IOException("failed to create WAL: " + e, e);
-    }
-    if (!Files.isWritable(directory)) {
-      throw refusal(directory, "the Raft log cannot be written there");
-    }
     String own = RaftSettings.groupId(clusterId).toString();
-    List<String> names = names(directory);
+    List<String> names = Files.isDirectory(directory) ? names(directory) : List.of();
     if (names.stream().anyMatch(name -> name.endsWith(".wal"))) {
       throw refusal(directory, "holds the log of an etcd member, which cannot be read here");
     }
@@ -52,6 +44,14 @@ final class LogDirectory {
       throw refusal(
           directory,
           "does not hold this member's Raft log; --wal-dir must be the same at every start");
+    }
+    try {
+      DataDirectory.create(directory);
+    } catch (IOException e) {
+      throw new IOException("failed to create WAL: " + e, e);
+    }
+    if (!Files.isWritable(directory)) {
+      throw refusal(directory, "the Raft log cannot be written there");
     }
   }
 

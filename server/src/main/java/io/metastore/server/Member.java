@@ -259,11 +259,7 @@ final class Member implements AutoCloseable {
         place.self().id(),
         config.name(),
         place.cluster().members().stream().map(Member::raftMember).toList(),
-        switch (place.cluster().state()) {
-          case NEW, STORED -> NodeConfig.Beginning.FOUNDED;
-          case EXISTING -> NodeConfig.Beginning.EXISTING;
-          case INVITED -> NodeConfig.Beginning.INVITED;
-        },
+        config.forceNewCluster() ? NodeConfig.Beginning.FORCED : beginning(place.cluster()),
         config.advertiseClientUrls().stream().map(EtcdUrl::text).toList(),
         config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
         peerTls,
@@ -278,7 +274,16 @@ final class Member implements AutoCloseable {
         StorageOptions.DEFAULT,
         config.warningApplyDuration(),
         config.space(),
-        accessConfig(config.auth()));
+        accessConfig(config.auth()),
+        config.learnersMax());
+  }
+
+  private static NodeConfig.Beginning beginning(InitialCluster cluster) {
+    return switch (cluster.state()) {
+      case NEW, STORED -> NodeConfig.Beginning.FOUNDED;
+      case EXISTING -> NodeConfig.Beginning.EXISTING;
+      case INVITED -> NodeConfig.Beginning.INVITED;
+    };
   }
 
   private static AccessConfig accessConfig(AuthConfig auth) {
@@ -296,6 +301,6 @@ final class Member implements AutoCloseable {
   }
 
   private static RaftMember raftMember(InitialCluster.Member member) {
-    return new RaftMember(member.id(), member.peerUrls().get(0).authority());
+    return new RaftMember(member.id(), EtcdUrl.join(member.peerUrls()));
   }
 }

@@ -32,13 +32,18 @@ final class MemberTls {
   }
 
   /**
-   * TLS for connections between members; null if no peer URL uses TLS.
+   * The certificates for connections between members; null if none are configured.
    *
    * @throws IOException if a file cannot be read or used
    */
   static @Nullable PeerTls peers(ServerConfig config) throws IOException {
-    TlsConfig.Side side = findSide("peer", config.tls().peers(), config.listenPeerUrls());
-    return side == null ? null : PeerTls.open(side.prepare());
+    TlsConfig.Side side = config.tls().peers();
+    if (side == null) {
+      return null;
+    }
+    // Also without https on its own URLs, a member needs certificates for those of the others.
+    boolean forServer = findSide("peer", side, config.listenPeerUrls()) != null;
+    return PeerTls.open(side.prepare(), forServer);
   }
 
   /** The TLS configuration to use; null if no URL uses TLS. */

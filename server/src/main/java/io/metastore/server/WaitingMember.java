@@ -31,12 +31,10 @@ import org.slf4j.LoggerFactory;
 final class WaitingMember implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WaitingMember.class);
 
-  private final ServerConfig config;
   private final WaitingNode waiting;
   private final ClientPort port;
 
-  private WaitingMember(ServerConfig config, WaitingNode waiting, ClientPort port) {
-    this.config = config;
+  private WaitingMember(WaitingNode waiting, ClientPort port) {
     this.waiting = waiting;
     this.port = port;
   }
@@ -75,7 +73,7 @@ final class WaitingMember implements AutoCloseable {
           .addKeyValue("listen-peer-urls", config.listenPeerUrls())
           .addKeyValue("listen-client-urls", config.listenClientUrls())
           .log("waiting for a cluster: call Bootstrap here, or Join on a running cluster");
-      return new WaitingMember(config, waiting, port);
+      return new WaitingMember(waiting, port);
     } catch (IOException e) {
       waiting.close();
       throw e;
@@ -86,7 +84,7 @@ final class WaitingMember implements AutoCloseable {
   Place awaitCluster() {
     Invitation invitation = waiting.invited().join();
     waiting.close();
-    return placeOf(config, invitation);
+    return placeOf(invitation);
   }
 
   /**
@@ -106,14 +104,13 @@ final class WaitingMember implements AutoCloseable {
 
   private static void persist(ServerConfig config, Invitation invitation) {
     try {
-      StoredCluster.write(config.dataDirectory(), placeOf(config, invitation));
+      StoredCluster.write(config.dataDirectory(), placeOf(invitation));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write to " + config.dataDirectory(), e);
     }
   }
 
-  private static Place placeOf(ServerConfig config, Invitation invitation) {
-    String scheme = config.advertisePeerUrls().get(0).scheme();
-    return Place.in(InitialCluster.of(invitation, scheme), invitation.memberId());
+  private static Place placeOf(Invitation invitation) {
+    return Place.in(InitialCluster.of(invitation), invitation.memberId());
   }
 }

@@ -234,6 +234,7 @@ class ServeTest {
             .anyMatch(line -> line.contains("does not hold this member's Raft log"));
       }
     }
+    assertThat(directory.resolve("another")).doesNotExist();
   }
 
   @Test

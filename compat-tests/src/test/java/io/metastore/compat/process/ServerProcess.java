@@ -132,6 +132,13 @@ public final class ServerProcess implements AutoCloseable {
     flags = List.copyOf(all);
   }
 
+  /** Adds flags from the next start on; they take precedence over earlier ones. */
+  public void addFlags(String... more) {
+    List<String> all = new ArrayList<>(flags);
+    all.addAll(List.of(more));
+    flags = List.copyOf(all);
+  }
+
   /** Sets further JVM options, for the next start. */
   public void jvmOptions(String... options) {
     jvmOptions = List.of(options);

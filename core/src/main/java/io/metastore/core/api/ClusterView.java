@@ -76,6 +76,9 @@ public interface ClusterView {
   /** Counters and histograms of this member. */
   Meters meters();
 
+  /** Counters of this member's calls to another one. */
+  Meters.PeerMeter peerMeter(long memberId);
+
   /**
    * Numbers of watchers on one member.
    *

@@ -62,6 +62,10 @@ public enum FailureCode {
   ROLE_NOT_GRANTED,
   /** The role has no permission on exactly this range, so it cannot be revoked. */
   PERMISSION_NOT_GRANTED,
+  /** No member has this ID. */
+  MEMBER_NOT_FOUND,
+  /** Another member has this peer URL. */
+  PEER_URL_EXISTS,
   /** The author may not write all keys attached to a lease that the command names. */
   PERMISSION_DENIED
 }

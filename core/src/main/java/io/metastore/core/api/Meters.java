@@ -79,9 +79,9 @@ public final class Meters {
   /**
    * The counters of calls to one member.
    *
-   * @param address host and port of the member
+   * @param urls the member's URLs when it was added to the cluster
    */
-  public PeerMeter peer(String address) {
-    return peers.computeIfAbsent(address, key -> new PeerMeter());
+  public PeerMeter peer(String urls) {
+    return peers.computeIfAbsent(urls, key -> new PeerMeter());
   }
 }

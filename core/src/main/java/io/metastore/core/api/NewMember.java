@@ -6,11 +6,11 @@ import static java.util.Objects.requireNonNull;
  * A member that was started without a cluster.
  *
  * @param name the member's name, from its configuration
- * @param peerAddress host and port at which the other members reach it
+ * @param peerUrl URL at which the other members reach it
  */
-public record NewMember(String name, String peerAddress) {
+public record NewMember(String name, String peerUrl) {
   public NewMember {
     requireNonNull(name, "name");
-    requireNonNull(peerAddress, "peerAddress");
+    requireNonNull(peerUrl, "peerUrl");
   }
 }

@@ -2,7 +2,6 @@ package io.metastore.core.disk;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -34,7 +33,6 @@ public final class DiskSpace {
 
   private final Path directory;
   private final Path reserve;
-  private final FileStore store;
   private volatile boolean low;
 
   /**
@@ -42,10 +40,9 @@ public final class DiskSpace {
    *
    * @param directory absolute; exists
    */
-  public DiskSpace(Path directory) throws IOException {
+  public DiskSpace(Path directory) {
     this.directory = directory;
     this.reserve = directory.resolve(RESERVE);
-    this.store = Files.getFileStore(directory);
     look();
   }
 
@@ -57,7 +54,8 @@ public final class DiskSpace {
   /** Measures the free space, and deletes the reserve file if the disk is full. */
   public void look() {
     try {
-      long usable = store.getUsableSpace();
+      // Not through a FileStore, which does not exist in a chroot: it needs the list of mounts.
+      long usable = directory.toFile().getUsableSpace();
       if ((usable < FULL_BYTES || FullDisk.waitingMs(directory) > 0)
           && Files.deleteIfExists(reserve)) {
         LOG.atWarn().addKeyValue("path", reserve).log("disk is full; deleted the reserve file");

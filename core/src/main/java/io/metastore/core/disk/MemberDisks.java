@@ -24,7 +24,7 @@ public final class MemberDisks {
   /**
    * Creates the directories if they do not exist, and looks at the space that is left.
    *
-   * @throws IOException if a directory cannot be created or looked at
+   * @throws IOException if a directory cannot be created
    */
   public static MemberDisks open(Path dataDirectory, Path logDirectory) throws IOException {
     Path data = dataDirectory.toAbsolutePath();

@@ -84,6 +84,7 @@ final class AlarmTable {
           true;
       case CHECKPOINT_LEASES,
           MEMBER_NOTE,
+          MOVE_PEER,
           WITHDRAW,
           AUTH_CHANGE,
           LOGIN,

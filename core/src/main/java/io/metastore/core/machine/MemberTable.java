@@ -1,8 +1,11 @@
 package io.metastore.core.machine;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.metastore.core.api.Failure;
+import io.metastore.core.api.FailureCode;
 import io.metastore.core.command.Configuration;
 import io.metastore.core.command.MemberNote;
+import io.metastore.core.command.MovePeer;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.Reader;
@@ -10,6 +13,7 @@ import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -37,6 +41,11 @@ public final class MemberTable {
     next.getMembersList().forEach(member -> present.add(member.getId()));
     Configuration old = configuration(before);
     Configuration.Builder configuration = next.toBuilder().addAllRemoved(old.getRemovedList());
+    for (Configuration.Member.Builder member : configuration.getMembersBuilderList()) {
+      old.getMembersList().stream()
+          .filter(known -> known.getId() == member.getId())
+          .forEach(known -> member.addAllPeerUrls(known.getPeerUrlsList()));
+    }
     for (Configuration.Member member : old.getMembersList()) {
       if (!present.contains(member.getId())) {
         configuration.addRemoved(member.getId());
@@ -44,6 +53,32 @@ public final class MemberTable {
       }
     }
     writes.put(Table.SMALL, CONFIGURATION, configuration.build().toByteArray());
+  }
+
+  /** Changes the URLs of a member; null if that was done. */
+  static @Nullable Failure move(WriteSet writes, MovePeer move) {
+    Configuration.Builder configuration = configuration(writes).toBuilder();
+    Configuration.Member.Builder moved = null;
+    for (Configuration.Member.Builder member : configuration.getMembersBuilderList()) {
+      if (member.getId() == move.getId()) {
+        moved = member;
+      } else if (!Collections.disjoint(peerUrls(member), move.getPeerUrlsList())) {
+        return Failure.of(FailureCode.PEER_URL_EXISTS, "member", Long.toHexString(member.getId()));
+      }
+    }
+    if (moved == null) {
+      return Failure.of(FailureCode.MEMBER_NOT_FOUND, "id", Long.toHexString(move.getId()));
+    }
+    moved.clearPeerUrls().addAllPeerUrls(move.getPeerUrlsList());
+    writes.put(Table.SMALL, CONFIGURATION, configuration.build().toByteArray());
+    return null;
+  }
+
+  /** The URLs at which the other members reach a member now. */
+  public static List<String> peerUrls(Configuration.MemberOrBuilder member) {
+    return member.getPeerUrlsCount() > 0
+        ? member.getPeerUrlsList()
+        : List.of(member.getAddress().split(",", -1));
   }
 
   /**

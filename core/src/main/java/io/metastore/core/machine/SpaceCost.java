@@ -34,6 +34,7 @@ public final class SpaceCost {
           CHECKPOINT_LEASES,
           COMPACT,
           MEMBER_NOTE,
+          MOVE_PEER,
           RELEASE,
           WITHDRAW,
           AUTH_CHANGE,

@@ -249,6 +249,7 @@ public final class StoreMachine implements AutoCloseable {
       case COMPACT -> compact(command.getCompact(), context);
       case ACQUIRE -> acquire(command.getAcquire(), context);
       case MEMBER_NOTE -> memberNote(command.getMemberNote(), context);
+      case MOVE_PEER -> outcome(MemberTable.move(context.writes(), command.getMovePeer()), context);
       case AUTH_CHANGE -> authChange(command.getAuthChange(), context);
       case LOGIN -> login(command.getLogin(), index, context);
       case OPEN_SESSION -> TreeCommands.openSession(command.getOpenSession(), index, context);
@@ -290,15 +291,26 @@ public final class StoreMachine implements AutoCloseable {
       case REVOKE_LEASE -> command.getRevokeLease().getGrantedIndex() == 0;
       // The znode tree has its own access lists.
       case OPEN_SESSION, ATTACH_SESSION, END_SESSION, TREE_CHANGE -> false;
-      // Alarms are usually changed by members; like in etcd, the rights of clients are checked in
-      // the API.
-      case WITHDRAW, CHECKPOINT_LEASES, MEMBER_NOTE, CHANGE_ALARM, REAP_NODE, KIND_NOT_SET -> false;
+      // Alarms are usually changed by members; like in etcd, the rights of clients to change alarms
+      // and members are checked in the API.
+      case WITHDRAW,
+          CHECKPOINT_LEASES,
+          MEMBER_NOTE,
+          MOVE_PEER,
+          CHANGE_ALARM,
+          REAP_NODE,
+          KIND_NOT_SET ->
+          false;
     };
   }
 
   private static Outcome authChange(AuthChange change, ApplyContext context) {
     Failure refusal = AuthChanges.apply(change, context.writes());
     context.authChanged();
+    return outcome(refusal, context);
+  }
+
+  private static Outcome outcome(@Nullable Failure refusal, ApplyContext context) {
     return refusal == null
         ? new Outcome.Done(context.revision())
         : new Outcome.Failed(context.revision(), refusal);

@@ -1,10 +1,8 @@
 package io.metastore.core.node;
 
-import io.metastore.core.api.Histogram;
 import io.metastore.core.kv.CompactionStep;
 import io.metastore.core.machine.StoreMachine;
 import io.metastore.core.machine.StoreView;
-import io.metastore.core.storage.Storage;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -18,8 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Physically removes what compactions made unreachable. It works in small slices with pauses in
- * between, so that other requests are not delayed. On demand it also rewrites the tables without
- * obsolete entries. Runs on the thread {@code compactor}.
+ * between, so that other requests are not delayed. Runs on the thread {@code compactor}.
  */
 final class Compactor implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Compactor.class);
@@ -27,7 +24,6 @@ final class Compactor implements AutoCloseable {
   private final Supplier<StoreMachine> machines;
   private final int sliceChanges;
   private final long pauseMs;
-  private final Histogram defragmentations;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Threads.named("compactor"));
 
@@ -42,14 +38,11 @@ final class Compactor implements AutoCloseable {
   /**
    * @param sliceChanges about how many changes a slice walks
    * @param pauseMs between two slices
-   * @param defragmentations counts them, by seconds
    */
-  Compactor(
-      Supplier<StoreMachine> machines, int sliceChanges, long pauseMs, Histogram defragmentations) {
+  Compactor(Supplier<StoreMachine> machines, int sliceChanges, long pauseMs) {
     this.machines = machines;
     this.sliceChanges = sliceChanges;
     this.pauseMs = pauseMs;
-    this.defragmentations = defragmentations;
   }
 
   /** Starts compacting if there is something to compact. Any thread. */
@@ -74,31 +67,6 @@ final class Compactor implements AutoCloseable {
       wake();
     }
     return done;
-  }
-
-  /** Rewrites the tables without obsolete entries. */
-  CompletableFuture<Void> defragment() {
-    return CompletableFuture.runAsync(this::rewrite, thread);
-  }
-
-  private void rewrite() {
-    StoreMachine machine = machines.get();
-    StoreView view = machine.tryView();
-    if (view == null) {
-      return; // the tables have just been replaced by those of a checkpoint, which are new
-    }
-    try {
-      Storage storage = machine.storage();
-      long sizeBefore = storage.sizeBytes();
-      LOG.atInfo().addKeyValue("current-db-size-bytes", sizeBefore).log("defragmenting");
-      defragmentations.time(storage::rewrite);
-      LOG.atInfo()
-          .addKeyValue("current-db-size-bytes", storage.sizeBytes())
-          .addKeyValue("current-db-size-bytes-diff", storage.sizeBytes() - sizeBefore)
-          .log("finished defragmenting directory");
-    } finally {
-      view.release();
-    }
   }
 
   @Override

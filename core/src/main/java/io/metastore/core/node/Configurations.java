@@ -24,7 +24,7 @@ final class Configurations {
       configuration.addMembers(
           Configuration.Member.newBuilder()
               .setId(member.id())
-              .setAddress(member.peerAddress())
+              .setAddress(member.peerUrls())
               .setLearner(members.isLearner(member.id())));
     }
     return configuration.build();

@@ -8,6 +8,7 @@ import io.metastore.core.machine.StoreView;
 import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.PeerDialer;
 import io.metastore.core.raft.ProcessStopper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,11 +55,13 @@ final class KnownMemberCheck {
   private static final int MESSAGE_BYTES_MAX = 1 << 20;
 
   private final NodeConfig config;
+  private final PeerDialer dialer;
   private final Supplier<StoreView> views;
   private final CompletableFuture<Void> passed = new CompletableFuture<>();
 
-  private KnownMemberCheck(NodeConfig config, Supplier<StoreView> views) {
+  private KnownMemberCheck(NodeConfig config, PeerDialer dialer, Supplier<StoreView> views) {
     this.config = config;
+    this.dialer = dialer;
     this.views = views;
   }
 
@@ -68,13 +71,18 @@ final class KnownMemberCheck {
    * @throws IOException if another member knows this one although it has no data, if it was
    *     removed, or if it is to join a running cluster that does not answer
    */
-  static KnownMemberCheck begin(NodeConfig config, boolean applied, Supplier<StoreView> views)
+  static KnownMemberCheck begin(
+      NodeConfig config, PeerDialer dialer, boolean applied, Supplier<StoreView> views)
       throws IOException {
-    KnownMemberCheck check = new KnownMemberCheck(config, views);
+    KnownMemberCheck check = new KnownMemberCheck(config, dialer, views);
     if (Files.exists(check.file(REMOVED))) {
       throw check.removal();
     }
     boolean hasData = check.hasData(applied);
+    if (hasData && config.beginning() == NodeConfig.Beginning.FORCED) {
+      check.passed.complete(null);
+      return check;
+    }
     boolean mustFind = !hasData && config.beginning() == NodeConfig.Beginning.EXISTING;
     List<KnownMemberReply> replies =
         check.ask(hasData, mustFind ? JOIN_TIMEOUT_MS : TIMEOUT_MS).join();
@@ -180,7 +188,7 @@ final class KnownMemberCheck {
         KnownMemberRequest.newBuilder().setId(config.memberId()).setHasData(hasData).build();
     // Separate channels: after a failed connection, later calls on shared channels would be
     // delayed.
-    PeerChannels channels = new PeerChannels(config.peerTls(), MESSAGE_BYTES_MAX);
+    PeerChannels channels = new PeerChannels(dialer, MESSAGE_BYTES_MAX);
     List<CompletableFuture<List<KnownMemberReply>>> answers = new ArrayList<>();
     for (Configuration.Member member : configuration().getMembersList()) {
       if (member.getId() != config.memberId()) {

@@ -32,7 +32,7 @@ final class LeaderCalls {
   private record Call(Leader leader, CompletableFuture<?> answer) {}
 
   /** The leader that a call is sent to. */
-  record Leader(long id, String address) {}
+  record Leader(long id, String peerUrls) {}
 
   /**
    * @param executor fails calls to a replaced leader; its tasks must not block
@@ -47,8 +47,8 @@ final class LeaderCalls {
   /** The leader that this member follows; null if it leads itself or no leader is known. */
   @Nullable Leader findLeader() {
     long id = raft.leaderId();
-    String address = id == 0 || id == selfId ? null : raft.findAddress(id);
-    return address == null ? null : new Leader(id, address);
+    String urls = id == 0 || id == selfId ? null : raft.findPeerUrls(id);
+    return urls == null ? null : new Leader(id, urls);
   }
 
   /**
@@ -60,7 +60,7 @@ final class LeaderCalls {
    */
   <Q extends Message, A extends Message> CompletableFuture<A> call(
       Leader leader, PeerCall<Q, A> call, Q request, long timeoutMs) {
-    CompletableFuture<A> answer = peers.call(leader.address(), call, request, timeoutMs);
+    CompletableFuture<A> answer = peers.call(leader.peerUrls(), call, request, timeoutMs);
     long number = numbers.incrementAndGet();
     open.put(number, new Call(leader, answer));
     answer.whenComplete((reply, failure) -> open.remove(number));
@@ -76,7 +76,7 @@ final class LeaderCalls {
   void leaderChanged() {
     Leader now = findLeader();
     if (now != null) {
-      peers.connectNow(now.address());
+      peers.connectNow(now.peerUrls());
     }
     for (Call call : open.values()) {
       if (isReplaced(call.leader())) {

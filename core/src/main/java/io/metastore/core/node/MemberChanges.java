@@ -86,9 +86,11 @@ final class MemberChanges {
 
   private CompletableFuture<ChangeMembersReply> join(ChangeMembersRequest.Join join) {
     RaftMembers now = raft.members();
+    if (join.getLearner() && now.learners().size() >= config.learnersMax()) {
+      throw new ChangeRefused(Reason.BAD_REQUEST, "learner", "too many learner members in cluster");
+    }
     for (MemberInfo member : cluster.members()) {
-      if (member.name().equals(join.getName())
-          || member.peerUrls().contains(config.peerUrl(join.getAddress()))) {
+      if (member.name().equals(join.getName()) || member.peerUrls().contains(join.getAddress())) {
         throw new ChangeRefused(
             Reason.ALREADY_MEMBER,
             "member %s already has this name or URL".formatted(Long.toHexString(member.id())));
@@ -129,7 +131,7 @@ final class MemberChanges {
           InviteRequest.Member.newBuilder()
               .setId(member.id())
               .setName(member.id() == joining.id() ? join.getName() : nameOf(member.id()))
-              .setAddress(member.peerAddress()));
+              .setAddress(member.peerUrls()));
     }
     return peers
         .call(join.getAddress(), PeerCall.INVITE, invitation.build(), INVITE_MS)
@@ -241,8 +243,7 @@ final class MemberChanges {
           member.id() == config.memberId()
               ? CompletableFuture.completedFuture(List.of(member))
               : peers
-                  .call(
-                      member.peerAddress(), PeerCall.TERM, TermRequest.getDefaultInstance(), ASK_MS)
+                  .call(member.peerUrls(), PeerCall.TERM, TermRequest.getDefaultInstance(), ASK_MS)
                   .handle((reply, failure) -> failure == null ? List.of(member) : List.of()));
     }
     return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))

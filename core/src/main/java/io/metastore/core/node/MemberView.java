@@ -162,7 +162,7 @@ final class MemberView implements ClusterView {
             new MemberInfo(
                 member.getId(),
                 note.getName(),
-                List.of(config.peerUrl(member.getAddress())),
+                MemberTable.peerUrls(member),
                 note.getClientUrlsList(),
                 member.getLearner()));
       }
@@ -206,5 +206,11 @@ final class MemberView implements ClusterView {
   @Override
   public Meters meters() {
     return meters;
+  }
+
+  @Override
+  public Meters.PeerMeter peerMeter(long memberId) {
+    String urls = raft.findPeerUrls(memberId);
+    return urls == null ? new Meters.PeerMeter() : meters.peer(urls);
   }
 }

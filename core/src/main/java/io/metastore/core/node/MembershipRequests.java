@@ -64,7 +64,7 @@ final class MembershipRequests implements Membership {
     ChangeMembersRequest.Join join =
         ChangeMembersRequest.Join.newBuilder()
             .setName(member.name())
-            .setAddress(member.peerAddress())
+            .setAddress(member.peerUrl())
             .setLearner(learner)
             .build();
     return change(ChangeMembersRequest.newBuilder().setJoin(join).build())
@@ -73,7 +73,7 @@ final class MembershipRequests implements Membership {
                 new MemberInfo(
                     reply.getMemberId(),
                     member.name(),
-                    List.of(config.peerUrl(member.peerAddress())),
+                    List.of(member.peerUrl()),
                     List.of(),
                     learner));
   }

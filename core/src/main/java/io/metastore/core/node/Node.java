@@ -1,5 +1,7 @@
 package io.metastore.core.node;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.metastore.core.api.AccessRules;
@@ -38,6 +40,7 @@ import io.metastore.core.machine.StoreState;
 import io.metastore.core.machine.StoreView;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.PeerDialer;
 import io.metastore.core.raft.PeerPages;
 import io.metastore.core.raft.PeerService;
 import io.metastore.core.raft.ProcessStopper;
@@ -100,6 +103,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long HAND_OVER_MS = 1000;
   private static final long RAFT_STOP_MS = 30_000;
   private static final long STUCK_MS = 500;
+  private static final long COMPACTION_WAIT_MS = 3000;
   private static final long RESERVE_MS = 10_000;
   private static final int DIRECT_REPLIES_MAX = 8;
 
@@ -122,6 +126,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final LockRequests locks;
   private final TreeListeners trees = new TreeListeners();
   private final Compactor compactor;
+  private final Defragmenter defragmenter;
   private final SpaceGate space;
   private final AutoCompactor autoCompactor;
   private final MemberDisks disks;
@@ -167,26 +172,29 @@ public final class Node implements Metastore, AutoCloseable {
     this.machine = tables.open();
     this.applied = new AppliedIndex(reply, machine.state().index());
     this.hub = new WatchHub(this::retainView, watchLimits(config));
-    this.peers = new PeerChannels(config.peerTls(), peerMessageBytesMax(config), meters);
+    PeerDialer dialer = new PeerDialer(config.peerTls(), this::currentPeerUrls);
+    this.peers = new PeerChannels(dialer, peerMessageBytesMax(config), meters);
     this.compactor =
         new Compactor(
             () -> machine,
             config.space().compactionBatchLimit(),
-            config.space().compactionSleepMs(),
-            meters.defragmentations);
+            config.space().compactionSleepMs());
+    this.defragmenter = new Defragmenter(() -> machine, meters.defragmentations);
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockRequests(process(), this::submit, this::retainView);
 
     // Raft may call back before the constructor has assigned the fields below. Callbacks that need
     // them wait until wiring.complete().
     Wiring wiring = new Wiring();
-    this.known = KnownMemberCheck.begin(config, machine.state().index() >= 0, this::retainView);
+    this.known =
+        KnownMemberCheck.begin(config, dialer, machine.state().index() >= 0, this::retainView);
     this.raft =
         RaftNode.start(
             raftSettings(config),
             config.clusterId(),
             config.memberId(),
             founders(),
+            dialer,
             wiring,
             wiring.peerService(),
             known.passed()::isDone,
@@ -269,7 +277,7 @@ public final class Node implements Metastore, AutoCloseable {
             raft::members,
             member ->
                 peers.call(
-                    member.peerAddress(),
+                    member.peerUrls(),
                     PeerCall.TERM,
                     TermRequest.getDefaultInstance(),
                     config.electionTimeoutMs()),
@@ -382,14 +390,17 @@ public final class Node implements Metastore, AutoCloseable {
 
   @Override
   public CompletableFuture<Void> defragment() {
-    // The newest view reads what has been removed since it was made: an entry makes a newer one.
-    // The
-    // newest checkpoint has the old files: another one lets them be deleted.
+    // A compaction that has just been requested is awaited, for scripts that compact and then
+    // defragment, but not a long one. The newest view reads what has been removed since it was
+    // made: an entry makes a newer one. The newest checkpoint has the old files: another one lets
+    // them be deleted.
     return compacted(machine.state().compacted())
+        .copy()
+        .completeOnTimeout(null, COMPACTION_WAIT_MS, TimeUnit.MILLISECONDS)
         .thenCompose(
             removed -> submit(Command.newBuilder().setTxn(Txn.getDefaultInstance()).build()))
         .handle((outcome, failure) -> outcome) // without a majority, too, much can be given back
-        .thenCompose(applied -> compactor.defragment())
+        .thenCompose(applied -> defragmenter.defragment())
         .thenCompose(rewritten -> checkpoint())
         .thenAccept(checkpointed -> {});
   }
@@ -501,6 +512,7 @@ public final class Node implements Metastore, AutoCloseable {
     }
     leases.close();
     compactor.close();
+    defragmenter.close();
     peers.close();
     hub.close();
     scans.shutdown();
@@ -647,7 +659,7 @@ public final class Node implements Metastore, AutoCloseable {
   private void watchFollowers() {
     for (RaftMember silent : raft.silentFollowers()) {
       peers
-          .call(silent.peerAddress(), PeerCall.TERM, TermRequest.getDefaultInstance(), WATCH_MS)
+          .call(silent.peerUrls(), PeerCall.TERM, TermRequest.getDefaultInstance(), WATCH_MS)
           .whenComplete((reply, failure) -> raft.followerAsked(silent.id(), failure == null));
     }
   }
@@ -681,16 +693,45 @@ public final class Node implements Metastore, AutoCloseable {
 
   /** The members to start Raft with, while Raft's own log has no configuration. */
   private RaftMembers founders() {
+    if (config.beginning() == NodeConfig.Beginning.FORCED) {
+      return RaftMembers.of(List.of(self()));
+    }
+    Configuration applied = appliedConfiguration();
+    if (applied.getMembersCount() > 0) {
+      return Configurations.toRaft(applied);
+    }
+    return config.invited() ? RaftMembers.UNKNOWN : RaftMembers.of(config.members());
+  }
+
+  private RaftMember self() {
+    RaftMember applied = Configurations.toRaft(appliedConfiguration()).find(config.memberId());
+    return applied != null
+        ? applied
+        : requireNonNull(RaftMembers.of(config.members()).find(config.memberId()), "own member");
+  }
+
+  private Configuration appliedConfiguration() {
     StoreView view = retainView();
     try {
-      Configuration applied = MemberTable.configuration(view.reader());
-      if (applied.getMembersCount() > 0) {
-        return Configurations.toRaft(applied);
-      }
+      return MemberTable.configuration(view.reader());
     } finally {
       view.release();
     }
-    return config.invited() ? RaftMembers.UNKNOWN : RaftMembers.of(config.members());
+  }
+
+  /** See {@link PeerDialer}. */
+  private String currentPeerUrls(String firstUrls) {
+    StoreView view = retainView();
+    try {
+      for (Configuration.Member member : Configurations.of(config, view).getMembersList()) {
+        if (member.getAddress().equals(firstUrls)) {
+          return String.join(",", MemberTable.peerUrls(member));
+        }
+      }
+      return firstUrls;
+    } finally {
+      view.release();
+    }
   }
 
   private static WatchLimits watchLimits(NodeConfig config) {
@@ -710,7 +751,8 @@ public final class Node implements Metastore, AutoCloseable {
         config.peerTls(),
         config.heartbeatMs(),
         config.electionTimeoutMs(),
-        config.maxRequestBytes());
+        config.maxRequestBytes(),
+        config.beginning() == NodeConfig.Beginning.FORCED);
   }
 
   // --- callbacks from Raft ---------------------------------------------------------------------

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param beginning how this member came to its cluster
  * @param clientUrls URLs at which clients reach this member; published
  * @param peerListen addresses on which this member listens for other members
- * @param peerTls TLS between members; null for none
+ * @param peerTls this member's certificates for connections between members; null for none
  * @param logDirectory directory of the Raft log and the vote; inside the data directory, or on
  *     another disk
  * @param electionTimeoutMs minimum time that a follower waits for its leader
@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param watchProgressIntervalMs see {@code WatchLimits}
  * @param warningApplyDuration a warning is logged if applying an entry, or a read, takes longer
  * @param space limits on the size of the tables
+ * @param learnersMax the number of learners that the cluster may have
  */
 public record NodeConfig(
     long clusterId,
@@ -51,7 +52,8 @@ public record NodeConfig(
     StorageOptions storage,
     Duration warningApplyDuration,
     SpaceConfig space,
-    AccessConfig access) {
+    AccessConfig access,
+    long learnersMax) {
 
   /** How a member comes to its cluster. */
   public enum Beginning {
@@ -61,6 +63,11 @@ public record NodeConfig(
      * As {@link #FOUNDED}, but the cluster is already running: a member without data must reach it.
      */
     EXISTING,
+    /**
+     * As {@link #FOUNDED}, but a member with data continues alone: it removes all other members,
+     * which are lost.
+     */
+    FORCED,
     /** The cluster is running and has invited the member, which waits to be contacted. */
     INVITED
   }
@@ -89,11 +96,6 @@ public record NodeConfig(
    */
   long minLeaseTtlSeconds() {
     return (3L * electionTimeoutMs / 2 + 999) / 1000;
-  }
-
-  /** The peer URL for a host and port. */
-  String peerUrl(String address) {
-    return (peerTls == null ? "http://" : "https://") + address;
   }
 
   boolean alone() {

@@ -221,11 +221,7 @@ final class ReadIndex {
     AtomicInteger open = new AtomicInteger(others.size());
     for (RaftMember other : others) {
       peers
-          .call(
-              other.peerAddress(),
-              PeerCall.TERM,
-              TermRequest.getDefaultInstance(),
-              ROUND_TIMEOUT_MS)
+          .call(other.peerUrls(), PeerCall.TERM, TermRequest.getDefaultInstance(), ROUND_TIMEOUT_MS)
           .whenComplete(
               (TermReply reply, Throwable failure) -> {
                 if (failure == null

@@ -14,6 +14,7 @@ import io.metastore.core.command.InviteReply;
 import io.metastore.core.command.InviteRequest;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.PeerDialer;
 import io.metastore.core.raft.PeerServer;
 import io.metastore.core.raft.PeerService;
 import io.metastore.core.raft.PeerTls;
@@ -80,7 +81,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
       Consumer<Invitation> persist)
       throws IOException {
     this.name = name;
-    this.peers = new PeerChannels(tls, MESSAGE_BYTES_MAX);
+    this.peers = new PeerChannels(new PeerDialer(tls, urls -> urls), MESSAGE_BYTES_MAX);
     this.persist = persist;
     this.server =
         PeerServer.start(
@@ -94,7 +95,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
    * Starts listening for other members.
    *
    * @param name this member's name; invitations that name another member are refused
-   * @param tls TLS between members; null for none
+   * @param tls certificates of this member; null for none
    * @param persist stores an invitation durably before it is accepted
    * @throws IOException if an address cannot be bound
    */
@@ -184,11 +185,11 @@ public final class WaitingNode implements Membership, AutoCloseable {
   private static void requireDistinct(List<NewMember> members) {
     Set<String> seen = new HashSet<>();
     for (NewMember member : members) {
-      if (!seen.add("name " + member.name()) || !seen.add("address " + member.peerAddress())) {
+      if (!seen.add("name " + member.name()) || !seen.add("URL " + member.peerUrl())) {
         throw new ChangeRefused(
             Reason.BAD_REQUEST,
             "members",
-            "lists a name or URL twice: %s, %s".formatted(member.name(), member.peerAddress()));
+            "lists a name or URL twice: %s, %s".formatted(member.name(), member.peerUrl()));
       }
     }
   }
@@ -207,11 +208,11 @@ public final class WaitingNode implements Membership, AutoCloseable {
       @Nullable NewMember member, InviteRequest request, int tries) {
     requireNonNull(member, "member");
     return peers
-        .call(member.peerAddress(), PeerCall.INVITE, request, ASK_MS)
+        .call(member.peerUrl(), PeerCall.INVITE, request, ASK_MS)
         .handle(
             (reply, failure) -> {
               if (failure == null) {
-                Invitations.requireWilling(member.name(), member.peerAddress(), reply);
+                Invitations.requireWilling(member.name(), member.peerUrl(), reply);
                 return CompletableFuture.<Void>completedFuture(null);
               }
               if (tries > 1) {
@@ -221,7 +222,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
                     .thenCompose(paused -> invite(member, request, tries - 1));
               }
               throw new ChangeRefused(
-                  Reason.UNSAFE, "no answer from " + member.peerAddress() + ": " + failure);
+                  Reason.UNSAFE, "no answer from " + member.peerUrl() + ": " + failure);
             })
         .thenCompose(next -> next);
   }
@@ -244,7 +245,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
                   InviteRequest.Member.newBuilder()
                       .setId(memberId)
                       .setName(member.name())
-                      .setAddress(member.peerAddress()));
+                      .setAddress(member.peerUrl()));
             });
     return request.build();
   }

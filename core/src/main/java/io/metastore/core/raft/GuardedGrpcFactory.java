@@ -3,21 +3,21 @@ package io.metastore.core.raft;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcFactory;
+import org.apache.ratis.grpc.server.ChannelFactory;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.grpc.server.GrpcServicesImpl;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Ratis' gRPC transport with two changes. The leader sends its log through {@link
- * GuardedLogAppender}s. And TLS is our own, because Ratis has no settings for TLS versions and
- * cipher suites and requires OpenSSL.
+ * GuardedLogAppender}s. And the connections are our own: Ratis has no settings for TLS versions and
+ * cipher suites, requires OpenSSL, and never notices that a member has moved.
  */
 final class GuardedGrpcFactory extends GrpcFactory {
-  private static final String PEER_TLS = "metastore.peer-tls";
+  private static final String DIALER = "metastore.peer-dialer";
 
   private final LogAppenders appenders;
   private final Parameters parameters;
@@ -28,20 +28,18 @@ final class GuardedGrpcFactory extends GrpcFactory {
     this.parameters = parameters;
   }
 
-  static void putInto(Parameters parameters, @Nullable PeerTls tls) {
-    if (tls != null) {
-      parameters.put(PEER_TLS, tls, PeerTls.class);
-    }
+  static void putInto(Parameters parameters, PeerDialer dialer) {
+    parameters.put(DIALER, dialer, PeerDialer.class);
   }
 
   /** Creates the server; its connections are secured by {@link PeerNegotiator}. */
   @Override
   public GrpcServices newRaftServerRpc(RaftServer server) {
-    PeerTls tls = parameters.get(PEER_TLS, PeerTls.class);
+    PeerDialer dialer = parameters.get(DIALER, PeerDialer.class);
     return GrpcServicesImpl.newBuilder()
         .setServer(server)
         .setCustomizer(GrpcConfigKeys.Server.servicesCustomizer(parameters))
-        .setServerSslContextForClient(tls == null ? null : tls.client())
+        .setServerSslContextForClient(new ChannelFactory(dialer::channel))
         .build();
   }
 

@@ -12,11 +12,9 @@ import org.apache.ratis.thirdparty.io.grpc.ClientCall;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The client side of {@link PeerCall}s. While calls are waiting, a silent connection is pinged, and
@@ -33,22 +31,21 @@ public final class PeerChannels implements AutoCloseable {
 
   private static final long PING_TIMEOUT_S = 5;
 
-  private final @Nullable PeerTls tls;
+  private final PeerDialer dialer;
   private final int messageBytesMax;
   private final Meters meters;
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
 
   /** Creates channels whose calls are not counted. */
-  public PeerChannels(@Nullable PeerTls tls, int messageBytesMax) {
-    this(tls, messageBytesMax, new Meters());
+  public PeerChannels(PeerDialer dialer, int messageBytesMax) {
+    this(dialer, messageBytesMax, new Meters());
   }
 
   /**
-   * @param tls null for connections without TLS
    * @param meters counts the calls
    */
-  public PeerChannels(@Nullable PeerTls tls, int messageBytesMax, Meters meters) {
-    this.tls = tls;
+  public PeerChannels(PeerDialer dialer, int messageBytesMax, Meters meters) {
+    this.dialer = dialer;
     this.messageBytesMax = messageBytesMax;
     this.meters = meters;
   }
@@ -56,18 +53,18 @@ public final class PeerChannels implements AutoCloseable {
   /**
    * Makes one call; gRPC does not retry it.
    *
-   * @param address host and port of the peer
+   * @param urls the peer's URLs when it was added to the cluster, separated by commas
    * @return fails if no answer arrived in time; the call may have been served nevertheless.
    *     Completes on a gRPC thread: callbacks must not block. Cancelling it ends the call here, and
    *     on the peer if that is reachable
    */
   public <Q extends Message, A extends Message> CompletableFuture<A> call(
-      String address, PeerCall<Q, A> call, Q request, long timeoutMs) {
+      String urls, PeerCall<Q, A> call, Q request, long timeoutMs) {
     CompletableFuture<A> answer = new CompletableFuture<>();
-    Meters.PeerMeter meter = meters.peer(address);
+    Meters.PeerMeter meter = meters.peer(urls);
     long start = System.nanoTime();
     ClientCall<Q, A> made =
-        channel(address)
+        channel(urls)
             .newCall(
                 call.descriptor(),
                 CallOptions.DEFAULT.withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS));
@@ -107,8 +104,8 @@ public final class PeerChannels implements AutoCloseable {
    * Makes a channel that waits before its next connection attempt try at once. After a long outage
    * it would wait up to two minutes.
    */
-  public void connectNow(String address) {
-    ManagedChannel channel = channels.get(address);
+  public void connectNow(String urls) {
+    ManagedChannel channel = channels.get(urls);
     if (channel != null) {
       channel.resetConnectBackoff();
     }
@@ -128,18 +125,17 @@ public final class PeerChannels implements AutoCloseable {
         && status.getStatus().getCause() instanceof ConnectException;
   }
 
-  private ManagedChannel channel(String address) {
+  private ManagedChannel channel(String urls) {
     return channels.computeIfAbsent(
-        address,
-        target -> {
-          NettyChannelBuilder builder = NettyChannelBuilder.forTarget(target);
-          return (tls == null ? builder.usePlaintext() : builder.sslContext(tls.client()))
-              .disableRetry()
-              .keepAliveTime(PING_AFTER_S, TimeUnit.SECONDS)
-              .keepAliveTimeout(PING_TIMEOUT_S, TimeUnit.SECONDS)
-              .maxInboundMessageSize(messageBytesMax)
-              .build();
-        });
+        urls,
+        member ->
+            dialer
+                .channel(member)
+                .disableRetry()
+                .keepAliveTime(PING_AFTER_S, TimeUnit.SECONDS)
+                .keepAliveTimeout(PING_TIMEOUT_S, TimeUnit.SECONDS)
+                .maxInboundMessageSize(messageBytesMax)
+                .build());
   }
 
   @Override

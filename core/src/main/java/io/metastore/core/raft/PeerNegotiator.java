@@ -13,14 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class PeerNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final PeerPages pages;
+
+  /** Null for connections without TLS. */
   private final @Nullable PeerTls tls;
 
   /**
-   * @param tls null for connections without TLS
+   * @param tls null if this member has no certificates
    */
   PeerNegotiator(PeerPages pages, @Nullable PeerTls tls) {
     this.pages = pages;
-    this.tls = tls;
+    this.tls = tls != null && tls.isForServer() ? tls : null;
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class PeerServer implements AutoCloseable {
   /**
    * Starts to listen and serve.
    *
-   * @param tls null for connections without TLS
+   * @param tls null if this member has no certificates
    * @throws IOException if an address cannot be bound
    */
   public static PeerServer start(

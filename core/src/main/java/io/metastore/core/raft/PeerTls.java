@@ -1,5 +1,7 @@
 package io.metastore.core.raft;
 
+import static java.util.Objects.requireNonNull;
+
 import io.metastore.tls.TlsContext;
 import io.metastore.tls.TlsSettings;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import org.apache.ratis.thirdparty.io.netty.handler.ssl.JdkSslContext;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslContext;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslHandler;
 import org.apache.ratis.thirdparty.io.netty.util.concurrent.DefaultThreadFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * TLS between members, for Raft's messages and {@link PeerCall}s. Thread-safe; holds no resources
@@ -31,13 +34,13 @@ public final class PeerTls {
   /** A connection is closed if its handshake takes longer. */
   private static final long HANDSHAKE_SECONDS_MAX = 20;
 
-  private final SslContext server;
+  private final @Nullable SslContext server;
   private final SslContext client;
   private final Executor handshakes;
 
-  private PeerTls(TlsContext server, TlsContext client) {
+  private PeerTls(@Nullable TlsContext server, TlsContext client) {
     // HTTP/1.1 is preferred: gRPC offers h2 only, and tools that offer both want a page.
-    this.server = netty(server, /* isClient= */ false, "http/1.1", "h2");
+    this.server = server == null ? null : netty(server, /* isClient= */ false, "http/1.1", "h2");
     this.client = netty(client, /* isClient= */ true, "h2");
     ThreadPoolExecutor threads =
         new ThreadPoolExecutor(
@@ -54,10 +57,12 @@ public final class PeerTls {
   /**
    * Reads the certificate and key files.
    *
+   * @param forServer whether connections that this member accepts use TLS, too; otherwise only
+   *     those that it opens to members with {@code https} URLs
    * @throws IOException if a file cannot be read or used
    */
-  public static PeerTls open(TlsSettings settings) throws IOException {
-    return new PeerTls(TlsContext.server(settings), TlsContext.client(settings));
+  public static PeerTls open(TlsSettings settings, boolean forServer) throws IOException {
+    return new PeerTls(forServer ? TlsContext.server(settings) : null, TlsContext.client(settings));
   }
 
   private static SslContext netty(TlsContext tls, boolean isClient, String... protocols) {
@@ -76,17 +81,26 @@ public final class PeerTls {
         /* startTls= */ false);
   }
 
+  /** Whether connections that this member accepts use TLS. */
+  boolean isForServer() {
+    return server != null;
+  }
+
   /** The TLS context for connections that this member opens. */
   SslContext client() {
     return client;
   }
 
-  /** The TLS handler for a connection that this member accepted. */
+  /** The TLS handler for a connection that this member accepted; only {@link #isForServer}. */
   SslHandler newHandler(Channel connection) {
     InetSocketAddress remote = (InetSocketAddress) connection.remoteAddress();
     SslHandler handler =
-        server.newHandler(
-            connection.alloc(), remote.getAddress().getHostAddress(), remote.getPort(), handshakes);
+        requireNonNull(server, "server")
+            .newHandler(
+                connection.alloc(),
+                remote.getAddress().getHostAddress(),
+                remote.getPort(),
+                handshakes);
     handler.setHandshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS);
     return handler;
   }

@@ -47,9 +47,11 @@ final class RaftLogRepair {
    * @param segment the newest segment; null if there is no log yet
    * @param validBytes its remaining length, without preallocated space
    * @param cutBytes bytes of the torn entry that were cut off; 0 if none
+   * @param lastIndex index of the last entry; -1 if there is no log yet
    * @param purged number of segments whose interrupted purge was completed
    */
-  record Repair(@Nullable Path segment, long validBytes, long cutBytes, int purged) {
+  record Repair(
+      @Nullable Path segment, long validBytes, long cutBytes, long lastIndex, int purged) {
     boolean changed() {
       return cutBytes > 0 || purged > 0;
     }
@@ -85,7 +87,7 @@ final class RaftLogRepair {
     }
     List<Segment> segments = newestFirst(directory);
     if (segments.isEmpty()) {
-      return new Repair(null, 0, 0, 0);
+      return new Repair(null, 0, 0, -1, 0);
     }
     List<Segment> purged = beforeGap(segments, stateIndex);
     Segment newest = segments.get(0);
@@ -112,7 +114,11 @@ final class RaftLogRepair {
     DurableFiles.force(newest.path());
     DurableFiles.force(directory);
     return new Repair(
-        newest.path(), found.validBytes(), cut ? found.trailingBytes() : 0, purged.size());
+        newest.path(),
+        found.validBytes(),
+        cut ? found.trailingBytes() : 0,
+        found.lastIndex(),
+        purged.size());
   }
 
   private static List<Segment> beforeGap(List<Segment> newestFirst, long stateIndex)

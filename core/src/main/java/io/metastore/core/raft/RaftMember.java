@@ -6,11 +6,12 @@ import static java.util.Objects.requireNonNull;
  * One member of the Raft group.
  *
  * @param id the member ID, as in etcd's API
- * @param peerAddress host and port at which the other members reach it
+ * @param peerUrls the URLs at which the other members reached it when it was added, separated by
+ *     commas. Raft never changes them; {@link PeerDialer} knows the present ones
  */
-public record RaftMember(long id, String peerAddress) {
+public record RaftMember(long id, String peerUrls) {
 
   public RaftMember {
-    requireNonNull(peerAddress, "peerAddress");
+    requireNonNull(peerUrls, "peerUrls");
   }
 }

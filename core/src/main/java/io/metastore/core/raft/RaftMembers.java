@@ -87,7 +87,7 @@ public record RaftMembers(
             member ->
                 RaftPeer.newBuilder()
                     .setId(peerId(member.id()))
-                    .setAddress(member.peerAddress())
+                    .setAddress(member.peerUrls())
                     .setStartupRole(role)
                     .build())
         .toList();

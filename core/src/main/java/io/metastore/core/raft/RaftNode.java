@@ -2,6 +2,7 @@ package io.metastore.core.raft;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +112,7 @@ public final class RaftNode {
    * @param members the members as far as known; the log's own configuration takes precedence.
    *     {@link RaftMembers#UNKNOWN} for an invited member, which does nothing before the leader
    *     contacts it
+   * @param dialer connects to the other members
    * @param mayVote called whenever another member requests a vote, on any thread
    * @param pages served to HTTP/1.1 clients of the peer addresses
    */
@@ -119,6 +121,7 @@ public final class RaftNode {
       long clusterId,
       long selfId,
       RaftMembers members,
+      PeerDialer dialer,
       ReplicatedState state,
       PeerService service,
       BooleanSupplier mayVote,
@@ -128,17 +131,21 @@ public final class RaftNode {
     RaftGroupId groupId = RaftGroupId.valueOf(RaftSettings.groupId(clusterId));
     CheckpointStorage checkpoints = new CheckpointStorage(settings.checkpointDirectory());
     checkpoints.open();
-    repairLog(settings, groupId, state, checkpoints.newestIndex());
+    long lastIndex = repairLog(settings, groupId, state, checkpoints.newestIndex());
+    Path groupDirectory = settings.groupDirectory(groupId.getUuid());
+    if (settings.forcedGroup() && Files.exists(groupDirectory)) {
+      LOG.atWarn().addKeyValue("members", members.all()).log("forcing restart member");
+      ForcedGroup.write(groupDirectory, members, lastIndex);
+    }
     List<RaftPeer> peers = new ArrayList<>(members.peers());
     peers.addAll(members.listeners());
     Proposals proposals = new Proposals();
     LogAppenders appenders = new LogAppenders();
     EarlyCommits earlyCommits = new EarlyCommits();
-    Path groupDirectory = settings.groupDirectory(groupId.getUuid());
     AnswerThreads.use();
     Parameters parameters = new Parameters();
     appenders.putInto(parameters);
-    GuardedGrpcFactory.putInto(parameters, settings.peerTls());
+    GuardedGrpcFactory.putInto(parameters, dialer);
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
         (builder, types) -> {
@@ -189,16 +196,16 @@ public final class RaftNode {
     return node;
   }
 
-  private static void repairLog(
+  /** Returns the index of the last entry in the log or in the state; -1 if there is none. */
+  private static long repairLog(
       RaftSettings settings, RaftGroupId groupId, ReplicatedState state, long checkpointIndex)
       throws IOException {
     // Imported tables have term 0. They come without a log; a checkpoint that is newer does not.
     boolean imported = state.appliedTerm() == 0 && checkpointIndex <= state.appliedIndex();
+    long stateIndex = Math.max(checkpointIndex, state.appliedIndex());
     RaftLogRepair.Repair repair =
         RaftLogRepair.repair(
-            settings.groupDirectory(groupId.getUuid()),
-            Math.max(checkpointIndex, state.appliedIndex()),
-            /* mayBeMissing= */ imported);
+            settings.groupDirectory(groupId.getUuid()), stateIndex, /* mayBeMissing= */ imported);
     if (repair.changed()) {
       LOG.warn(
           "repaired raft log after a crash segment={} validBytes={} cutBytes={} purgedSegments={}",
@@ -207,6 +214,7 @@ public final class RaftNode {
           repair.cutBytes(),
           repair.purged());
     }
+    return Math.max(stateIndex, repair.lastIndex());
   }
 
   /**
@@ -296,10 +304,10 @@ public final class RaftNode {
     return known.members();
   }
 
-  /** The peer address of a member; null if there is no such member. */
-  public @Nullable String findAddress(long memberId) {
+  /** The {@link RaftMember#peerUrls} of a member; null if there is no such member. */
+  public @Nullable String findPeerUrls(long memberId) {
     RaftMember member = members().find(memberId);
-    return member == null ? null : member.peerAddress();
+    return member == null ? null : member.peerUrls();
   }
 
   /**

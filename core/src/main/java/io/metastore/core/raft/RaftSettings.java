@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param electionTimeoutMs minimum time that a follower waits for its leader; each further fifth of
  *     it is one more member's turn to start an election
  * @param maxRequestBytes maximum size of a client request
+ * @param forcedGroup whether the members with which Raft is started replace those in its log
  */
 public record RaftSettings(
     Path storageDirectory,
@@ -40,7 +41,8 @@ public record RaftSettings(
     @Nullable PeerTls peerTls,
     int heartbeatMs,
     int electionTimeoutMs,
-    int maxRequestBytes) {
+    int maxRequestBytes,
+    boolean forcedGroup) {
 
   private static final int MIB = 1 << 20;
   // An entry: one MiB of commands, plus one command of the maximum size, plus framing.

@@ -144,7 +144,13 @@ final class Model {
           case ACQUIRE -> acquire(command.getAcquire());
           case MEMBER_NOTE -> memberNote(command.getMemberNote());
           case CHANGE_ALARM -> changeAlarm(command.getChangeAlarm());
-          case OPEN_SESSION, ATTACH_SESSION, END_SESSION, TREE_CHANGE, REAP_NODE, KIND_NOT_SET ->
+          case OPEN_SESSION,
+              ATTACH_SESSION,
+              END_SESSION,
+              TREE_CHANGE,
+              REAP_NODE,
+              MOVE_PEER,
+              KIND_NOT_SET ->
               throw new IllegalArgumentException(command.toString());
         };
     List.copyOf(held.keySet()).forEach(this::grantLock);

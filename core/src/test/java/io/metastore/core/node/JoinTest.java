@@ -35,7 +35,7 @@ class JoinTest {
   @Test
   void aLearnerReceivesTheLogHasNoVoteAndTakesCheckpoints() throws Exception {
     InetSocketAddress address = freeAddress();
-    String text = "127.0.0.1:" + address.getPort();
+    String text = "http://127.0.0.1:" + address.getPort();
     CompletableFuture<Invitation> invited = new CompletableFuture<>();
     try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
       Node alone = cluster.node(0);
@@ -84,7 +84,7 @@ class JoinTest {
       CompletableFuture<MemberInfo> joining;
       WaitingNode waiting = WaitingNode.open("invited", List.of(address), null, invited::complete);
       try (waiting) {
-        String text = "127.0.0.1:" + address.getPort();
+        String text = "http://127.0.0.1:" + address.getPort();
         joining = alone.membership().join(new NewMember("invited", text), /* learner= */ false);
         waiting.invited().get(PATIENCE_S, TimeUnit.SECONDS);
       }

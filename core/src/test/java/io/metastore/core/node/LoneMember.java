@@ -35,7 +35,7 @@ public final class LoneMember {
                 CLUSTERS.incrementAndGet(),
                 1,
                 "m1",
-                List.of(new RaftMember(1, "127.0.0.1:" + port)),
+                List.of(new RaftMember(1, "http://127.0.0.1:" + port)),
                 NodeConfig.Beginning.FOUNDED,
                 List.of("http://127.0.0.1:2379"),
                 List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
@@ -51,7 +51,8 @@ public final class LoneMember {
                 new StorageOptions(8 << 20, 8 << 20, 1 << 20),
                 Duration.ofMillis(100),
                 SpaceConfig.DEFAULT,
-                new AccessConfig(AccessConfig.BCRYPT_COST_MIN, Duration.ofMinutes(5))),
+                new AccessConfig(AccessConfig.BCRYPT_COST_MIN, Duration.ofMinutes(5)),
+                1),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);
             });

@@ -73,7 +73,7 @@ class PeerTlsTest {
 
   private PeerTls tls(KeyFiles identity) {
     try {
-      return PeerTls.open(TlsSettings.server(identity, authority.file()));
+      return PeerTls.open(TlsSettings.server(identity, authority.file()), true);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

@@ -1,6 +1,7 @@
 package io.metastore.core.node;
 
 import io.metastore.core.api.Consistency;
+import io.metastore.core.api.PeerUrl;
 import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.raft.PeerTls;
 import io.metastore.core.raft.RaftMember;
@@ -47,7 +48,8 @@ final class TestCluster implements AutoCloseable {
     for (int i = 0; i < size; i++) {
       ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
       reserved.add(socket);
-      members.add(new RaftMember(i + 1, "127.0.0.1:" + socket.getLocalPort()));
+      String scheme = tls.apply(i) == null ? "http" : "https";
+      members.add(new RaftMember(i + 1, scheme + "://127.0.0.1:" + socket.getLocalPort()));
     }
     for (ServerSocket socket : reserved) {
       socket.close();
@@ -79,7 +81,7 @@ final class TestCluster implements AutoCloseable {
 
   Node start(int number, NodeConfig.Beginning beginning) throws IOException {
     RaftMember member = members.get(number);
-    String[] address = member.peerAddress().split(":", -1);
+    PeerUrl url = PeerUrl.parse(member.peerUrls());
     Node node =
         Node.start(
             config(
@@ -88,7 +90,7 @@ final class TestCluster implements AutoCloseable {
                 "m" + number,
                 members,
                 beginning,
-                new InetSocketAddress(address[0], Integer.parseInt(address[1])),
+                new InetSocketAddress(url.host(), url.port()),
                 tls.apply(number)),
             this::stopped);
     running.put(number, node);
@@ -98,9 +100,7 @@ final class TestCluster implements AutoCloseable {
   /** Starts a member that was invited; the caller closes it. */
   Node start(Invitation invitation, InetSocketAddress listen) throws IOException {
     List<RaftMember> invited = new ArrayList<>();
-    invitation
-        .members()
-        .forEach((id, member) -> invited.add(new RaftMember(id, member.peerAddress())));
+    invitation.members().forEach((id, member) -> invited.add(new RaftMember(id, member.peerUrl())));
     return Node.start(
         config(
             invitation.clusterId(),
@@ -141,7 +141,8 @@ final class TestCluster implements AutoCloseable {
         new StorageOptions(8 << 20, 8 << 20, 1 << 20),
         Duration.ofMillis(100),
         space,
-        AccessConfig.DEFAULT);
+        AccessConfig.DEFAULT,
+        1);
   }
 
   private void stopped(String why, Throwable cause) {
@@ -151,7 +152,7 @@ final class TestCluster implements AutoCloseable {
 
   /** The peer address of a member. */
   String address(int number) {
-    return members.get(number).peerAddress();
+    return PeerUrl.parse(members.get(number).peerUrls()).authority();
   }
 
   Node node(int number) {

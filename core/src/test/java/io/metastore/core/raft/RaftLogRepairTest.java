@@ -31,7 +31,7 @@ class RaftLogRepairTest {
 
   @Test
   void withoutALogThereIsNothingToRepair() throws IOException {
-    assertThat(repair()).isEqualTo(new Repair(null, 0, 0, 0));
+    assertThat(repair()).isEqualTo(new Repair(null, 0, 0, -1, 0));
     assertThat(RaftLogRepair.repair(current.resolve("absent"), -1, false).segment()).isNull();
   }
 
@@ -47,7 +47,7 @@ class RaftLogRepairTest {
   void intactLogIsNotChanged() throws IOException {
     Path file = Files.write(current.resolve("log_inprogress_7"), segment);
     Repair done = repair();
-    assertThat(done).isEqualTo(new Repair(file, BOUNDS.get(3), 0, 0));
+    assertThat(done).isEqualTo(new Repair(file, BOUNDS.get(3), 0, 9, 0));
     assertThat(done.changed()).isFalse();
     assertThat(Files.readAllBytes(file)).isEqualTo(segment);
   }
@@ -58,7 +58,7 @@ class RaftLogRepairTest {
     int written = BOUNDS.get(2) + 5;
     Arrays.fill(torn, written, torn.length, (byte) 0);
     Path file = Files.write(current.resolve("log_inprogress_7"), torn);
-    assertThat(repair()).isEqualTo(new Repair(file, BOUNDS.get(2), 5, 0));
+    assertThat(repair()).isEqualTo(new Repair(file, BOUNDS.get(2), 5, 8, 0));
     assertThat(Files.readAllBytes(file)).isEqualTo(Arrays.copyOf(segment, BOUNDS.get(2)));
     assertThat(repair().changed()).isFalse();
   }
@@ -106,7 +106,7 @@ class RaftLogRepairTest {
     Files.write(current.resolve("log_0-1"), new byte[] {1});
     Files.write(current.resolve("log_2-3"), new byte[] {1});
     Path newest = Files.write(current.resolve("log_inprogress_7"), segment);
-    assertThat(repair()).isEqualTo(new Repair(newest, BOUNDS.get(3), 0, 2));
+    assertThat(repair()).isEqualTo(new Repair(newest, BOUNDS.get(3), 0, 9, 2));
     assertThat(current.resolve("log_0-1")).doesNotExist();
     assertThat(current.resolve("log_2-3")).doesNotExist();
     assertThat(repair().changed()).isFalse();

@@ -106,6 +106,7 @@ class RaftSettingsTest {
         null,
         100,
         1000,
-        maxRequestBytes);
+        maxRequestBytes,
+        false);
   }
 }

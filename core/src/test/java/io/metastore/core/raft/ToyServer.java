@@ -1,5 +1,6 @@
 package io.metastore.core.raft;
 
+import io.metastore.core.api.PeerUrl;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,7 +54,7 @@ final class ToyServer implements AutoCloseable {
       peers.add(
           RaftPeer.newBuilder()
               .setId("n" + i)
-              .setAddress(new InetSocketAddress(socket.getInetAddress(), socket.getLocalPort()))
+              .setAddress("http://127.0.0.1:" + socket.getLocalPort())
               .build());
     }
     for (ServerSocket socket : held) {
@@ -65,7 +66,7 @@ final class ToyServer implements AutoCloseable {
   static ToyServer start(
       Path data, RaftPeer self, List<RaftPeer> peers, Consumer<RaftProperties> changes)
       throws IOException {
-    int port = Integer.parseInt(self.getAddress().substring(self.getAddress().indexOf(':') + 1));
+    int port = PeerUrl.parse(self.getAddress()).port();
     RaftSettings settings =
         new RaftSettings(
             data.resolve("raft"),
@@ -74,13 +75,15 @@ final class ToyServer implements AutoCloseable {
             null,
             100,
             2000,
-            1 << 20);
+            1 << 20,
+            false);
     RaftProperties properties = settings.toProperties(/* alone= */ false);
     changes.accept(properties);
     ToyMachine machine = new ToyMachine(settings.checkpointDirectory());
     Parameters parameters = new Parameters();
     AnswerThreads.use();
     new LogAppenders().putInto(parameters);
+    GuardedGrpcFactory.putInto(parameters, new PeerDialer(null, urls -> urls));
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(self.getId())

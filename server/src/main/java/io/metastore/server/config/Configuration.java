@@ -6,7 +6,6 @@ import io.metastore.core.node.SpaceConfig;
 import io.metastore.core.node.SpaceConfig.AutoCompaction;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,10 +143,8 @@ public final class Configuration {
           "\"%s\" is not a valid flag".formatted(commandLine.rest().get(0)));
     }
     EtcdChecks.run(values, file != null);
-    checkRefused();
     requireSome(EtcdFlags.LISTEN_CLIENT_URLS);
-    requirePeerUrls(EtcdFlags.LISTEN_PEER_URLS);
-    requirePeerUrls(EtcdFlags.INITIAL_ADVERTISE_PEER_URLS);
+    requirePeerUrls();
     String name = values.text(EtcdFlags.NAME);
     String directory = values.text(EtcdFlags.DATA_DIR);
     Path dataDirectory = Path.of(directory.isEmpty() ? name + ".etcd" : directory);
@@ -171,6 +168,8 @@ public final class Configuration {
         place,
         bootstrap,
         values.text(EtcdFlags.INITIAL_CLUSTER_TOKEN),
+        values.isOn(EtcdFlags.FORCE_NEW_CLUSTER),
+        values.number(EtcdFlags.MAX_LEARNERS),
         (int) values.number(EtcdFlags.HEARTBEAT_INTERVAL),
         (int) values.number(EtcdFlags.ELECTION_TIMEOUT),
         values.number(EtcdFlags.SNAPSHOT_COUNT),
@@ -272,19 +271,6 @@ public final class Configuration {
     return names.isEmpty() ? Set.of("*") : Set.copyOf(names);
   }
 
-  private void checkRefused() throws ConfigError {
-    List<String> refused = new ArrayList<>();
-    for (Setting setting : values.settings()) {
-      if (setting.flag().effect() == Flag.Effect.REFUSED && !setting.isDefault()) {
-        refused.add(
-            "--%s is not supported: %s".formatted(setting.flag().name(), setting.flag().reason()));
-      }
-    }
-    if (!refused.isEmpty()) {
-      throw ConfigError.notVerified(String.join(" ", refused));
-    }
-  }
-
   private List<EtcdUrl> requireSome(String flag) throws ConfigError {
     List<EtcdUrl> urls = values.urls(flag);
     if (urls.isEmpty()) {
@@ -293,21 +279,21 @@ public final class Configuration {
     return urls;
   }
 
-  /**
-   * A member uses TLS with all other members or with none, so all peer URLs must have the same
-   * scheme.
-   */
-  private void requirePeerUrls(String flag) throws ConfigError {
-    boolean secure = values.urls(EtcdFlags.LISTEN_PEER_URLS).stream().anyMatch(EtcdUrl::isSecure);
-    for (EtcdUrl url : requireSome(flag)) {
-      if (url.isUnix()) {
-        throw ConfigError.notVerified(
-            "--%s: members cannot connect to each other over Unix sockets (%s)"
-                .formatted(flag, url));
+  private void requirePeerUrls() throws ConfigError {
+    for (String flag : List.of(EtcdFlags.LISTEN_PEER_URLS, EtcdFlags.INITIAL_ADVERTISE_PEER_URLS)) {
+      for (EtcdUrl url : requireSome(flag)) {
+        if (url.isUnix()) {
+          throw ConfigError.notVerified(
+              "--%s: members cannot connect to each other over Unix sockets (%s)"
+                  .formatted(flag, url));
+        }
       }
-      if (url.isSecure() != secure) {
+    }
+    List<EtcdUrl> listen = values.urls(EtcdFlags.LISTEN_PEER_URLS);
+    for (EtcdUrl url : listen) {
+      if (url.isSecure() != listen.get(0).isSecure()) {
         throw ConfigError.notVerified(
-            "--%s: the URLs of members must all be http or all be https (%s)".formatted(flag, url));
+            "--listen-peer-urls: the URLs must all be http or all be https (%s)".formatted(url));
       }
     }
   }

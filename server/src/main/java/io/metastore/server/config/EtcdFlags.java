@@ -56,6 +56,8 @@ final class EtcdFlags {
   static final String INITIAL_ADVERTISE_PEER_URLS = "initial-advertise-peer-urls";
   static final String INITIAL_CLUSTER = "initial-cluster";
   static final String INITIAL_CLUSTER_STATE = "initial-cluster-state";
+  static final String FORCE_NEW_CLUSTER = "force-new-cluster";
+  static final String MAX_LEARNERS = "max-learners";
   static final String INITIAL_CLUSTER_TOKEN = "initial-cluster-token";
   static final String ADVERTISE_CLIENT_URLS = "advertise-client-urls";
   static final String DISCOVERY_TOKEN = "discovery-token";
@@ -124,7 +126,6 @@ final class EtcdFlags {
   private static final String NO_HASH_CHECK = "Members do not compare hashes of their data.";
   private static final String NO_V2_PROXY = "There is no v2 proxy, as in etcd since 3.6.";
   private static final String NO_V2 = "There is no v2 API and no v2 store.";
-  private static final String NOT_YET = "Not implemented yet.";
   private static final String LONG_GONE = "etcd has ignored it since 3.0.";
 
   private static final Section MEMBER =
@@ -671,11 +672,10 @@ final class EtcdFlags {
               .ignored("RocksDB frees disk space automatically.")
               .formerly("experimental-bootstrap-defrag-threshold-megabytes"),
           flag(
-                  "max-learners",
+                  MAX_LEARNERS,
                   NUMBER,
                   "1",
                   "Set the max number of learner members allowed in the cluster membership.")
-              .ignored(NOT_YET)
               .formerly("experimental-max-learners"),
           flag(
                   "downgrade-check-time",
@@ -696,8 +696,7 @@ final class EtcdFlags {
   private static final Section UNSAFE =
       new Section(
           "Unsafe feature",
-          flag("force-new-cluster", SWITCH, "false", "Force to create a new one-member cluster.")
-              .refused("Not implemented yet."),
+          flag(FORCE_NEW_CLUSTER, SWITCH, "false", "Force to create a new one-member cluster."),
           flag("unsafe-no-fsync", SWITCH, "false", "Disables fsync, unsafe, will cause data loss.")
               .ignored("Writes are always forced to disk.")
               .formerly("experimental-unsafe-no-fsync"));

@@ -59,7 +59,7 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
   }
 
   /** The comma-separated form that {@link #parseList(String)} parses. */
-  static String join(List<EtcdUrl> urls) {
+  public static String join(List<EtcdUrl> urls) {
     return urls.stream().map(EtcdUrl::text).collect(Collectors.joining(","));
   }
 

@@ -36,9 +36,7 @@ record Flag(
     /** What the help text says. */
     WORKS,
     /** No effect; a warning with the reason is logged. */
-    IGNORED,
-    /** The server refuses to start, because ignoring the flag would be unsafe. */
-    REFUSED
+    IGNORED
   }
 
   Flag {
@@ -59,11 +57,6 @@ record Flag(
   /** The same flag, marked as having no effect. */
   Flag ignored(String why) {
     return new Flag(name, type, defaultText, help, Effect.IGNORED, why, olderNames, yamlKey);
-  }
-
-  /** The same flag, refused unless it has its default value. */
-  Flag refused(String why) {
-    return new Flag(name, type, defaultText, help, Effect.REFUSED, why, olderNames, yamlKey);
   }
 
   /** The same flag with an additional older name. */

@@ -91,22 +91,14 @@ public record InitialCluster(long id, List<Member> members, State state) {
     return new InitialCluster(clusterId(members), members, State.NEW);
   }
 
-  /**
-   * The cluster that a member was invited to.
-   *
-   * @param scheme scheme of the members' URLs
-   */
-  public static InitialCluster of(Invitation invitation, String scheme) {
+  /** The cluster that a member was invited to. */
+  public static InitialCluster of(Invitation invitation) {
     List<Member> members = new ArrayList<>();
     invitation
         .members()
         .forEach(
             (id, member) ->
-                members.add(
-                    new Member(
-                        id,
-                        member.name(),
-                        List.of(EtcdUrl.parse(scheme + "://" + member.peerAddress())))));
+                members.add(new Member(id, member.name(), EtcdUrl.parseList(member.peerUrl()))));
     members.sort(Comparator.comparing(Member::name));
     return new InitialCluster(
         invitation.clusterId(), members, invitation.clusterRuns() ? State.INVITED : State.STORED);

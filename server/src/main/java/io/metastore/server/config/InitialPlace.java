@@ -59,9 +59,9 @@ public final class InitialPlace {
     List<EtcdUrl> urls =
         read.members().stream().flatMap(member -> member.peerUrls().stream()).toList();
     for (EtcdUrl url : urls) {
-      if (url.isUnix() || url.isSecure() != advertised.get(0).isSecure()) {
+      if (url.isUnix()) {
         throw ConfigError.discovery(
-            "--initial-cluster: the URLs of members must all be http or all be https (%s)"
+            "--initial-cluster: members cannot connect to each other over Unix sockets (%s)"
                 .formatted(url));
       }
     }

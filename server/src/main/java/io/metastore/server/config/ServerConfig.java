@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param place null if the member's cluster is not known yet; {@code bootstrap} then says how to
  *     find it
  * @param logDirectory directory of the Raft log
+ * @param forceNewCluster whether a member with data removes all other members and continues alone
+ * @param learnersMax the number of learners that the cluster may have
  * @param heartbeatMs the interval of the leader's heartbeats; also, how soon an unreachable member
  *     is retried
  * @param electionTimeoutMs how long a follower waits for its leader
@@ -43,6 +45,8 @@ public record ServerConfig(
     @Nullable Place place,
     Bootstrap bootstrap,
     String clusterToken,
+    boolean forceNewCluster,
+    long learnersMax,
     int heartbeatMs,
     int electionTimeoutMs,
     long snapshotCount,

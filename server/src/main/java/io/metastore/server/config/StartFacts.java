@@ -33,7 +33,7 @@ final class StartFacts {
     start.features();
     start.discovery();
     start.text("downgrade-check-interval", "downgrade-check-time");
-    start.number("max-learners");
+    start.number(EtcdFlags.MAX_LEARNERS);
     start.text("v2-deprecation");
     return start.facts;
   }
@@ -43,7 +43,7 @@ final class StartFacts {
     facts.put(EtcdFlags.DATA_DIR, dataDirectory);
     text(EtcdFlags.WAL_DIR);
     text("wal-dir-dedicated", EtcdFlags.WAL_DIR);
-    facts.put("force-new-cluster", values.isOn("force-new-cluster"));
+    facts.put("force-new-cluster", values.isOn(EtcdFlags.FORCE_NEW_CLUSTER));
     milliseconds(EtcdFlags.HEARTBEAT_INTERVAL);
     milliseconds(EtcdFlags.ELECTION_TIMEOUT);
     facts.put("initial-election-tick-advance", values.isOn("initial-election-tick-advance"));
@@ -56,6 +56,8 @@ final class StartFacts {
     urls(EtcdFlags.ADVERTISE_CLIENT_URLS);
     urls(EtcdFlags.LISTEN_CLIENT_URLS);
     urls(EtcdFlags.LISTEN_METRICS_URLS);
+    // etcd's source address for connections to other members, behind a feature gate.
+    facts.put("local-address", "");
     facts.put(EtcdFlags.CORS, values.names(EtcdFlags.CORS));
     facts.put(EtcdFlags.HOST_WHITELIST, values.names(EtcdFlags.HOST_WHITELIST));
   }

@@ -22,7 +22,7 @@ final class ConfigurationPage {
         names are a YAML list, and several URLs are one comma-separated string. An unknown key is logged as a warning.
 
       The column *Here* shows what the flag does in Metastore. `works`: it has the described effect. `ignored`: it has no effect; a value other
-      than the default is logged as a warning with the reason. `refused`: with a value other than the default, the server exits with code 1.
+      than the default is logged as a warning with the reason.
 
       Durations are written as in Go: `300ms`, `1h10m`.
       """;
@@ -65,7 +65,6 @@ final class ConfigurationPage {
     return switch (flag.effect()) {
       case WORKS -> "works";
       case IGNORED -> "ignored: " + flag.reason();
-      case REFUSED -> "refused: " + flag.reason();
     };
   }
 

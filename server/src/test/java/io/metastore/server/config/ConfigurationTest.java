@@ -188,8 +188,7 @@ class ConfigurationTest {
         "--advertise-client-urls=http://a:1 --listen-client-urls=http://example.com:1 | expected IP in URL for binding (http://example.com:1)",
         "--name=a extra --name=b | \"extra\" is not a valid flag",
         "--name=a -- --name=b | \"--name=b\" is not a valid flag",
-        "--listen-peer-urls=https://127.0.0.1:1,http://127.0.0.1:2 | --listen-peer-urls: the URLs of members must all be http or all be https (http://127.0.0.1:2)",
-        "--listen-peer-urls=https://127.0.0.1:1 | --initial-advertise-peer-urls: the URLs of members must all be http or all be https (http://localhost:2380)",
+        "--listen-peer-urls=https://127.0.0.1:1,http://127.0.0.1:2 | --listen-peer-urls: the URLs must all be http or all be https (https://127.0.0.1:1)",
         "--listen-peer-urls=unix://m | --listen-peer-urls: members cannot connect to each other over Unix sockets (unix://m)",
         "--max-request-bytes=99999999999 | --max-request-bytes[99999999999] is too large"
       })
@@ -212,7 +211,7 @@ class ConfigurationTest {
         "'' | couldn't find local name \"default\" in the initial cluster configuration",
         "default=http://127.0.0.1:32381 | --initial-cluster has default=http://127.0.0.1:32381 but missing from --initial-advertise-peer-urls=http://localhost:2380",
         "garbage | error setting up initial cluster: URL scheme must be http, https, unix, or unixs: ",
-        "default=http://localhost:2380,a=https://b:1 | --initial-cluster: the URLs of members must all be http or all be https (https://b:1)",
+        "default=http://localhost:2380,a=unix://b:1 | --initial-cluster: members cannot connect to each other over Unix sockets (unix://b:1)",
         "default=http://localhost:2380,a=http://localhost:2380 | initial cluster a=http://localhost:2380,default=http://localhost:2380 has duplicate url"
       })
   void clusterWithoutThisMemberIsRefused(String cluster, String error) {

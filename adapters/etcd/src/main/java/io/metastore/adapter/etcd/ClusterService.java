@@ -3,14 +3,19 @@ package io.metastore.adapter.etcd;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.Consistency;
-import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.PeerUrl;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.MovePeer;
 import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
 import io.metastore.etcdapi.etcdserverpb.Member;
 import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberListResponse;
+import io.metastore.etcdapi.etcdserverpb.MemberUpdateRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberUpdateResponse;
+import java.util.List;
 
-/** The part of etcd's {@code Cluster} with which clients find all members. Stateless. */
+/** etcd's {@code Cluster}, without the calls that add, promote and remove members. Stateless. */
 final class ClusterService extends ClusterGrpc.ClusterImplBase {
   private final Metastore metastore;
   private final ResponseHeaders headers;
@@ -40,17 +45,59 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
   }
 
   private MemberListResponse list() {
-    MemberListResponse.Builder list =
-        MemberListResponse.newBuilder().setHeader(headers.withoutRevision());
-    for (MemberInfo member : metastore.cluster().members()) {
-      list.addMembers(
-          Member.newBuilder()
-              .setID(member.id())
-              .setName(member.name())
-              .addAllPeerURLs(member.peerUrls())
-              .addAllClientURLs(member.clientUrls())
-              .setIsLearner(member.learner()));
+    return MemberListResponse.newBuilder()
+        .setHeader(headers.withoutRevision())
+        .addAllMembers(members())
+        .build();
+  }
+
+  @Override
+  public void memberUpdate(MemberUpdateRequest request, StreamObserver<MemberUpdateResponse> call) {
+    // etcd accepts any text; a member that nobody can reach is then lost at its next start.
+    if (request.getPeerURLsCount() == 0
+        || !request.getPeerURLsList().stream().allMatch(ClusterService::isPeerUrl)) {
+      call.onError(EtcdError.BAD_MEMBER_URLS.exception());
+      return;
     }
-    return list.build();
+    MovePeer move =
+        MovePeer.newBuilder()
+            .setId(request.getID())
+            .addAllPeerUrls(request.getPeerURLsList())
+            .build();
+    metastore
+        .submit(Command.newBuilder().setMovePeer(move).build())
+        .whenComplete(
+            new Answer<>(
+                call,
+                headers,
+                metastore.scans(),
+                (header, outcome) ->
+                    MemberUpdateResponse.newBuilder()
+                        .setHeader(headers.withoutRevision())
+                        .addAllMembers(members())
+                        .build()));
+  }
+
+  private static boolean isPeerUrl(String text) {
+    try {
+      PeerUrl.parse(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private List<Member> members() {
+    return metastore.cluster().members().stream()
+        .map(
+            member ->
+                Member.newBuilder()
+                    .setID(member.id())
+                    .setName(member.name())
+                    .addAllPeerURLs(member.peerUrls())
+                    .addAllClientURLs(member.clientUrls())
+                    .setIsLearner(member.learner())
+                    .build())
+        .toList();
   }
 }

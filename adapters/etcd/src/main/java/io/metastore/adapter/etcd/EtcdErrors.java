@@ -46,6 +46,8 @@ final class EtcdErrors {
       case ROLE_NOT_GRANTED -> EtcdError.ROLE_NOT_GRANTED;
       case PERMISSION_NOT_GRANTED -> EtcdError.PERMISSION_NOT_GRANTED;
       case PERMISSION_DENIED -> EtcdError.PERMISSION_DENIED;
+      case MEMBER_NOT_FOUND -> EtcdError.MEMBER_NOT_FOUND;
+      case PEER_URL_EXISTS -> EtcdError.PEER_URL_EXISTS;
       case LOCK_MODE, STALE_TOKEN, READ_TOO_OLD ->
           throw new IllegalArgumentException("code used only by the native API: " + code);
       case AUTH_ALREADY_ENABLED ->

@@ -61,6 +61,9 @@ final class EtcdErrorTest {
           INVALID_AUTH_MGMT          |  3 | etcdserver: invalid auth management
           VERIFY_ONLY                |  2 | auth: token signing attempted with verify-only key
           AUTH_OLD_REVISION          |  3 | etcdserver: revision of auth store is old
+          MEMBER_NOT_FOUND           |  5 | etcdserver: member not found
+          PEER_URL_EXISTS            |  9 | etcdserver: Peer URLs already exists
+          BAD_MEMBER_URLS            |  3 | etcdserver: given member URLs are invalid
           TOO_MANY_REQUESTS          |  2 | etcdserver: too many requests
           NO_LEADER                  | 14 | etcdserver: no leader
           LEADER_CHANGED             | 14 | etcdserver: leader changed
@@ -118,7 +121,9 @@ final class EtcdErrorTest {
     "ROLE_EXISTS, ROLE_EXISTS",
     "ROLE_NOT_GRANTED, ROLE_NOT_GRANTED",
     "PERMISSION_NOT_GRANTED, PERMISSION_NOT_GRANTED",
-    "PERMISSION_DENIED, PERMISSION_DENIED"
+    "PERMISSION_DENIED, PERMISSION_DENIED",
+    "MEMBER_NOT_FOUND, MEMBER_NOT_FOUND",
+    "PEER_URL_EXISTS, PEER_URL_EXISTS"
   })
   void failureOfTheStoreIsMapped(FailureCode code, EtcdError error) {
     assertThat(EtcdErrors.of(code)).isEqualTo(error);

@@ -121,4 +121,9 @@ final class FakeCluster implements ClusterView {
   public Meters meters() {
     throw new AssertionError("no service asks for it");
   }
+
+  @Override
+  public Meters.PeerMeter peerMeter(long memberId) {
+    throw new AssertionError("no service asks for it");
+  }
 }

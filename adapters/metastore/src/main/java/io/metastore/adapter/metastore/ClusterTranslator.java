@@ -9,17 +9,13 @@ import io.metastore.api.v1.StatusResponse;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.NewMember;
-import java.net.URI;
-import java.net.URISyntaxException;
+import io.metastore.core.api.PeerUrl;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Translates the store's information about members to {@code cluster.proto}. Pure. */
 final class ClusterTranslator {
   private static final int MEMBERS_MAX = 99;
-  private static final Pattern PEER_URL = Pattern.compile("https?://(.+)");
 
   private ClusterTranslator() {}
 
@@ -42,22 +38,13 @@ final class ClusterTranslator {
     if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
       throw Refusal.badRequest(field + ".name", "must not be empty or have control characters");
     }
-    return new NewMember(name, toAddress(field + ".peer_url", member.getPeerUrl()));
-  }
-
-  private static String toAddress(String field, String url) {
     try {
-      URI uri = new URI(url);
-      Matcher matcher = PEER_URL.matcher(url);
-      String address = matcher.matches() ? matcher.group(1) : "";
-      // A path or anything else would make the authority differ.
-      if (uri.getHost() != null && uri.getPort() > 0 && address.equals(uri.getAuthority())) {
-        return address;
-      }
-    } catch (URISyntaxException e) {
-      // Refused below.
+      PeerUrl.parse(member.getPeerUrl());
+    } catch (IllegalArgumentException e) {
+      throw Refusal.badRequest(
+          field + ".peer_url", "must have the form http://HOST:PORT or https://HOST:PORT");
     }
-    throw Refusal.badRequest(field, "must have the form http://HOST:PORT or https://HOST:PORT");
+    return new NewMember(name, member.getPeerUrl());
   }
 
   static BootstrapResponse toBootstrapped(ClusterView cluster) {

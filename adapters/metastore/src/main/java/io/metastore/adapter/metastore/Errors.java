@@ -109,6 +109,8 @@ final class Errors {
           refusal(Reason.UNKNOWN_PRINCIPAL, "no such " + failure.detail());
       // This adapter proposes nothing that can fail with these codes.
       case KEY_NOT_FOUND,
+          MEMBER_NOT_FOUND,
+          PEER_URL_EXISTS,
           LEASE_EXISTS,
           USER_EXISTS,
           ROLE_EXISTS,

@@ -112,4 +112,9 @@ record NoCluster(String name) implements ClusterView {
   public Meters meters() {
     return new Meters();
   }
+
+  @Override
+  public Meters.PeerMeter peerMeter(long memberId) {
+    return new Meters.PeerMeter();
+  }
 }

@@ -30,6 +30,8 @@ final class ErrorsTest {
     Reason expected =
         switch (code) {
           case KEY_NOT_FOUND,
+              MEMBER_NOT_FOUND,
+              PEER_URL_EXISTS,
               LEASE_EXISTS,
               USER_EXISTS,
               ROLE_EXISTS,

@@ -1,0 +1,61 @@
+package io.metastore.core.node;
+
+import io.metastore.core.api.Histogram;
+import io.metastore.core.machine.StoreMachine;
+import io.metastore.core.machine.StoreView;
+import io.metastore.core.storage.Storage;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Rewrites the tables without obsolete entries, on the thread {@code defragment}. */
+final class Defragmenter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Defragmenter.class);
+
+  private final Supplier<StoreMachine> machines;
+  private final Histogram durations;
+  private final ExecutorService thread =
+      Executors.newSingleThreadExecutor(Threads.named("defragment"));
+
+  /**
+   * @param durations counts the rewrites, by seconds
+   */
+  Defragmenter(Supplier<StoreMachine> machines, Histogram durations) {
+    this.machines = machines;
+    this.durations = durations;
+  }
+
+  /** Rewrites the tables; one rewrite at a time. Any thread. */
+  CompletableFuture<Void> defragment() {
+    return CompletableFuture.runAsync(this::rewrite, thread);
+  }
+
+  private void rewrite() {
+    StoreMachine machine = machines.get();
+    StoreView view = machine.tryView();
+    if (view == null) {
+      return; // the tables have just been replaced by those of a checkpoint, which are new
+    }
+    try {
+      // While retained, the view also keeps the tables open.
+      Storage storage = machine.storage();
+      long sizeBefore = storage.sizeBytes();
+      LOG.atInfo().addKeyValue("current-db-size-bytes", sizeBefore).log("defragmenting");
+      durations.time(storage::rewrite);
+      LOG.atInfo()
+          .addKeyValue("current-db-size-bytes", storage.sizeBytes())
+          .addKeyValue("current-db-size-bytes-diff", storage.sizeBytes() - sizeBefore)
+          .log("finished defragmenting directory");
+    } finally {
+      view.release();
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.shutdownNow();
+  }
+}
