@@ -38,4 +38,11 @@ public interface Membership {
    *     are no majority without this one
    */
   CompletableFuture<Long> handOver();
+
+  /**
+   * Moves leadership from this member, which leads, to another voter.
+   *
+   * @return whether the other member leads; false if it did not take over in time
+   */
+  CompletableFuture<Boolean> transferLeadership(long memberId);
 }

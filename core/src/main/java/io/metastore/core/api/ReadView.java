@@ -64,6 +64,9 @@ public interface ReadView extends AutoCloseable {
   /** Whether all keys attached to a lease match; true for a lease without keys. */
   boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition);
 
+  /** All data but znodes, locks and sessions, for a copy of the store in another format. */
+  StoreContents contents();
+
   /** The znode tree. */
   TreeView tree();
 

@@ -31,7 +31,7 @@ public final class AuthTable {
     return found == null ? INITIAL : found;
   }
 
-  static void put(WriteSet writes, AuthSettings settings) {
+  public static void put(WriteSet writes, AuthSettings settings) {
     put(writes, SETTINGS, settings);
   }
 
@@ -39,7 +39,7 @@ public final class AuthTable {
     return find(reader, userKey(name), AuthUser.parser());
   }
 
-  static void put(WriteSet writes, AuthUser user) {
+  public static void put(WriteSet writes, AuthUser user) {
     put(writes, userKey(user.getName()), user);
   }
 
@@ -56,7 +56,7 @@ public final class AuthTable {
     return find(reader, roleKey(name), AuthRole.parser());
   }
 
-  static void put(WriteSet writes, AuthRole role) {
+  public static void put(WriteSet writes, AuthRole role) {
     put(writes, roleKey(role.getName()), role);
   }
 

@@ -125,8 +125,7 @@ public final class ChangeLog {
       Reader reader, long firstRevision, long lastRevision, int changesMax, long bytesMax) {
     List<Change> changes = new ArrayList<>();
     long bytes = 0;
-    try (Cursor cursor =
-        reader.scan(Table.CHANGES, start(firstRevision), start(lastRevision + 1))) {
+    try (Cursor cursor = cursor(reader, firstRevision, lastRevision)) {
       while (cursor.next()) {
         KeyReader place = new KeyReader(cursor.key());
         long revision = place.int64();
@@ -152,8 +151,7 @@ public final class ChangeLog {
   public static @Nullable Boolean anyIn(
       Reader reader, KeyRange range, long firstRevision, long lastRevision, int changesMax) {
     int seen = 0;
-    try (Cursor cursor =
-        reader.scan(Table.CHANGES, start(firstRevision), start(lastRevision + 1))) {
+    try (Cursor cursor = cursor(reader, firstRevision, lastRevision)) {
       while (cursor.next()) {
         if (seen++ == changesMax) {
           return null;
@@ -178,8 +176,7 @@ public final class ChangeLog {
     long seen = 0;
     long gain = 0;
     byte[] kind = new byte[1];
-    try (Cursor cursor =
-        reader.scan(Table.CHANGES, start(firstRevision), start(lastRevision + 1))) {
+    try (Cursor cursor = cursor(reader, firstRevision, lastRevision)) {
       while (cursor.next()) {
         if (seen++ == changesMax) {
           return null;
@@ -202,6 +199,17 @@ public final class ChangeLog {
       throw new IllegalStateException("no version at change " + sub + " of revision " + revision);
     }
     return found;
+  }
+
+  /** All changes from {@code first} to {@code last}, both inclusive; see {@link #change}. */
+  static Cursor cursor(Reader reader, long first, long last) {
+    return reader.scan(Table.CHANGES, start(first), start(last + 1));
+  }
+
+  /** The change that a {@link #cursor} is on. */
+  static Change change(Cursor cursor) {
+    KeyReader place = new KeyReader(cursor.key());
+    return decode(place.int64(), place.int32(), cursor.value());
   }
 
   /** Deletes all changes before {@code revision}. */

@@ -84,7 +84,7 @@ public final class CompactionStep {
       if (version != null && KvTable.isPointer(value)) {
         KvTable.Pointer pointer = KvTable.Pointer.decode(value);
         if (pointer.sub() == change.sub() && pointer.replacedBy() > compacted) {
-          whole.put(entry, RecordCodec.encode(version, /* sub= */ 0));
+          whole.put(entry, RecordCodec.encode(version, change.sub()));
         }
       }
     }

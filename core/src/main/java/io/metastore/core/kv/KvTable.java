@@ -89,12 +89,27 @@ public final class KvTable {
             ? new KeyValue(key, value, revision, revision, 1, lease)
             : new KeyValue(
                 key, value, previous.createRevision(), revision, previous.version() + 1, lease);
-    keepInHistory(writes, revision, compacted, previous);
-    byte[] encoded = RecordCodec.encode(current, sub);
-    writes.put(Table.LATEST, key.toByteArray(), encoded);
-    long replaced = previous == null ? 0 : previous.modRevision();
-    ChangeLog.appendPut(writes, revision, sub, current, encoded, replaced);
+    restore(writes, sub, compacted, current, previous);
     return current;
+  }
+
+  /**
+   * Writes a version that another store made. Versions must come in the order in which they were
+   * made. What a compaction at {@code compacted} removes is not kept.
+   *
+   * @param compacted as for a put
+   * @param previous the key's newest version, as just read through {@code writes}
+   */
+  public static void restore(
+      WriteSet writes, int sub, long compacted, KeyValue version, @Nullable KeyValue previous) {
+    long revision = version.modRevision();
+    keepInHistory(writes, revision, compacted, previous);
+    byte[] encoded = RecordCodec.encode(version, sub);
+    writes.put(Table.LATEST, version.key().toByteArray(), encoded);
+    if (revision >= compacted) {
+      long replaced = previous == null ? 0 : previous.modRevision();
+      ChangeLog.appendPut(writes, revision, sub, version, encoded, replaced);
+    }
   }
 
   /**
@@ -105,23 +120,41 @@ public final class KvTable {
    */
   public static void delete(
       WriteSet writes, long revision, int sub, long compacted, KeyValue previous) {
+    restoreDeletion(writes, revision, sub, compacted, previous.key(), previous);
+  }
+
+  /**
+   * Deletes a key as another store did; otherwise as {@link #restore}.
+   *
+   * @param previous as for a put; null if the compaction removed it
+   */
+  public static void restoreDeletion(
+      WriteSet writes,
+      long revision,
+      int sub,
+      long compacted,
+      ByteString key,
+      @Nullable KeyValue previous) {
     keepInHistory(writes, revision, compacted, previous);
-    writes.put(Table.HISTORY, historyKey(previous.key(), revision), TOMBSTONE);
-    writes.delete(Table.LATEST, previous.key().toByteArray());
-    ChangeLog.appendDelete(writes, revision, sub, previous.key(), previous.modRevision());
+    writes.delete(Table.LATEST, key.toByteArray());
+    // Watchers may start at the compacted revision itself.
+    if (revision >= compacted) {
+      writes.put(Table.HISTORY, historyKey(key, revision), TOMBSTONE);
+      ChangeLog.appendDelete(
+          writes, revision, sub, key, previous == null ? 0 : previous.modRevision());
+    }
   }
 
   private static void keepInHistory(
       WriteSet writes, long revision, long compacted, @Nullable KeyValue previous) {
     // A version replaced by the same revision was never visible.
-    if (previous != null && previous.modRevision() != revision) {
+    if (previous != null && previous.modRevision() != revision && revision > compacted) {
       boolean inLog = ChangeLog.carries(previous) && previous.modRevision() > compacted;
+      int sub = sub(writes, previous.key());
       writes.put(
           Table.HISTORY,
           historyKey(previous.key(), previous.modRevision()),
-          inLog
-              ? pointer(sub(writes, previous.key()), revision)
-              : RecordCodec.encode(previous, /* sub= */ 0));
+          inLog ? pointer(sub, revision) : RecordCodec.encode(previous, sub));
     }
   }
 

@@ -12,6 +12,7 @@ import io.metastore.core.storage.KeyReader;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Table;
+import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +30,17 @@ final class AlarmTable {
     byte[] key = key(change.getAlarm());
     boolean raisedBefore = context.writes().find(Table.SMALL, key) != null;
     if (change.getRaised() && !raisedBefore) {
-      context.writes().put(Table.SMALL, key, Bytes.EMPTY);
+      raise(context.writes(), change.getAlarm());
     } else if (!change.getRaised() && raisedBefore) {
       context.writes().delete(Table.SMALL, key);
     }
     context.alarmsChanged();
     return new Outcome.AlarmChanged(context.revision(), change.getRaised() || raisedBefore);
+  }
+
+  /** Raises an alarm. */
+  static void raise(WriteSet writes, Alarm alarm) {
+    writes.put(Table.SMALL, key(alarm), Bytes.EMPTY);
   }
 
   /** All raised alarms, ordered by kind and member. */

@@ -207,10 +207,15 @@ public final class StoreMachine implements AutoCloseable {
     storage.write(writes);
   }
 
+  /** Ends the use of the tables, and leaves them open. */
+  void leaveTables() {
+    view.release();
+  }
+
   /** Closes the tables. Retained views stay valid until released. */
   @Override
   public void close() {
-    view.release();
+    leaveTables();
     storage.close();
   }
 

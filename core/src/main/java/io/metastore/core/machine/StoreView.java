@@ -10,6 +10,7 @@ import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.StoreContents;
 import io.metastore.core.api.TreeView;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Range;
@@ -211,6 +212,11 @@ public final class StoreView {
     @Override
     public boolean allLeaseKeysMatch(long lease, Predicate<ByteString> condition) {
       return LeaseTable.allKeysMatch(reader(), lease, condition);
+    }
+
+    @Override
+    public StoreContents contents() {
+      return new ViewContents(state, reader());
     }
 
     @Override

@@ -46,6 +46,9 @@ final class LiveTables {
 
   /** Whether a member has a complete generation of tables. */
   static boolean exist(Path dataDirectory) throws IOException {
+    if (!Files.isDirectory(directory(dataDirectory))) {
+      return false;
+    }
     try (Stream<Path> found = Files.list(directory(dataDirectory))) {
       return found.anyMatch(path -> !path.toString().endsWith(PARTIAL));
     }

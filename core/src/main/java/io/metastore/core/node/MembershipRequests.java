@@ -176,4 +176,12 @@ final class MembershipRequests implements Membership {
     return new ChangeRefused(
         ChangeRefused.Reason.valueOf(reply.getReason()), reply.getAbout(), reply.getWhy());
   }
+
+  @Override
+  public CompletableFuture<Boolean> transferLeadership(long memberId) {
+    if (memberId == config.memberId()) {
+      return CompletableFuture.completedFuture(true);
+    }
+    return raft.transferLeadership(memberId, config.requestTimeoutMs());
+  }
 }

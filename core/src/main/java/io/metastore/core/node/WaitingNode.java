@@ -337,6 +337,11 @@ public final class WaitingNode implements Membership, AutoCloseable {
     return noCluster();
   }
 
+  @Override
+  public CompletableFuture<Boolean> transferLeadership(long memberId) {
+    return noCluster();
+  }
+
   private static <T> CompletableFuture<T> noCluster() {
     return CompletableFuture.failedFuture(new NotServed(NotServed.Reason.NO_CLUSTER));
   }

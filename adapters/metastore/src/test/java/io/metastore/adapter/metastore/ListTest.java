@@ -17,6 +17,7 @@ import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.StoreContents;
 import io.metastore.core.api.TreeView;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Range;
@@ -253,6 +254,11 @@ final class ListTest {
     long reads;
     long keysRead;
     Range lastRead = Range.getDefaultInstance();
+
+    @Override
+    public StoreContents contents() {
+      throw new AssertionError("a list reads ranges");
+    }
 
     @Override
     public List<Alarm> alarms() {

@@ -1,0 +1,281 @@
+package io.metastore.core.kv;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sorts any number of records by revision and sub with flat memory: sorted runs are written to a
+ * temporary file and then merged. The file is deleted when the sort is closed or the process ends.
+ * First {@link #add} everything, then take it with {@link #next}. For use by one thread.
+ */
+final class VersionSort implements AutoCloseable {
+  private static final long RUN_BYTES = 16L << 20;
+
+  /** What a record in memory costs besides its bytes. */
+  private static final int ENTRY_BYTES = 64;
+
+  private static final int RUNS_MERGED_MAX = 256;
+  private static final int RUN_BUFFER_BYTES = 64 << 10;
+  private static final int HEAD_BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
+
+  private static final Comparator<Entry> ORDER =
+      Comparator.comparingLong((Entry entry) -> entry.revision)
+          .thenComparingInt(entry -> entry.sub);
+
+  private final Path directory;
+  private final long runBytes;
+  private List<Entry> memory = new ArrayList<>();
+  private long memoryBytes;
+  private @Nullable FileChannel file;
+  private final List<Run> runs = new ArrayList<>();
+  private @Nullable Merge merge;
+
+  /**
+   * @param directory where the temporary file is created, if one is needed
+   */
+  VersionSort(Path directory) {
+    this(directory, RUN_BYTES);
+  }
+
+  VersionSort(Path directory, long runBytes) {
+    this.directory = directory;
+    this.runBytes = runBytes;
+  }
+
+  /** A record and its place. */
+  static final class Entry {
+    final long revision;
+    final int sub;
+    final byte[] bytes;
+
+    Entry(long revision, int sub, byte[] bytes) {
+      this.revision = revision;
+      this.sub = sub;
+      this.bytes = bytes;
+    }
+  }
+
+  /** A sorted part of the file. */
+  private record Run(long start, long end) {}
+
+  void add(Entry entry) {
+    memory.add(entry);
+    memoryBytes += entry.bytes.length + ENTRY_BYTES;
+    if (memoryBytes >= runBytes) {
+      writeMemory();
+    }
+  }
+
+  /** The next record in order; null after the last. */
+  @Nullable Entry next() {
+    if (merge == null) {
+      merge = beginMerge();
+    }
+    return merge.next();
+  }
+
+  private Merge beginMerge() {
+    if (runs.isEmpty()) {
+      memory.sort(ORDER);
+      return new Merge(List.of(new MemorySource(memory)));
+    }
+    writeMemory();
+    while (runs.size() > RUNS_MERGED_MAX) {
+      List<Run> first = runs.subList(0, RUNS_MERGED_MAX);
+      Merge part = new Merge(sources(first));
+      first.clear();
+      write(part);
+    }
+    return new Merge(sources(runs));
+  }
+
+  private List<Source> sources(List<Run> merged) {
+    List<Source> sources = new ArrayList<>();
+    for (Run run : merged) {
+      sources.add(new FileSource(openFile(), run));
+    }
+    return sources;
+  }
+
+  private void writeMemory() {
+    memory.sort(ORDER);
+    write(new MemorySource(memory));
+    memory = new ArrayList<>();
+    memoryBytes = 0;
+  }
+
+  /** Appends a run to the file. */
+  private void write(Source sorted) {
+    FileChannel channel = openFile();
+    ByteBuffer buffer = ByteBuffer.allocate(RUN_BUFFER_BYTES);
+    try {
+      long start = channel.size();
+      channel.position(start);
+      for (Entry entry = sorted.next(); entry != null; entry = sorted.next()) {
+        if (buffer.remaining() < HEAD_BYTES) {
+          flush(buffer, channel);
+        }
+        buffer.putLong(entry.revision).putInt(entry.sub).putInt(entry.bytes.length);
+        for (int done = 0; done < entry.bytes.length; ) {
+          if (!buffer.hasRemaining()) {
+            flush(buffer, channel);
+          }
+          int part = Math.min(buffer.remaining(), entry.bytes.length - done);
+          buffer.put(entry.bytes, done, part);
+          done += part;
+        }
+      }
+      flush(buffer, channel);
+      runs.add(new Run(start, channel.position()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write a temporary file in " + directory, e);
+    }
+  }
+
+  private static void flush(ByteBuffer buffer, FileChannel channel) throws IOException {
+    buffer.flip();
+    while (buffer.hasRemaining()) {
+      channel.write(buffer);
+    }
+    buffer.clear();
+  }
+
+  private FileChannel openFile() {
+    FileChannel opened = file;
+    if (opened == null) {
+      try {
+        Files.createDirectories(directory);
+        opened =
+            FileChannel.open(
+                Files.createTempFile(directory, "sort", null),
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DELETE_ON_CLOSE);
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot create a temporary file in " + directory, e);
+      }
+      file = opened;
+    }
+    return opened;
+  }
+
+  @Override
+  public void close() {
+    try {
+      if (file != null) {
+        file.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot close a temporary file in " + directory, e);
+    }
+  }
+
+  /** Records in order; null after the last. */
+  private interface Source {
+    @Nullable Entry next();
+  }
+
+  private static final class MemorySource implements Source {
+    private final List<Entry> entries;
+    private int position;
+
+    MemorySource(List<Entry> entries) {
+      this.entries = entries;
+    }
+
+    @Override
+    public @Nullable Entry next() {
+      return position == entries.size() ? null : entries.get(position++);
+    }
+  }
+
+  /** Reads a run. */
+  private static final class FileSource implements Source {
+    private final FileChannel file;
+    private final ByteBuffer buffer = ByteBuffer.allocate(RUN_BUFFER_BYTES).limit(0);
+    private final long end;
+    private long position;
+
+    FileSource(FileChannel file, Run run) {
+      this.file = file;
+      this.position = run.start();
+      this.end = run.end();
+    }
+
+    @Override
+    public @Nullable Entry next() {
+      if (position == end && !buffer.hasRemaining()) {
+        return null;
+      }
+      byte[] head = take(HEAD_BYTES);
+      ByteBuffer in = ByteBuffer.wrap(head);
+      return new Entry(in.getLong(), in.getInt(), take(in.getInt()));
+    }
+
+    private byte[] take(int size) {
+      byte[] bytes = new byte[size];
+      for (int done = 0; done < size; ) {
+        if (!buffer.hasRemaining()) {
+          fill();
+        }
+        int part = Math.min(buffer.remaining(), size - done);
+        buffer.get(bytes, done, part);
+        done += part;
+      }
+      return bytes;
+    }
+
+    private void fill() {
+      buffer.clear();
+      buffer.limit((int) Math.min(buffer.capacity(), end - position));
+      try {
+        if (file.read(buffer, position) <= 0) {
+          throw new IOException("the temporary file ends before its records");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      position += buffer.position();
+      buffer.flip();
+    }
+  }
+
+  /** Merges sources. */
+  private static final class Merge implements Source {
+    private record Head(Entry entry, Source source) {}
+
+    private final PriorityQueue<Head> heads =
+        new PriorityQueue<>((left, right) -> ORDER.compare(left.entry(), right.entry()));
+
+    Merge(List<? extends Source> sources) {
+      sources.forEach(this::advance);
+    }
+
+    private void advance(Source source) {
+      Entry entry = source.next();
+      if (entry != null) {
+        heads.add(new Head(entry, source));
+      }
+    }
+
+    @Override
+    public @Nullable Entry next() {
+      Head first = heads.poll();
+      if (first == null) {
+        return null;
+      }
+      advance(first.source());
+      return first.entry();
+    }
+  }
+}
