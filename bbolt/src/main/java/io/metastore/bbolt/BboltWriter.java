@@ -30,22 +30,25 @@ public final class BboltWriter implements AutoCloseable {
   /** Pages 0 and 1 are the metas, which are written last. */
   private long nextPage = 2;
 
-  private BboltWriter(FileChannel channel) {
+  /**
+   * Writes to a new file that the caller has opened.
+   *
+   * @param channel empty; closed with the writer
+   */
+  public BboltWriter(FileChannel channel) throws IOException {
     this.channel = channel;
     this.root = new BucketWriter(this);
+    append(new byte[2 * PAGE_SIZE]); // the metas stay empty until the file is complete
   }
 
   /** Creates a file; an existing one is replaced. */
   public static BboltWriter create(Path path) throws IOException {
-    FileChannel channel =
+    return new BboltWriter(
         FileChannel.open(
             path,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
-    BboltWriter writer = new BboltWriter(channel);
-    writer.append(new byte[2 * PAGE_SIZE]); // the metas stay empty until the file is complete
-    return writer;
+            StandardOpenOption.WRITE));
   }
 
   /**

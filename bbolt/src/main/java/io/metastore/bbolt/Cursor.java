@@ -66,6 +66,21 @@ public final class Cursor {
     return settle();
   }
 
+  /** Moves to the last entry; false if there is none. */
+  public boolean last() throws IOException {
+    started = true;
+    path.clear();
+    push(bucket.root());
+    while (true) {
+      Place place = path.element();
+      place.element = place.page.count() - 1;
+      if (place.page.count() == 0 || place.page.isLeaf()) {
+        return place.page.count() > 0;
+      }
+      push(place.page.child(place.element));
+    }
+  }
+
   /**
    * Moves from behind the last element of a page to the next leaf, and from a branch to its leaf.
    */

@@ -298,6 +298,11 @@ class BboltFileTest {
       }
     }
     assertThat(cursor.next()).isFalse();
+    Cursor last = bucket.cursor();
+    assertThat(last.last()).isEqualTo(!content.isEmpty());
+    if (!content.isEmpty()) {
+      assertThat(last.key()).isEqualTo(content.lastKey());
+    }
     for (int i = 0; i < 20; i++) {
       byte[] key = new byte[1 + random.nextInt(3)];
       random.nextBytes(key);

@@ -78,6 +78,7 @@ final class Member implements AutoCloseable {
                 config.maxTxnOps(),
                 config.electionTimeoutMs(),
                 config.auth().byCertificate(),
+                config.dataDirectory().resolve("tmp"),
                 jwt));
     // Done here instead of in openPort(), because Raft looks for a leader meanwhile.
     this.calls = new GrpcCounters(config.http().extensiveMetrics());

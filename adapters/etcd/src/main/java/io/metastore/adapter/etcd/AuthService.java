@@ -2,6 +2,7 @@ package io.metastore.adapter.etcd;
 
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.etcd.db.Permissions;
 import io.metastore.adapter.grpc.CallAccess;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.AccessRules;
@@ -319,7 +320,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
           }
           return AuthRoleGetResponse.newBuilder()
               .setHeader(header)
-              .addAllPerm(AuthTranslator.toPermissions(request.getRole(), held))
+              .addAllPerm(Permissions.toEtcd(request.getRole(), held))
               .build();
         });
   }

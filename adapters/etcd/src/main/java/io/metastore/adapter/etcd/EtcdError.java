@@ -62,6 +62,14 @@ enum EtcdError {
       Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to previous leader failure"),
   TIMEOUT_CONNECTION_LOST(
       Code.UNAVAILABLE, "etcdserver: request timed out, possibly due to connection lost"),
+  TIMEOUT_LEADER_TRANSFER(
+      Code.UNKNOWN, "etcdserver: request timed out, leader transfer took too long"),
+  NOT_LEADER(Code.FAILED_PRECONDITION, "etcdserver: not leader"),
+  BAD_LEADER_TRANSFEREE(Code.FAILED_PRECONDITION, "etcdserver: bad leader transferee"),
+  UNKNOWN_METHOD(Code.UNKNOWN, "etcdserver: unknown method"),
+  WRONG_DOWNGRADE_VERSION(
+      Code.INVALID_ARGUMENT, "etcdserver: wrong downgrade target version format"),
+  INVALID_DOWNGRADE_TARGET(Code.INVALID_ARGUMENT, "etcdserver: invalid downgrade target version"),
   SESSION_EXPIRED(Code.UNKNOWN, "mutex: session is expired"),
   NO_LEADER_KEY(Code.UNKNOWN, "\"leader\" field must be provided"),
   NOT_ELECTED(Code.UNKNOWN, "election: not leader"),
@@ -71,6 +79,15 @@ enum EtcdError {
 
   // Not an error of etcd: it ends when it is out of memory.
   NO_MEMORY(Code.RESOURCE_EXHAUSTED, "metastore: not enough memory for this call"),
+
+  // Not an error of etcd, which changes the version of the whole cluster.
+  DOWNGRADE_BY_FLAG(
+      Code.UNIMPLEMENTED,
+      "metastore: the imitated version is chosen by the flag --compat-version of each member"),
+
+  // Not an error of etcd: it sends its database without copying it first.
+  NO_DISK_FOR_SNAPSHOT(
+      Code.RESOURCE_EXHAUSTED, "metastore: not enough free disk space to make a snapshot"),
 
   // Not an error of etcd: it builds responses of any size until it runs out of memory.
   RESPONSE_TOO_LARGE(

@@ -8,20 +8,29 @@ import io.metastore.adapter.grpc.EncodedMessage;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Metastore;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
  * All gRPC services of etcd for one store, to be added to a server with a direct executor. Missing
  * RPCs return {@code UNIMPLEMENTED}.
  *
- * <p>Owns the thread {@code etcd-leader}. Close it after the server and before the store.
+ * <p>Owns the threads {@code etcd-leader}, {@code etcd-snapshot} and {@code etcd-hash}. Close it
+ * after the server and before the store.
  */
 public final class EtcdServices implements AutoCloseable {
+  private static final long WORKER_IDLE_S = 10;
+  private static final int WORKER_TASKS_MAX = 64;
+
   private final ScheduledExecutorService leaderTimer =
       Executors.newSingleThreadScheduledExecutor(EtcdServices::newLeaderThread);
+  private final ExecutorService snapshots = newWorker("etcd-snapshot");
+  private final ExecutorService hashes = newWorker("etcd-hash");
   private final List<BindableService> services;
 
   /** Creates the services, which serve as soon as they are added to a server. */
@@ -51,7 +60,16 @@ public final class EtcdServices implements AutoCloseable {
                 memory, gate, auth, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
             gated(memory, gate, auth, new LockService(metastore, headers, sessions)),
             gated(memory, gate, auth, new ElectionService(metastore, headers, sessions)),
-            gated(memory, gate, auth, new MaintenanceService(metastore, headers, settings)),
+            gated(
+                memory,
+                gate,
+                auth,
+                new MaintenanceService(
+                    metastore,
+                    headers,
+                    settings,
+                    new SnapshotFiles(metastore, settings, snapshots),
+                    hashes)),
             gated(memory, gate, auth, new ClusterService(metastore, headers)),
             gated(memory, gate, auth, new AuthService(metastore, headers, tokens)),
             // Knows only the service "", which is always serving.
@@ -75,6 +93,8 @@ public final class EtcdServices implements AutoCloseable {
   @Override
   public void close() {
     leaderTimer.shutdownNow();
+    snapshots.shutdown();
+    hashes.shutdown();
   }
 
   private static BindableService worded(BindableService health) {
@@ -97,6 +117,24 @@ public final class EtcdServices implements AutoCloseable {
 
   private static long newLeaseId() {
     return ThreadLocalRandom.current().nextLong(1, Long.MAX_VALUE);
+  }
+
+  /** A thread that exists only while it has work. */
+  private static ExecutorService newWorker(String name) {
+    ThreadPoolExecutor worker =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            WORKER_IDLE_S,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(WORKER_TASKS_MAX),
+            task -> {
+              Thread thread = new Thread(task, name);
+              thread.setDaemon(true);
+              return thread;
+            });
+    worker.allowCoreThreadTimeOut(true);
+    return worker;
   }
 
   private static Thread newLeaderThread(Runnable task) {

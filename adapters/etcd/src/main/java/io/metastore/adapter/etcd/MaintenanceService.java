@@ -1,35 +1,76 @@
 package io.metastore.adapter.etcd;
 
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.etcd.db.DbContents;
+import io.metastore.adapter.etcd.db.KvHash;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.ReadView;
 import io.metastore.etcdapi.etcdserverpb.AlarmRequest;
 import io.metastore.etcdapi.etcdserverpb.AlarmResponse;
 import io.metastore.etcdapi.etcdserverpb.DefragmentRequest;
 import io.metastore.etcdapi.etcdserverpb.DefragmentResponse;
 import io.metastore.etcdapi.etcdserverpb.DowngradeInfo;
+import io.metastore.etcdapi.etcdserverpb.DowngradeRequest;
+import io.metastore.etcdapi.etcdserverpb.DowngradeResponse;
+import io.metastore.etcdapi.etcdserverpb.HashKVRequest;
+import io.metastore.etcdapi.etcdserverpb.HashKVResponse;
+import io.metastore.etcdapi.etcdserverpb.HashRequest;
+import io.metastore.etcdapi.etcdserverpb.HashResponse;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.MoveLeaderRequest;
+import io.metastore.etcdapi.etcdserverpb.MoveLeaderResponse;
+import io.metastore.etcdapi.etcdserverpb.SnapshotRequest;
+import io.metastore.etcdapi.etcdserverpb.SnapshotResponse;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The implemented part of etcd's {@code Maintenance}. Stateless. */
+/** etcd's {@code Maintenance}. */
 final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(MaintenanceService.class);
+
+  private static final int DOWNGRADE_SINCE_MINOR = 5;
+
+  /** Major and minor version, and whatever may follow in a semantic version. */
+  private static final Pattern TARGET_VERSION =
+      Pattern.compile(
+          "(\\d{1,9})\\.(\\d{1,9})(?:\\.\\d+(?:-[0-9A-Za-z.-]+)?(?:\\+[0-9A-Za-z.-]+)?)?");
 
   private final Metastore metastore;
   private final ClusterView cluster;
   private final ResponseHeaders headers;
   private final EtcdSettings settings;
+  private final SnapshotFiles snapshots;
+  private final Executor hashing;
 
-  MaintenanceService(Metastore metastore, ResponseHeaders headers, EtcdSettings settings) {
+  /**
+   * @param hashing computes hashes, one at a time
+   */
+  MaintenanceService(
+      Metastore metastore,
+      ResponseHeaders headers,
+      EtcdSettings settings,
+      SnapshotFiles snapshots,
+      Executor hashing) {
     this.metastore = metastore;
     this.cluster = metastore.cluster();
     this.headers = headers;
     this.settings = settings;
+    this.snapshots = snapshots;
+    this.hashing = hashing;
   }
 
   @Override
@@ -101,5 +142,148 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
                     call, AlarmTranslator.toList(request, headers.now(), view.alarms()));
               }
             });
+  }
+
+  @Override
+  public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> call) {
+    new SnapshotStream(
+            metastore,
+            snapshots.request(),
+            (ServerCallStreamObserver<SnapshotResponse>) call,
+            settings.storageVersion())
+        .start();
+  }
+
+  @Override
+  public void hash(HashRequest request, StreamObserver<HashResponse> call) {
+    answerFromView(
+        call,
+        view -> {
+          DbContents contents =
+              new DbContents(
+                  view, cluster.members(), settings.clusterVersion(), settings.storageVersion());
+          return HashResponse.newBuilder()
+              .setHeader(headers.at(view.revision()))
+              .setHash(contents.hash(settings.scratch()))
+              .build();
+        });
+  }
+
+  @Override
+  public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> call) {
+    answerFromView(
+        call,
+        view -> {
+          long compacted = view.contents().compactedRevision();
+          long revision = request.getRevision() > 0 ? request.getRevision() : view.revision();
+          if (revision < compacted) {
+            throw EtcdError.COMPACTED.exception();
+          }
+          if (revision > view.revision()) {
+            throw EtcdError.FUTURE_REVISION.exception();
+          }
+          return HashKVResponse.newBuilder()
+              .setHeader(headers.at(view.revision()))
+              .setHash(KvHash.of(view, revision, settings.scratch()))
+              .setCompactRevision(compacted)
+              .setHashRevision(revision)
+              .build();
+        });
+  }
+
+  /** Makes an answer from a whole view. */
+  private interface Reading<R> {
+    R read(ReadView view) throws IOException;
+  }
+
+  /** As in etcd, the view is this member's own, without asking the others. */
+  private <R> void answerFromView(StreamObserver<R> call, Reading<R> reading) {
+    try {
+      hashing.execute(
+          () -> {
+            R answer;
+            try (ReadView view = metastore.view(Consistency.SERIALIZABLE).join()) {
+              answer = reading.read(view);
+            } catch (IOException | RuntimeException | OutOfMemoryError e) {
+              call.onError(EtcdErrors.of(e));
+              return;
+            }
+            UnaryAnswer.send(call, answer);
+          });
+    } catch (RejectedExecutionException e) {
+      call.onError(EtcdError.TOO_MANY_REQUESTS.exception());
+    }
+  }
+
+  @Override
+  public void moveLeader(MoveLeaderRequest request, StreamObserver<MoveLeaderResponse> call) {
+    long target = request.getTargetID();
+    if (cluster.leaderId() != cluster.memberId()) {
+      call.onError(EtcdError.NOT_LEADER.exception());
+      return;
+    }
+    if (cluster.members().stream()
+        .noneMatch(member -> member.id() == target && !member.learner())) {
+      call.onError(EtcdError.BAD_LEADER_TRANSFEREE.exception());
+      return;
+    }
+    metastore
+        .membership()
+        .transferLeadership(target)
+        .whenComplete(
+            (moved, failure) -> {
+              if (failure != null) {
+                call.onError(EtcdErrors.of(failure));
+              } else if (!moved) {
+                call.onError(EtcdError.TIMEOUT_LEADER_TRANSFER.exception());
+              } else {
+                UnaryAnswer.send(call, MoveLeaderResponse.getDefaultInstance());
+              }
+            });
+  }
+
+  /** Only checks the request: the imitated version is chosen by a flag of each member. */
+  @Override
+  public void downgrade(DowngradeRequest request, StreamObserver<DowngradeResponse> call) {
+    StatusRuntimeException refusal = findRefusal(request);
+    if (refusal != null) {
+      call.onError(refusal);
+      return;
+    }
+    UnaryAnswer.send(
+        call,
+        DowngradeResponse.newBuilder()
+            .setHeader(headers.now())
+            .setVersion("3." + settings.minor())
+            .build());
+  }
+
+  private @Nullable StatusRuntimeException findRefusal(DowngradeRequest request) {
+    if (settings.minor() < DOWNGRADE_SINCE_MINOR) {
+      return Status.UNIMPLEMENTED
+          .withDescription("unknown method Downgrade for service etcdserverpb.Maintenance")
+          .asRuntimeException();
+    }
+    return switch (request.getAction()) {
+      case VALIDATE -> findRefusal(request.getVersion());
+      case ENABLE -> {
+        StatusRuntimeException refusal = findRefusal(request.getVersion());
+        yield refusal == null ? EtcdError.DOWNGRADE_BY_FLAG.exception() : refusal;
+      }
+      case CANCEL -> null; // as in etcd, also if no downgrade is in progress
+      case UNRECOGNIZED -> EtcdError.UNKNOWN_METHOD.exception();
+    };
+  }
+
+  /** The only valid target is the minor version before. */
+  private @Nullable StatusRuntimeException findRefusal(String targetVersion) {
+    Matcher target = TARGET_VERSION.matcher(targetVersion);
+    if (!target.matches()) {
+      return EtcdError.WRONG_DOWNGRADE_VERSION.exception();
+    }
+    boolean valid =
+        target.group(1).equals("3")
+            && target.group(2).equals(Integer.toString(settings.minor() - 1));
+    return valid ? null : EtcdError.INVALID_DOWNGRADE_TARGET.exception();
   }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class ErrorsOnTheWireTest {
   private final FakeMetastore store = new FakeMetastore();
   private final EtcdServices services =
-      new EtcdServices(store, new EtcdSettings("3.7.1", 128, 10, false, null));
+      new EtcdServices(store, new EtcdSettings("3.7.1", 128, 10, false, LiveServer.SCRATCH, null));
   private Server server;
   private ManagedChannel channel;
   private KVGrpc.KVBlockingStub kv;

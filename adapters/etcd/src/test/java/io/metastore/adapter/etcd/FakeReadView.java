@@ -7,6 +7,7 @@ import io.metastore.core.api.Failure;
 import io.metastore.core.api.KeyWalk;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.StoreContents;
 import io.metastore.core.api.TreeView;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Range;
@@ -16,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A view that implements only what etcd's calls need. */
 interface FakeReadView extends ReadView {
+
+  @Override
+  default StoreContents contents() {
+    throw new AssertionError("only for snapshots and hashes");
+  }
 
   @Override
   default @Nullable Failure findRefusal(Range range) {

@@ -80,7 +80,7 @@ final class KvServiceTest {
   @Test
   void limitOfOperationsIsConfigurable() {
     try (ServiceFixture small =
-        new ServiceFixture(new EtcdSettings("3.7.1", 2, 1000, false, null))) {
+        new ServiceFixture(new EtcdSettings("3.7.1", 2, 1000, false, LiveServer.SCRATCH, null))) {
       KVGrpc.KVBlockingStub limited = KVGrpc.newBlockingStub(small.channel);
 
       assertFails(() -> limited.txn(ranges(3)), EtcdError.TOO_MANY_OPS);

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All services over a real store with a single member. */
 final class LiveServer implements AutoCloseable {
+  /** The scratch directory of servers that need none. */
+  static final Path SCRATCH = Path.of("target", "scratch");
+
   final Node node;
   final ManagedChannel channel;
   private final EtcdServices services;
@@ -35,7 +38,9 @@ final class LiveServer implements AutoCloseable {
    */
   LiveServer(Path directory, @Nullable JwtKeys jwt) throws Exception {
     node = LoneMember.start(directory, 1 << 20);
-    services = new EtcdServices(node, new EtcdSettings("3.7.1", 128, 500, false, jwt));
+    services =
+        new EtcdServices(
+            node, new EtcdSettings("3.7.1", 128, 500, false, directory.resolve("scratch"), jwt));
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name).directExecutor();
     for (BindableService service : services.services()) {

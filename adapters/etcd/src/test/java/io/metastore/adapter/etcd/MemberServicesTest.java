@@ -80,7 +80,8 @@ final class MemberServicesTest {
   @Test
   void olderVersionsDoNotReportAStorageVersion() {
     try (ServiceFixture old =
-        new ServiceFixture(new EtcdSettings("3.5.21", 128, 1000, false, null))) {
+        new ServiceFixture(
+            new EtcdSettings("3.5.21", 128, 1000, false, LiveServer.SCRATCH, null))) {
       StatusResponse status =
           MaintenanceGrpc.newBlockingStub(old.channel).status(StatusRequest.getDefaultInstance());
 
@@ -93,9 +94,9 @@ final class MemberServicesTest {
 
   @Test
   void settingsRefuseInvalidVersions() {
-    assertThatThrownBy(() -> new EtcdSettings("latest", 128, 1000, false, null))
+    assertThatThrownBy(() -> new EtcdSettings("latest", 128, 1000, false, LiveServer.SCRATCH, null))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new EtcdSettings("3.7.1", 0, 1000, false, null))
+    assertThatThrownBy(() -> new EtcdSettings("3.7.1", 0, 1000, false, LiveServer.SCRATCH, null))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -29,7 +29,7 @@ final class ServiceFixture implements AutoCloseable {
   private final Server server;
 
   ServiceFixture() {
-    this(new EtcdSettings("3.7.1", 128, 10, false, null));
+    this(new EtcdSettings("3.7.1", 128, 10, false, LiveServer.SCRATCH, null));
   }
 
   ServiceFixture(EtcdSettings settings) {
