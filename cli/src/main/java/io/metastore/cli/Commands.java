@@ -23,6 +23,7 @@ import io.metastore.cli.locks.ClientsCommand;
 import io.metastore.cli.locks.LockCommand;
 import io.metastore.cli.locks.LocksCommand;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine;
@@ -73,6 +74,7 @@ public final class Commands extends Settings {
    *
    * @param variables the environment variables
    * @param version the lines that {@code --version} and {@code version} print
+   * @param offline further subcommands, which need no server
    * @return the exit code for the process
    */
   public static int run(
@@ -80,20 +82,24 @@ public final class Commands extends Settings {
       Map<String, String> variables,
       List<String> version,
       Transport transport,
+      List<Class<?>> offline,
       List<String> words) {
-    CommandLine line = commandLine(new Commands(console, variables, transport), version, words);
+    List<Class<?>> all = new ArrayList<>(SUBCOMMANDS);
+    all.addAll(offline);
+    CommandLine line =
+        commandLine(new Commands(console, variables, transport), version, subcommands(all, words));
     int exitCode = line.execute(words.toArray(String[]::new));
     console.flush();
     return exitCode;
   }
 
   private static CommandLine commandLine(
-      Commands commands, List<String> version, List<String> words) {
+      Commands commands, List<String> version, List<Class<?>> subcommands) {
     Failures failures = new Failures(commands);
     CommandLine line = new CommandLine(commands);
     // Not forEach: a method reference would keep picocli's largest class out of the class data
     // archive (bin/metastore), for JDK 17 archives such old classes only while nothing links them.
-    for (Class<?> subcommand : subcommands(words)) {
+    for (Class<?> subcommand : subcommands) {
       line.addSubcommand(subcommand);
     }
     // These settings apply to the subcommands added so far.
@@ -113,15 +119,14 @@ public final class Commands extends Settings {
    * picocli's model of all of them would take a quarter of the time of a short command. Help,
    * completion and command lines that name no command get all of them.
    */
-  private static List<Class<?>> subcommands(List<String> words) {
-    List<Class<?>> named =
-        SUBCOMMANDS.stream().filter(command -> words.contains(name(command))).toList();
+  private static List<Class<?>> subcommands(List<Class<?>> all, List<String> words) {
+    List<Class<?>> named = all.stream().filter(command -> words.contains(name(command))).toList();
     boolean wantsAll =
         named.isEmpty()
             || named.contains(CompletionCommand.class)
             || words.contains("-h")
             || words.contains("--help");
-    return wantsAll ? SUBCOMMANDS : named;
+    return wantsAll ? all : named;
   }
 
   private static String name(Class<?> command) {

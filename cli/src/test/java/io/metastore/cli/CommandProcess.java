@@ -38,6 +38,7 @@ final class CommandProcess implements AutoCloseable {
               System.getenv(),
               List.of("metastore"),
               Transport.DEFAULT,
+              List.of(),
               List.of(words)));
     }
   }

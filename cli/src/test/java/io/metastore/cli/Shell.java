@@ -32,7 +32,7 @@ final class Shell {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Console console = new Console(new ByteArrayInputStream(input), out, err);
-    int exitCode = Commands.run(console, Map.of(), VERSION, Transport.DEFAULT, all);
+    int exitCode = Commands.run(console, Map.of(), VERSION, Transport.DEFAULT, List.of(), all);
     return new Ran(exitCode, ByteString.copyFrom(out.toByteArray()), err.toString(UTF_8));
   }
 

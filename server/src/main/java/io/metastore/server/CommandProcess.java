@@ -5,6 +5,8 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.cli.Commands;
 import io.metastore.cli.console.Console;
+import io.metastore.server.command.ExportCommand;
+import io.metastore.server.command.ImportCommand;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * JVM waits 300 ms for threads in native code, as gRPC's idle event loops are.
  */
 final class CommandProcess {
+  /** The commands that are not in {@code cli}, because they use the store's code. */
+  private static final List<Class<?>> OFFLINE = List.of(ImportCommand.class, ExportCommand.class);
+
   private static final int LOOPS = 1;
   private static final long STOP_MS = 1000;
 
@@ -44,7 +49,7 @@ final class CommandProcess {
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     CommandProcess process = new CommandProcess();
     int exitCode =
-        Commands.run(console, variables, Version.lines(), process::channelBuilder, words);
+        Commands.run(console, variables, Version.lines(), process::channelBuilder, OFFLINE, words);
     process.stopLoops();
     return exitCode;
   }

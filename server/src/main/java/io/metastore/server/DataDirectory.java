@@ -1,5 +1,6 @@
 package io.metastore.server;
 
+import io.metastore.server.config.StoredCluster;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -14,14 +15,18 @@ final class DataDirectory {
   /**
    * Creates {@code path} if it does not exist, accessible by its owner only.
    *
-   * @throws IOException if it cannot be created, or contains data of etcd: to start empty beside
-   *     that data would look like the loss of all keys
+   * @throws IOException if it cannot be created, or contains data of etcd that was not imported: to
+   *     start empty beside that data would look like the loss of all keys
    */
   static void prepare(Path path) throws IOException {
-    if (Files.exists(path.resolve("member").resolve("snap"))
-        || Files.exists(path.resolve("member").resolve("wal"))) {
+    boolean etcd =
+        Files.exists(path.resolve("member").resolve("snap"))
+            || Files.exists(path.resolve("member").resolve("wal"));
+    if (etcd && !StoredCluster.exists(path)) {
       throw new FileSystemException(
-          path.toString(), null, "contains data of an etcd member, which Metastore cannot read");
+          path.toString(),
+          null,
+          "contains data of an etcd member without member/snap/db, which Metastore cannot import");
     }
     create(path);
   }

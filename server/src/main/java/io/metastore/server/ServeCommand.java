@@ -16,6 +16,7 @@ import io.metastore.server.config.UsageError;
 import io.metastore.server.discovery.DnsDiscovery;
 import io.metastore.server.discovery.EtcdDiscovery;
 import io.metastore.server.discovery.MulticastDiscovery;
+import io.metastore.server.etcd.TakeOver;
 import io.metastore.server.logging.LogSetup;
 import java.io.IOException;
 import java.util.List;
@@ -51,6 +52,13 @@ final class ServeCommand {
       setUpLog(configuration.logConfig());
       report(configuration);
       config = configuration.serverConfig();
+      if (TakeOver.isNeeded(config.dataDirectory())) {
+        TakeOver.atFirstStart(config.dataDirectory(), config.logDirectory());
+        config = configuration.serverConfig(); // the member's place is now that of the etcd member
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.atError().setCause(e).log("failed to import the data of an etcd member");
+      return Main.EXIT_FAILED;
     } catch (UsageError e) {
       if (e.asksForHelp()) {
         System.out.print(Usage.summary() + Usage.flags());

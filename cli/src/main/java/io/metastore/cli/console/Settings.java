@@ -2,6 +2,7 @@ package io.metastore.cli.console;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
 import io.grpc.TlsChannelCredentials;
 import io.metastore.client.MetastoreClient;
 import io.metastore.tls.KeyFiles;
@@ -148,6 +149,21 @@ public abstract class Settings {
   }
 
   /**
+   * A connection to the first endpoint, for calls that the client library does not have. The caller
+   * shuts it down.
+   */
+  public ManagedChannel openChannel() throws CommandFailed {
+    return transport
+        .channelBuilder("dns:///" + endpoints.get(0).replace(HTTPS, ""), credentials(endpoints))
+        .build();
+  }
+
+  /** The user to log in as; empty for none. */
+  public String user() {
+    return user;
+  }
+
+  /**
    * TLS credentials if an option or the scheme of an endpoint asks for TLS, plain text otherwise.
    */
   private ChannelCredentials credentials(List<String> to) throws CommandFailed {
@@ -175,7 +191,7 @@ public abstract class Settings {
   }
 
   /** The password of {@link #user}. Prompts at most once. */
-  String password() throws CommandFailed {
+  public String password() throws CommandFailed {
     if (knownPassword == null) {
       String variable = variables.get("METASTORE_PASSWORD");
       knownPassword =

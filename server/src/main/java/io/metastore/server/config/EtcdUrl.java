@@ -37,7 +37,7 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
    *
    * @throws IllegalArgumentException with etcd's message, if a URL is invalid
    */
-  static List<EtcdUrl> parseList(String commaSeparated) {
+  public static List<EtcdUrl> parseList(String commaSeparated) {
     return parseList(commaSeparated, SCHEMES);
   }
 
@@ -63,7 +63,7 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
     return urls.stream().map(EtcdUrl::text).collect(Collectors.joining(","));
   }
 
-  static EtcdUrl parse(String text) {
+  public static EtcdUrl parse(String text) {
     return parse(text, SCHEMES);
   }
 

@@ -31,6 +31,11 @@ public final class StoredCluster {
 
   private StoredCluster() {}
 
+  /** Whether a member has started with this data directory. */
+  public static boolean exists(Path dataDirectory) {
+    return Files.exists(dataDirectory.resolve(FILE));
+  }
+
   /**
    * The recorded cluster; null if this member has never started.
    *

@@ -1,0 +1,140 @@
+package io.metastore.server.command;
+
+import io.metastore.adapter.etcd.db.DbReader;
+import io.metastore.server.config.ConfigError;
+import io.metastore.server.config.EtcdUrl;
+import io.metastore.server.config.InitialCluster;
+import io.metastore.server.config.InitialPlace;
+import io.metastore.server.config.Place;
+import io.metastore.server.config.StoredCluster;
+import io.metastore.server.etcd.EtcdImport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code etcdutl snapshot restore}: makes the data directory of a member of a new cluster from a
+ * snapshot. The directory is one of Metastore.
+ */
+@Command(
+    name = "restore",
+    description = "Restores an etcd member snapshot to a data directory of Metastore.")
+final class RestoreCommand implements Callable<Integer> {
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
+  private CommandSpec spec;
+
+  @ParentCommand
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
+  private Etcdutl.Snapshot parent;
+
+  @Parameters(paramLabel = "FILE")
+  @SuppressWarnings("NullAway.Init") // picocli requires it
+  private Path file;
+
+  @Option(names = "--data-dir", description = "Path to the output data directory.")
+  private String dataDirectory = "";
+
+  @Option(names = "--wal-dir", description = "Ignored: a new member has no log yet.")
+  @SuppressWarnings("UnusedVariable") // accepted for scripts
+  private String walDirectory = "";
+
+  @Option(
+      names = "--initial-cluster",
+      defaultValue = "default=http://localhost:2380",
+      description = "Initial cluster configuration for restore bootstrap.")
+  private String cluster = "";
+
+  @Option(
+      names = "--initial-cluster-token",
+      defaultValue = "etcd-cluster",
+      description = "Initial cluster token for the etcd cluster during restore bootstrap.")
+  private String token = "";
+
+  @Option(
+      names = "--initial-advertise-peer-urls",
+      defaultValue = "http://localhost:2380",
+      description = "List of this member's peer URLs to advertise to the rest of the cluster.")
+  private String peerUrls = "";
+
+  @Option(
+      names = "--name",
+      defaultValue = "default",
+      description = "Human-readable name for this member.")
+  private String name = "";
+
+  @Option(
+      names = "--skip-hash-check",
+      description =
+          "Ignore snapshot integrity hash value (required if copied from data directory).")
+  private boolean skipsHashCheck;
+
+  @Option(
+      names = "--bump-revision",
+      description = "How much to increase the latest revision after restore.")
+  private long bump;
+
+  @Option(
+      names = "--mark-compacted",
+      description =
+          "Mark the latest revision after restore as the point of scheduled compaction (required if"
+              + " --bump-revision > 0, disallowed otherwise).")
+  private boolean marksCompacted;
+
+  @Option(names = "--initial-memory-map-size", description = "Ignored.")
+  @SuppressWarnings("UnusedVariable") // accepted for scripts
+  private long mapBytes;
+
+  @Override
+  public Integer call() throws IOException, ConfigError {
+    if ((bump > 0) != marksCompacted) {
+      throw new ParameterException(
+          spec.commandLine(), "--mark-compacted required if --revision-bump > 0");
+    }
+    Path target = Path.of(dataDirectory.isEmpty() ? name + ".etcd" : dataDirectory);
+    Place place =
+        InitialPlace.find(
+            name, EtcdUrl.parseList(peerUrls), cluster, token, InitialCluster.State.STORED);
+    if (!isFree(target)) {
+      throw new IOException("data-dir \"%s\" not empty or could not be read".formatted(target));
+    }
+    checkDigest();
+    ByteProgress progress = new ByteProgress(parent.console(), "restored");
+    try (DbReader db = DbReader.open(file)) {
+      EtcdImport.Summary summary = new EtcdImport(db, bump).run(target, progress);
+      StoredCluster.write(target, place);
+      parent.console().note(progress.text(summary.bytes()));
+    }
+    return 0;
+  }
+
+  private static boolean isFree(Path directory) throws IOException {
+    if (!Files.exists(directory)) {
+      return true;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  private void checkDigest() throws IOException {
+    if (skipsHashCheck) {
+      return;
+    }
+    if (!DbReader.hasDigest(file)) {
+      throw new IOException("snapshot missing hash but --skip-hash-check=false");
+    }
+    if (!DbReader.digestMatches(file)) {
+      throw new IOException("the sha256 hash of the snapshot does not match");
+    }
+  }
+}
