@@ -1,7 +1,5 @@
 package io.metastore.core.kv;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.metastore.core.storage.Bytes;
@@ -12,7 +10,6 @@ import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,21 +23,57 @@ import org.jspecify.annotations.Nullable;
  * #BLOCK_KEYS_MAX} keys is split; small neighbouring blocks are merged, so that there are at most
  * about four rows for every {@link #BLOCK_KEYS_MAX} keys.
  *
- * <p>Owned by the apply thread, except {@link #count}. The rows are also kept in memory, where the
- * apply thread finds the block of a key.
+ * <p>Owned by the apply thread, except {@link #count}. The blocks are also kept in memory, where
+ * the apply thread finds the block of a key. Their rows follow with {@link #write}: a deletion of
+ * many keys changes a block a thousand times and writes its row once.
  */
 public final class KeyCounts {
   static final int BLOCK_KEYS_MAX = 1024;
-  private static final int JOINED_KEYS_MAX = BLOCK_KEYS_MAX / 2;
+  private static final int MERGED_KEYS_MAX = BLOCK_KEYS_MAX / 2;
 
-  private final NavigableMap<ByteString, Integer> blocks = new TreeMap<>(KeyRange::compare);
+  private final NavigableMap<ByteString, Block> blocks = new TreeMap<>(KeyRange::compare);
+
+  /** The blocks whose rows are not written yet, by first key; also those that were merged away. */
+  private final NavigableMap<ByteString, Block> unwritten = new TreeMap<>(KeyRange::compare);
+
+  /** The block of the last key. The next key is often in it too. */
+  private Block last;
+
+  private static final class Block {
+    final ByteString first;
+
+    /** The first key of the next block; null if there is none. */
+    @Nullable ByteString next;
+
+    int keys;
+    boolean changed;
+    boolean merged;
+
+    Block(ByteString first, @Nullable ByteString next, int keys) {
+      this.first = first;
+      this.next = next;
+      this.keys = keys;
+    }
+
+    boolean contains(ByteString key) {
+      return KeyRange.compare(first, key) <= 0 && (next == null || KeyRange.compare(key, next) < 0);
+    }
+  }
 
   /** Loads the rows from the table. */
   public KeyCounts(Reader reader) {
-    blocks.put(ByteString.EMPTY, 0);
+    last = new Block(ByteString.EMPTY, null, 0);
+    blocks.put(last.first, last);
     try (Cursor rows = reader.scan(Table.SMALL, row(ByteString.EMPTY), rowsEnd())) {
       while (rows.next()) {
-        blocks.put(firstKey(rows), keys(rows));
+        ByteString first = firstKey(rows);
+        if (first.isEmpty()) {
+          last.keys = keys(rows);
+        } else {
+          last.next = first;
+          last = new Block(first, null, keys(rows));
+          blocks.put(first, last);
+        }
       }
     }
   }
@@ -74,40 +107,73 @@ public final class KeyCounts {
     }
   }
 
-  /** Counts a new key, which {@code writes} already contains. */
-  public void created(WriteSet writes, ByteString key) {
-    Map.Entry<ByteString, Integer> block = blocks.floorEntry(key);
-    int keys = block.getValue() + 1;
-    if (keys <= BLOCK_KEYS_MAX) {
-      set(writes, block.getKey(), keys);
-    } else {
-      int kept = keys / 2;
-      set(writes, key(writes, block.getKey(), kept), keys - kept);
-      set(writes, block.getKey(), kept);
+  /**
+   * Counts a new key.
+   *
+   * @param reader already contains the key
+   */
+  public void created(Reader reader, ByteString key) {
+    Block block = block(key);
+    change(block, block.keys + 1);
+    if (block.keys > BLOCK_KEYS_MAX) {
+      int kept = block.keys / 2;
+      Block added = new Block(key(reader, block.first, kept), block.next, 0);
+      blocks.put(added.first, added);
+      change(added, block.keys - kept);
+      block.next = added.first;
+      change(block, kept);
     }
   }
 
   /** Counts a deleted key. */
-  public void deleted(WriteSet writes, ByteString key) {
-    Map.Entry<ByteString, Integer> block = blocks.floorEntry(key);
-    set(writes, block.getKey(), block.getValue() - 1);
-    if (!join(writes, blocks.lowerKey(block.getKey()), block.getKey())) {
-      join(writes, block.getKey(), blocks.higherKey(block.getKey()));
+  public void deleted(ByteString key) {
+    Block block = block(key);
+    change(block, block.keys - 1);
+    if (block.keys <= MERGED_KEYS_MAX && !mergeWithNext(blocks.lowerKey(block.first))) {
+      mergeWithNext(block.first);
     }
   }
 
-  /** Merges two blocks if both exist and are small; false if it did not. */
-  private boolean join(WriteSet writes, @Nullable ByteString first, @Nullable ByteString second) {
-    if (first == null || second == null) {
+  /** Writes the rows of all blocks that have changed. */
+  public void write(WriteSet writes) {
+    for (Block block : unwritten.values()) {
+      block.changed = false;
+      if (block.merged) {
+        writes.delete(Table.SMALL, row(block.first));
+      } else {
+        writes.put(Table.SMALL, row(block.first), new KeyWriter().int32(block.keys).toBytes());
+      }
+    }
+    unwritten.clear();
+  }
+
+  private Block block(ByteString key) {
+    if (last.merged || !last.contains(key)) {
+      last = blocks.floorEntry(key).getValue();
+    }
+    return last;
+  }
+
+  private void change(Block block, int keys) {
+    block.keys = keys;
+    if (!block.changed) {
+      block.changed = true;
+      unwritten.put(block.first, block);
+    }
+  }
+
+  /** Merges a block with the next one if both exist and are small; false if it did not. */
+  private boolean mergeWithNext(@Nullable ByteString first) {
+    Block block = first == null ? null : blocks.get(first);
+    Block next = block == null || block.next == null ? null : blocks.get(block.next);
+    if (block == null || next == null || block.keys + next.keys > MERGED_KEYS_MAX) {
       return false;
     }
-    int keys = requireNonNull(blocks.get(first)) + requireNonNull(blocks.get(second));
-    if (keys > JOINED_KEYS_MAX) {
-      return false;
-    }
-    set(writes, first, keys);
-    blocks.remove(second);
-    writes.delete(Table.SMALL, row(second));
+    change(block, block.keys + next.keys);
+    block.next = next.next;
+    blocks.remove(next.first);
+    next.merged = true;
+    change(next, 0);
     return true;
   }
 
@@ -121,11 +187,6 @@ public final class KeyCounts {
       }
       return UnsafeByteOperations.unsafeWrap(keys.key());
     }
-  }
-
-  private void set(WriteSet writes, ByteString first, int keys) {
-    blocks.put(first, keys);
-    writes.put(Table.SMALL, row(first), new KeyWriter().int32(keys).toBytes());
   }
 
   private static byte[] row(ByteString firstKey) {

@@ -12,6 +12,7 @@ import io.metastore.core.auth.Rules;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.kv.KvTable;
+import io.metastore.core.kv.RangeReader;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockEvent;
@@ -41,6 +42,18 @@ final class ApplyContext {
    * member must write the same parts, because the digest is computed per part.
    */
   static final int PART_BYTES = 1 << 20;
+
+  /**
+   * Compactions pause once an entry has written this many parts. Most entries write fewer: pausing
+   * takes some milliseconds.
+   */
+  private static final int PAUSE_AFTER_PARTS = 6;
+
+  /**
+   * With this many parts, they resume although the entry is not complete: otherwise it would leave
+   * too many files to read.
+   */
+  private static final int RESUME_AFTER_PARTS = 512;
 
   static final long EVENTS_BYTES_MAX = 4L << 20;
 
@@ -73,7 +86,7 @@ final class ApplyContext {
   private List<Alarm> alarms;
   private int changesInCommand;
   private long digest;
-  private boolean torn;
+  private int partsWritten;
   private boolean treeChanged;
 
   /**
@@ -176,6 +189,17 @@ final class ApplyContext {
     }
   }
 
+  /**
+   * Reads ranges with all changes so far.
+   *
+   * @param atRevision the revision that a range without one is read at
+   * @param bytesMax maximum bytes that one range may return
+   */
+  RangeReader ranges(long atRevision, long bytesMax) {
+    counts.write(writes);
+    return new RangeReader(writes, atRevision, compacted, bytesMax, /* pages= */ null);
+  }
+
   @Nullable KeyValue find(ByteString key) {
     return KvTable.find(writes, key);
   }
@@ -217,7 +241,7 @@ final class ApplyContext {
   void delete(KeyValue previous) {
     KeyValue before = before(previous);
     KvTable.delete(writes, revision + 1, changesInCommand++, compacted, previous);
-    counts.deleted(writes, previous.key());
+    counts.deleted(previous.key());
     if (previous.lease() != 0) {
       LeaseTable.detach(writes, previous.lease(), previous.key());
     }
@@ -266,19 +290,26 @@ final class ApplyContext {
 
   private void writePartIfLarge() {
     if (writes.sizeBytes() >= PART_BYTES) {
+      counts.write(writes);
       digest = StateDigest.next(digest, writes);
       StoreState.writeTorn(writes);
-      torn = true;
       storage.write(writes);
       writes.clear();
+      partsWritten++;
+      if (partsWritten == PAUSE_AFTER_PARTS) {
+        storage.pauseCompactions();
+      } else if (partsWritten == RESUME_AFTER_PARTS) {
+        storage.resumeCompactions();
+      }
     }
   }
 
   /** Writes the remaining changes and the new state. */
   StoreState end(long term, long index) {
+    counts.write(writes);
     StoreState after =
         new StoreState(term, index, revision, compacted, timeMs, StateDigest.next(digest, writes));
-    if (torn) {
+    if (partsWritten > 0) {
       StoreState.writeWhole(writes);
     }
     after.write(writes);

@@ -168,6 +168,9 @@ public final class StoreMachine implements AutoCloseable {
     Applied applied = context.applied(index, slices);
     announce.accept(applied);
     publish(next);
+    // Only now can they drop what the entry deleted, because no new reader sees the state before
+    // it.
+    storage.resumeCompactions();
     return applied;
   }
 

@@ -66,13 +66,7 @@ final class TxnEvaluator {
   /** Runs a transaction as part of a log entry. */
   static Outcome apply(Txn txn, ApplyContext context) {
     Deque<Integer> branches = new ArrayDeque<>();
-    RangeReader before =
-        new RangeReader(
-            context.writes(),
-            context.revision(),
-            context.compacted(),
-            RANGE_BYTES_MAX,
-            /* pages= */ null);
+    RangeReader before = context.ranges(context.revision(), RANGE_BYTES_MAX);
     Failure refusal =
         choose(txn, before, branches, new AnswerSize(ANSWER_BYTES_MAX, UNMEASURED_KEYS));
     if (refusal != null) {
@@ -288,14 +282,7 @@ final class TxnEvaluator {
     return switch (op.getKindCase()) {
       case PUT -> put(op.getPut(), context);
       case DELETE -> delete(op.getDelete(), context);
-      case RANGE ->
-          new RangeReader(
-                  context.writes(),
-                  context.visibleRevision(),
-                  context.compacted(),
-                  Long.MAX_VALUE,
-                  /* pages= */ null)
-              .read(op.getRange());
+      case RANGE -> context.ranges(context.visibleRevision(), Long.MAX_VALUE).read(op.getRange());
       case TXN, KIND_NOT_SET ->
           throw new IllegalStateException("operation without effect: " + op.getKindCase());
     };

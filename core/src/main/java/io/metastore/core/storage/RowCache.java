@@ -3,7 +3,6 @@ package io.metastore.core.storage;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the writing thread.
  */
 final class RowCache {
-  private static final VarHandle LONGS =
-      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final VarHandle INTS =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -42,8 +39,7 @@ final class RowCache {
   private final int bytesMax;
   private final int rowBytesMax;
 
-  /** Random, so that nobody can craft keys that collide. */
-  private final long seed = new SecureRandom().nextLong();
+  private final KeyHash hash = new KeyHash();
 
   private byte[] array = new byte[ARRAY_BYTES_MIN];
   private int used;
@@ -167,7 +163,7 @@ final class RowCache {
    * limit.
    */
   private int slotOf(byte[] key) {
-    int first = hash(key);
+    int first = hash.of(key);
     for (int probe = 0; probe < PROBES_MAX; probe++) {
       int slot = (first + probe) & (slots.length - 1);
       int entry = slots[slot] - 1;
@@ -194,27 +190,5 @@ final class RowCache {
 
   private int room(int entry) {
     return (int) INTS.get(array, entry + 8);
-  }
-
-  private int hash(byte[] key) {
-    long hash = seed ^ key.length;
-    int i = 0;
-    for (; i + Long.BYTES <= key.length; i += Long.BYTES) {
-      hash = mix(hash ^ (long) LONGS.get(key, i));
-    }
-    long rest = 0;
-    for (; i < key.length; i++) {
-      rest = rest << Byte.SIZE | (key[i] & 0xff);
-    }
-    return (int) (mix(hash ^ rest) >>> Integer.SIZE);
-  }
-
-  /**
-   * Stafford's variant 13 of MurmurHash3's finalizer: every output bit depends on every input bit.
-   */
-  private static long mix(long bits) {
-    long z = (bits ^ bits >>> 30) * 0xbf58476d1ce4e5b9L;
-    z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-    return z ^ z >>> 31;
   }
 }

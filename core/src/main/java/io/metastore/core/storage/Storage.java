@@ -29,6 +29,7 @@ import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
+import org.rocksdb.MutableColumnFamilyOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -77,6 +78,15 @@ public final class Storage implements Reader, AutoCloseable {
 
   private static final long DELETIONS_WINDOW = 32 << 10;
 
+  /**
+   * The size of the files that compactions write. Smaller than RocksDB's default: deleting
+   * neighbouring keys then rewrites fewer others.
+   */
+  private static final long FILE_BYTES = 16L << 20;
+
+  /** The tables of keys that compactions rewrite; files of the change log are only moved. */
+  private static final List<Table> PAUSABLE = List.of(Table.LATEST, Table.HISTORY, Table.SMALL);
+
   private final Path directory;
   private final RocksDB db;
   private final Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);
@@ -104,6 +114,9 @@ public final class Storage implements Reader, AutoCloseable {
 
   /** Number of writes so far. Owned by the writing thread. */
   private long written;
+
+  /** Owned by the writing thread. */
+  private boolean compactionsPaused;
 
   private Storage(Path directory, StorageOptions options, Runnable onClosed) {
     this.directory = directory.toAbsolutePath();
@@ -207,6 +220,7 @@ public final class Storage implements Reader, AutoCloseable {
         new ColumnFamilyOptions(withCollector)
             .setTableFormatConfig(tableConfig)
             .setWriteBufferSize(options.writeBufferBytes())
+            .setTargetFileSizeBase(FILE_BYTES)
             .setMaxWriteBufferNumber(3)
             .setLevelCompactionDynamicLevelBytes(true)
             .setLevel0FileNumCompactionTrigger(8));
@@ -260,6 +274,38 @@ public final class Storage implements Reader, AutoCloseable {
     writes.forEachChange(Table.LATEST, latest::put);
     written++;
     gaps.forEach((table, keeper) -> keepGaps(table, keeper, writes));
+  }
+
+  /**
+   * Pauses compactions until {@link #resumeCompactions}. For the writing thread, while it writes a
+   * very large change: compactions would only compete with it for the CPU, because readers still
+   * see the state before the change, so that nothing that it deletes can be dropped yet.
+   */
+  public void pauseCompactions() {
+    if (!compactionsPaused) {
+      compactionsPaused = true;
+      MutableColumnFamilyOptions paused =
+          MutableColumnFamilyOptions.builder().setDisableAutoCompactions(true).build();
+      try {
+        for (Table table : PAUSABLE) {
+          db.setOptions(handle(table), paused);
+        }
+      } catch (RocksDBException e) {
+        throw new StorageException("cannot pause compactions", e);
+      }
+    }
+  }
+
+  /** Ends a pause; does nothing if there is none. For the writing thread. */
+  public void resumeCompactions() {
+    if (compactionsPaused) {
+      compactionsPaused = false;
+      try {
+        db.enableAutoCompaction(PAUSABLE.stream().map(this::handle).toList());
+      } catch (RocksDBException e) {
+        throw new StorageException("cannot resume compactions", e);
+      }
+    }
   }
 
   private void keepGaps(Table table, GapTracker keeper, WriteSet writes) {

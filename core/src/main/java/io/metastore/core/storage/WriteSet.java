@@ -1,10 +1,8 @@
 package io.metastore.core.storage;
 
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +17,13 @@ public final class WriteSet implements Reader {
   private static final int ENTRY_BYTES = 20;
 
   private final Reader base;
-  private final Map<Table, NavigableMap<byte[], byte[]>> changes = new EnumMap<>(Table.class);
+  private final Map<Table, TableChanges> changes = new EnumMap<>(Table.class);
   private int sizeBytes;
 
   WriteSet(Reader base) {
     this.base = base;
     for (Table table : Table.values()) {
-      changes.put(table, new TreeMap<>(Arrays::compareUnsigned));
+      changes.put(table, new TableChanges());
     }
   }
 
@@ -43,7 +41,7 @@ public final class WriteSet implements Reader {
 
   /** Removes all changes, after they were stored. */
   public void clear() {
-    changes.values().forEach(NavigableMap::clear);
+    changes.values().forEach(TableChanges::clear);
     sizeBytes = 0;
   }
 
@@ -65,7 +63,7 @@ public final class WriteSet implements Reader {
 
   @Override
   public byte @Nullable [] find(Table table, byte[] key) {
-    byte[] changed = changes(table).get(key);
+    byte[] changed = changes(table).find(key);
     if (changed == null) {
       return base.find(table, key);
     }
@@ -74,12 +72,7 @@ public final class WriteSet implements Reader {
 
   @Override
   public Cursor scan(Table table, byte[] from, byte @Nullable [] to) {
-    NavigableMap<byte[], byte[]> mine =
-        to == null
-            ? changes(table).tailMap(from, true)
-            : Arrays.compareUnsigned(from, to) >= 0
-                ? new TreeMap<>(Arrays::compareUnsigned)
-                : changes(table).subMap(from, true, to, false);
+    NavigableMap<byte[], byte[]> mine = changes(table).range(from, to);
     Cursor below = base.scan(table, from, to);
     return mine.isEmpty() ? below : new MergedCursor(mine, DELETED, below);
   }
@@ -89,13 +82,17 @@ public final class WriteSet implements Reader {
     void visit(byte[] key, byte @Nullable [] value);
   }
 
-  /** Passes the changes of one table in key order. */
+  /** Passes the changes of one table in the order in which their keys were first changed. */
   public void forEachChange(Table table, ChangeVisitor visitor) {
-    changes(table).forEach((key, value) -> visitor.visit(key, value == DELETED ? null : value));
+    TableChanges all = changes(table);
+    for (int i = 0; i < all.size(); i++) {
+      byte[] value = all.value(i);
+      visitor.visit(all.key(i), value == DELETED ? null : value);
+    }
   }
 
-  private NavigableMap<byte[], byte[]> changes(Table table) {
-    NavigableMap<byte[], byte[]> found = changes.get(table);
+  private TableChanges changes(Table table) {
+    TableChanges found = changes.get(table);
     if (found == null) {
       throw new IllegalStateException("no changes kept for " + table);
     }
