@@ -91,7 +91,7 @@ public final class StoreImport {
     ByteString key = added.version().key();
     KvTable.restoreDeletion(writes, added.revision(), added.sub(), compacted, key, previous);
     if (previous != null) {
-      counts.deleted(writes, key);
+      counts.deleted(key);
       detach(key, previous.lease());
     }
   }
@@ -138,6 +138,7 @@ public final class StoreImport {
 
   /** Writes what is still in memory. */
   public void finish() {
+    counts.write(writes);
     storage.write(writes);
     writes.clear();
   }
