@@ -104,7 +104,8 @@ final class Member implements AutoCloseable {
       case NEW, EXISTING -> StoredCluster.write(config.dataDirectory(), place);
       case STORED, INVITED ->
           LOG.info(
-              "the cluster is recorded in the data directory; flags for the first start are ignored");
+              "the cluster is recorded in the data directory; flags for the first start are"
+                  + " ignored");
     }
     return member;
   }
@@ -149,14 +150,18 @@ final class Member implements AutoCloseable {
     if (closed) {
       return;
     }
-    port = ClientPort.start(portSettings(config, tls), services, calls, http.siteBesideGrpc());
+    if (!config.listenClientUrls().isEmpty()) {
+      port = ClientPort.start(portSettings(config, tls), services, calls, http.siteBesideGrpc());
+    }
     http.openPorts();
     if (!config.zookeeper().listenUrls().isEmpty()) {
       openZookeeperPort();
     }
     logJoined();
     LOG.info("ready to serve client requests");
-    port.addresses().forEach(Member::logServing);
+    if (port != null) {
+      port.addresses().forEach(Member::logServing);
+    }
   }
 
   /** For scripts that wait for one of these lines of etcd before they go on. */
@@ -184,15 +189,27 @@ final class Member implements AutoCloseable {
   }
 
   private void openZookeeperPort() throws IOException {
-    ZookeeperPort opened =
-        ZookeeperPort.start(
-            config.zookeeper().listenUrls().stream().map(EtcdUrl::socketAddress).toList(),
-            node,
-            ZookeeperSettings.of(
-                config.zookeeper().connectionsPerAddressMax(),
-                System.getProperty("zookeeper.DigestAuthenticationProvider.superDigest", ""),
-                config.zookeeper().words()));
+    ZookeeperPort opened;
+    try {
+      opened =
+          ZookeeperPort.start(
+              config.zookeeper().listenUrls().stream().map(EtcdUrl::socketAddress).toList(),
+              node,
+              ZookeeperSettings.of(
+                      config.zookeeper().connectionsPerAddressMax(),
+                      System.getProperty("zookeeper.DigestAuthenticationProvider.superDigest", ""),
+                      config.zookeeper().words())
+                  .withSessionTimeouts(
+                      config.zookeeper().sessionTimeoutMsMin(),
+                      config.zookeeper().sessionTimeoutMsMax()));
+    } catch (IOException e) {
+      throw new IOException(
+          "cannot serve ZooKeeper clients: %s: %s (--listen-zookeeper-urls sets other addresses, or none if it is empty)"
+              .formatted(e.getMessage(), e.getCause() == null ? "" : e.getCause().getMessage()),
+          e);
+    }
     zookeeper = opened;
+    http.openZookeeperPorts(opened);
     opened
         .addresses()
         .forEach(

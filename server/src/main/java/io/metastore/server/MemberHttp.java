@@ -15,9 +15,12 @@ import io.metastore.adapter.etcd.port.HttpSite;
 import io.metastore.adapter.etcd.port.MetricsEndpoint;
 import io.metastore.adapter.etcd.port.ServerMetrics;
 import io.metastore.adapter.etcd.port.VersionEndpoint;
+import io.metastore.adapter.zookeeper.ZookeeperPort;
 import io.metastore.core.api.Metastore;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.ServerConfig;
+import io.metastore.server.zookeeper.AdminServer;
+import io.metastore.server.zookeeper.PrometheusMetrics;
 import io.metastore.tls.TlsContext;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -33,6 +36,7 @@ final class MemberHttp implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(MemberHttp.class);
 
   private final ServerConfig config;
+  private final Metastore store;
   private final @Nullable TlsContext tls;
   private final HttpSite clients;
   private final HttpSite metrics;
@@ -50,6 +54,7 @@ final class MemberHttp implements AutoCloseable {
       List<BindableService> services,
       GrpcCounters calls) {
     this.config = config;
+    this.store = store;
     this.tls = tls;
     HealthChecks health = new HealthChecks(store, EtcdServices::errorText);
     Map<String, HttpEndpoint> measured = new HashMap<>(health.endpoints(version));
@@ -98,6 +103,22 @@ final class MemberHttp implements AutoCloseable {
   void openPorts() throws IOException {
     open("http", config.http().listenClientHttpUrls(), clients);
     open("metrics", config.http().listenMetricsUrls(), metrics);
+  }
+
+  /**
+   * Opens ZooKeeper's AdminServer and the addresses with metrics under ZooKeeper's names.
+   *
+   * @throws IOException if one cannot be used
+   */
+  void openZookeeperPorts(ZookeeperPort zookeeper) throws IOException {
+    open(
+        "zookeeper-admin",
+        config.zookeeper().adminUrls(),
+        HttpSite.prefix(AdminServer.ROOT, new AdminServer(config, store, zookeeper)));
+    open(
+        "zookeeper-metrics",
+        config.zookeeper().metricsUrls(),
+        HttpSite.metricsOnly(Map.of("/metrics", new PrometheusMetrics(store, zookeeper.status()))));
   }
 
   private void open(String traffic, List<EtcdUrl> urls, HttpSite site) throws IOException {

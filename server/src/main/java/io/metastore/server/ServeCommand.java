@@ -2,6 +2,7 @@ package io.metastore.server;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.core.node.FirstTables;
 import io.metastore.server.config.Bootstrap;
 import io.metastore.server.config.ConfigError;
 import io.metastore.server.config.Configuration;
@@ -11,13 +12,18 @@ import io.metastore.server.config.InitialPlace;
 import io.metastore.server.config.LogConfig;
 import io.metastore.server.config.Place;
 import io.metastore.server.config.ServerConfig;
+import io.metastore.server.config.StartedAs;
 import io.metastore.server.config.Usage;
 import io.metastore.server.config.UsageError;
+import io.metastore.server.config.ZooCfg;
 import io.metastore.server.discovery.DnsDiscovery;
 import io.metastore.server.discovery.EtcdDiscovery;
 import io.metastore.server.discovery.MulticastDiscovery;
 import io.metastore.server.etcd.TakeOver;
 import io.metastore.server.logging.LogSetup;
+import io.metastore.server.zookeeper.Progress;
+import io.metastore.server.zookeeper.ZookeeperImport;
+import io.metastore.server.zookeeper.data.DataFiles;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -28,10 +34,12 @@ import org.slf4j.LoggerFactory;
 final class ServeCommand {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
 
+  private final StartedAs command;
   private final List<String> arguments;
   private final Map<String, String> variables;
 
-  ServeCommand(List<String> arguments, Map<String, String> variables) {
+  ServeCommand(StartedAs command, List<String> arguments, Map<String, String> variables) {
+    this.command = command;
     this.arguments = List.copyOf(arguments);
     this.variables = Map.copyOf(variables);
   }
@@ -44,7 +52,10 @@ final class ServeCommand {
   int run() {
     ServerConfig config;
     try {
-      Configuration configuration = Configuration.read(arguments, variables);
+      Configuration configuration =
+          command == StartedAs.ZOOKEEPER
+              ? Configuration.readZooCfg(arguments)
+              : Configuration.read(command, arguments, variables);
       if (configuration.asksForVersion()) {
         System.out.print(Version.likeEtcd(configuration.compatVersion()));
         return 0;
@@ -64,7 +75,8 @@ final class ServeCommand {
         System.out.print(Usage.summary() + Usage.flags());
         return 0;
       }
-      System.err.print(e.getMessage() + "\n" + Usage.summary());
+      System.err.print(
+          e.getMessage() + "\n" + (command == StartedAs.ZOOKEEPER ? "" : Usage.summary()));
       return Main.EXIT_USAGE;
     } catch (ConfigError e) {
       log(e);
@@ -101,7 +113,7 @@ final class ServeCommand {
                 LOG.atWarn()
                     .addKeyValue("environment-variable", variable)
                     .log("unrecognized environment variable"));
-    if (configuration.file() != null) {
+    if (configuration.file() != null && command != StartedAs.ZOOKEEPER) {
       LOG.atInfo()
           .addKeyValue("path", configuration.file())
           .log(
@@ -142,6 +154,7 @@ final class ServeCommand {
         });
     StopSignals.install(stopper::stopParts);
     try {
+      importOfZookeeper(config);
       Place place = config.place();
       if (place != null) {
         serve(config, place, stopper);
@@ -162,6 +175,28 @@ final class ServeCommand {
       Thread.currentThread().interrupt();
     }
     return Main.EXIT_FAILED;
+  }
+
+  /**
+   * Imports ZooKeeper's data at the first start with a data directory of ZooKeeper. Each server of
+   * an ensemble imports its own; that of the server with the newest data counts.
+   */
+  private static void importOfZookeeper(ServerConfig config) throws IOException {
+    ZooCfg zooCfg = config.zookeeper().zooCfg();
+    if (zooCfg == null || FirstTables.exist(config.dataDirectory())) {
+      return;
+    }
+    DataFiles source = DataFiles.list(zooCfg.dataDirectory(), zooCfg.logDirectory());
+    if (source.snapshots().isEmpty()) {
+      return;
+    }
+    LOG.atInfo()
+        .addKeyValue("data-dir", zooCfg.dataDirectory())
+        .log("first start with a data directory of ZooKeeper, importing its data");
+    ZookeeperImport.Result result =
+        new ZookeeperImport(config.dataDirectory(), new Progress(LOG::info, System::nanoTime))
+            .from(source);
+    LOG.info(result.text());
   }
 
   /** Finds the cluster by one of etcd's discovery methods. */

@@ -13,6 +13,7 @@ import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
 import io.metastore.etcdapi.etcdserverpb.WatchRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchResponse;
+import io.metastore.server.config.StartedAs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -70,7 +71,8 @@ public final class TrainingRun {
   private void run() throws IOException, InterruptedException {
     for (int member = 0; member < MEMBERS; member++) {
       List<String> flags = flags(member);
-      new Thread(() -> Runtime.getRuntime().halt(new ServeCommand(flags, Map.of()).run())).start();
+      ServeCommand serve = new ServeCommand(StartedAs.ETCD, flags, Map.of());
+      new Thread(() -> Runtime.getRuntime().halt(serve.run())).start();
     }
     awaitHealth();
     callLikeEtcdsClients();

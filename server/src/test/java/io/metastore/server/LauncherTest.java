@@ -56,7 +56,7 @@ class LauncherTest {
             "-XX:+UseParallelGC",
             "-Djava.library.path=" + lib + " ",
             " -cp " + lib + "/core-1.jar:" + lib + "/a.jar:" + lib + "/core-1.jar ")
-        .endsWith("io.metastore.server.Main serve --name=m1\n");
+        .endsWith("io.metastore.server.Main etcd --name=m1\n");
   }
 
   /** An archive can only be used by the Java that wrote it. */

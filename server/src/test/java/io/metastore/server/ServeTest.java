@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -276,6 +277,21 @@ class ServeTest {
 
   private Path data() {
     return directory.resolve("data");
+  }
+
+  @Test
+  void aBusyPortForZookeeperClientsIsNamed() throws Exception {
+    try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String flag = "--listen-zookeeper-urls=tcp://127.0.0.1:" + busy.getLocalPort();
+      try (ServerProcess server = ServerProcess.start("serve", Map.of(), with(alone(), flag))) {
+        assertThat(server.awaitExit()).isEqualTo(1);
+        assertThat(server.lines)
+            .anyMatch(
+                line ->
+                    line.contains("127.0.0.1:" + busy.getLocalPort())
+                        && line.contains("--listen-zookeeper-urls"));
+      }
+    }
   }
 
   private String[] alone() {

@@ -28,11 +28,21 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess start(Map<String, String> variables, String... flags) throws IOException {
+    return start("etcd", variables, flags);
+  }
+
+  /**
+   * As {@link #start(Map, String...)}.
+   *
+   * @param startedAs the first word of the command line
+   */
+  static ServerProcess start(String startedAs, Map<String, String> variables, String... flags)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(Main.class.getName(), "serve"));
+    command.addAll(List.of(Main.class.getName(), startedAs));
     command.addAll(List.of(flags));
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(name -> name.startsWith("ETCD_"));

@@ -1,19 +1,10 @@
 package io.metastore.cli.console;
 
-import com.google.gson.JsonObject;
 import io.metastore.client.MetastoreClient;
 import java.util.List;
-import java.util.concurrent.Callable;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** A command that calls the servers. {@link Failures} reports the exceptions that it throws. */
-public abstract class ClientCommand implements Callable<Integer> {
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
-  private CommandSpec spec;
-
+public abstract class ClientCommand extends ConsoleCommand {
   @Override
   public final Integer call() throws Exception {
     try (MetastoreClient client = settings().connect(endpoints())) {
@@ -27,25 +18,6 @@ public abstract class ClientCommand implements Callable<Integer> {
    * @return the exit code of the process, usually an {@link ExitCode}
    */
   protected abstract int run(MetastoreClient client) throws Exception;
-
-  protected final Console console() {
-    return settings().console();
-  }
-
-  /** Prints a progress message on standard error, apart from the command's output. */
-  protected final void note(String text) {
-    if (json()) {
-      JsonObject line = new JsonObject();
-      line.addProperty("note", text);
-      console().note(line.toString());
-    } else {
-      console().note("metastore: " + text);
-    }
-  }
-
-  protected final boolean json() {
-    return settings().output == OutputForm.JSON;
-  }
 
   protected final List<String> endpoints() {
     return settings().endpoints;
@@ -64,14 +36,5 @@ public abstract class ClientCommand implements Callable<Integer> {
   /** Connects another client to a single endpoint. */
   protected final MetastoreClient connect(String endpoint) throws CommandFailed {
     return settings().connect(List.of(endpoint));
-  }
-
-  /** A usage error, for invalid combinations of options that picocli cannot check. */
-  protected final ParameterException usage(String message) {
-    return new ParameterException(spec.commandLine(), message);
-  }
-
-  private Settings settings() {
-    return (Settings) spec.root().userObject();
   }
 }

@@ -3,7 +3,7 @@ package io.metastore.core.api;
 import static java.util.Objects.requireNonNull;
 
 /**
- * A client of the native API.
+ * A client of the native API, or a session of a ZooKeeper client.
  *
  * @param ttl granted TTL in seconds
  */

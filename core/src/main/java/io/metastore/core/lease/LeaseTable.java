@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * c} → int64 the last allocated id.
  */
 public final class LeaseTable {
+  /** Label of the sessions of ZooKeeper clients, which have none of their own. */
+  private static final String SESSION_LABEL = "ZooKeeper session";
+
   /** What a key in memory costs besides its bytes. */
   private static final int KEY_OBJECT_BYTES = 64;
 
@@ -141,7 +144,10 @@ public final class LeaseTable {
     }
   }
 
-  /** Clients whose ID is greater than {@code afterId}, ordered by ID. */
+  /**
+   * Clients of the native API and sessions of ZooKeeper clients whose ID is greater than {@code
+   * afterId}, ordered by ID, negative IDs last.
+   */
   public static List<ClientView> clients(Reader reader, long afterId, int clientsMax) {
     List<ClientView> clients = new ArrayList<>();
     byte[] prefix = SmallTable.LEASE.key().toBytes();
@@ -152,6 +158,8 @@ public final class LeaseTable {
             decode(new KeyReader(cursor.key()).skip(prefix.length).int64(), cursor.value());
         if (lease.kind() == Lease.Kind.CLIENT) {
           clients.add(new ClientView(lease.id(), lease.label(), lease.ttl()));
+        } else if (lease.kind() == Lease.Kind.SESSION) {
+          clients.add(new ClientView(lease.id(), SESSION_LABEL, lease.ttl()));
         }
       }
     }

@@ -45,13 +45,18 @@ public final class FirstTables implements AutoCloseable {
   public static FirstTables create(Path dataDirectory, StorageOptions options) throws IOException {
     Path tables = LiveTables.directory(dataDirectory);
     Files.createDirectories(tables);
-    if (LiveTables.exist(dataDirectory)) {
+    if (exist(dataDirectory)) {
       throw new FileAlreadyExistsException(dataDirectory.toString(), null, "already contains data");
     }
     Path complete = LiveTables.firstGeneration(tables);
     Path partial = LiveTables.partial(complete);
     DurableFiles.deleteTree(partial);
     return new FirstTables(partial, complete, options);
+  }
+
+  /** Whether the member of a data directory already has tables. */
+  public static boolean exist(Path dataDirectory) throws IOException {
+    return LiveTables.exist(dataDirectory);
   }
 
   /** The tables. Everything but the position of the store may be written. */

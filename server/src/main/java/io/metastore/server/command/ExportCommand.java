@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "export",
     description = "Writes the data of a running server in the format of another store.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = ExportEtcdCommand.class)
+    subcommands = {ExportEtcdCommand.class, ExportZookeeperCommand.class})
 public final class ExportCommand {}

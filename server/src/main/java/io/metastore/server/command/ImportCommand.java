@@ -7,5 +7,5 @@ import picocli.CommandLine.Command;
     name = "import",
     description = "Fills an empty data directory with the data of another store.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = ImportEtcdCommand.class)
+    subcommands = {ImportEtcdCommand.class, ImportZookeeperCommand.class})
 public final class ImportCommand {}

@@ -25,6 +25,11 @@ public final class ConfigError extends Exception {
     return new ConfigError("discovery failed", "error", error);
   }
 
+  /** The configuration file of ZooKeeper is invalid. */
+  static ConfigError zookeeper(String error) {
+    return new ConfigError("Invalid config, exiting abnormally", "error", error);
+  }
+
   static ConfigError conflict(String environmentName) {
     return new ConfigError(
         "conflicting environment variable is shadowed by corresponding command-line flag (either"

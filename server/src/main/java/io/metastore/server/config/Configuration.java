@@ -36,33 +36,74 @@ public final class Configuration {
   private final Environment environment;
   private final @Nullable Path file;
   private final List<String> unknownKeys;
+  private final @Nullable ZooCfg zooCfg;
   private final Values values;
 
-  private Configuration(CommandLine commandLine, Environment environment) {
+  private Configuration(StartedAs command, CommandLine commandLine, Environment environment) {
     this.commandLine = commandLine;
     this.environment = environment;
     this.file = null;
     this.unknownKeys = List.of();
-    this.values = new Values(environment.values(), commandLine.values());
+    this.zooCfg = null;
+    this.values = new Values(command.defaults(), environment.values(), commandLine.values());
   }
 
-  private Configuration(CommandLine commandLine, Path file, ConfigFile content) {
+  private Configuration(StartedAs command, CommandLine commandLine, Path file, ConfigFile content) {
     this.commandLine = commandLine;
     this.environment = Environment.none();
     this.file = file;
     this.unknownKeys = content.unknown();
-    this.values = new Values(content.values());
+    this.zooCfg = null;
+    this.values = new Values(command.defaults(), content.values());
+  }
+
+  private Configuration(@Nullable Path file, ZooCfg zooCfg) throws ConfigError {
+    this.commandLine = new CommandLine(Map.of(), List.of());
+    this.environment = Environment.none();
+    this.file = file;
+    this.unknownKeys = List.of();
+    this.zooCfg = zooCfg;
+    this.values = new Values(zooCfg.settings());
+  }
+
+  /**
+   * Reads the configuration of ZooKeeper's server. Settings that ZooKeeper reads from system
+   * properties become system properties of this process.
+   *
+   * @param arguments of ZooKeeper's launcher: the path of {@code zoo.cfg}, or the client port, the
+   *     data directory, and optionally the tick time and the connections from one address
+   * @throws UsageError if these are not the arguments
+   * @throws ConfigError if the configuration is not valid
+   */
+  public static Configuration readZooCfg(List<String> arguments) throws UsageError, ConfigError {
+    if (arguments.isEmpty() || arguments.size() > 4) {
+      throw UsageError.ofZookeeper();
+    }
+    Path file = arguments.size() == 1 ? Path.of(arguments.get(0)) : null;
+    ZooCfg read =
+        file == null
+            ? ZooCfg.of(arguments, System.getProperties())
+            : ZooCfg.read(file, System.getProperties());
+    read.properties().forEach(System::setProperty);
+    return new Configuration(file, read);
+  }
+
+  /** ZooKeeper's configuration; null if the server is configured by etcd's flags. */
+  public @Nullable ZooCfg zooCfg() {
+    return zooCfg;
   }
 
   /**
    * Reads all sources of flags.
    *
+   * @param command decides the defaults of some flags
    * @param arguments the arguments of the command
    * @param variables the process's environment variables
    * @throws UsageError if the command line cannot be parsed or asks for help
    * @throws ConfigError if the environment or the configuration file cannot be read
    */
-  public static Configuration read(List<String> arguments, Map<String, String> variables)
+  public static Configuration read(
+      StartedAs command, List<String> arguments, Map<String, String> variables)
       throws UsageError, ConfigError {
     CommandLine commandLine = CommandLine.parse(arguments);
     String file = new Values(commandLine.values()).text(EtcdFlags.CONFIG_FILE);
@@ -70,10 +111,10 @@ public final class Configuration {
       file = variables.getOrDefault(Flag.environmentName(EtcdFlags.CONFIG_FILE), "");
     }
     if (file.isEmpty()) {
-      return new Configuration(commandLine, Environment.read(variables, commandLine));
+      return new Configuration(command, commandLine, Environment.read(variables, commandLine));
     }
     Path path = Path.of(file);
-    return new Configuration(commandLine, path, ConfigFile.read(path));
+    return new Configuration(command, commandLine, path, ConfigFile.read(path));
   }
 
   /**
@@ -118,6 +159,9 @@ public final class Configuration {
   /** Flags and feature gates that were set but have no effect, with the reason. */
   public Map<String, String> ignored() {
     Map<String, String> ignored = new LinkedHashMap<>();
+    if (zooCfg != null) {
+      ignored.putAll(zooCfg.ignored());
+    }
     for (Setting setting : values.settings()) {
       if (setting.flag().effect() == Flag.Effect.IGNORED && !setting.isDefault()) {
         ignored.put(setting.flag().name(), setting.flag().reason());
@@ -143,7 +187,9 @@ public final class Configuration {
           "\"%s\" is not a valid flag".formatted(commandLine.rest().get(0)));
     }
     EtcdChecks.run(values, file != null);
-    requireSome(EtcdFlags.LISTEN_CLIENT_URLS);
+    if (zooCfg == null) {
+      requireSome(EtcdFlags.LISTEN_CLIENT_URLS);
+    }
     requirePeerUrls();
     String name = values.text(EtcdFlags.NAME);
     String directory = values.text(EtcdFlags.DATA_DIR);
@@ -199,10 +245,23 @@ public final class Configuration {
   }
 
   private ZookeeperConfig zookeeperConfig() throws ConfigError {
+    int min = values.bounded(EtcdFlags.ZOOKEEPER_MIN_SESSION_TIMEOUT, Integer.MAX_VALUE);
+    int max = values.bounded(EtcdFlags.ZOOKEEPER_MAX_SESSION_TIMEOUT, Integer.MAX_VALUE);
+    if (min > max) {
+      throw ConfigError.notVerified(
+          "--zookeeper-min-session-timeout must not be greater than"
+              + " --zookeeper-max-session-timeout");
+    }
     return new ZookeeperConfig(
         values.urls(EtcdFlags.LISTEN_ZOOKEEPER_URLS),
         values.bounded(EtcdFlags.ZOOKEEPER_MAX_CLIENT_CONNECTIONS, Integer.MAX_VALUE),
-        Set.copyOf(values.names(EtcdFlags.ZOOKEEPER_4LW_WHITELIST)));
+        Set.copyOf(values.names(EtcdFlags.ZOOKEEPER_4LW_WHITELIST)),
+        values.bounded(EtcdFlags.ZOOKEEPER_TICK_TIME, Integer.MAX_VALUE),
+        min,
+        max,
+        values.urls(EtcdFlags.LISTEN_ZOOKEEPER_ADMIN_URLS),
+        values.urls(EtcdFlags.LISTEN_ZOOKEEPER_METRICS_URLS),
+        zooCfg);
   }
 
   private SpaceConfig spaceConfig(Duration retention) throws ConfigError {

@@ -120,6 +120,11 @@ final class EtcdFlags {
   static final String LISTEN_ZOOKEEPER_URLS = "listen-zookeeper-urls";
   static final String ZOOKEEPER_MAX_CLIENT_CONNECTIONS = "zookeeper-max-client-connections";
   static final String ZOOKEEPER_4LW_WHITELIST = "zookeeper-4lw-whitelist";
+  static final String ZOOKEEPER_TICK_TIME = "zookeeper-tick-time";
+  static final String ZOOKEEPER_MIN_SESSION_TIMEOUT = "zookeeper-min-session-timeout";
+  static final String ZOOKEEPER_MAX_SESSION_TIMEOUT = "zookeeper-max-session-timeout";
+  static final String LISTEN_ZOOKEEPER_ADMIN_URLS = "listen-zookeeper-admin-urls";
+  static final String LISTEN_ZOOKEEPER_METRICS_URLS = "listen-zookeeper-metrics-urls";
 
   private static final String NO_BOLT = "Keys are stored in RocksDB, not in bbolt.";
   private static final String NO_TRACING = "Distributed tracing is not supported.";
@@ -536,7 +541,8 @@ final class EtcdFlags {
               ENABLE_PPROF,
               SWITCH,
               "false",
-              "Serve a thread dump and a heap summary below /debug/pprof/. Other profiles return 404."),
+              "Serve a thread dump and a heap summary below /debug/pprof/. Other profiles return"
+                  + " 404."),
           flag(
               METRICS,
               TEXT,
@@ -738,7 +744,8 @@ final class EtcdFlags {
               MULTICAST_INTERFACE,
               TEXT,
               "",
-              "Network interface for --bootstrap=multicast; chosen by the operating system if empty."),
+              "Network interface for --bootstrap=multicast; chosen by the operating system if"
+                  + " empty."),
           flag(
               COMPAT_VERSION,
               FlagType.ETCD_VERSION,
@@ -755,7 +762,8 @@ final class EtcdFlags {
               TCP_URLS,
               "",
               "List of tcp:// URLs to listen on for ZooKeeper clients, such as"
-                  + " tcp://127.0.0.1:2181; none if empty."),
+                  + " tcp://127.0.0.1:2181; none if empty. The default of bin/metastore serve is"
+                  + " tcp://localhost:2181."),
           flag(
               ZOOKEEPER_MAX_CLIENT_CONNECTIONS,
               COUNT,
@@ -765,7 +773,34 @@ final class EtcdFlags {
               ZOOKEEPER_4LW_WHITELIST,
               NAMES,
               "isro,srvr",
-              "Comma-separated list of the enabled ZooKeeper four-letter words; * enables all."));
+              "Comma-separated list of the enabled ZooKeeper four-letter words; * enables all."),
+          flag(
+              ZOOKEEPER_TICK_TIME,
+              COUNT,
+              "2000",
+              "ZooKeeper's tickTime in milliseconds; only told to clients that ask for it."),
+          flag(
+              ZOOKEEPER_MIN_SESSION_TIMEOUT,
+              COUNT,
+              "4000",
+              "Shortest session timeout (in milliseconds) that a ZooKeeper client gets."),
+          flag(
+              ZOOKEEPER_MAX_SESSION_TIMEOUT,
+              COUNT,
+              "40000",
+              "Longest session timeout (in milliseconds) that a ZooKeeper client gets."),
+          flag(
+              LISTEN_ZOOKEEPER_ADMIN_URLS,
+              URLS,
+              "",
+              "List of URLs to serve the commands of ZooKeeper's AdminServer on, such as"
+                  + " http://127.0.0.1:8080; none if empty."),
+          flag(
+              LISTEN_ZOOKEEPER_METRICS_URLS,
+              URLS,
+              "",
+              "List of URLs to serve metrics under ZooKeeper's names on, such as"
+                  + " http://127.0.0.1:7000; none if empty."));
 
   private static final Section OLD =
       new Section(

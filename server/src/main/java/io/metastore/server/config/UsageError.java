@@ -17,6 +17,10 @@ public final class UsageError extends Exception {
     this.help = help;
   }
 
+  static UsageError ofZookeeper() {
+    return new UsageError("Usage: zkServer.sh zoo.cfg | port datadir [ticktime] [maxcnxns]");
+  }
+
   static UsageError help() {
     return new UsageError("help requested", true);
   }

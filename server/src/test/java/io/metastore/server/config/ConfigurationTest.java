@@ -269,7 +269,9 @@ class ConfigurationTest {
   void environmentVariablesSetFlagsAndAreReported() throws Exception {
     Configuration configuration =
         Configuration.read(
-            List.of(), Map.of("ETCD_NAME", "m1", "ETCD_DATA_DIR", "", "HOME", "/root"));
+            StartedAs.ETCD,
+            List.of(),
+            Map.of("ETCD_NAME", "m1", "ETCD_DATA_DIR", "", "HOME", "/root"));
     assertThat(configuration.serverConfig().name()).isEqualTo("m1");
     assertThat(configuration.serverConfig().dataDirectory()).isEqualTo(Path.of("m1.etcd"));
     assertThat(configuration.variablesUsed()).containsExactly(Map.entry("ETCD_NAME", "m1"));
@@ -278,7 +280,8 @@ class ConfigurationTest {
 
   @Test
   void environmentAndCommandLineTogetherAreAConflict() {
-    assertThatThrownBy(() -> Configuration.read(List.of("--name=y"), Map.of("ETCD_NAME", "x")))
+    assertThatThrownBy(
+            () -> Configuration.read(StartedAs.ETCD, List.of("--name=y"), Map.of("ETCD_NAME", "x")))
         .isInstanceOfSatisfying(
             ConfigError.class,
             failure -> {
@@ -292,7 +295,9 @@ class ConfigurationTest {
   @Test
   void errorsNameAnInvalidVariable() {
     assertThatThrownBy(
-            () -> Configuration.read(List.of(), Map.of("ETCD_HEARTBEAT_INTERVAL", "abc")))
+            () ->
+                Configuration.read(
+                    StartedAs.ETCD, List.of(), Map.of("ETCD_HEARTBEAT_INTERVAL", "abc")))
         .isInstanceOfSatisfying(
             ConfigError.class,
             failure ->
@@ -304,6 +309,7 @@ class ConfigurationTest {
   void unknownVariableIsOnlyReported() throws Exception {
     Configuration configuration =
         Configuration.read(
+            StartedAs.ETCD,
             List.of(),
             Map.of("ETCD_FOO", "bar", "ETCDCTL_API", "3", "ETCD_UNSUPPORTED_ARCH", "arm"));
     assertThat(configuration.unknownVariables()).containsExactly("ETCD_FOO=bar");
@@ -314,6 +320,7 @@ class ConfigurationTest {
   void flagsWithoutEffectAreReportedWithTheReason() throws Exception {
     Configuration configuration =
         Configuration.read(
+            StartedAs.ETCD,
             words(
                 "--max-wals=5 --debug --vv --backend-batch-limit 3"
                     + " --experimental-initial-corrupt-check=true"),
@@ -338,8 +345,22 @@ class ConfigurationTest {
     return read(line).serverConfig();
   }
 
+  @Test
+  void onlyMetastoreServeOpensZookeepersPortByDefault() throws Exception {
+    assertThat(zookeeperUrls(StartedAs.ETCD, List.of())).isEmpty();
+    assertThat(zookeeperUrls(StartedAs.METASTORE, List.of()))
+        .extracting(EtcdUrl::text)
+        .containsExactly("tcp://localhost:2181");
+    assertThat(zookeeperUrls(StartedAs.METASTORE, List.of("--listen-zookeeper-urls="))).isEmpty();
+  }
+
+  private static List<EtcdUrl> zookeeperUrls(StartedAs command, List<String> words)
+      throws Exception {
+    return Configuration.read(command, words, Map.of()).serverConfig().zookeeper().listenUrls();
+  }
+
   private static Configuration read(String line) throws Exception {
-    return Configuration.read(words(line), Map.of());
+    return Configuration.read(StartedAs.ETCD, words(line), Map.of());
   }
 
   private static List<String> words(String line) {

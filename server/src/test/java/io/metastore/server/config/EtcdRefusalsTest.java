@@ -65,7 +65,7 @@ class EtcdRefusalsTest {
 
   private static Refusal refusal(List<String> words) {
     try {
-      Configuration read = Configuration.read(words, Map.of());
+      Configuration read = Configuration.read(StartedAs.ETCD, words, Map.of());
       var log = read.logConfig();
       var config = read.serverConfig();
       throw new AssertionError("taken: " + log + config);

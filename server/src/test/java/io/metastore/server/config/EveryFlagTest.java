@@ -47,9 +47,13 @@ class EveryFlagTest {
   @MethodSource("names")
   void commandLineAcceptsTheFlagAsTheTableSays(String name) throws Exception {
     Flag flag = EtcdFlags.get(name);
-    assertEffect(flag, Configuration.read(List.of("--" + name + "=" + sample(flag)), Map.of()));
+    assertEffect(
+        flag,
+        Configuration.read(StartedAs.ETCD, List.of("--" + name + "=" + sample(flag)), Map.of()));
     assertThat(
-            Configuration.read(List.of("-" + name + "=" + flag.defaultText()), Map.of()).ignored())
+            Configuration.read(
+                    StartedAs.ETCD, List.of("-" + name + "=" + flag.defaultText()), Map.of())
+                .ignored())
         .isEmpty();
   }
 
@@ -58,14 +62,17 @@ class EveryFlagTest {
   void environmentAcceptsTheFlagAsTheTableSays(String name) throws Exception {
     Flag flag = EtcdFlags.get(name);
     String variable = Flag.environmentName(name);
-    Configuration read = Configuration.read(List.of(), Map.of(variable, sample(flag)));
+    Configuration read =
+        Configuration.read(StartedAs.ETCD, List.of(), Map.of(variable, sample(flag)));
     assertThat(read.unknownVariables()).isEmpty();
     assertThat(read.variablesUsed()).containsOnlyKeys(variable);
     assertEffect(flag, read);
     assertThatThrownBy(
             () ->
                 Configuration.read(
-                    List.of("--" + name + "=" + sample(flag)), Map.of(variable, sample(flag))))
+                    StartedAs.ETCD,
+                    List.of("--" + name + "=" + sample(flag)),
+                    Map.of(variable, sample(flag))))
         .isInstanceOf(ConfigError.class)
         .hasMessageStartingWith("conflicting environment variable");
   }
@@ -94,7 +101,7 @@ class EveryFlagTest {
 
   private static Configuration fromFile(Path file) throws Exception {
     return Configuration.read(
-        List.of("--config-file=" + file, "--name=x"), Map.of("ETCD_NAME", "y"));
+        StartedAs.ETCD, List.of("--config-file=" + file, "--name=x"), Map.of("ETCD_NAME", "y"));
   }
 
   private static void assertEffect(Flag flag, Configuration read) {

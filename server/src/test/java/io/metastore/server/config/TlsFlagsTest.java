@@ -24,7 +24,7 @@ class TlsFlagsTest {
 
   private ServerConfig config(String line) throws Exception {
     String all = line + " --data-dir=" + directory;
-    return Configuration.read(List.of(all.split(" ")), Map.of()).serverConfig();
+    return Configuration.read(StartedAs.ETCD, List.of(all.split(" ")), Map.of()).serverConfig();
   }
 
   @Test
@@ -121,7 +121,8 @@ class TlsFlagsTest {
           skip-client-san-verification: true
         """
             .formatted(directory));
-    Configuration configuration = Configuration.read(List.of("--config-file=" + file), Map.of());
+    Configuration configuration =
+        Configuration.read(StartedAs.ETCD, List.of("--config-file=" + file), Map.of());
 
     assertThat(configuration.unknownKeys()).isEmpty();
     TlsConfig tls = configuration.serverConfig().tls();

@@ -718,6 +718,24 @@ final class ClientConnection implements Watcher {
     return waiting.size() + written.size();
   }
 
+  /** The figures of this connection, for monitoring. */
+  PortStatus.Client status() {
+    InetSocketAddress address = (InetSocketAddress) channel.channel().remoteAddress();
+    return new PortStatus.Client(
+        address.getAddress().getHostAddress() + ":" + address.getPort(),
+        session,
+        timeoutMs,
+        requests(),
+        requestsReceived,
+        packetsSent);
+  }
+
+  /** The session of this connection; 0 before it has one. */
+  @Override
+  public long session() {
+    return session;
+  }
+
   /** The description shown by {@code cons} and {@code stat}. */
   String describe() {
     return " %s[1](queued=%d,recved=%d,sent=%d)"

@@ -1,6 +1,5 @@
 package io.metastore.adapter.zookeeper;
 
-import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.TreeView;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -18,11 +17,12 @@ import java.util.function.Function;
  */
 final class FourLetterWords {
   private final PortContext port;
-  private final long startedNanos = System.nanoTime();
+  private final PortStatus status;
   private final Map<String, Function<TreeView, String>> answers = new TreeMap<>();
 
-  FourLetterWords(PortContext port) {
+  FourLetterWords(PortContext port, PortStatus status) {
     this.port = port;
+    this.status = status;
     answers.put("ruok", tree -> "imok");
     answers.put("isro", tree -> "rw");
     answers.put("srvr", tree -> version() + server(tree));
@@ -97,31 +97,14 @@ final class FourLetterWords {
         stats.packetsReceived(),
         stats.packetsSent(),
         stats.connections(),
-        outstanding(),
+        status.figures().outstanding(),
         port.store().cluster().revision(),
-        mode(),
-        nodes(tree.totals()));
-  }
-
-  private int outstanding() {
-    return port.sessions().connections().stream().mapToInt(ClientConnection::requests).sum();
+        status.mode(),
+        PortStatus.nodes(tree.totals()));
   }
 
   private static String average(PortStats stats) {
     return Double.toString(Math.round(stats.latencyAverage() * 10_000) / 10_000.0);
-  }
-
-  /** ZooKeeper counts the root twice, because it also stores it under the empty path. */
-  private static long nodes(TreeView.Totals totals) {
-    return totals.nodes() == 0 ? 5 : totals.nodes() + 1;
-  }
-
-  private String mode() {
-    ClusterView cluster = port.store().cluster();
-    if (cluster.members().size() <= 1) {
-      return "standalone";
-    }
-    return cluster.leaderId() == cluster.memberId() ? "leader" : "follower";
   }
 
   private String clients() {
@@ -174,12 +157,12 @@ final class FourLetterWords {
     TreeView.Totals totals = tree.totals();
     List<String> lines = new ArrayList<>();
     lines.add("version\t" + port.settings().version());
-    lines.add("server_state\t" + mode());
+    lines.add("server_state\t" + status.mode());
     lines.add("ephemerals_count\t" + totals.ephemerals());
     lines.add("num_alive_connections\t" + stats.connections());
     lines.add("avg_latency\t" + average(stats));
-    lines.add("outstanding_requests\t" + outstanding());
-    lines.add("znode_count\t" + nodes(totals));
+    lines.add("outstanding_requests\t" + status.figures().outstanding());
+    lines.add("znode_count\t" + PortStatus.nodes(totals));
     lines.add("global_sessions\t" + tree.sessions().size());
     lines.add("packets_sent\t" + stats.packetsSent());
     lines.add("packets_received\t" + stats.packetsReceived());
@@ -188,7 +171,7 @@ final class FourLetterWords {
     lines.add("max_latency\t" + stats.latencyMax());
     lines.add("approximate_data_size\t" + totals.bytes());
     lines.add("local_sessions\t0");
-    lines.add("uptime\t" + (System.nanoTime() - startedNanos) / 1_000_000);
+    lines.add("uptime\t" + status.uptimeMs());
     StringBuilder text = new StringBuilder();
     lines.forEach(line -> text.append("zk_").append(line).append('\n'));
     return text.toString();

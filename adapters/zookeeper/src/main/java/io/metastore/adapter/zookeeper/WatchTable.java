@@ -9,6 +9,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * The watches of all connections of one member. They are removed with their connection; clients set
@@ -99,6 +102,19 @@ final class WatchTable {
       watches += watchers.size();
     }
     return new Counts(paths.size(), byPath.size(), watches);
+  }
+
+  /** The watched paths, in order, with the sessions that watch them. */
+  synchronized Map<String, Set<Long>> sessionsByPath() {
+    Map<String, Set<Long>> sessions = new TreeMap<>();
+    byPath.forEach(
+        (path, watchers) ->
+            sessions.put(
+                path,
+                watchers.keySet().stream()
+                    .map(Watcher::session)
+                    .collect(Collectors.toCollection(TreeSet::new))));
+    return sessions;
   }
 
   record Counts(int connections, int paths, int watches) {}

@@ -7,4 +7,7 @@ interface Watcher {
 
   /** Reports a change to a watched node. Called by the apply thread: must not block. */
   void seen(TreeEvent event);
+
+  /** The session that the watches belong to. Any thread. */
+  long session();
 }

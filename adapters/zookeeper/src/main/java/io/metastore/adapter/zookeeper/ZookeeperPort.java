@@ -1,6 +1,8 @@
 package io.metastore.adapter.zookeeper;
 
+import com.google.protobuf.ByteString;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.command.Identity;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
@@ -30,7 +32,13 @@ public final class ZookeeperPort implements AutoCloseable {
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final List<Channel> listeners = new ArrayList<>();
 
-  private ZookeeperPort() {}
+  private final PortStatus status;
+  private final Authenticator authenticator;
+
+  private ZookeeperPort(PortStatus status, Authenticator authenticator) {
+    this.status = status;
+    this.authenticator = authenticator;
+  }
 
   /**
    * Binds the addresses and starts serving.
@@ -52,9 +60,10 @@ public final class ZookeeperPort implements AutoCloseable {
             new PortStats(),
             new Authenticator(settings.superDigest()),
             new SecureRandom());
-    FourLetterWords words = new FourLetterWords(context);
+    PortStatus status = new PortStatus(context);
+    FourLetterWords words = new FourLetterWords(context, status);
     AddressLimit limit = new AddressLimit(settings.connectionsPerAddressMax());
-    ZookeeperPort port = new ZookeeperPort();
+    ZookeeperPort port = new ZookeeperPort(status, context.authenticator());
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(port.loops)
@@ -82,6 +91,20 @@ public final class ZookeeperPort implements AutoCloseable {
   /** The bound addresses, in the given order. */
   public List<InetSocketAddress> addresses() {
     return listeners.stream().map(listener -> (InetSocketAddress) listener.localAddress()).toList();
+  }
+
+  /**
+   * The identities that credentials prove, for other doors to the tree; empty if they are invalid.
+   *
+   * @param credentials {@code user:password} for the scheme {@code digest}
+   */
+  public List<Identity> authenticate(String scheme, String credentials) {
+    return authenticator.authenticate(scheme, ByteString.copyFromUtf8(credentials));
+  }
+
+  /** What monitoring wants to know. */
+  public PortStatus status() {
+    return status;
   }
 
   /** Closes all connections. Sessions continue until they expire. */

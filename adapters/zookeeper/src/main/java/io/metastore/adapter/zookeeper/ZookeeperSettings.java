@@ -39,6 +39,12 @@ public record ZookeeperSettings(
         VERSION, 4000, 40_000, 0xfffff, connectionsPerAddressMax, superDigest, commands);
   }
 
+  /** The same settings with other limits of session timeouts. */
+  public ZookeeperSettings withSessionTimeouts(int msMin, int msMax) {
+    return new ZookeeperSettings(
+        version, msMin, msMax, packetBytesMax, connectionsPerAddressMax, superDigest, commands);
+  }
+
   int agreedTimeoutMs(int askedMs) {
     return Math.max(sessionTimeoutMsMin, Math.min(askedMs, sessionTimeoutMsMax));
   }

@@ -52,6 +52,11 @@ public record HttpSite(
     return new HttpSite(endpoints, Map.of(), Set.of(), ALL);
   }
 
+  /** Serves the paths with one prefix, for all hosts but not for pages of other sites. */
+  public static HttpSite prefix(String prefix, HttpHandler handler) {
+    return new HttpSite(Map.of(), Map.of(prefix, handler), Set.of(), ALL);
+  }
+
   /** Serves nothing: HTTP/1.1 connections are closed. */
   public static HttpSite none() {
     return new HttpSite(Map.of(), Map.of(), Set.of(), Set.of());

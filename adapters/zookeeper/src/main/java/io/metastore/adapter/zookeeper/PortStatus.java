@@ -1,0 +1,98 @@
+package io.metastore.adapter.zookeeper;
+
+import io.metastore.core.api.ClusterView;
+import io.metastore.core.api.TreeView;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What a port tells monitoring about itself and its clients. Thread-safe. */
+public final class PortStatus {
+  private final PortContext port;
+  private final long startedNanos = System.nanoTime();
+
+  PortStatus(PortContext port) {
+    this.port = port;
+  }
+
+  /**
+   * A connection with a session.
+   *
+   * @param address of the client, with its port
+   * @param outstanding requests that have not been answered
+   */
+  public record Client(
+      String address, long session, int timeoutMs, int outstanding, long received, long sent) {}
+
+  /**
+   * Figures since the start or the last reset.
+   *
+   * @param latencyAverage in milliseconds, like the other latencies
+   */
+  public record Figures(
+      long received,
+      long sent,
+      int connections,
+      int outstanding,
+      long latencyMin,
+      double latencyAverage,
+      long latencyMax) {}
+
+  /** The numbers of watches, and of the connections and paths that have some. */
+  public record Watches(int connections, int paths, int total) {}
+
+  public ZookeeperSettings settings() {
+    return port.settings();
+  }
+
+  public long uptimeMs() {
+    return (System.nanoTime() - startedNanos) / 1_000_000;
+  }
+
+  /** {@code standalone}, {@code leader} or {@code follower}. */
+  public String mode() {
+    ClusterView cluster = port.store().cluster();
+    if (cluster.members().size() <= 1) {
+      return "standalone";
+    }
+    return cluster.leaderId() == cluster.memberId() ? "leader" : "follower";
+  }
+
+  /** The number of nodes as ZooKeeper counts them. */
+  public static long nodes(TreeView.Totals totals) {
+    // ZooKeeper counts the root twice, because it also stores it under the empty path. Before the
+    // first session, the nodes that ZooKeeper always has are not there yet.
+    return totals.nodes() == 0 ? 5 : totals.nodes() + 1;
+  }
+
+  public Figures figures() {
+    PortStats stats = port.stats();
+    return new Figures(
+        stats.packetsReceived(),
+        stats.packetsSent(),
+        stats.connections(),
+        clients().stream().mapToInt(Client::outstanding).sum(),
+        stats.latencyMin(),
+        Math.round(stats.latencyAverage() * 10_000) / 10_000.0,
+        stats.latencyMax());
+  }
+
+  /** Starts the figures again from 0. */
+  public void reset() {
+    port.stats().reset();
+  }
+
+  public List<Client> clients() {
+    return port.sessions().connections().stream().map(ClientConnection::status).toList();
+  }
+
+  public Watches watches() {
+    WatchTable.Counts counts = port.watches().counts();
+    return new Watches(counts.connections(), counts.paths(), counts.watches());
+  }
+
+  /** The watched paths, with the sessions that watch them. */
+  public Map<String, Set<Long>> watchedPaths() {
+    return port.watches().sessionsByPath();
+  }
+}
