@@ -76,7 +76,7 @@ public final class EtcdImport {
   /**
    * As {@link #run(Path, LongConsumer)}; also applies entries of the log that the database lacks.
    *
-   * @param entries committed entries, in order, from the one after the database's on
+   * @param entries in order, from the one after the database's on
    */
   Summary run(Path dataDirectory, Collection<Wal.Entry> entries, LongConsumer progress)
       throws IOException {

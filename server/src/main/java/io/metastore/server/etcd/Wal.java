@@ -15,8 +15,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The write-ahead log of an etcd member that does not run: which member it is, and the committed
- * entries after a given one.
+ * The write-ahead log of an etcd member that does not run: which member it is, and the entries
+ * after a given one.
  *
  * <p>A log consists of files, which consist of frames: int64 little-endian length, whose highest
  * byte is 0x80 plus the number of padding bytes if there are some; a record; padding to 8 bytes. A
@@ -26,7 +26,6 @@ import java.util.stream.Stream;
 final class Wal {
   private static final int METADATA = 1;
   private static final int ENTRY = 2;
-  private static final int STATE = 3;
 
   private static final int RECORD_BYTES_MAX = 256 << 20;
   private static final int BUFFER_BYTES = 1 << 20;
@@ -39,7 +38,6 @@ final class Wal {
   private long entriesBytes;
   private long memberId;
   private long clusterId;
-  private long committed;
 
   private Wal(long after) {
     this.after = after;
@@ -91,9 +89,12 @@ final class Wal {
     return clusterId;
   }
 
-  /** The committed entries, in order. */
+  /**
+   * The entries, in order. As after a restart of etcd, the last ones count too, although the log
+   * does not say that they are committed: their requests may have been answered.
+   */
   Collection<Entry> entries() {
-    return entries.headMap(committed, /* inclusive= */ true).values();
+    return entries.values();
   }
 
   private void readFile(DataInputStream in) throws IOException {
@@ -139,8 +140,6 @@ final class Wal {
       if (index > after) {
         add(new Entry(index, number(data, 1) == 0, bytes(data, 4)));
       }
-    } else if (type == STATE) { // term, vote, commit
-      committed = Math.max(committed, number(data, 3));
     }
   }
 
