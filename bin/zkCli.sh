@@ -11,8 +11,7 @@ if [ -z "${CLASSPATH:-}" ]; then
   cat >&2 <<'HELP'
 zkCli.sh is ZooKeeper's own command line, which is not part of Metastore. Either
   - set ZOOKEEPER_HOME to the directory of an unpacked ZooKeeper (https://zookeeper.apache.org/releases.html), or
-  - set CLASSPATH to the jars of ZooKeeper's client, or
-  - look at znodes with Metastore's command line: metastore tree --zookeeper /
+  - set CLASSPATH to the jars of ZooKeeper's client.
 HELP
   exit 1
 fi

@@ -78,13 +78,43 @@ class LauncherTest {
     assertThat(run(variables, etcd()).output()).doesNotContain("SharedArchiveFile");
   }
 
+  @Test
+  void zkServerStartsTheServerAsZookeepersScriptDoes() throws Exception {
+    unpack();
+    Path conf = Files.createDirectory(directory.resolve("conf"));
+    Path config = conf.resolve("zoo.cfg");
+    int port = ServerProcess.freePort();
+    Files.writeString(config, "dataDir=%s\nclientPort=%d\n".formatted(directory, port));
+    Map<String, String> variables = Map.of("JAVA_HOME", brokenJava(), "JVMFLAGS", "-Dmine=1");
+    String script = directory.resolve("bin").resolve("zkServer.sh").toString();
+
+    Run foreground = run(variables, script, "--config", conf.toString(), "start-foreground");
+    assertThat(foreground.exitCode()).isEqualTo(7);
+    assertThat(foreground.output())
+        .startsWith("Using config: " + config + "\n")
+        .contains(" -Dmine=1 ")
+        .endsWith("io.metastore.server.Main zookeeper " + config + "\n");
+
+    Run status = run(variables, script, "status", config.toString());
+    assertThat(status.exitCode()).isEqualTo(1);
+    assertThat(status.output())
+        .contains(
+            "Client port found: " + port + ". Client address: localhost. Client SSL: false.\n")
+        .endsWith("Error contacting service. It is probably not running.\n");
+
+    Run stop = run(variables, script, "stop", config.toString());
+    assertThat(stop.exitCode()).isZero();
+    assertThat(stop.output())
+        .contains("Stopping zookeeper ... no zookeeper to stop (could not find file ");
+  }
+
   /** The layout of the packaged tar: {@code bin} and {@code lib} side by side. */
   private void unpack() throws Exception {
     Path lib = Files.createDirectories(directory.resolve("lib"));
     Files.createFile(lib.resolve("core-1.jar"));
     Files.createFile(lib.resolve("a.jar"));
     Files.createDirectories(directory.resolve("bin"));
-    for (String name : List.of("metastore", "etcd")) {
+    for (String name : List.of("metastore", "etcd", "zkEnv.sh", "zkServer.sh")) {
       Files.copy(BIN.resolve(name), directory.resolve("bin").resolve(name));
     }
   }
