@@ -13,6 +13,8 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -165,13 +167,26 @@ final class FileTrustManager extends X509ExtendedTrustManager {
     }
   }
 
+  /** In Go's words, if it is the client's certificate and not one of its issuers'. */
+  private static String validity(X509Certificate certificate, Throwable failure) {
+    Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    Instant begin = certificate.getNotBefore().toInstant();
+    Instant end = certificate.getNotAfter().toInstant();
+    if (now.isAfter(end)) {
+      return "current time %s is after %s".formatted(now, end);
+    }
+    return now.isBefore(begin)
+        ? "current time %s is before %s".formatted(now, begin)
+        : String.valueOf(failure.getMessage());
+  }
+
   private static CertificateException refusal(
       X509Certificate certificate, CertificateException failure) {
     String reason = "certificate signed by unknown authority";
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof CertificateExpiredException
           || cause instanceof CertificateNotYetValidException) {
-        reason = "certificate has expired or is not yet valid: " + cause.getMessage();
+        reason = "certificate has expired or is not yet valid: " + validity(certificate, cause);
       } else if (cause instanceof CertPathValidatorException invalid
           && invalid.getReason() == CertPathValidatorException.BasicReason.ALGORITHM_CONSTRAINED) {
         reason = "certificate uses an algorithm that is not allowed: " + cause.getMessage();

@@ -110,7 +110,8 @@ public final class HandshakeFailure {
       return "tls: no cipher suite supported by both client and server";
     }
     if (message.startsWith("Selected protocol is not supported")
-        || message.startsWith("No compatible protocol")) {
+        || message.startsWith("No compatible protocol")
+        || message.startsWith("No matching application layer protocol")) {
       return "tls: client requested unsupported application protocols";
     }
     // An alert in plain text where TLS 1.3 wants it encrypted: the client refuses our certificate.

@@ -93,7 +93,7 @@ class TlsContextTest {
     assertRefused(
         server(),
         authority.issue(Request.of("late").expired()),
-        "certificate has expired or is not yet valid");
+        "certificate has expired or is not yet valid: current time 2");
   }
 
   @Test
