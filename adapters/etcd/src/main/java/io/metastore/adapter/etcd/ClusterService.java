@@ -11,11 +11,13 @@ import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
 import io.metastore.etcdapi.etcdserverpb.Member;
 import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberListResponse;
+import io.metastore.etcdapi.etcdserverpb.MemberRemoveRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberRemoveResponse;
 import io.metastore.etcdapi.etcdserverpb.MemberUpdateRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberUpdateResponse;
 import java.util.List;
 
-/** etcd's {@code Cluster}, without the calls that add, promote and remove members. Stateless. */
+/** etcd's {@code Cluster}, without the calls that add and promote members. Stateless. */
 final class ClusterService extends ClusterGrpc.ClusterImplBase {
   private final Metastore metastore;
   private final ResponseHeaders headers;
@@ -53,9 +55,14 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
   @Override
   public void memberUpdate(MemberUpdateRequest request, StreamObserver<MemberUpdateResponse> call) {
-    // etcd accepts any text; a member that nobody can reach is then lost at its next start.
-    if (request.getPeerURLsCount() == 0
-        || !request.getPeerURLsList().stream().allMatch(ClusterService::isPeerUrl)) {
+    // etcd accepts any text; a member that nobody can reach is then lost at its next start. An
+    // unknown member is refused as such, whatever its URLs.
+    boolean known =
+        metastore.cluster().members().stream().anyMatch(member -> member.id() == request.getID());
+    boolean usable =
+        request.getPeerURLsCount() > 0
+            && request.getPeerURLsList().stream().allMatch(ClusterService::isPeerUrl);
+    if (known && !usable) {
       call.onError(EtcdError.BAD_MEMBER_URLS.exception());
       return;
     }
@@ -76,6 +83,27 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                         .setHeader(headers.withoutRevision())
                         .addAllMembers(members())
                         .build()));
+  }
+
+  @Override
+  public void memberRemove(
+      MemberRemoveRequest request, StreamObserver<MemberRemoveResponse> call) {
+    metastore
+        .membership()
+        .remove(request.getID())
+        .whenComplete(
+            (removed, failure) -> {
+              if (failure != null) {
+                call.onError(EtcdErrors.of(failure));
+                return;
+              }
+              UnaryAnswer.send(
+                  call,
+                  MemberRemoveResponse.newBuilder()
+                      .setHeader(headers.withoutRevision())
+                      .addAllMembers(members())
+                      .build());
+            });
   }
 
   private static boolean isPeerUrl(String text) {

@@ -53,6 +53,10 @@ enum EtcdError {
   MEMBER_NOT_FOUND(Code.NOT_FOUND, "etcdserver: member not found"),
   PEER_URL_EXISTS(Code.FAILED_PRECONDITION, "etcdserver: Peer URLs already exists"),
   BAD_MEMBER_URLS(Code.INVALID_ARGUMENT, "etcdserver: given member URLs are invalid"),
+  NOT_ENOUGH_STARTED(
+      Code.FAILED_PRECONDITION,
+      "etcdserver: re-configuration failed due to not enough started members"),
+  UNHEALTHY(Code.UNAVAILABLE, "etcdserver: unhealthy cluster"),
   TOO_MANY_REQUESTS(Code.UNKNOWN, "etcdserver: too many requests"),
   NO_LEADER(Code.UNAVAILABLE, "etcdserver: no leader"),
   LEADER_CHANGED(Code.UNAVAILABLE, "etcdserver: leader changed"),

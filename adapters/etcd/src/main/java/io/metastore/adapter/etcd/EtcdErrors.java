@@ -78,8 +78,14 @@ final class EtcdErrors {
     if (failure instanceof Overloaded) {
       return EtcdError.TOO_MANY_REQUESTS;
     }
-    if (failure instanceof ChangeRefused) {
-      throw new IllegalArgumentException("failure used only by the native API: " + failure);
+    if (failure instanceof ChangeRefused refused) {
+      return switch (refused.reason()) {
+        case UNKNOWN_MEMBER -> EtcdError.MEMBER_NOT_FOUND;
+        case ALREADY_MEMBER -> EtcdError.PEER_URL_EXISTS;
+        case BAD_REQUEST -> EtcdError.BAD_MEMBER_URLS;
+        case IN_PROGRESS -> EtcdError.UNHEALTHY;
+        case UNSAFE -> EtcdError.NOT_ENOUGH_STARTED;
+      };
     }
     throw new IllegalArgumentException("unmapped " + failure.getClass());
   }

@@ -64,6 +64,8 @@ final class EtcdErrorTest {
           MEMBER_NOT_FOUND           |  5 | etcdserver: member not found
           PEER_URL_EXISTS            |  9 | etcdserver: Peer URLs already exists
           BAD_MEMBER_URLS            |  3 | etcdserver: given member URLs are invalid
+          NOT_ENOUGH_STARTED         |  9 | etcdserver: re-configuration failed due to not enough started members
+          UNHEALTHY                  | 14 | etcdserver: unhealthy cluster
           TOO_MANY_REQUESTS          |  2 | etcdserver: too many requests
           NO_LEADER                  | 14 | etcdserver: no leader
           LEADER_CHANGED             | 14 | etcdserver: leader changed
@@ -164,8 +166,10 @@ final class EtcdErrorTest {
             OutcomeUnknown.class,
             NotServed.class,
             Overloaded.class,
-            // Only the native API changes members.
             ChangeRefused.class);
+    for (ChangeRefused.Reason reason : ChangeRefused.Reason.values()) {
+      assertThat(EtcdErrors.of(new ChangeRefused(reason, "why")).status().isOk()).isFalse();
+    }
     assertThat(EtcdErrors.of(new Overloaded("queue"))).isEqualTo(EtcdError.TOO_MANY_REQUESTS);
   }
 
