@@ -9,6 +9,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * The tables of a member that has never started, to be filled with the data of another store.
@@ -25,6 +27,9 @@ import java.nio.file.StandardCopyOption;
  * <p>Owned by one thread.
  */
 public final class FirstTables implements AutoCloseable {
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
   private final Path partial;
   private final Path complete;
   private final Storage storage;
@@ -39,12 +44,13 @@ public final class FirstTables implements AutoCloseable {
   /**
    * Creates empty tables.
    *
-   * @param dataDirectory data directory of the member; created if it does not exist
+   * @param dataDirectory data directory of the member; created for its owner only, if it does not
+   *     exist
    * @throws FileAlreadyExistsException if the member already has tables
    */
   public static FirstTables create(Path dataDirectory, StorageOptions options) throws IOException {
     Path tables = LiveTables.directory(dataDirectory);
-    Files.createDirectories(tables);
+    Files.createDirectories(tables, OWNER_ONLY);
     if (exist(dataDirectory)) {
       throw new FileAlreadyExistsException(dataDirectory.toString(), null, "already contains data");
     }

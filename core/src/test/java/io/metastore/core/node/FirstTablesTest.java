@@ -15,7 +15,9 @@ import io.metastore.core.command.Command;
 import io.metastore.core.storage.StorageOptions;
 import io.metastore.core.tree.TreeImport;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,8 @@ class FirstTablesTest {
   void anUnfinishedImportLeavesNothingAndAFinishedOneIsNotOverwritten() throws Exception {
     Path member = directory.resolve("m0");
     FirstTables.create(member, StorageOptions.DEFAULT).close();
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(member)))
+        .isEqualTo("rwx------");
     fill(member, ZXID, "x");
     assertThatThrownBy(() -> FirstTables.create(member, StorageOptions.DEFAULT))
         .isInstanceOf(FileAlreadyExistsException.class)
