@@ -101,7 +101,11 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
                   call,
                   MemberRemoveResponse.newBuilder()
                       .setHeader(headers.withoutRevision())
-                      .addAllMembers(members())
+                      // This member may not have applied the removal yet.
+                      .addAllMembers(
+                          members().stream()
+                              .filter(member -> member.getID() != request.getID())
+                              .toList())
                       .build());
             });
   }
