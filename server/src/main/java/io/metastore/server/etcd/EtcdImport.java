@@ -123,10 +123,10 @@ public final class EtcdImport {
 
   private static @Nullable Command toCommand(Wal.Entry entry, long authRevision)
       throws IOException {
+    if (!entry.normal()) {
+      return null; // a change of members, which the database contains, too
+    }
     try {
-      if (!entry.normal()) {
-        throw new UnsupportedOperationException("a change of the cluster's members");
-      }
       return RaftRequests.toCommand(entry.data(), authRevision);
     } catch (UnsupportedOperationException e) {
       throw new IOException(

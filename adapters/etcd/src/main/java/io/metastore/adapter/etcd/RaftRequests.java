@@ -2,6 +2,7 @@ package io.metastore.adapter.etcd;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
 import io.metastore.core.command.CheckpointLeases;
 import io.metastore.core.command.Command;
@@ -50,6 +51,15 @@ public final class RaftRequests {
    * @throws IOException if the entry is damaged
    */
   public static @Nullable Command toCommand(byte[] entry, long authRevision) throws IOException {
+    try {
+      return parse(entry, authRevision);
+    } catch (InvalidProtocolBufferException e) {
+      // As in etcd: it is then a request of the v2 API, with which members of etcd 3.4 tell their names.
+      return null;
+    }
+  }
+
+  private static @Nullable Command parse(byte[] entry, long authRevision) throws IOException {
     long checked = 0;
     Command command = null;
     CodedInputStream in = CodedInputStream.newInstance(entry);
@@ -98,8 +108,8 @@ public final class RaftRequests {
       case 1201 -> AuthTranslator.toDeleteRole(AuthRoleDeleteRequest.parseFrom(request).getRole());
       case 1203 -> AuthTranslator.toCommand(AuthRoleGrantPermissionRequest.parseFrom(request));
       case 1204 -> AuthTranslator.toCommand(AuthRoleRevokePermissionRequest.parseFrom(request));
-      // Reads, log-ins, and changes of the cluster's version and of members' names.
-      case 3, 1012, 1013, 1102, 1106, 1107, 1202, 1300, 1301, 9900 -> null;
+      // Reads, log-ins, and changes of the cluster's version and of members' names (2 before 3.5).
+      case 2, 3, 1012, 1013, 1102, 1106, 1107, 1202, 1300, 1301, 9900 -> null;
       // Switching access control on, or a request of a newer version of etcd.
       default -> throw new UnsupportedOperationException("request of type " + field);
     };
