@@ -86,8 +86,7 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
   }
 
   @Override
-  public void memberRemove(
-      MemberRemoveRequest request, StreamObserver<MemberRemoveResponse> call) {
+  public void memberRemove(MemberRemoveRequest request, StreamObserver<MemberRemoveResponse> call) {
     metastore
         .membership()
         .remove(request.getID())

@@ -163,10 +163,7 @@ final class EtcdErrorTest {
   void everyStoreExceptionIsMapped() {
     assertThat(Set.of(StoreException.class.getPermittedSubclasses()))
         .containsExactlyInAnyOrder(
-            OutcomeUnknown.class,
-            NotServed.class,
-            Overloaded.class,
-            ChangeRefused.class);
+            OutcomeUnknown.class, NotServed.class, Overloaded.class, ChangeRefused.class);
     for (ChangeRefused.Reason reason : ChangeRefused.Reason.values()) {
       assertThat(EtcdErrors.of(new ChangeRefused(reason, "why")).status().isOk()).isFalse();
     }
