@@ -54,7 +54,8 @@ public final class RaftRequests {
     try {
       return parse(entry, authRevision);
     } catch (InvalidProtocolBufferException e) {
-      // As in etcd: it is then a request of the v2 API, with which members of etcd 3.4 tell their names.
+      // As in etcd: it is then a request of the v2 API, with which members of etcd 3.4 tell their
+      // names.
       return null;
     }
   }
