@@ -73,6 +73,12 @@ final class EtcdErrorTest {
           TIMEOUT                    | 14 | etcdserver: request timed out
           TIMEOUT_LEADER_FAILED      | 14 | etcdserver: request timed out, possibly due to previous leader failure
           TIMEOUT_CONNECTION_LOST    | 14 | etcdserver: request timed out, possibly due to connection lost
+          TIMEOUT_LEADER_TRANSFER    |  2 | etcdserver: request timed out, leader transfer took too long
+          NOT_LEADER                 |  9 | etcdserver: not leader
+          BAD_LEADER_TRANSFEREE      |  9 | etcdserver: bad leader transferee
+          UNKNOWN_METHOD             |  2 | etcdserver: unknown method
+          WRONG_DOWNGRADE_VERSION    |  3 | etcdserver: wrong downgrade target version format
+          INVALID_DOWNGRADE_TARGET   |  3 | etcdserver: invalid downgrade target version
           SESSION_EXPIRED            |  2 | mutex: session is expired
           NO_LEADER_KEY              |  2 | "leader" field must be provided
           NOT_ELECTED                |  2 | election: not leader
@@ -80,6 +86,8 @@ final class EtcdErrorTest {
           STREAM_SORT                | 12 | RangeStream does not support custom sort orders
           STREAM_FILTER              | 12 | RangeStream does not support revision filters
           NO_MEMORY                  |  8 | metastore: not enough memory for this call
+          DOWNGRADE_BY_FLAG          | 12 | metastore: the imitated version is chosen by the flag --compat-version of each member
+          NO_DISK_FOR_SNAPSHOT       |  8 | metastore: not enough free disk space to make a snapshot
           RESPONSE_TOO_LARGE         |  8 | metastore: response is too large, read the range in parts (limit) or as a stream
           """)
   void errorHasEtcdsCodeAndText(EtcdError error, int code, String text) {
