@@ -37,19 +37,25 @@ final class FileTrustManager extends X509ExtendedTrustManager {
     this.settings = settings;
     Path ca = settings.trustedCa();
     this.authorities =
-        new FileBacked<>(ca == null ? List.of() : List.of(ca), () -> authorities(ca));
+        new FileBacked<>(
+            ca == null ? List.of() : List.of(ca),
+            () -> authorities(ca, settings.trustedCaPassword()));
     Path list = settings.revocationList();
     this.revoked = new FileBacked<>(list == null ? List.of() : List.of(list), () -> revoked(list));
   }
 
-  private static X509ExtendedTrustManager authorities(@Nullable Path file)
+  private static X509ExtendedTrustManager authorities(@Nullable Path file, String password)
       throws IOException, GeneralSecurityException {
     KeyStore certificates = null;
     if (file != null) {
       certificates = KeyStore.getInstance(KeyStore.getDefaultType());
       certificates.load(null, null);
       int number = 0;
-      for (X509Certificate certificate : PemFile.read(file).certificates()) {
+      List<X509Certificate> trusted =
+          PemFile.isPem(file)
+              ? PemFile.read(file).certificates()
+              : StoreFile.read(file, password).certificates();
+      for (X509Certificate certificate : trusted) {
         certificates.setCertificateEntry(String.valueOf(number++), certificate);
       }
     }

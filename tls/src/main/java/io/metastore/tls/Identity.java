@@ -25,14 +25,19 @@ record Identity(List<X509Certificate> chain, PrivateKey key) {
    * @throws GeneralSecurityException if they cannot be used or do not match
    */
   static Identity read(KeyFiles files) throws IOException, GeneralSecurityException {
-    Identity identity =
-        new Identity(
-            PemFile.read(files.certificate()).certificates(),
-            PemFile.read(files.key()).privateKey());
+    Identity identity = readAny(files);
     if (!isPair(identity.key(), identity.publicKey())) {
       throw new InvalidKeyException("tls: private key does not match public key");
     }
     return identity;
+  }
+
+  private static Identity readAny(KeyFiles files) throws IOException, GeneralSecurityException {
+    return PemFile.isPem(files.certificate())
+        ? new Identity(
+            PemFile.read(files.certificate()).certificates(),
+            PemFile.read(files.key()).privateKey())
+        : StoreFile.read(files.certificate(), files.storePassword()).identity();
   }
 
   /** {@code RSA}, {@code EC} or {@code EdDSA}: the JDK's TLS names for types of keys. */

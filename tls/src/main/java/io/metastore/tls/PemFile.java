@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ public final class PemFile {
   /** Larger files are rejected: they cannot be certificates. */
   private static final long BYTES_MAX = 16 << 20;
 
+  private static final int ASN1_SEQUENCE = 0x30;
   private static final List<String> KEY_ALGORITHMS = List.of("RSA", "EC", "EdDSA");
   private static final byte[] RSA = Der.sequence(Der.objectId("1.2.840.113549.1.1.1"), Der.none());
   private static final byte[] EC_KEY = Der.objectId("1.2.840.10045.2.1");
@@ -55,6 +57,17 @@ public final class PemFile {
     Matcher matcher = BLOCK.matcher(new String(bytes, ISO_8859_1));
     while (matcher.find()) {
       blocks.add(new Block(matcher.group(1), matcher.group(2)));
+    }
+  }
+
+  /**
+   * Whether a file is a PEM file, or at least no key store: those begin with a byte above 127 or
+   * with the start of an ASN.1 sequence.
+   */
+  static boolean isPem(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      int first = in.read();
+      return first != ASN1_SEQUENCE && first <= Byte.MAX_VALUE;
     }
   }
 

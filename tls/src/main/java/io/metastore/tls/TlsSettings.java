@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  *     connections
  * @param clientIdentity certificate presented to servers that we connect to; null to use {@code
  *     identity}
- * @param trustedCa authorities whose certificates we accept; null for those of the JDK
+ * @param trustedCa PEM file or key store of the authorities whose certificates we accept; null for
+ *     those of the JDK
+ * @param trustedCaPassword password of the key store; empty for a PEM file
  * @param requiresClientCertificate whether clients must present a certificate
  * @param revocationList revoked certificates, PEM or DER; null for none
  * @param allowedNames allowed common names of the other side; empty for any
@@ -28,6 +30,7 @@ public record TlsSettings(
     @Nullable KeyFiles identity,
     @Nullable KeyFiles clientIdentity,
     @Nullable Path trustedCa,
+    String trustedCaPassword,
     boolean requiresClientCertificate,
     @Nullable Path revocationList,
     Set<String> allowedNames,
@@ -56,6 +59,7 @@ public record TlsSettings(
         null,
         identity,
         trustedCa,
+        "",
         false,
         null,
         Set.of(),
@@ -73,6 +77,7 @@ public record TlsSettings(
         identity,
         null,
         trustedCa,
+        "",
         trustedCa != null,
         null,
         Set.of(),

@@ -1,6 +1,7 @@
 package io.metastore.tls;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -34,6 +36,7 @@ import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.ContentSigner;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate authority for tests: writes certificates, keys and revocation lists into a
@@ -110,6 +113,30 @@ public final class TestAuthority {
   }
 
   /** A self-signed certificate. */
+  /**
+   * Writes a key store with a key and its certificate, or with the authority's certificate.
+   *
+   * @param type {@code JKS} or {@code PKCS12}
+   */
+  public void writeStore(Path store, String type, String password, @Nullable KeyFiles content)
+      throws IOException, GeneralSecurityException {
+    KeyStore keys = KeyStore.getInstance(type);
+    keys.load(null, null);
+    if (content == null) {
+      keys.setCertificateEntry("ca", PemFile.read(file()).certificates().get(0));
+    } else {
+      Identity identity = Identity.read(content);
+      keys.setKeyEntry(
+          "key",
+          identity.key(),
+          password.toCharArray(),
+          identity.chain().toArray(X509Certificate[]::new));
+    }
+    try (OutputStream out = Files.newOutputStream(store)) {
+      keys.store(out, password.toCharArray());
+    }
+  }
+
   public KeyFiles selfSigned(Request request) {
     String base = "self-signed-" + issued++ + "-" + request.commonName();
     KeyFiles files =

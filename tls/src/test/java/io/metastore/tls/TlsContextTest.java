@@ -52,6 +52,7 @@ class TlsContextTest {
         base.identity(),
         base.clientIdentity(),
         base.trustedCa(),
+        "",
         base.requiresClientCertificate(),
         revoked,
         names,
@@ -260,6 +261,7 @@ class TlsContextTest {
                 serverFiles,
                 null,
                 null,
+                "",
                 false,
                 null,
                 Set.of(),
@@ -340,6 +342,44 @@ class TlsContextTest {
                 TlsContext.server(
                     TlsSettings.server(serverFiles, directory.resolve("missing.pem"))))
         .isInstanceOf(IOException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"PKCS12", "JKS"})
+  void readsKeyStores(String type) throws Exception {
+    KeyFiles files = authority.issue(Request.of("server").forHosts("localhost"));
+    Path store = directory.resolve("server." + type);
+    Path trusted = directory.resolve("trusted." + type);
+    authority.writeStore(store, type, "secret", files);
+    authority.writeStore(trusted, type, "secret", null);
+    TlsSettings pem = TlsSettings.server(new KeyFiles(store, store, "secret"), trusted);
+    TlsContext server = TlsContext.server(withPassword(pem, "secret"));
+    SSLSession session = Handshake.of(server, client(authority.issue(Request.of("alice"))));
+    assertThat(session.getPeerPrincipal().getName()).isEqualTo("CN=alice");
+    assertThatThrownBy(() -> TlsContext.server(withPassword(pem, "wrong")))
+        .isInstanceOf(IOException.class);
+    authority.writeStore(
+        store, type, "secret", authority.issue(Request.of("other").forHosts("elsewhere")));
+    assertThatThrownBy(() -> Handshake.of(server, client(authority.issue(Request.of("alice")))))
+        .as("the new certificate is for another host")
+        .isInstanceOf(SSLException.class);
+  }
+
+  private static TlsSettings withPassword(TlsSettings base, String password) {
+    return new TlsSettings(
+        base.identity(),
+        null,
+        base.trustedCa(),
+        password,
+        true,
+        null,
+        Set.of(),
+        Set.of(),
+        false,
+        false,
+        List.of(),
+        base.minVersion(),
+        base.maxVersion());
   }
 
   private void assertRefused(TlsContext server, KeyFiles identity, String reason)

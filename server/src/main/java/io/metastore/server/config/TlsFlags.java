@@ -95,6 +95,7 @@ final class TlsFlags {
             identity != null ? identity : SelfSignedFiles.paths(own),
             findKeyFiles(prefix, "client-", "Client"),
             authority.isEmpty() ? null : Path.of(authority),
+            "",
             !authority.isEmpty() || values.isOn(prefix + "client-cert-auth"),
             revocationList.isEmpty() ? null : Path.of(revocationList),
             Set.copyOf(names),

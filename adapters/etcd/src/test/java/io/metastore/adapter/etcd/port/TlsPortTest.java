@@ -97,6 +97,7 @@ class TlsPortTest {
             serverFiles,
             null,
             authority.file(),
+            /* trustedCaPassword= */ "",
             /* requiresClientCertificate= */ true,
             revoked,
             Set.of("alice", "late", "thief", "bob"),
