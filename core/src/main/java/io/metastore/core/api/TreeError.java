@@ -20,6 +20,8 @@ public enum TreeError {
    * lost.
    */
   SESSION_MOVED,
+  /** A hard limit of a quota below {@code /zookeeper/quota} would be exceeded. */
+  QUOTA_EXCEEDED,
   /** The alarm NOSPACE is raised, and the request needs space. */
   NO_SPACE,
   /** The alarm CORRUPT is raised. */

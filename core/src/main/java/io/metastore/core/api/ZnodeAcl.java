@@ -20,12 +20,18 @@ public record ZnodeAcl(List<AclEntry> entries) {
   /** The identity scheme of an administrator, who may do everything. */
   public static final String SUPER = "super";
 
+  private static final String SASL_SUPER_USER = "super";
+
   private static final Identity ANYONE =
       Identity.newBuilder().setScheme("world").setId("anyone").build();
 
   /** The access list that permits everything to everybody. */
   public static final ZnodeAcl OPEN =
       new ZnodeAcl(List.of(AclEntry.newBuilder().setPermissions(ALL).setIdentity(ANYONE).build()));
+
+  /** The access list that permits everybody to read, and nothing else. */
+  public static final ZnodeAcl READ_ONLY =
+      new ZnodeAcl(List.of(AclEntry.newBuilder().setPermissions(READ).setIdentity(ANYONE).build()));
 
   public ZnodeAcl {
     entries = List.copyOf(entries);
@@ -42,8 +48,10 @@ public record ZnodeAcl(List<AclEntry> entries) {
    * @param permissions bits such as {@link #READ}
    */
   public boolean permits(int permissions, List<Identity> client) {
-    if (client.stream().anyMatch(identity -> identity.getScheme().equals(SUPER))) {
-      return true;
+    for (Identity identity : client) {
+      if (identity.getScheme().equals(SUPER)) {
+        return true;
+      }
     }
     for (AclEntry entry : entries) {
       if ((entry.getPermissions() & permissions) != 0 && isFor(entry.getIdentity(), client)) {
@@ -66,8 +74,12 @@ public record ZnodeAcl(List<AclEntry> entries) {
   }
 
   private static boolean matches(Identity identity, Identity named) {
-    return named.getScheme().equals("ip")
-        ? AddressRange.contains(named.getId(), identity.getId())
-        : identity.getId().equals(named.getId());
+    return switch (named.getScheme()) {
+      case "ip" -> AddressRange.contains(named.getId(), identity.getId());
+      // As in ZooKeeper, this user has the permissions of all users of SASL.
+      case "sasl" ->
+          identity.getId().equals(named.getId()) || identity.getId().equals(SASL_SUPER_USER);
+      default -> identity.getId().equals(named.getId());
+    };
   }
 }

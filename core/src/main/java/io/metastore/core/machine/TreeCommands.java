@@ -1,5 +1,6 @@
 package io.metastore.core.machine;
 
+import com.google.protobuf.ByteString;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.NodeResult;
 import io.metastore.core.api.Outcome;
@@ -41,6 +42,9 @@ final class TreeCommands {
             .setPassword(open.getPassword())
             .setAttachment(open.getAttachment())
             .build();
+    if (open.hasConfiguration()) {
+      setConfiguration(open.getConfiguration(), context);
+    }
     return attach(id, session, context);
   }
 
@@ -49,10 +53,22 @@ final class TreeCommands {
     if (session == null || !session.getPassword().equals(attach.getPassword())) {
       return refused(context, 0, TreeError.SESSION_EXPIRED);
     }
+    if (attach.hasConfiguration()) {
+      setConfiguration(attach.getConfiguration(), context);
+    }
     return attach(
         attach.getSession(),
         session.toBuilder().setAttachment(attach.getAttachment()).clearLastNumber().build(),
         context);
+  }
+
+  private static void setConfiguration(ByteString data, ApplyContext context) {
+    TreeChanges changes = changes(context.writes(), false, context);
+    changes.setConfiguration(data);
+    if (!changes.events().isEmpty()) {
+      context.addTreeChange(changes.events());
+      context.endCommand();
+    }
   }
 
   private static Outcome attach(long id, SessionRecord session, ApplyContext context) {
@@ -90,7 +106,7 @@ final class TreeCommands {
     // operations, a later one may be refused after earlier ones have written.
     boolean single = change.getOpsCount() == 1;
     WriteSet writes = single ? context.writes() : context.writes().nested();
-    TreeChanges changes = changes(writes, context);
+    TreeChanges changes = changes(writes, change.getEnforceQuotas(), context);
     List<NodeResult> results = new ArrayList<>(change.getOpsCount());
     for (NodeOp op : change.getOpsList()) {
       try {
@@ -132,7 +148,7 @@ final class TreeCommands {
    * Removes a session whose lease ends, with its ephemeral nodes. The caller completes the command.
    */
   static void removeSession(long id, ApplyContext context) {
-    TreeChanges changes = changes(context.writes(), context);
+    TreeChanges changes = changes(context.writes(), false, context);
     changes.endSession(id);
     if (!changes.events().isEmpty()) {
       context.addTreeChange(changes.events());
@@ -142,7 +158,7 @@ final class TreeCommands {
   }
 
   static Outcome reap(ReapNode reap, ApplyContext context) {
-    TreeChanges changes = changes(context.writes(), context);
+    TreeChanges changes = changes(context.writes(), false, context);
     changes.reap(reap.getPath());
     if (!changes.events().isEmpty()) {
       context.addTreeChange(changes.events());
@@ -151,8 +167,9 @@ final class TreeCommands {
     return new Outcome.Done(context.revision());
   }
 
-  private static TreeChanges changes(WriteSet writes, ApplyContext context) {
-    return new TreeChanges(writes, context.revision() + 1, context.timeMs());
+  private static TreeChanges changes(
+      WriteSet writes, boolean enforcesQuotas, ApplyContext context) {
+    return new TreeChanges(writes, context.revision() + 1, context.timeMs(), enforcesQuotas);
   }
 
   private static Outcome refused(ApplyContext context, int failedOp, TreeError error) {

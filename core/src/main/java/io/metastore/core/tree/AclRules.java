@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
+import javax.security.auth.x500.X500Principal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * PrepRequestProcessor.fixupACL} does.
  */
 final class AclRules {
+  /** Schemes whose identities are proven by clients; an IP address is not. */
+  private static final Set<String> AUTHENTICATED = Set.of("digest", "x509", "sasl");
+
+  /** A Kerberos principal, with or without host and realm; or any other name without {@code @}. */
+  private static final Pattern SASL_NAME = Pattern.compile("[^/@]*(/[^/@]*)?@[^/@]*|[^@]*");
+
   private AclRules() {}
 
   /**
@@ -45,7 +53,7 @@ final class AclRules {
   private static List<AclEntry> ofClient(int permissions, List<Identity> client) {
     List<AclEntry> entries = new ArrayList<>();
     for (Identity identity : client) {
-      if (identity.getScheme().equals("digest")) { // an IP address is not an authenticated identity
+      if (AUTHENTICATED.contains(identity.getScheme())) {
         entries.add(
             AclEntry.newBuilder().setPermissions(permissions).setIdentity(identity).build());
       }
@@ -57,8 +65,18 @@ final class AclRules {
     return switch (identity.getScheme()) {
       case "world" -> ZnodeAcl.isAnyone(identity);
       case "digest" -> identity.getId().split(":", 0).length == 2;
+      case "x509" -> isDistinguishedName(identity.getId());
+      case "sasl" -> SASL_NAME.matcher(identity.getId()).matches();
       case "ip" -> AddressRange.isValid(identity.getId());
       default -> false;
     };
+  }
+
+  private static boolean isDistinguishedName(String name) {
+    try {
+      return !new X500Principal(name).getName().isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 }

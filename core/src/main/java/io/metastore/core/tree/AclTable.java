@@ -2,6 +2,7 @@ package io.metastore.core.tree;
 
 import static java.util.Objects.requireNonNull;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.metastore.core.api.ZnodeAcl;
 import io.metastore.core.command.AccessList;
@@ -18,10 +19,12 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * The access lists of nodes. Nodes with equal lists share one row. The list that permits everything
- * has ID 0 and is not stored.
+ * The access lists of nodes. Nodes with equal lists share one row, and one object in memory. The
+ * list that permits everything has ID 0 and is not stored.
  *
  * <p>IDs are allocated in order, except those of imported lists, which are hashes.
  *
@@ -32,6 +35,16 @@ import java.util.function.LongSupplier;
 final class AclTable {
   private static final long OPEN_ID = 0;
   private static final long BY_CONTENT = 1L << 62;
+  private static final int CACHED_BYTES_MAX = 1 << 10;
+  private static final int CACHED_LISTS_MAX = 1 << 10;
+
+  /**
+   * Decoded lists by their encoded form, so that a read need not decode. Emptied when full. Longer
+   * lists are not cached.
+   */
+  private static final Map<ByteString, ZnodeAcl> DECODED =
+      new ConcurrentSkipListMap<>(ByteString.unsignedLexicographicalComparator());
+
   private static final byte[] LAST_ID = SmallTable.META.key().int8('i').toBytes();
 
   private AclTable() {}
@@ -126,8 +139,23 @@ final class AclTable {
         new KeyReader(
             requireNonNull(reader.find(Table.SMALL, listKey(id)), "access list of a node"));
     long nodes = in.int64();
+    return new Shared(nodes, decode(id, in.bytes()));
+  }
+
+  private static ZnodeAcl decode(long id, ByteString encoded) {
+    ZnodeAcl known = DECODED.get(encoded);
+    if (known != null) {
+      return known;
+    }
     try {
-      return new Shared(nodes, new ZnodeAcl(AccessList.parseFrom(in.bytes()).getEntriesList()));
+      ZnodeAcl acl = new ZnodeAcl(AccessList.parseFrom(encoded).getEntriesList());
+      if (encoded.size() <= CACHED_BYTES_MAX) {
+        if (DECODED.size() >= CACHED_LISTS_MAX) {
+          DECODED.clear();
+        }
+        DECODED.put(encoded, acl);
+      }
+      return acl;
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("access list " + id + " is damaged", e);
     }

@@ -30,7 +30,9 @@ final class Paths {
 
   /** Whether a node with this path can exist: other strings cannot be encoded as a table key. */
   static boolean mayExist(String path) {
-    return (path.isEmpty() || path.charAt(0) == '/') && path.indexOf('\0') < 0;
+    return (path.isEmpty() || path.charAt(0) == '/')
+        && !path.startsWith("//") // would be found as the root's child
+        && path.indexOf('\0') < 0;
   }
 
   /**

@@ -27,21 +27,24 @@ import org.jspecify.annotations.Nullable;
 public final class TreeChanges {
   private static final int ANY_VERSION = -1;
   private static final List<String> UNDELETABLE =
-      List.of("/", "/zookeeper", "/zookeeper/quota", "/zookeeper/config");
+      List.of("/", "/zookeeper", Quotas.ROOT, ZnodeTable.CONFIGURATION);
 
   private final WriteSet writes;
   private final long revision;
   private final long timeMs;
+  private final boolean enforcesQuotas;
   private final List<TreeEvent> events = new ArrayList<>();
 
   /**
    * @param revision revision of the changes
    * @param timeMs creation and modification time of the changed nodes
+   * @param enforcesQuotas whether operations that would exceed a hard limit are refused
    */
-  public TreeChanges(WriteSet writes, long revision, long timeMs) {
+  public TreeChanges(WriteSet writes, long revision, long timeMs, boolean enforcesQuotas) {
     this.writes = writes;
     this.revision = revision;
     this.timeMs = timeMs;
+    this.enforcesQuotas = enforcesQuotas;
   }
 
   /** The changes so far that watchers may be interested in. */
@@ -89,6 +92,16 @@ public final class TreeChanges {
     };
   }
 
+  /** Sets the data of the node that tells clients the members of the cluster. */
+  public void setConfiguration(ByteString data) {
+    Znode node = ZnodeTable.find(writes, ZnodeTable.CONFIGURATION);
+    if (node == null || data.equals(ZnodeTable.findData(writes, ZnodeTable.CONFIGURATION))) {
+      return;
+    }
+    // As in ZooKeeper, the version is -1 once the node was set.
+    putData(ZnodeTable.CONFIGURATION, node, data, -1);
+  }
+
   /** Deletes the ephemeral nodes of a session. */
   public void endSession(long session) {
     for (String path : ZnodeTable.ephemerals(writes, session)) {
@@ -130,6 +143,7 @@ public final class TreeChanges {
       throw new Refused(TreeError.NO_CHILDREN_FOR_EPHEMERALS);
     }
     ByteString data = create.hasData() ? create.getData() : null;
+    checkQuota(path, 1, length(data));
     Znode node =
         Znode.newBuilder()
             .setCreated(revision)
@@ -152,6 +166,7 @@ public final class TreeChanges {
         parent.toBuilder()
             .setCreations(parent.getCreations() + 1)
             .setChildren(parent.getChildren() + 1));
+    Quotas.changed(writes, path, 1, length(data));
     return new NodeResult(path, ZnodeTable.stat(node));
   }
 
@@ -161,8 +176,8 @@ public final class TreeChanges {
       throw new Refused(TreeError.BAD_ARGUMENTS);
     }
     Znode parent = get(Paths.parent(path));
-    Znode node = get(path);
     permit(parent, ZnodeAcl.DELETE, client);
+    Znode node = get(path);
     checkVersion(delete.getVersion(), node.getVersion());
     if (node.getChildren() > 0) {
       throw new Refused(TreeError.NOT_EMPTY);
@@ -174,19 +189,29 @@ public final class TreeChanges {
   private NodeResult setData(SetNodeData set, List<Identity> client) throws Refused {
     Znode node = getValid(set.getPath());
     permit(node, ZnodeAcl.WRITE, client);
-    checkVersion(set.getVersion(), node.getVersion());
     ByteString data = set.hasData() ? set.getData() : null;
+    int more = length(data) - node.getDataLength();
+    checkQuota(set.getPath(), 0, more);
+    checkVersion(set.getVersion(), node.getVersion());
+    Znode changed = putData(set.getPath(), node, data, node.getVersion() + 1);
+    if (more != 0) {
+      Quotas.changed(writes, set.getPath(), 0, more);
+    }
+    return new NodeResult(null, ZnodeTable.stat(changed));
+  }
+
+  private Znode putData(String path, Znode node, @Nullable ByteString data, int version) {
     Znode changed =
         node.toBuilder()
             .setModified(revision)
             .setModifiedMs(timeMs)
-            .setVersion(node.getVersion() + 1)
+            .setVersion(version)
             .setDataLength(length(data))
             .build();
-    ZnodeTable.put(writes, set.getPath(), node, changed);
-    ZnodeTable.putData(writes, set.getPath(), data);
-    add(TreeEvent.Kind.DATA_CHANGED, set.getPath(), AclTable.get(writes, node.getAcl()));
-    return new NodeResult(null, ZnodeTable.stat(changed));
+    ZnodeTable.put(writes, path, node, changed);
+    ZnodeTable.putData(writes, path, data);
+    add(TreeEvent.Kind.DATA_CHANGED, path, AclTable.get(writes, node.getAcl()));
+    return changed;
   }
 
   private NodeResult setAcl(SetNodeAcl set, List<Identity> client) throws Refused {
@@ -221,6 +246,7 @@ public final class TreeChanges {
       throw new IllegalStateException("no parent of " + path);
     }
     childrenChanged(parentPath, parent, parent.toBuilder().setChildren(parent.getChildren() - 1));
+    Quotas.changed(writes, path, -1, -node.getDataLength());
   }
 
   private void childrenChanged(String path, Znode before, Znode.Builder after) {
@@ -245,6 +271,12 @@ public final class TreeChanges {
       throw new Refused(TreeError.NO_NODE);
     }
     return node;
+  }
+
+  private void checkQuota(String path, int nodes, int bytes) throws Refused {
+    if (Quotas.isExceeded(writes, path, nodes, bytes) && enforcesQuotas) {
+      throw new Refused(TreeError.QUOTA_EXCEEDED);
+    }
   }
 
   private void permit(Znode node, int permission, List<Identity> client) throws Refused {

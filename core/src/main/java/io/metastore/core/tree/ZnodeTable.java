@@ -3,6 +3,7 @@ package io.metastore.core.tree;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
+import io.metastore.core.api.ZnodeAcl;
 import io.metastore.core.api.ZnodeStat;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
@@ -28,8 +29,12 @@ import org.jspecify.annotations.Nullable;
 final class ZnodeTable {
   private static final byte[] ROOT = {0};
   private static final byte[] TOTALS = SmallTable.META.key().int8('n').toBytes();
+
+  /** The node that tells clients the members of the cluster. */
+  static final String CONFIGURATION = "/zookeeper/config";
+
   private static final List<String> FIRST_NODES =
-      List.of("/", "/zookeeper", "/zookeeper/config", "/zookeeper/quota");
+      List.of("/", "/zookeeper", CONFIGURATION, Quotas.ROOT);
 
   private ZnodeTable() {}
 
@@ -85,6 +90,36 @@ final class ZnodeTable {
         + count(reader.scan(Table.ZNODES, below, Bytes.afterPrefix(below)));
   }
 
+  /** The number of nodes, and the bytes of their data, of a node and all nodes below it. */
+  static Usage usage(Reader reader, String path) {
+    Znode node = find(reader, path);
+    if (node == null) {
+      return new Usage(0, 0);
+    }
+    byte[] below = Paths.utf8(path + "/").toByteArray();
+    return new Usage(1, node.getDataLength())
+        .plus(usage(path, childCursor(reader, Paths.childrenKey(path).toBytes())))
+        .plus(usage(path, reader.scan(Table.ZNODES, below, Bytes.afterPrefix(below))));
+  }
+
+  record Usage(long nodes, long bytes) {
+    Usage plus(Usage other) {
+      return new Usage(nodes + other.nodes, bytes + other.bytes);
+    }
+  }
+
+  private static Usage usage(String path, Cursor cursor) {
+    long nodes = 0;
+    long bytes = 0;
+    try (cursor) {
+      while (cursor.next()) {
+        nodes++;
+        bytes += decode(path, cursor.value()).getDataLength();
+      }
+    }
+    return new Usage(nodes, bytes);
+  }
+
   /** The paths of a session's ephemeral nodes, in order. */
   static List<String> ephemerals(Reader reader, long session) {
     byte[] prefix = SmallTable.EPHEMERAL.key().int64(session).toBytes();
@@ -113,7 +148,12 @@ final class ZnodeTable {
     }
     for (String path : FIRST_NODES) {
       long children = FIRST_NODES.stream().filter(p -> !p.equals("/") && isChild(p, path)).count();
-      put(writes, path, null, Znode.newBuilder().setChildren((int) children).build());
+      Znode.Builder node = Znode.newBuilder().setChildren((int) children);
+      if (path.equals(CONFIGURATION)) {
+        // As in ZooKeeper, which sets this node's access list without counting it.
+        node.setAcl(AclTable.share(writes, ZnodeAcl.READ_ONLY)).setAclVersion(-1);
+      }
+      put(writes, path, null, node.build());
       // Empty data instead of none: Curator reads the configuration node and fails if it has no
       // data.
       putData(writes, path, ByteString.EMPTY);
@@ -188,6 +228,10 @@ final class ZnodeTable {
               .setNodes(totals.getNodes() + count(after) - count(before))
               .setEphemerals(totals.getEphemerals() + ephemerals(after) - ephemerals(before))
               .setBytes(totals.getBytes() + bytes(path, after) - bytes(path, before))
+              .setQuotas(
+                  Quotas.isLimit(path)
+                      ? totals.getQuotas() + count(after) - count(before)
+                      : totals.getQuotas())
               .build()
               .toByteArray());
     }

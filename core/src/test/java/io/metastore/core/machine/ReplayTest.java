@@ -3,7 +3,11 @@ package io.metastore.core.machine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.core.api.AccessRules;
+import io.metastore.core.api.SessionEvent;
+import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
+import io.metastore.core.command.Slice;
+import io.metastore.core.machine.TreeRequests.TestSession;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.Reader;
@@ -65,6 +69,7 @@ class ReplayTest {
 
   private void writeLog(Random random, TestMachine original) {
     RandomCommands commands = new RandomCommands(random, id -> 0, () -> authRevision(original));
+    List<TestSession> sessions = new ArrayList<>();
     original.machine().skip(1, 0);
     log.add(new Entry(1, null, null));
     for (int index = 1; index <= ENTRIES; index++) {
@@ -73,9 +78,15 @@ class ReplayTest {
         original.machine().skip(term, index);
         log.add(new Entry(term, null, null));
       } else {
-        CommandBatch batch = commands.batch(original.state().revision());
+        CommandBatch.Builder entry = commands.batch(original.state().revision()).toBuilder();
+        Slice.Builder tree = entry.addSlicesBuilder().setOrigin(TestMachine.ORIGIN);
+        for (Command command : treeCommands(random, sessions)) {
+          tree.addCommands(command.toBuilder().setAuthRevision(authRevision(original)));
+        }
+        CommandBatch batch = entry.build();
         Applied applied = original.apply(term, index, batch);
         log.add(new Entry(term, batch, applied));
+        noteOpened(applied, sessions);
       }
     }
     // Both end with an entry of commands, because only those store the position.
@@ -87,6 +98,33 @@ class ReplayTest {
                     .build()));
     Applied applied = original.apply(9, log.size(), last);
     log.add(new Entry(9, last, applied));
+  }
+
+  /** Requests of random sessions to the znode tree. */
+  private static List<Command> treeCommands(Random random, List<TestSession> sessions) {
+    if (sessions.size() < 3) {
+      return List.of(TreeRequests.open(random.nextLong()));
+    }
+    RandomTreeRequests requests = new RandomTreeRequests(random);
+    TestSession session = sessions.get(random.nextInt(sessions.size()));
+    return switch (random.nextInt(20)) {
+      case 0 -> {
+        sessions.remove(session);
+        yield List.of(session.end());
+      }
+      case 1 -> List.of(session.attach(random.nextLong(), "secret"));
+      case 2 -> List.of(requests.reap());
+      default -> List.of(requests.change(session), requests.change(session));
+    };
+  }
+
+  private static void noteOpened(Applied applied, List<TestSession> sessions) {
+    for (SessionEvent event : applied.sessionEvents()) {
+      if (event instanceof SessionEvent.Attached attached
+          && sessions.stream().noneMatch(session -> session.id == attached.session())) {
+        sessions.add(new TestSession(attached.session(), attached.attachment()));
+      }
+    }
   }
 
   private static long authRevision(TestMachine machine) {
@@ -149,6 +187,7 @@ class ReplayTest {
       assertThat(applied.events()).isEmpty();
       assertThat(applied.lockEvents()).isEmpty();
       assertThat(applied.leaseEvents()).isEmpty();
+      assertThat(applied.treeEvents()).isEmpty();
     }
     assertThat(machine.state()).isEqualTo(before);
   }

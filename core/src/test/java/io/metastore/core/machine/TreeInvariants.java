@@ -167,6 +167,9 @@ final class TreeInvariants {
     TreeTotals.Builder expected = TreeTotals.newBuilder().setNodes(nodes.size());
     nodes.forEach(
         (path, node) -> {
+          if (path.startsWith("/zookeeper/quota/") && path.endsWith("/zookeeper_limits")) {
+            expected.setQuotas(expected.getQuotas() + 1);
+          }
           expected.setBytes(expected.getBytes() + path.length() + node.getDataLength());
           if (node.getSession() != 0) {
             expected.setEphemerals(expected.getEphemerals() + 1);

@@ -15,12 +15,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The simplest possible model of the znode tree: one sorted map from path to node, copied before a
  * change to allow undoing it.
  */
 final class TreeModel {
+  private static final List<String> FIRST =
+      List.of("/", "/zookeeper", "/zookeeper/config", "/zookeeper/quota");
+  private static final String QUOTAS = "/zookeeper/quota/";
+  private static final String STATS = "/zookeeper_stats";
+
   Map<String, Node> nodes = new TreeMap<>();
   final List<String> events = new ArrayList<>();
   long revision = 1;
@@ -61,9 +69,12 @@ final class TreeModel {
   }
 
   TreeModel() {
-    for (String path : List.of("/", "/zookeeper", "/zookeeper/config", "/zookeeper/quota")) {
+    for (String path : FIRST) {
       nodes.put(path, new Node());
     }
+    Node configuration = get("/zookeeper/config");
+    configuration.acl = List.of(TreeRequests.entry(ZnodeAcl.READ, "world", "anyone"));
+    configuration.aclVersion = -1;
   }
 
   Outcome change(TreeChange change, long timeMs) {
@@ -74,7 +85,7 @@ final class TreeModel {
     boolean changes = false;
     for (NodeOp op : change.getOpsList()) {
       try {
-        results.add(apply(op, change.getIdentitiesList(), change.getSession(), timeMs));
+        results.add(apply(op, change, timeMs));
         changes |= !op.hasCheck();
       } catch (Refused e) {
         nodes = before;
@@ -142,7 +153,9 @@ final class TreeModel {
     return children(path).size();
   }
 
-  private NodeResult apply(NodeOp op, List<Identity> client, long session, long timeMs) {
+  private NodeResult apply(NodeOp op, TreeChange change, long timeMs) {
+    List<Identity> client = change.getIdentitiesList();
+    boolean enforces = change.getEnforceQuotas();
     long next = revision + 1;
     switch (op.getKindCase()) {
       case CREATE -> {
@@ -156,11 +169,12 @@ final class TreeModel {
         }
         require(!nodes.containsKey(path), TreeError.NODE_EXISTS);
         require(parent.session == 0, TreeError.NO_CHILDREN_FOR_EPHEMERALS);
+        require(!enforces || fits(path, 1, create.getData().size()), TreeError.QUOTA_EXCEEDED);
         Node node = new Node();
         node.data = create.getData().toStringUtf8();
         node.acl = create.getAclList();
         node.kind = create.getKind();
-        node.session = node.kind == CreateNode.Kind.EPHEMERAL ? session : 0;
+        node.session = node.kind == CreateNode.Kind.EPHEMERAL ? change.getSession() : 0;
         node.ttlMs = create.getTtlMs();
         node.created = node.modified = node.childrenChanged = next;
         node.createdMs = node.modifiedMs = timeMs;
@@ -169,14 +183,19 @@ final class TreeModel {
         parent.childrenChanged = next;
         event(TreeEvent.Kind.CREATED, path, next);
         event(TreeEvent.Kind.CHILDREN_CHANGED, parentPath, next);
-        return new NodeResult(path, stat(path));
+        NodeResult result = new NodeResult(path, stat(path));
+        if (path.startsWith(QUOTAS) && path.endsWith(STATS)) {
+          recount(path);
+        }
+        count(path, 1, node.data.length());
+        return result;
       }
       case DELETE -> {
         String path = op.getDelete().getPath();
-        require(!path.startsWith("/zookeeper") && !path.equals("/"), TreeError.BAD_ARGUMENTS);
+        require(!FIRST.contains(path), TreeError.BAD_ARGUMENTS);
         Node parent = find(parent(path));
-        Node node = find(path);
         permit(parent, ZnodeAcl.DELETE, client);
+        Node node = find(path);
         requireVersion(op.getDelete().getVersion(), node.version);
         require(childCount(path) == 0, TreeError.NOT_EMPTY);
         remove(path, next);
@@ -186,13 +205,18 @@ final class TreeModel {
         String path = op.getSetData().getPath();
         Node node = find(path);
         permit(node, ZnodeAcl.WRITE, client);
+        String data = op.getSetData().getData().toStringUtf8();
+        int more = data.length() - node.data.length();
+        require(!enforces || fits(path, 0, more), TreeError.QUOTA_EXCEEDED);
         requireVersion(op.getSetData().getVersion(), node.version);
-        node.data = op.getSetData().getData().toStringUtf8();
+        node.data = data;
         node.version++;
         node.modified = next;
         node.modifiedMs = timeMs;
         event(TreeEvent.Kind.DATA_CHANGED, path, next);
-        return new NodeResult(null, stat(path));
+        NodeResult result = new NodeResult(null, stat(path));
+        count(path, 0, more);
+        return result;
       }
       case SET_ACL -> {
         String path = op.getSetAcl().getPath();
@@ -213,13 +237,68 @@ final class TreeModel {
     }
   }
 
+  // --- quotas -----------------------------------------------------------------------------------
+
+  private @Nullable String quotaOf(String path) {
+    for (String prefix = path; !prefix.equals("/"); prefix = parent(prefix)) {
+      if (nodes.containsKey(QUOTAS + prefix.substring(1) + "/zookeeper_limits")) {
+        return QUOTAS + prefix.substring(1);
+      }
+    }
+    return null;
+  }
+
+  private boolean fits(String path, int more, int moreBytes) {
+    String quota = quotaOf(path);
+    if (quota == null) {
+      return true;
+    }
+    String limits = get(quota + "/zookeeper_limits").data;
+    Node stats = nodes.get(quota + STATS);
+    String used = stats == null ? "" : stats.data;
+    long nodesHard = number(limits, "countHardLimit");
+    long bytesHard = number(limits, "byteHardLimit");
+    return (more == 0 || nodesHard < 0 || number(used, "count") + more <= nodesHard)
+        && (moreBytes == 0 || bytesHard < 0 || number(used, "bytes") + moreBytes <= bytesHard);
+  }
+
+  private static long number(String text, String name) {
+    Matcher found = Pattern.compile(name + "=(-?[0-9]+)").matcher(text);
+    return found.find() ? Long.parseLong(found.group(1)) : -1;
+  }
+
+  private void count(String path, int more, int moreBytes) {
+    String quota = quotaOf(path);
+    Node stats = quota == null ? null : nodes.get(quota + STATS);
+    if (stats != null && (more != 0 || moreBytes != 0)) {
+      long count = number(stats.data, "count") + more;
+      long bytes = number(stats.data, "bytes") + moreBytes;
+      stats.data = "count=" + count + ",bytes=" + bytes;
+    }
+  }
+
+  private void recount(String statsPath) {
+    String subtree = statsPath.substring(QUOTAS.length() - 1, statsPath.length() - STATS.length());
+    int count = 0;
+    int bytes = 0;
+    for (Map.Entry<String, Node> node : nodes.entrySet()) {
+      if ((node.getKey() + "/").startsWith(subtree + "/")) {
+        count++;
+        bytes += node.getValue().data.length();
+      }
+    }
+    get(statsPath).data = "count=" + count + ",bytes=" + bytes;
+  }
+
   private void remove(String path, long atRevision) {
+    Node removed = get(path);
     nodes.remove(path);
     Node parent = get(parent(path));
     parent.deletions++;
     parent.childrenChanged = atRevision;
     event(TreeEvent.Kind.DELETED, path, atRevision);
     event(TreeEvent.Kind.CHILDREN_CHANGED, parent(path), atRevision);
+    count(path, -1, -removed.data.length());
   }
 
   private void event(TreeEvent.Kind kind, String path, long atRevision) {

@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.TreeView;
-import io.metastore.core.command.AclEntry;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
-import io.metastore.core.command.CreateNode;
-import io.metastore.core.command.Identity;
-import io.metastore.core.command.NodeOp;
-import io.metastore.core.command.ReapNode;
 import io.metastore.core.machine.TreeRequests.TestSession;
 import io.metastore.core.tree.TreeReader;
 import java.util.ArrayList;
@@ -26,11 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TreeModelTest {
   private static final int ENTRIES = 300;
   private static final int SESSIONS = 3;
-  private static final List<String> PATHS =
-      List.of("/a", "/a/b", "/a/b/c", "/a/c", "/a-", "/ab", "/d", "/d/b", "/zookeeper", "/");
-  private static final Identity ALICE = TreeRequests.identity("digest", "alice:1");
-  private static final Identity BOB = TreeRequests.identity("digest", "bob:2");
-
   @RegisterExtension final Machines machines = new Machines();
 
   private final TreeModel model = new TreeModel();
@@ -81,23 +71,12 @@ class TreeModelTest {
       return apply(machine, session.attach(random.nextLong(), "secret"));
     }
     if (kind < 16) {
-      String path = PATHS.get(random.nextInt(PATHS.size()));
-      Command reap = Command.newBuilder().setReapNode(ReapNode.newBuilder().setPath(path)).build();
+      Command reap = new RandomTreeRequests(random).reap();
       Applied applied = apply(machine, reap);
-      model.reap(path, timeMs);
+      model.reap(reap.getReapNode().getPath(), timeMs);
       return applied;
     }
-    NodeOp[] ops = new NodeOp[random.nextInt(3) == 0 ? 1 + random.nextInt(4) : 1];
-    for (int i = 0; i < ops.length; i++) {
-      ops[i] = op(random);
-    }
-    List<Identity> client =
-        switch (random.nextInt(3)) {
-          case 0 -> List.of(ALICE);
-          case 1 -> List.of(BOB, ALICE);
-          default -> List.of();
-        };
-    Command change = session.change(client, ops);
+    Command change = new RandomTreeRequests(random).change(session);
     Outcome expected = model.change(change.getTreeChange(), timeMs);
     Applied applied = apply(machine, change);
     assertThat(applied.slices().get(0).outcomes().get(0)).as("%s", change).isEqualTo(expected);
@@ -109,46 +88,6 @@ class TreeModelTest {
     return machine.apply(batch);
   }
 
-  private NodeOp op(Random random) {
-    String path = PATHS.get(random.nextInt(PATHS.size()));
-    int version = random.nextInt(3) == 0 ? random.nextInt(3) : -1;
-    return switch (random.nextInt(10)) {
-      case 0, 1, 2, 3 -> {
-        CreateNode.Kind kind = CreateNode.Kind.forNumber(random.nextInt(4));
-        CreateNode.Builder create =
-            TreeRequests.node(path.equals("/") ? "/e" : path, data(random))
-                .setKind(requireNonNull(kind))
-                .setSequential(random.nextInt(4) == 0);
-        if (kind == CreateNode.Kind.TTL) {
-          create.setTtlMs(1 + random.nextInt(100));
-        }
-        if (random.nextInt(3) == 0) {
-          create.clearAcl().addAcl(acl(random)).addAcl(TreeRequests.entry(8, "world", "anyone"));
-        }
-        yield TreeRequests.createNode(create);
-      }
-      case 4, 5 -> TreeRequests.delete(path, version);
-      case 6, 7 -> TreeRequests.set(path, data(random), version);
-      case 8 ->
-          random.nextBoolean()
-              ? TreeRequests.setAcl(path, version, acl(random))
-              : TreeRequests.setAcl(path, version, TreeRequests.ANYONE);
-      default -> TreeRequests.check(path, version);
-    };
-  }
-
-  private static AclEntry acl(Random random) {
-    Identity identity = random.nextBoolean() ? ALICE : BOB;
-    return AclEntry.newBuilder()
-        .setPermissions(1 + random.nextInt(31))
-        .setIdentity(identity)
-        .build();
-  }
-
-  private static String data(Random random) {
-    return "x".repeat(random.nextInt(3));
-  }
-
   private void checkTree(TreeView tree) {
     assertThat(tree.countDescendants("/")).isEqualTo(model.nodes.size() - 1);
     model.nodes.forEach(
@@ -157,6 +96,7 @@ class TreeModelTest {
           assertThat(found.stat()).as(path).isEqualTo(model.stat(path));
           assertThat(found.acl().entries()).as(path).isEqualTo(node.acl);
           assertThat(tree.children(path)).as(path).isEqualTo(model.children(path));
+          assertThat(tree.findData(path)).as(path).isEqualTo(Commands.bytes(node.data));
         });
     for (TestSession session : sessions) {
       assertThat(tree.ephemerals(session.id))

@@ -181,6 +181,7 @@ class TreeTest {
     assertThat(refusal(session, createNode("/a/...x"))).isNull();
     assertThat(refusal(session, delete("/a", -1))).isEqualTo(TreeError.NOT_EMPTY);
     assertThat(refusal(session, delete("/a/b", 1))).isEqualTo(TreeError.BAD_VERSION);
+    assertThat(refusal(session, delete("//a", -1))).isEqualTo(TreeError.NO_NODE);
     assertThat(refusal(session, delete("/zookeeper", -1))).isEqualTo(TreeError.BAD_ARGUMENTS);
     assertThat(refusal(session, set("/nope", "", -1))).isEqualTo(TreeError.NO_NODE);
     assertThat(refusal(session, set("/a", "", 1))).isEqualTo(TreeError.BAD_VERSION);
@@ -266,6 +267,58 @@ class TreeTest {
   }
 
   @Test
+  void aHardLimitRefusesWhatWouldExceedIt() {
+    change(createNode("/a"));
+    change(createNode("/a/b"));
+    limit("/a", "count=-1,bytes=-1=;byteHardLimit=3;countHardLimit=3");
+    assertThat(data("/zookeeper/quota/a/zookeeper_stats")).isEqualTo("count=2,bytes=0");
+    change(set("/a/b", "12", -1));
+    assertThat(enforced(set("/a", "34", -1))).isEqualTo(TreeError.QUOTA_EXCEEDED);
+    assertThat(enforced(createNode("/a/b/c"))).isNull();
+    assertThat(enforced(createNode("/a/d"))).isEqualTo(TreeError.QUOTA_EXCEEDED);
+    assertThat(data("/zookeeper/quota/a/zookeeper_stats")).isEqualTo("count=3,bytes=2");
+    assertThat(stat("/zookeeper/quota/a/zookeeper_stats").version()).isZero();
+    change(delete("/a/b/c", -1));
+    assertThat(enforced(createNode("/a/d"), delete("/a/d", -1))).isNull();
+    assertThat(refusal(session, createNode(node("/a/d", "12345")))).as("not enforced").isNull();
+    assertThat(data("/zookeeper/quota/a/zookeeper_stats")).isEqualTo("count=3,bytes=7");
+    assertThat(enforced(set("/a/d", "", -1))).as("needs less").isNull();
+    change(delete("/zookeeper/quota/a/zookeeper_limits", -1));
+    assertThat(enforced(createNode("/a/e"))).isNull();
+    assertThat(data("/zookeeper/quota/a/zookeeper_stats")).isEqualTo("count=3,bytes=2");
+  }
+
+  @Test
+  void onlyTheDeepestQuotaCounts() {
+    change(createNode("/a"));
+    change(createNode("/a/b"));
+    limit("/a", "countHardLimit=2");
+    limit("/a/b", "countHardLimit=9");
+    assertThat(enforced(createNode("/a/c"))).isEqualTo(TreeError.QUOTA_EXCEEDED);
+    assertThat(enforced(createNode("/a/b/c"))).isNull();
+    assertThat(data("/zookeeper/quota/a/zookeeper_stats")).isEqualTo("count=2,bytes=0");
+    assertThat(data("/zookeeper/quota/a/b/zookeeper_stats")).isEqualTo("count=2,bytes=0");
+  }
+
+  @Test
+  void aNewConfigurationIsAChangeOfItsNode() {
+    Command open =
+        Command.newBuilder()
+            .setOpenSession(
+                TreeRequests.open(3).getOpenSession().toBuilder()
+                    .setConfiguration(Commands.bytes("server.1=a")))
+            .build();
+    Applied applied = machine.apply(open);
+    assertThat(applied.treeEvents())
+        .extracting(TreeEvent::path)
+        .containsExactly("/zookeeper/config");
+    assertThat(data("/zookeeper/config")).isEqualTo("server.1=a");
+    assertThat(stat("/zookeeper/config").modified()).isEqualTo(applied.revision());
+    assertThat(machine.apply(open).treeEvents()).isEmpty();
+    assertThat(refusal(session, set("/zookeeper/config", "", -1))).isEqualTo(TreeError.NO_AUTH);
+  }
+
+  @Test
   void keysAndNodesShareOneCounter() {
     machine.apply(Commands.put("k", "v"));
     assertThat(change(createNode("/a"))).isEqualTo(3);
@@ -292,6 +345,24 @@ class TreeTest {
     return machine.outcome(by.change(op)) instanceof Outcome.TreeRefused refused
         ? refused.error()
         : null;
+  }
+
+  private @Nullable TreeError enforced(NodeOp... ops) {
+    Command.Builder command = session.change(ops).toBuilder();
+    command.getTreeChangeBuilder().setEnforceQuotas(true);
+    return machine.outcome(command.build()) instanceof Outcome.TreeRefused refused
+        ? refused.error()
+        : null;
+  }
+
+  private void limit(String path, String limits) {
+    change(createNode("/zookeeper/quota" + path));
+    change(createNode(node("/zookeeper/quota" + path + "/zookeeper_limits", limits)));
+    change(createNode("/zookeeper/quota" + path + "/zookeeper_stats"));
+  }
+
+  private String data(String path) {
+    return requireNonNull(tree().findData(path), path).toStringUtf8();
   }
 
   private void at(long timeMs, Command command) {

@@ -38,7 +38,7 @@ public final class ErrorCode {
       case BAD_ARGUMENTS -> BAD_ARGUMENTS;
       case SESSION_EXPIRED -> SESSION_EXPIRED;
       case SESSION_MOVED -> SESSION_MOVED;
-      case NO_SPACE -> QUOTA_EXCEEDED;
+      case QUOTA_EXCEEDED, NO_SPACE -> QUOTA_EXCEEDED;
       case CORRUPT -> DATA_INCONSISTENCY;
     };
   }
