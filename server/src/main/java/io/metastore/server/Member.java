@@ -14,6 +14,7 @@ import io.metastore.adapter.etcd.port.Reflection;
 import io.metastore.adapter.metastore.MetastoreServices;
 import io.metastore.adapter.metastore.MetastoreSettings;
 import io.metastore.adapter.zookeeper.ZookeeperPort;
+import io.metastore.adapter.zookeeper.ZookeeperPort.Listener;
 import io.metastore.adapter.zookeeper.ZookeeperSettings;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.node.AccessConfig;
@@ -189,16 +190,21 @@ final class Member implements AutoCloseable {
   }
 
   private void openZookeeperPort() throws IOException {
+    ZookeeperProperties properties = new ZookeeperProperties(System.getProperties());
     ZookeeperPort opened;
     try {
       opened =
           ZookeeperPort.start(
-              config.zookeeper().listenUrls().stream().map(EtcdUrl::socketAddress).toList(),
+              config.zookeeper().listenUrls().stream()
+                  .map(url -> new Listener(url.socketAddress(), url.isSecure()))
+                  .toList(),
+              MemberTls.zookeeper(config, properties),
               node,
               ZookeeperSettings.of(
                       config.zookeeper().connectionsPerAddressMax(),
-                      System.getProperty("zookeeper.DigestAuthenticationProvider.superDigest", ""),
-                      config.zookeeper().words())
+                      config.zookeeper().words(),
+                      properties.authentication(),
+                      properties.enforcesQuotas())
                   .withSessionTimeouts(
                       config.zookeeper().sessionTimeoutMsMin(),
                       config.zookeeper().sessionTimeoutMsMax()));
@@ -211,13 +217,16 @@ final class Member implements AutoCloseable {
     zookeeper = opened;
     http.openZookeeperPorts(opened);
     opened
-        .addresses()
+        .listeners()
         .forEach(
-            address ->
+            listener ->
                 LOG.atInfo()
                     .addKeyValue("traffic", "zookeeper")
-                    .addKeyValue("address", address)
-                    .log("serving ZooKeeper clients insecurely"));
+                    .addKeyValue("address", listener.address())
+                    .log(
+                        listener.secure()
+                            ? "serving ZooKeeper clients securely"
+                            : "serving ZooKeeper clients insecurely"));
   }
 
   static ClientPortSettings portSettings(ServerConfig config, @Nullable TlsContext tls) {

@@ -1,10 +1,13 @@
 package io.metastore.server;
 
+import io.metastore.adapter.zookeeper.ZookeeperTls;
+import io.metastore.adapter.zookeeper.ZookeeperTls.ClientCertificates;
 import io.metastore.core.raft.PeerTls;
 import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.config.TlsConfig;
 import io.metastore.tls.TlsContext;
+import io.metastore.tls.TlsSettings;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +47,35 @@ final class MemberTls {
     // Also without https on its own URLs, a member needs certificates for those of the others.
     boolean forServer = findSide("peer", side, config.listenPeerUrls()) != null;
     return PeerTls.open(side.prepare(), forServer);
+  }
+
+  /**
+   * TLS for ZooKeeper clients; null if none of their URLs uses TLS. ZooKeeper's own settings come
+   * before those of the client port.
+   *
+   * @throws IOException if a file cannot be read or used
+   */
+  static @Nullable ZookeeperTls zookeeper(ServerConfig config, ZookeeperProperties properties)
+      throws IOException {
+    if (config.zookeeper().listenUrls().stream().noneMatch(EtcdUrl::isSecure)) {
+      return null;
+    }
+    TlsSettings own = properties.findTls();
+    if (own != null) {
+      return new ZookeeperTls(TlsContext.server(own), properties.clientCertificates());
+    }
+    TlsConfig.Side side = config.tls().clients();
+    if (side == null) {
+      throw new IOException(
+          "ZooKeeper clients over TLS need --cert-file and --key-file, or the property"
+              + " zookeeper.ssl.keyStore.location");
+    }
+    TlsSettings settings = side.prepare();
+    return new ZookeeperTls(
+        TlsContext.server(settings),
+        settings.requiresClientCertificate()
+            ? ClientCertificates.REQUIRED
+            : ClientCertificates.NONE);
   }
 
   /** The TLS configuration to use; null if no URL uses TLS. */

@@ -761,7 +761,7 @@ final class EtcdFlags {
               LISTEN_ZOOKEEPER_URLS,
               TCP_URLS,
               "",
-              "List of tcp:// URLs to listen on for ZooKeeper clients, such as"
+              "List of tcp:// and ssl:// URLs to listen on for ZooKeeper clients, such as"
                   + " tcp://127.0.0.1:2181; none if empty. The default of bin/metastore serve is"
                   + " tcp://localhost:2181."),
           flag(

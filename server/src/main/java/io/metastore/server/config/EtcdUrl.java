@@ -24,7 +24,7 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
   private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[^]@]*]|[^:\\[\\]@]*):(\\d+)");
 
   private static final Set<String> SCHEMES = Set.of("http", "https", "unix", "unixs");
-  private static final String TCP = "tcp";
+  private static final Set<String> TCP_SCHEMES = Set.of("tcp", "ssl");
 
   public EtcdUrl {
     requireNonNull(text, "text");
@@ -42,11 +42,11 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
   }
 
   /**
-   * As {@link #parseList(String)}, for URLs {@code tcp://host:port} of listeners that do not speak
-   * HTTP.
+   * As {@link #parseList(String)}, for URLs {@code tcp://host:port} and, with TLS, {@code
+   * ssl://host:port} of listeners that do not speak HTTP.
    */
   static List<EtcdUrl> parseTcpList(String commaSeparated) {
-    return parseList(commaSeparated, Set.of(TCP));
+    return parseList(commaSeparated, TCP_SCHEMES);
   }
 
   private static List<EtcdUrl> parseList(String commaSeparated, Set<String> schemes) {
@@ -80,7 +80,7 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
     }
     String scheme = uri.getScheme();
     if (scheme == null || !schemes.contains(scheme)) {
-      String wanted = schemes.contains(TCP) ? TCP : "http, https, unix, or unixs";
+      String wanted = schemes == TCP_SCHEMES ? "tcp or ssl" : "http, https, unix, or unixs";
       throw new IllegalArgumentException("URL scheme must be " + wanted + ": " + text);
     }
     if (scheme.startsWith("unix")) {
@@ -123,7 +123,7 @@ public record EtcdUrl(String text, String scheme, String host, int port) {
 
   /** Whether the URL uses TLS. */
   public boolean isSecure() {
-    return scheme.equals("https") || scheme.equals("unixs");
+    return scheme.equals("https") || scheme.equals("unixs") || scheme.equals("ssl");
   }
 
   /** Whether the host is an IP address or {@code localhost}; etcd requires this for binding. */

@@ -6,18 +6,20 @@ import io.metastore.core.command.Identity;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.security.sasl.SaslException;
+import org.jspecify.annotations.Nullable;
 
 /** Authenticates clients. */
 final class Authenticator {
-  private final String superDigest;
+  private final AuthenticationSettings settings;
 
-  /**
-   * @param superDigest {@code user:hash} of the super user; empty for none
-   */
-  Authenticator(String superDigest) {
-    this.superDigest = superDigest;
+  Authenticator(AuthenticationSettings settings) {
+    this.settings = settings;
   }
 
   static Identity address(String address) {
@@ -35,7 +37,32 @@ final class Authenticator {
     }
     String digest = digest(secret.toStringUtf8());
     Identity user = identity("digest", digest);
-    return digest.equals(superDigest) ? List.of(identity(ZnodeAcl.SUPER, ""), user) : List.of(user);
+    return identities(user, digest.equals(settings.superDigest()));
+  }
+
+  /** The identities that the client's certificate proves; empty if it has none. */
+  List<Identity> certificate(SSLSession session) {
+    try {
+      X509Certificate certificate = (X509Certificate) session.getPeerCertificates()[0];
+      String subject = certificate.getSubjectX500Principal().getName();
+      return identities(identity("x509", subject), subject.equals(settings.superSubject()));
+    } catch (SSLPeerUnverifiedException e) {
+      return List.of();
+    }
+  }
+
+  /** Starts an authentication by SASL; null if SASL is off. */
+  @Nullable SaslExchange startSasl() throws SaslException {
+    return settings.saslUsers().isEmpty() ? null : new SaslExchange(settings.saslUsers());
+  }
+
+  /** The identities of a user who has been authenticated by SASL. */
+  List<Identity> saslUser(String user) {
+    return identities(identity("sasl", user), settings.saslSuperUsers().contains(user));
+  }
+
+  private static List<Identity> identities(Identity identity, boolean isSuper) {
+    return isSuper ? List.of(identity(ZnodeAcl.SUPER, ""), identity) : List.of(identity);
   }
 
   /** The name of an identity, as reported to users. */

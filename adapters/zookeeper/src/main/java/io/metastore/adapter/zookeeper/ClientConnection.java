@@ -3,7 +3,6 @@ package io.metastore.adapter.zookeeper;
 import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
-import io.metastore.adapter.zookeeper.WatchTable.Watch;
 import io.metastore.adapter.zookeeper.wire.ConnectRequest;
 import io.metastore.adapter.zookeeper.wire.ErrorCode;
 import io.metastore.adapter.zookeeper.wire.JuteReader;
@@ -38,7 +37,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLSession;
+import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's connection, and the session attached to it.
@@ -77,6 +80,8 @@ final class ClientConnection implements Watcher {
    */
   private static final int RENEWALS_PER_TIMEOUT = 10;
 
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
   private final PortContext port;
   private final ChannelHandlerContext channel;
   private final long attachment;
@@ -90,7 +95,11 @@ final class ClientConnection implements Watcher {
   private final Queue<Notification> notifications = new ConcurrentLinkedQueue<>();
   private final AtomicInteger notificationBytes = new AtomicInteger();
   private final AtomicBoolean woken = new AtomicBoolean();
+  private final Identity address;
   private volatile List<Identity> identities;
+
+  /** Null until the client starts to authenticate by SASL. Used by one message at a time. */
+  private volatile @Nullable SaslExchange sasl;
 
   private boolean connected;
   private volatile long session;
@@ -123,11 +132,17 @@ final class ClientConnection implements Watcher {
     this.port = port;
     this.channel = channel;
     this.attachment = port.random().nextLong();
-    InetSocketAddress address = (InetSocketAddress) channel.channel().remoteAddress();
-    this.identities = List.of(Authenticator.address(address.getAddress().getHostAddress()));
+    InetSocketAddress remote = (InetSocketAddress) channel.channel().remoteAddress();
+    this.address = Authenticator.address(remote.getAddress().getHostAddress());
+    this.identities = List.of(address);
   }
 
   // --- called by the channel --------------------------------------------------------------------
+
+  /** The TLS handshake is done; the client may have presented a certificate. */
+  void secured(SSLSession tls) {
+    add(port.authenticator().certificate(tls));
+  }
 
   /** Handles a packet without its length. The caller keeps ownership of the buffer. */
   void received(ByteBuf packet) {
@@ -225,29 +240,39 @@ final class ClientConnection implements Watcher {
         ahead ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE,
         view -> {
           long revision = view.revision();
+          ByteString configuration = findNewConfiguration(view.tree());
           view.close();
           if (asked.lastZxid() > revision) {
             channel.close();
           } else if (asked.session() == 0) {
-            open(asked);
+            open(asked, configuration);
           } else {
-            attach(asked);
+            attach(asked, configuration);
           }
         });
   }
 
-  private void open(ConnectRequest asked) {
+  /** The data to write to {@code /zookeeper/config}; null if it is there already. */
+  private @Nullable ByteString findNewConfiguration(TreeView tree) {
+    String membership = port.settings().membership();
+    ByteString data = ByteString.copyFromUtf8(membership);
+    return membership.isEmpty() || data.equals(tree.findData("/zookeeper/config")) ? null : data;
+  }
+
+  private void open(ConnectRequest asked, @Nullable ByteString configuration) {
     byte[] random = new byte[PASSWORD_BYTES];
     port.random().nextBytes(random);
     ByteString password = ByteString.copyFrom(random);
     int agreedMs = port.settings().agreedTimeoutMs(asked.timeoutMs());
-    OpenSession open =
+    OpenSession.Builder open =
         OpenSession.newBuilder()
             .setTimeoutMs(agreedMs)
             .setTtl(leaseTtl(agreedMs))
             .setPassword(password)
-            .setAttachment(attachment)
-            .build();
+            .setAttachment(attachment);
+    if (configuration != null) {
+      open.setConfiguration(configuration);
+    }
     onLoop(
         port.store().submit(Command.newBuilder().setOpenSession(open).build()),
         outcome -> {
@@ -268,13 +293,15 @@ final class ClientConnection implements Watcher {
     return (ms + 999) / 1000;
   }
 
-  private void attach(ConnectRequest asked) {
-    AttachSession attach =
+  private void attach(ConnectRequest asked, @Nullable ByteString configuration) {
+    AttachSession.Builder attach =
         AttachSession.newBuilder()
             .setSession(asked.session())
             .setPassword(asked.password())
-            .setAttachment(attachment)
-            .build();
+            .setAttachment(attachment);
+    if (configuration != null) {
+      attach.setConfiguration(configuration);
+    }
     onLoop(
         port.store().submit(Command.newBuilder().setAttachSession(attach).build()),
         outcome -> {
@@ -396,6 +423,7 @@ final class ClientConnection implements Watcher {
             .setSession(session)
             .setAttachment(attachment)
             .setNumber(writes)
+            .setEnforceQuotas(port.settings().enforcesQuotas())
             .addAllIdentities(identities);
     if (write instanceof Request.Change single) {
       change.addOps(single.op());
@@ -440,6 +468,10 @@ final class ClientConnection implements Watcher {
       return;
     }
     busy = true;
+    if (pending.request instanceof Request.Sasl sasl) {
+      authenticate(pending, sasl);
+      return;
+    }
     boolean sync = pending.request instanceof Request.Sync;
     withView(
         sync ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE, view -> answer(pending, view));
@@ -484,8 +516,8 @@ final class ClientConnection implements Watcher {
   }
 
   private void answered(Pending pending, ReadView view, ReadAnswer answer) {
-    if (pending.request instanceof Request.SetWatches set) {
-      tellMissed(set, view.tree());
+    for (Notification missed : answer.missed()) {
+      send(missed.encode(channel.alloc().ioBuffer()));
     }
     reply(pending, view.revision(), answer.error(), answer.body());
     view.close();
@@ -521,7 +553,8 @@ final class ClientConnection implements Watcher {
     } else if (read instanceof Request.RemoveWatches remove) {
       return removeWatches(remove);
     } else if (read instanceof Request.SetWatches set) {
-      return new ReadAnswer(ErrorCode.OK, watches(set), false, out -> {});
+      RestoredWatches restored = RestoredWatches.of(set, view.tree());
+      return new ReadAnswer(ErrorCode.OK, restored.armed(), restored.missed(), false, out -> {});
     }
     return ReadAnswer.of(out -> {}); // a ping
   }
@@ -547,53 +580,6 @@ final class ClientConnection implements Watcher {
     };
   }
 
-  private static List<Watch> watches(Request.SetWatches set) {
-    List<Watch> watches = new ArrayList<>();
-    set.data().forEach(path -> watches.add(new Watch(WatchKind.DATA, path)));
-    set.exists().forEach(path -> watches.add(new Watch(WatchKind.DATA, path)));
-    set.children().forEach(path -> watches.add(new Watch(WatchKind.CHILDREN, path)));
-    set.persistent().forEach(path -> watches.add(new Watch(WatchKind.PERSISTENT, path)));
-    set.recursive().forEach(path -> watches.add(new Watch(WatchKind.RECURSIVE, path)));
-    return watches;
-  }
-
-  /**
-   * Sends the events that the restored watches would have seen while the client was disconnected.
-   */
-  private void tellMissed(Request.SetWatches set, TreeView tree) {
-    for (String path : set.data()) {
-      TreeView.Node node = tree.find(path);
-      if (node == null) {
-        tellMissed(WatchKind.DATA, TreeEvent.Kind.DELETED, path, null);
-      } else if (node.stat().modified() > set.since()) {
-        tellMissed(WatchKind.DATA, TreeEvent.Kind.DATA_CHANGED, path, node);
-      }
-    }
-    for (String path : set.exists()) {
-      TreeView.Node node = tree.find(path);
-      if (node != null) {
-        tellMissed(WatchKind.DATA, TreeEvent.Kind.CREATED, path, node);
-      }
-    }
-    for (String path : set.children()) {
-      TreeView.Node node = tree.find(path);
-      if (node == null) {
-        tellMissed(WatchKind.CHILDREN, TreeEvent.Kind.DELETED, path, null);
-      } else if (node.stat().childrenChanged() > set.since()) {
-        tellMissed(WatchKind.CHILDREN, TreeEvent.Kind.CHILDREN_CHANGED, path, node);
-      }
-    }
-  }
-
-  /** If the watch is already gone, it has seen a newer event. */
-  private void tellMissed(
-      WatchKind watch, TreeEvent.Kind event, String path, TreeView.@Nullable Node node) {
-    boolean told = port.watches().disarm(this, path, watch.bit());
-    if (told && (node == null || node.acl().permits(ZnodeAcl.READ, identities))) {
-      send(new Notification(event, path, Notification.LATE).encode(channel.alloc().ioBuffer()));
-    }
-  }
-
   /** Sends the events of watches up to a revision. */
   private void notify(long revision) {
     for (Notification head = notifications.peek();
@@ -613,8 +599,10 @@ final class ClientConnection implements Watcher {
   private void authenticate(Pending pending, Request.Authenticate authenticate) {
     ByteString secret = authenticate.secret();
     List<Identity> shown =
-        port.authenticator()
-            .authenticate(authenticate.scheme(), secret == null ? ByteString.EMPTY : secret);
+        authenticate.scheme().equals(address.getScheme())
+            ? List.of(address)
+            : port.authenticator()
+                .authenticate(authenticate.scheme(), secret == null ? ByteString.EMPTY : secret);
     send(
         JuteWriter.begin(
                 channel.alloc().ioBuffer(),
@@ -627,9 +615,66 @@ final class ClientConnection implements Watcher {
       closeWhenSent();
       return;
     }
+    add(shown);
+  }
+
+  private void add(List<Identity> proven) {
     List<Identity> all = new ArrayList<>(identities);
-    shown.stream().filter(identity -> !all.contains(identity)).forEach(all::add);
+    proven.stream().filter(identity -> !all.contains(identity)).forEach(all::add);
     identities = List.copyOf(all);
+  }
+
+  /** Evaluates one message of an authentication by SASL, on another thread. */
+  private void authenticate(Pending pending, Request.Sasl request) {
+    onLoop(
+        CompletableFuture.supplyAsync(() -> saslAnswer(request.token()), port.store().scans()),
+        answer -> {
+          // Unlike other replies, this one has a body even after an error.
+          int error = answer.failed() ? ErrorCode.AUTH_FAILED : ErrorCode.OK;
+          send(
+              JuteWriter.begin(channel.alloc().ioBuffer(), pending.xid, 0, error)
+                  .buffer(answer.token())
+                  .end());
+          requestBytes -= pending.bytes;
+          answered(pending);
+          if (answer.failed()) {
+            closeWhenSent();
+            return;
+          }
+          if (answer.user() != null) {
+            add(port.authenticator().saslUser(answer.user()));
+          }
+          busy = false;
+        });
+  }
+
+  /**
+   * @param token to be sent to the client; null for none
+   * @param user the authenticated user; null if authentication is not complete
+   */
+  private record SaslAnswer(@Nullable ByteString token, @Nullable String user, boolean failed) {}
+
+  /** As in ZooKeeper, the answer has no token if SASL is off. */
+  private SaslAnswer saslAnswer(ByteString token) {
+    try {
+      SaslExchange exchange = sasl;
+      if (exchange == null || exchange.findUser() != null) {
+        exchange = port.authenticator().startSasl();
+        sasl = exchange;
+      }
+      if (exchange == null) {
+        return new SaslAnswer(null, null, false);
+      }
+      byte[] answer = exchange.answer(token);
+      return new SaslAnswer(
+          answer == null ? null : ByteString.copyFrom(answer), exchange.findUser(), false);
+    } catch (SaslException e) {
+      LOG.atWarn()
+          .addKeyValue("remote-address", channel.channel().remoteAddress())
+          .addKeyValue("error", e.getMessage())
+          .log("a client failed to authenticate by SASL");
+      return new SaslAnswer(null, null, true);
+    }
   }
 
   // --- sending ----------------------------------------------------------------------------------

@@ -3,13 +3,19 @@ package io.metastore.adapter.zookeeper;
 import static java.util.Objects.requireNonNull;
 
 import io.metastore.core.api.Consistency;
+import io.metastore.tls.HandshakeFailure;
+import io.metastore.tls.TlsContext;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,8 +115,25 @@ final class PacketHandler extends ByteToMessageDecoder {
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      SSLEngine engine = ctx.pipeline().get(SslHandler.class).engine();
+      if (handshake.isSuccess()) {
+        TlsContext.forbidResumption(engine);
+        connection().secured(engine.getSession());
+      } else {
+        HandshakeFailure.log(
+            LOG, "client", ctx.channel().remoteAddress(), engine, handshake.cause());
+        ctx.close();
+      }
+    }
+    super.userEventTriggered(ctx, event);
+  }
+
+  @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    // A failed handshake was logged already.
+    if (!(cause instanceof IOException) && !(cause.getCause() instanceof SSLException)) {
       LOG.atWarn()
           .setCause(cause)
           .addKeyValue("remote-address", ctx.channel().remoteAddress())

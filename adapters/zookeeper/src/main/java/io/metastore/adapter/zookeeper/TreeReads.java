@@ -108,6 +108,7 @@ record TreeReads(TreeView tree, List<Identity> client, long session) {
         new ReadAnswer(
             ErrorCode.OK,
             answers.stream().flatMap(answer -> answer.watches().stream()).toList(),
+            List.of(),
             answers.stream().anyMatch(ReadAnswer::slow),
             out -> write(multi, answers, out));
     return all;

@@ -1,5 +1,7 @@
 package io.metastore.adapter.zookeeper;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.command.Identity;
@@ -21,6 +23,8 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The addresses on which ZooKeeper clients are served. */
 public final class ZookeeperPort implements AutoCloseable {
@@ -30,23 +34,34 @@ public final class ZookeeperPort implements AutoCloseable {
           new DefaultThreadFactory("netty-zookeeper", true),
           NioIoHandler.newFactory());
   private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-  private final List<Channel> listeners = new ArrayList<>();
+  private final List<Channel> sockets = new ArrayList<>();
+  private final List<Listener> listeners = new ArrayList<>();
+  private final @Nullable TlsHandlers tls;
 
   private final PortStatus status;
   private final Authenticator authenticator;
 
-  private ZookeeperPort(PortStatus status, Authenticator authenticator) {
+  private ZookeeperPort(
+      PortStatus status, Authenticator authenticator, @Nullable ZookeeperTls tls) {
     this.status = status;
     this.authenticator = authenticator;
+    this.tls = tls == null ? null : new TlsHandlers(tls);
   }
+
+  /** An address to listen on. */
+  public record Listener(InetSocketAddress address, boolean secure) {}
 
   /**
    * Binds the addresses and starts serving.
    *
+   * @param tls of the secure addresses; null if there are none
    * @throws IOException if an address cannot be bound
    */
   public static ZookeeperPort start(
-      List<InetSocketAddress> addresses, Metastore store, ZookeeperSettings settings)
+      List<Listener> addresses,
+      @Nullable ZookeeperTls tls,
+      Metastore store,
+      ZookeeperSettings settings)
       throws IOException {
     WatchTable watches = new WatchTable();
     Sessions sessions = new Sessions(watches);
@@ -58,39 +73,55 @@ public final class ZookeeperPort implements AutoCloseable {
             watches,
             sessions,
             new PortStats(),
-            new Authenticator(settings.superDigest()),
+            new Authenticator(settings.authentication()),
             new SecureRandom());
     PortStatus status = new PortStatus(context);
     FourLetterWords words = new FourLetterWords(context, status);
     AddressLimit limit = new AddressLimit(settings.connectionsPerAddressMax());
-    ZookeeperPort port = new ZookeeperPort(status, context.authenticator());
-    ServerBootstrap bootstrap =
+    ZookeeperPort port = new ZookeeperPort(status, context.authenticator(), tls);
+    for (Listener listener : addresses) {
+      TlsHandlers handlers = listener.secure() ? requireNonNull(port.tls, "tls") : null;
+      port.bind(
+          listener,
+          connection -> {
+            connection.pipeline().addLast(limit);
+            if (handlers != null) {
+              connection.pipeline().addLast(handlers.newHandler(connection));
+            }
+            connection.pipeline().addLast(new PacketHandler(context, words));
+          });
+    }
+    return port;
+  }
+
+  private void bind(Listener listener, Consumer<Channel> handlers) throws IOException {
+    var bound =
         new ServerBootstrap()
-            .group(port.loops)
+            .group(loops)
             .channel(NioServerSocketChannel.class)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childHandler(
                 new ChannelInitializer<>() {
                   @Override
                   protected void initChannel(Channel connection) {
-                    port.connections.add(connection);
-                    connection.pipeline().addLast(limit, new PacketHandler(context, words));
+                    connections.add(connection);
+                    handlers.accept(connection);
                   }
-                });
-    for (InetSocketAddress address : addresses) {
-      var bound = bootstrap.bind(address).awaitUninterruptibly();
-      if (!bound.isSuccess()) {
-        port.close();
-        throw new IOException("listen on " + address, bound.cause());
-      }
-      port.listeners.add(bound.channel());
+                })
+            .bind(listener.address())
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      close();
+      throw new IOException("listen on " + listener.address(), bound.cause());
     }
-    return port;
+    sockets.add(bound.channel());
+    listeners.add(
+        new Listener((InetSocketAddress) bound.channel().localAddress(), listener.secure()));
   }
 
   /** The bound addresses, in the given order. */
-  public List<InetSocketAddress> addresses() {
-    return listeners.stream().map(listener -> (InetSocketAddress) listener.localAddress()).toList();
+  public List<Listener> listeners() {
+    return List.copyOf(listeners);
   }
 
   /**
@@ -110,8 +141,11 @@ public final class ZookeeperPort implements AutoCloseable {
   /** Closes all connections. Sessions continue until they expire. */
   @Override
   public void close() {
-    listeners.forEach(Channel::close);
+    sockets.forEach(Channel::close);
     connections.close().awaitUninterruptibly();
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
+    if (tls != null) {
+      tls.close();
+    }
   }
 }

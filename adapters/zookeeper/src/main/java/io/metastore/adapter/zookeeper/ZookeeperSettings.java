@@ -12,8 +12,11 @@ import java.util.Set;
  * @param sessionTimeoutMsMax the longest session timeout granted
  * @param packetBytesMax the largest packet that a client may send
  * @param connectionsPerAddressMax per client address; 0 for no limit
- * @param superDigest {@code user:hash} of the super user, who has all permissions; empty for none
  * @param commands the enabled four-letter words
+ * @param enforcesQuotas whether changes that exceed a quota's hard limit are refused
+ * @param membership data of {@code /zookeeper/config}, from which some clients learn the addresses
+ *     of all servers: lines {@code server.1=host:2888:3888:participant;host:2181} and a last line
+ *     {@code version=0}. Must be the same on all members. Empty to leave the node as it is
  */
 public record ZookeeperSettings(
     String version,
@@ -21,28 +24,50 @@ public record ZookeeperSettings(
     int sessionTimeoutMsMax,
     int packetBytesMax,
     int connectionsPerAddressMax,
-    String superDigest,
-    Set<String> commands) {
+    Set<String> commands,
+    AuthenticationSettings authentication,
+    boolean enforcesQuotas,
+    String membership) {
   /** The version of ZooKeeper that is imitated. */
-  private static final String VERSION = "3.9.4-metastore, built on 2026-11-29 00:00 UTC";
+  private static final String VERSION = "3.9.5-metastore, built on 2026-11-29 00:00 UTC";
 
   public ZookeeperSettings {
     requireNonNull(version, "version");
-    requireNonNull(superDigest, "superDigest");
+    requireNonNull(authentication, "authentication");
+    requireNonNull(membership, "membership");
     commands = Set.copyOf(commands);
   }
 
   /** ZooKeeper's defaults for a tick time of two seconds, except for the given values. */
   public static ZookeeperSettings of(
-      int connectionsPerAddressMax, String superDigest, Set<String> commands) {
+      int connectionsPerAddressMax,
+      Set<String> commands,
+      AuthenticationSettings authentication,
+      boolean enforcesQuotas) {
     return new ZookeeperSettings(
-        VERSION, 4000, 40_000, 0xfffff, connectionsPerAddressMax, superDigest, commands);
+        VERSION,
+        4000,
+        40_000,
+        0xfffff,
+        connectionsPerAddressMax,
+        commands,
+        authentication,
+        enforcesQuotas,
+        "");
   }
 
   /** The same settings with other limits of session timeouts. */
   public ZookeeperSettings withSessionTimeouts(int msMin, int msMax) {
     return new ZookeeperSettings(
-        version, msMin, msMax, packetBytesMax, connectionsPerAddressMax, superDigest, commands);
+        version,
+        msMin,
+        msMax,
+        packetBytesMax,
+        connectionsPerAddressMax,
+        commands,
+        authentication,
+        enforcesQuotas,
+        membership);
   }
 
   int agreedTimeoutMs(int askedMs) {

@@ -4,6 +4,7 @@ import static io.metastore.adapter.zookeeper.TestClient.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,11 +17,17 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Op;
 import org.apache.zookeeper.OpResult;
+import org.apache.zookeeper.StatsTrack;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
+import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.admin.ZooKeeperAdmin;
+import org.apache.zookeeper.cli.DelQuotaCommand;
+import org.apache.zookeeper.cli.ListQuotaCommand;
+import org.apache.zookeeper.cli.SetQuotaCommand;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
@@ -348,13 +355,48 @@ class JavaClientTest {
   }
 
   @Test
+  void quotasOfZooKeepersCommandLineAreEnforced() throws Exception {
+    StatsTrack limits = new StatsTrack("count=1,bytes=-1=;byteHardLimit=4;countHardLimit=3");
+    assertThat(SetQuotaCommand.createQuota(zk, own, limits)).isTrue();
+    client.create(own + "/a", "12", CreateMode.PERSISTENT);
+    assertThat(ListQuotaCommand.listQuota(zk, own).toString()).contains("count=2,bytes=2");
+    client.create(own + "/b");
+    assertCode(Code.QUOTAEXCEEDED, () -> client.create(own + "/c"));
+    assertCode(Code.QUOTAEXCEEDED, () -> zk.setData(own + "/b", bytes("123"), -1));
+    zk.delete(own + "/a", -1);
+    zk.setData(own + "/b", bytes("123"), -1);
+    StatsTrack both = new StatsTrack("count=1,bytes=1=;byteHardLimit=1;countHardLimit=1");
+    assertThat(DelQuotaCommand.delQuota(zk, own, both)).isTrue();
+    client.create(own + "/d", "more than 4 bytes", CreateMode.PERSISTENT);
+  }
+
+  @Test
+  void theConfigurationNodeNamesTheServers() throws Exception {
+    ZooKeeperAdmin admin = new ZooKeeperAdmin(server.address(), 20_000, client.watcher);
+    assertThat(new String(admin.getConfig(false, null), StandardCharsets.UTF_8))
+        .isEqualTo(TestServer.MEMBERSHIP);
+    assertCode(Code.NOAUTH, () -> zk.setData(ZooDefs.CONFIG_NODE, bytes(""), -1));
+    assertCode(
+        Code.RECONFIGDISABLED,
+        () -> admin.reconfigure("server.2=b:2888:3888;2181", null, null, -1, null));
+    admin.close();
+    zk.getConfig(client.watcher, null);
+    other.zk.addAuthInfo("digest", bytes("admin:admin"));
+    other.zk.setData(ZooDefs.CONFIG_NODE, bytes("changed"), -1);
+    assertThat(client.nextEvent()).isEqualTo("NodeDataChanged " + ZooDefs.CONFIG_NODE);
+    server.connect().close(); // sets it again
+    assertThat(new String(zk.getConfig(false, null), StandardCharsets.UTF_8))
+        .isEqualTo(TestServer.MEMBERSHIP);
+  }
+
+  @Test
   void fourLetterWords() throws Exception {
     assertThat(server.raw(bytes("ruok"))).isEqualTo("imok");
     assertThat(server.raw(bytes("isro"))).isEqualTo("rw");
     assertThat(server.raw(bytes("srvr")))
         .matches(
             """
-            Zookeeper version: 3.9.4-.*
+            Zookeeper version: 3.9.5-.*
             Latency min/avg/max: \\d+/[\\d.]+/\\d+
             Received: \\d+
             Sent: \\d+

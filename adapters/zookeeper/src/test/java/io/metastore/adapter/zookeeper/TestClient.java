@@ -15,6 +15,7 @@ import org.apache.zookeeper.Watcher.Event.EventType;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.client.ZKClientConfig;
 
 /** ZooKeeper's own client; records its events. */
 final class TestClient implements AutoCloseable {
@@ -27,13 +28,23 @@ final class TestClient implements AutoCloseable {
   /** Records events of nodes, as kind and path. */
   final Watcher watcher = this::note;
 
-  private TestClient(String address, int timeoutMs) throws Exception {
-    zk = new ZooKeeper(address, timeoutMs, this::process);
+  private TestClient(String address, int timeoutMs, ZKClientConfig config) throws Exception {
+    zk = new ZooKeeper(address, timeoutMs, this::process, config);
   }
 
   static TestClient connect(String address, int timeoutMs) throws Exception {
-    TestClient client = new TestClient(address, timeoutMs);
-    client.await(KeeperState.SyncConnected);
+    return connect(address, timeoutMs, new ZKClientConfig());
+  }
+
+  static TestClient connect(String address, int timeoutMs, ZKClientConfig config) throws Exception {
+    return connect(address, timeoutMs, config, KeeperState.SyncConnected);
+  }
+
+  /** Waits until the client has reached a state. */
+  static TestClient connect(
+      String address, int timeoutMs, ZKClientConfig config, KeeperState expected) throws Exception {
+    TestClient client = new TestClient(address, timeoutMs, config);
+    client.await(expected);
     return client;
   }
 

@@ -1,5 +1,6 @@
 package io.metastore.adapter.zookeeper;
 
+import io.metastore.adapter.zookeeper.ZookeeperPort.Listener;
 import io.metastore.core.node.LoneMember;
 import io.metastore.core.node.Node;
 import java.io.IOException;
@@ -9,11 +10,16 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.zookeeper.ZooKeeper;
+import org.jspecify.annotations.Nullable;
 
 /** A cluster of one member, and a port that serves ZooKeeper clients from its store. */
 final class TestServer implements AutoCloseable {
+  static final String MEMBERSHIP =
+      "server.1=localhost:2888:3888:participant;localhost:2181\nversion=0";
+
   final Node node;
   final ZookeeperPort port;
 
@@ -23,21 +29,58 @@ final class TestServer implements AutoCloseable {
   }
 
   static TestServer start(Path directory) throws Exception {
+    return start(directory, null, authentication(Map.of()));
+  }
+
+  /** As {@link #start(Path)}, with an empty configuration node. */
+  static TestServer withoutMembership(Path directory) throws Exception {
+    return start(directory, null, authentication(Map.of()), "");
+  }
+
+  /**
+   * @param tls of the port; null for none
+   */
+  static TestServer start(
+      Path directory, @Nullable ZookeeperTls tls, AuthenticationSettings authentication)
+      throws Exception {
+    return start(directory, tls, authentication, MEMBERSHIP);
+  }
+
+  private static TestServer start(
+      Path directory,
+      @Nullable ZookeeperTls tls,
+      AuthenticationSettings authentication,
+      String membership)
+      throws Exception {
     Node node = LoneMember.start(directory, 2 << 20);
     ZookeeperSettings settings =
         new ZookeeperSettings(
-            "3.9.4-test, built on 2026-11-29",
+            "3.9.5-test, built on 2026-11-29",
             1000,
-            40_000,
+            RawClient.SESSION_MS,
             0xfffff,
             0,
-            "admin:YNcrD2M8WWqh0EIfxkXYa8cYbrs=",
-            Set.of("*"));
-    return new TestServer(node, ZookeeperPort.start(List.of(loopback(0)), node, settings));
+            Set.of("*"),
+            authentication,
+            /* enforcesQuotas= */ true,
+            membership);
+    Listener listener =
+        new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls != null);
+    return new TestServer(node, ZookeeperPort.start(List.of(listener), tls, node, settings));
+  }
+
+  /** The super users are {@code admin:admin}, a certificate for {@code root} and SASL's root. */
+  static AuthenticationSettings authentication(Map<String, String> saslUsers) {
+    return new AuthenticationSettings(
+        "admin:x1nq8J5GOJVPY6zgzhtTtA9izLc=", "CN=root", saslUsers, Set.of("root"));
   }
 
   String address() {
-    return "127.0.0.1:" + port.addresses().get(0).getPort();
+    return "127.0.0.1:" + port();
+  }
+
+  int port() {
+    return port.listeners().get(0).address().getPort();
   }
 
   /** Returns a connected client. */
@@ -47,8 +90,7 @@ final class TestServer implements AutoCloseable {
 
   /** Sends bytes and returns everything received until the server closes the connection. */
   String raw(byte[] bytes) throws IOException {
-    try (Socket socket =
-        new Socket(InetAddress.getLoopbackAddress(), port.addresses().get(0).getPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port())) {
       socket.getOutputStream().write(bytes);
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
@@ -57,10 +99,6 @@ final class TestServer implements AutoCloseable {
   /** Closes a client's connection, but not its session. */
   static void cut(ZooKeeper client) throws Exception {
     client.getTestable().closeSocket();
-  }
-
-  private static InetSocketAddress loopback(int port) {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
   }
 
   @Override

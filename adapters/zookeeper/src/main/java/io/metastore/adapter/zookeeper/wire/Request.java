@@ -105,6 +105,9 @@ public sealed interface Request {
   /** Authenticates the client. */
   record Authenticate(String scheme, @Nullable ByteString secret) implements Request {}
 
+  /** A step of the client's authentication by SASL. */
+  record Sasl(ByteString token) implements Request {}
+
   /**
    * A request that is refused regardless of the tree's state.
    *

@@ -12,6 +12,8 @@ import io.metastore.core.command.SetNodeAcl;
 import io.metastore.core.command.SetNodeData;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Decodes the bodies of packets to requests. */
 public final class RequestDecoder {
@@ -26,6 +28,9 @@ public final class RequestDecoder {
   private static final int CONTAINER = 4;
   private static final int TTL = 5;
   private static final int SEQUENTIAL_TTL = 6;
+
+  /** The path of a request with an invalid TTL, for which it is refused later. */
+  private static final String INVALID_TTL = "";
 
   private RequestDecoder() {}
 
@@ -44,11 +49,12 @@ public final class RequestDecoder {
             OpCode.DELETE,
             OpCode.SET_DATA,
             OpCode.SET_ACL ->
-            change(type, in);
+            Objects.requireNonNullElseGet(
+                findChange(type, in), () -> new Request.Refused(ErrorCode.BAD_ARGUMENTS, false));
         case OpCode.MULTI -> multi(in);
         case OpCode.CLOSE_SESSION -> new Request.CloseSession();
         case OpCode.EXISTS -> new Request.Exists(in.string(), in.bool());
-        case OpCode.GET_DATA, OpCode.GET_CHILDREN -> read(type, in);
+        case OpCode.GET_DATA, OpCode.GET_CHILDREN -> read(type, in, true);
         case OpCode.GET_CHILDREN2 -> new Request.GetChildren(in.string(), in.bool(), true);
         case OpCode.GET_ACL -> new Request.GetAcl(in.string());
         case OpCode.GET_ALL_CHILDREN_NUMBER -> new Request.CountDescendants(in.string());
@@ -63,6 +69,8 @@ public final class RequestDecoder {
         case OpCode.PING -> new Request.Ping();
         case OpCode.SYNC -> new Request.Sync(in.string());
         case OpCode.AUTH -> authenticate(in);
+        case OpCode.SASL ->
+            new Request.Sasl(Objects.requireNonNullElse(in.buffer(), ByteString.EMPTY));
         case OpCode.RECONFIG -> new Request.Refused(ErrorCode.RECONFIG_DISABLED, false);
         default -> new Request.Refused(ErrorCode.UNIMPLEMENTED, true);
       };
@@ -80,7 +88,14 @@ public final class RequestDecoder {
       if (done) {
         return new Request.Multi(changes);
       }
-      changes.add(change(type, in));
+      if (type == OpCode.SET_ACL) {
+        throw new Malformed("not permitted in a multi: " + type);
+      }
+      Request.Change change = findChange(type, in);
+      if (change == null) {
+        throw new Malformed("unknown flags");
+      }
+      changes.add(change);
     }
   }
 
@@ -93,23 +108,35 @@ public final class RequestDecoder {
       if (done) {
         return new Request.MultiRead(reads);
       }
-      reads.add(read(type, in));
+      reads.add(read(type, in, false));
     }
   }
 
-  private static Request.Read read(int type, JuteReader in) throws Malformed {
+  /**
+   * @param mayWatch whether the request can set a watch; one for several reads cannot, although it
+   *     has the field
+   */
+  private static Request.Read read(int type, JuteReader in, boolean mayWatch) throws Malformed {
+    String path = in.string();
+    boolean watch = in.bool() && mayWatch;
     return switch (type) {
-      case OpCode.GET_DATA -> new Request.GetData(in.string(), in.bool());
-      case OpCode.GET_CHILDREN -> new Request.GetChildren(in.string(), in.bool(), false);
+      case OpCode.GET_DATA -> new Request.GetData(path, watch);
+      case OpCode.GET_CHILDREN -> new Request.GetChildren(path, watch, false);
       default -> throw new Malformed("not a read: " + type);
     };
   }
 
-  private static Request.Change change(int type, JuteReader in) throws Malformed {
+  /** Null if a node is to be created with unknown flags. */
+  private static Request.@Nullable Change findChange(int type, JuteReader in) throws Malformed {
     NodeOp.Builder op = NodeOp.newBuilder();
     switch (type) {
-      case OpCode.CREATE, OpCode.CREATE2, OpCode.CREATE_CONTAINER, OpCode.CREATE_TTL ->
-          op.setCreate(create(type, in));
+      case OpCode.CREATE, OpCode.CREATE2, OpCode.CREATE_CONTAINER, OpCode.CREATE_TTL -> {
+        CreateNode create = create(type, in);
+        if (create == null) {
+          return null;
+        }
+        op.setCreate(create);
+      }
       case OpCode.DELETE ->
           op.setDelete(DeleteNode.newBuilder().setPath(in.string()).setVersion(in.int32()));
       case OpCode.SET_DATA -> op.setSetData(setData(in));
@@ -126,8 +153,7 @@ public final class RequestDecoder {
     return new Request.Change(type, op.build());
   }
 
-  /** A request with invalid flags gets an empty path, for which it is refused later. */
-  private static CreateNode create(int type, JuteReader in) throws Malformed {
+  private static @Nullable CreateNode create(int type, JuteReader in) throws Malformed {
     CreateNode.Builder create = CreateNode.newBuilder();
     String path = in.string();
     ByteString data = in.buffer();
@@ -136,18 +162,24 @@ public final class RequestDecoder {
     }
     create.addAllAcl(acl(in));
     int flags = in.int32();
-    boolean valid = flags >= 0 && flags <= CONTAINER;
-    if (type == OpCode.CREATE_TTL) {
-      long ttlMs = in.int64();
-      valid = (flags == TTL || flags == SEQUENTIAL_TTL) && ttlMs > 0 && ttlMs <= TTL_MS_MAX;
+    // As in ZooKeeper, the kind of the node depends on the flags only, not on the request's type.
+    long ttlMs = type == OpCode.CREATE_TTL ? in.int64() : 0;
+    boolean ttl = flags == TTL || flags == SEQUENTIAL_TTL;
+    if (flags < 0 || flags > SEQUENTIAL_TTL) {
+      return null;
+    }
+    if (ttl && (ttlMs <= 0 || ttlMs > TTL_MS_MAX)) {
+      path = INVALID_TTL;
+    }
+    if (ttl) {
       create.setKind(CreateNode.Kind.TTL).setTtlMs(ttlMs);
-    } else if (type == OpCode.CREATE_CONTAINER) {
+    } else if (flags == CONTAINER) {
       create.setKind(CreateNode.Kind.CONTAINER);
     } else if (flags == EPHEMERAL || flags == EPHEMERAL_SEQUENTIAL) {
       create.setKind(CreateNode.Kind.EPHEMERAL);
     }
     return create
-        .setPath(valid ? path : "")
+        .setPath(path)
         .setSequential(
             flags == SEQUENTIAL || flags == EPHEMERAL_SEQUENTIAL || flags == SEQUENTIAL_TTL)
         .build();
@@ -179,7 +211,7 @@ public final class RequestDecoder {
     return switch (in.int32()) {
       case 0 -> new Request.AddWatch(path, false);
       case 1 -> new Request.AddWatch(path, true);
-      default -> new Request.Refused(ErrorCode.BAD_ARGUMENTS, false);
+      default -> new Request.Refused(ErrorCode.MARSHALLING_ERROR, false);
     };
   }
 
@@ -187,7 +219,7 @@ public final class RequestDecoder {
     String path = in.string();
     WatchType type = WatchType.find(in.int32());
     return type == null
-        ? new Request.Refused(ErrorCode.BAD_ARGUMENTS, false)
+        ? new Request.Refused(ErrorCode.MARSHALLING_ERROR, false)
         : new Request.RemoveWatches(path, type, onlyCheck);
   }
 

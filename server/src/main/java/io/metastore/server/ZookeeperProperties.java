@@ -1,0 +1,183 @@
+package io.metastore.server;
+
+import static java.util.Objects.requireNonNullElse;
+
+import io.metastore.adapter.zookeeper.AuthenticationSettings;
+import io.metastore.adapter.zookeeper.ZookeeperTls.ClientCertificates;
+import io.metastore.tls.KeyFiles;
+import io.metastore.tls.TlsContext;
+import io.metastore.tls.TlsSettings;
+import io.metastore.tls.TlsVersion;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import javax.security.auth.login.AppConfigurationEntry;
+import javax.security.auth.login.Configuration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Java system properties of ZooKeeper's server that are supported, with ZooKeeper's names and
+ * defaults.
+ */
+final class ZookeeperProperties {
+  private static final String PREFIX = "zookeeper.";
+  private static final String SUPER_USER = "zookeeper.superUser";
+  private static final String SASL_SUPER_USER = "super";
+
+  private final Properties properties;
+
+  ZookeeperProperties(Properties properties) {
+    this.properties = properties;
+  }
+
+  /** Whether changes that exceed a quota's hard limit are refused. */
+  boolean enforcesQuotas() {
+    return Boolean.parseBoolean(text("enforceQuota"));
+  }
+
+  /**
+   * How clients authenticate.
+   *
+   * @throws IOException if the JAAS configuration has no users for SASL where some are expected
+   */
+  AuthenticationSettings authentication() throws IOException {
+    return new AuthenticationSettings(
+        text("DigestAuthenticationProvider.superDigest"),
+        text("X509AuthenticationProvider.superUser"),
+        saslUsers(),
+        saslSuperUsers());
+  }
+
+  private Set<String> saslSuperUsers() {
+    Set<String> users = new TreeSet<>();
+    for (String name : properties.stringPropertyNames()) {
+      if (name.equals(SUPER_USER) || name.startsWith(SUPER_USER + ".")) {
+        users.add(properties.getProperty(name));
+      }
+    }
+    return users;
+  }
+
+  /** From options {@code user_NAME="PASSWORD"} of the server's section of the JAAS file. */
+  private Map<String, String> saslUsers() throws IOException {
+    String file = properties.getProperty("java.security.auth.login.config", "");
+    if (file.isEmpty()) {
+      return Map.of();
+    }
+    String section = properties.getProperty("zookeeper.sasl.serverconfig", "Server");
+    AppConfigurationEntry[] entries;
+    try {
+      entries = Configuration.getConfiguration().getAppConfigurationEntry(section);
+    } catch (SecurityException e) {
+      throw new IOException("cannot use the JAAS file %s: %s".formatted(file, e.getMessage()), e);
+    }
+    Map<String, String> users = new TreeMap<>();
+    for (AppConfigurationEntry entry : requireNonNullElse(entries, new AppConfigurationEntry[0])) {
+      if (entry.getLoginModuleName().endsWith("Krb5LoginModule")) {
+        throw new IOException(
+            "%s of the JAAS file %s: Kerberos is not supported".formatted(section, file));
+      }
+      entry
+          .getOptions()
+          .forEach(
+              (option, value) -> {
+                if (option.startsWith("user_")) {
+                  users.put(option.substring("user_".length()), String.valueOf(value));
+                }
+              });
+    }
+    String superPassword = text("SASLAuthenticationProvider.superPassword");
+    if (!superPassword.isEmpty() && !users.isEmpty()) {
+      users.put(SASL_SUPER_USER, superPassword);
+    }
+    return users;
+  }
+
+  /**
+   * TLS settings; null if no key store is named.
+   *
+   * @throws IOException if a value is not supported
+   */
+  @Nullable TlsSettings findTls() throws IOException {
+    String keys = text("ssl.keyStore.location");
+    if (keys.isEmpty()) {
+      return null;
+    }
+    String trusted = text("ssl.trustStore.location");
+    return new TlsSettings(
+        new KeyFiles(Path.of(keys), Path.of(keys), password("ssl.keyStore")),
+        null,
+        trusted.isEmpty() ? null : Path.of(trusted),
+        password("ssl.trustStore"),
+        clientCertificates() == ClientCertificates.REQUIRED,
+        null,
+        Set.of(),
+        Set.of(),
+        /* checksClientAddress= */ false,
+        /* trustsEverybody= */ false,
+        cipherSuites(),
+        protocols().contains("TLSv1.2") ? TlsVersion.TLS_1_2 : TlsVersion.TLS_1_3,
+        protocols().contains("TLSv1.3") ? TlsVersion.TLS_1_3 : TlsVersion.TLS_1_2);
+  }
+
+  ClientCertificates clientCertificates() throws IOException {
+    String text = text("ssl.clientAuth");
+    return switch (text.toLowerCase(Locale.ROOT)) {
+      case "none" -> ClientCertificates.NONE;
+      case "want" -> ClientCertificates.WANTED;
+      case "need", "" -> ClientCertificates.REQUIRED;
+      default -> throw invalid("ssl.clientAuth", text);
+    };
+  }
+
+  private List<String> protocols() throws IOException {
+    String text = text("ssl.enabledProtocols");
+    List<String> protocols = text.isEmpty() ? List.of("TLSv1.2", "TLSv1.3") : names(text);
+    if (!protocols.contains("TLSv1.2") && !protocols.contains("TLSv1.3")) {
+      throw invalid("ssl.enabledProtocols", text);
+    }
+    return protocols;
+  }
+
+  private List<String> cipherSuites() throws IOException {
+    List<String> suites = names(text("ssl.ciphersuites"));
+    for (String suite : suites) {
+      if (!TlsContext.knowsCipherSuite(suite)) {
+        throw invalid("ssl.ciphersuites", suite);
+      }
+    }
+    return suites;
+  }
+
+  /** The password of a store, given as a property or in a file. */
+  private String password(String store) throws IOException {
+    String file = text(store + ".passwordPath");
+    return file.isEmpty() ? text(store + ".password") : Files.readString(Path.of(file)).strip();
+  }
+
+  private static List<String> names(String commaSeparated) {
+    List<String> names = new ArrayList<>();
+    for (String name : commaSeparated.split(",", -1)) {
+      if (!name.isBlank()) {
+        names.add(name.strip());
+      }
+    }
+    return names;
+  }
+
+  private String text(String name) {
+    return properties.getProperty(PREFIX + name, "");
+  }
+
+  private static IOException invalid(String name, String value) {
+    return new IOException("the property %s%s cannot be \"%s\"".formatted(PREFIX, name, value));
+  }
+}
