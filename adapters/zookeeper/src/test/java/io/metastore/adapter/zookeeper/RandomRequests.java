@@ -1,7 +1,6 @@
 package io.metastore.adapter.zookeeper;
 
 import io.metastore.adapter.zookeeper.wire.OpCode;
-import io.metastore.tls.TestAuthority.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
