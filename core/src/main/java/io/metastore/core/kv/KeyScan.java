@@ -1,6 +1,7 @@
 package io.metastore.core.kv;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.Reader;
@@ -22,17 +23,20 @@ public final class KeyScan {
    * @param bytesMax stops after this many bytes of keys and values
    * @return empty only if the range has no keys
    */
-  public static List<KeyValue> first(Reader reader, KeyRange range, int keysMax, long bytesMax) {
-    List<KeyValue> found = new ArrayList<>();
-    long[] bytes = new long[1];
-    allMatch(
-        reader,
-        range,
-        key -> {
-          found.add(key);
-          bytes[0] += key.key().size() + key.value().size();
-          return found.size() < keysMax && bytes[0] < bytesMax;
-        });
+  public static List<StoredKey> first(Reader reader, KeyRange range, int keysMax, long bytesMax) {
+    List<StoredKey> found = new ArrayList<>();
+    long bytes = 0;
+    if (range.isEmpty()) {
+      return found;
+    }
+    try (Cursor cursor = reader.scan(Table.LATEST, range.fromBytes(), range.toBytes())) {
+      while (found.size() < keysMax && bytes < bytesMax && cursor.next()) {
+        ByteString key = UnsafeByteOperations.unsafeWrap(cursor.key());
+        StoredKey stored = RecordCodec.decodeStored(key, cursor.value());
+        found.add(stored);
+        bytes += RangeReader.bytes(stored.version());
+      }
+    }
     return found;
   }
 
@@ -43,15 +47,15 @@ public final class KeyScan {
    * @param keys existing keys, in key order
    * @param bytesMax stops after this many bytes of keys and values
    */
-  public static List<KeyValue> each(Reader reader, List<ByteString> keys, long bytesMax) {
-    List<KeyValue> found = new ArrayList<>();
+  public static List<StoredKey> each(Reader reader, List<ByteString> keys, long bytesMax) {
+    List<StoredKey> found = new ArrayList<>();
     long bytes = 0;
     try (Cursor cursor = reader.scan(Table.LATEST, keys.get(0).toByteArray(), null)) {
       for (int i = 0; i < keys.size() && bytes < bytesMax; i++) {
         ByteString key = keys.get(i);
         moveTo(cursor, key.toByteArray());
-        found.add(RecordCodec.decode(key, cursor.value()));
-        bytes += RangeReader.bytes(found.get(i));
+        found.add(RecordCodec.decodeStored(key, cursor.value()));
+        bytes += RangeReader.bytes(found.get(i).version());
       }
     }
     return found;

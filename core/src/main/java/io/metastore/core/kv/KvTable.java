@@ -103,7 +103,7 @@ public final class KvTable {
   public static void restore(
       WriteSet writes, int sub, long compacted, KeyValue version, @Nullable KeyValue previous) {
     long revision = version.modRevision();
-    keepInHistory(writes, revision, compacted, previous);
+    keepIfNeeded(writes, revision, compacted, previous);
     byte[] encoded = RecordCodec.encode(version, sub);
     writes.put(Table.LATEST, version.key().toByteArray(), encoded);
     if (revision >= compacted) {
@@ -112,15 +112,24 @@ public final class KvTable {
     }
   }
 
+  /** Adds what is stored beside the newest version of a key, as just read through the reader. */
+  public static StoredKey stored(Reader reader, KeyValue newest) {
+    byte[] record = reader.find(Table.LATEST, newest.key().toByteArray());
+    return new StoredKey(newest, RecordCodec.sub(requireNonNull(record, "the key exists")));
+  }
+
   /**
    * Deletes a key.
    *
    * @param compacted as for a put
-   * @param previous the key's newest version, as just read through {@code writes}
+   * @param previous as just read through {@code writes}
    */
   public static void delete(
-      WriteSet writes, long revision, int sub, long compacted, KeyValue previous) {
-    restoreDeletion(writes, revision, sub, compacted, previous.key(), previous);
+      WriteSet writes, long revision, int sub, long compacted, StoredKey previous) {
+    if (belongsInHistory(previous.version(), revision, compacted)) {
+      keepInHistory(writes, revision, compacted, previous);
+    }
+    remove(writes, revision, sub, compacted, previous.version().key(), previous.version());
   }
 
   /**
@@ -135,7 +144,17 @@ public final class KvTable {
       long compacted,
       ByteString key,
       @Nullable KeyValue previous) {
-    keepInHistory(writes, revision, compacted, previous);
+    keepIfNeeded(writes, revision, compacted, previous);
+    remove(writes, revision, sub, compacted, key, previous);
+  }
+
+  private static void remove(
+      WriteSet writes,
+      long revision,
+      int sub,
+      long compacted,
+      ByteString key,
+      @Nullable KeyValue previous) {
     writes.delete(Table.LATEST, key.toByteArray());
     // Watchers may start at the compacted revision itself.
     if (revision >= compacted) {
@@ -145,23 +164,26 @@ public final class KvTable {
     }
   }
 
-  private static void keepInHistory(
+  private static void keepIfNeeded(
       WriteSet writes, long revision, long compacted, @Nullable KeyValue previous) {
-    // A version replaced by the same revision was never visible.
-    if (previous != null && previous.modRevision() != revision && revision > compacted) {
-      boolean inLog = ChangeLog.carries(previous) && previous.modRevision() > compacted;
-      int sub = sub(writes, previous.key());
-      writes.put(
-          Table.HISTORY,
-          historyKey(previous.key(), previous.modRevision()),
-          inLog ? pointer(sub, revision) : RecordCodec.encode(previous, sub));
+    if (previous != null && belongsInHistory(previous, revision, compacted)) {
+      keepInHistory(writes, revision, compacted, stored(writes, previous));
     }
   }
 
-  /** The position, within its revision, of the put that made a key's newest version. */
-  private static int sub(Reader reader, ByteString key) {
-    return RecordCodec.sub(
-        requireNonNull(reader.find(Table.LATEST, key.toByteArray()), "the key exists"));
+  private static boolean belongsInHistory(KeyValue previous, long revision, long compacted) {
+    // A version replaced by the same revision was never visible.
+    return previous.modRevision() != revision && revision > compacted;
+  }
+
+  private static void keepInHistory(
+      WriteSet writes, long revision, long compacted, StoredKey previous) {
+    KeyValue version = previous.version();
+    boolean inLog = ChangeLog.carries(version) && version.modRevision() > compacted;
+    writes.put(
+        Table.HISTORY,
+        historyKey(version.key(), version.modRevision()),
+        inLog ? pointer(previous.sub(), revision) : RecordCodec.encode(version, previous.sub()));
   }
 
   private static byte[] pointer(int sub, long replacedBy) {

@@ -48,13 +48,22 @@ final class RecordCodec {
     return decode(key, bytes, 0);
   }
 
+  /** As {@link #decode(ByteString, byte[])}, with the position of the put. */
+  static StoredKey decodeStored(ByteString key, byte[] bytes) {
+    Head head = decodeHead(key, bytes, 0, bytes.length);
+    return new StoredKey(decode(key, bytes, 0, head), head.sub());
+  }
+
   /**
    * As {@link #decode(ByteString, byte[])}.
    *
    * @param start where the record begins in the array; it ends with the array
    */
   static KeyValue decode(ByteString key, byte[] bytes, int start) {
-    Head head = decodeHead(key, bytes, start, bytes.length - start);
+    return decode(key, bytes, start, decodeHead(key, bytes, start, bytes.length - start));
+  }
+
+  private static KeyValue decode(ByteString key, byte[] bytes, int start, Head head) {
     int valueStart = start + head.bytes();
     return new KeyValue(
         key,
@@ -68,9 +77,11 @@ final class RecordCodec {
   /**
    * What comes before the value.
    *
+   * @param sub see {@link StoredKey}
    * @param bytes how long it is
    */
-  record Head(long createRevision, long modRevision, long version, long lease, int bytes) {}
+  record Head(
+      long createRevision, long modRevision, long version, long lease, int sub, int bytes) {}
 
   /**
    * @param key for the message if the record is damaged
@@ -83,8 +94,8 @@ final class RecordCodec {
       long mod = in.readUInt64();
       long version = in.readUInt64();
       long lease = in.readUInt64();
-      in.readUInt32(); // sub
-      return new Head(create, mod, version, lease, in.getTotalBytesRead());
+      int sub = in.readUInt32();
+      return new Head(create, mod, version, lease, sub, in.getTotalBytesRead());
     } catch (IOException e) {
       throw new IllegalStateException("record of key " + key + " is damaged", e);
     }

@@ -199,6 +199,7 @@ abstract sealed class VersionCursor implements AutoCloseable {
           version.modRevision(),
           version.version(),
           version.lease(),
+          /* sub= */ 0,
           /* bytes= */ 0);
     }
 

@@ -13,6 +13,7 @@ import io.metastore.core.command.Alarm;
 import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.kv.KvTable;
 import io.metastore.core.kv.RangeReader;
+import io.metastore.core.kv.StoredKey;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockEvent;
@@ -238,9 +239,15 @@ final class ApplyContext {
     return current;
   }
 
+  /** Deletes a key whose newest version was just read. */
   void delete(KeyValue previous) {
+    delete(KvTable.stored(writes, previous));
+  }
+
+  void delete(StoredKey stored) {
+    KeyValue previous = stored.version();
     KeyValue before = before(previous);
-    KvTable.delete(writes, revision + 1, changesInCommand++, compacted, previous);
+    KvTable.delete(writes, revision + 1, changesInCommand++, compacted, stored);
     counts.deleted(previous.key());
     if (previous.lease() != 0) {
       LeaseTable.detach(writes, previous.lease(), previous.key());

@@ -33,6 +33,7 @@ import io.metastore.core.command.Withdraw;
 import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.kv.KeyScan;
 import io.metastore.core.kv.PageCounts;
+import io.metastore.core.kv.StoredKey;
 import io.metastore.core.lease.Lease;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.lease.LeaseTable;
@@ -391,11 +392,12 @@ public final class StoreMachine implements AutoCloseable {
       keys = LeaseTable.keys(context.writes(), lease.id(), from, KEYS_AT_ONCE);
       List<ByteString> rest = keys;
       while (!rest.isEmpty()) {
-        List<KeyValue> some = KeyScan.each(context.writes(), rest, BYTES_AT_ONCE);
-        for (KeyValue attached : some) {
-          int delay = expired ? context.locks().delay(context.writes(), attached) : 0;
+        List<StoredKey> some = KeyScan.each(context.writes(), rest, BYTES_AT_ONCE);
+        for (StoredKey attached : some) {
+          KeyValue version = attached.version();
+          int delay = expired ? context.locks().delay(context.writes(), version) : 0;
           if (delay > 0) {
-            delay(attached, delay, index, context);
+            delay(version, delay, index, context);
           } else {
             context.delete(attached);
             deleted++;

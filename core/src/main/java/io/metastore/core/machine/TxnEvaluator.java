@@ -20,6 +20,7 @@ import io.metastore.core.kv.KeyRange;
 import io.metastore.core.kv.KeyScan;
 import io.metastore.core.kv.KvTable;
 import io.metastore.core.kv.RangeReader;
+import io.metastore.core.kv.StoredKey;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.Reader;
@@ -300,25 +301,25 @@ final class TxnEvaluator {
     KeyRange rest = KeyRange.of(delete.getKey(), delete.getRangeEnd());
     List<KeyValue> previous = new ArrayList<>();
     long deleted = 0;
-    List<KeyValue> found;
+    List<StoredKey> found;
     do {
       found = nextToDelete(rest, context);
       found.forEach(context::delete);
       deleted += found.size();
       if (delete.getPrevKv()) {
-        previous.addAll(found);
+        found.forEach(key -> previous.add(key.version()));
       }
       if (!found.isEmpty()) {
-        rest = rest.after(found.get(found.size() - 1).key());
+        rest = rest.after(found.get(found.size() - 1).version().key());
       }
     } while (!found.isEmpty());
     return new DeleteResult(deleted, previous);
   }
 
-  private static List<KeyValue> nextToDelete(KeyRange range, ApplyContext context) {
+  private static List<StoredKey> nextToDelete(KeyRange range, ApplyContext context) {
     if (range.single()) {
       KeyValue found = context.find(range.from());
-      return found == null ? List.of() : List.of(found);
+      return found == null ? List.of() : List.of(KvTable.stored(context.writes(), found));
     }
     return KeyScan.first(
         context.writes(), range, StoreMachine.KEYS_AT_ONCE, StoreMachine.BYTES_AT_ONCE);
