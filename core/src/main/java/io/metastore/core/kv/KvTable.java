@@ -1,7 +1,5 @@
 package io.metastore.core.kv;
 
-import static java.util.Objects.requireNonNull;
-
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
@@ -39,6 +37,12 @@ public final class KvTable {
   public static @Nullable KeyValue find(Reader reader, ByteString key) {
     byte[] bytes = reader.find(Table.LATEST, key.toByteArray());
     return bytes == null ? null : RecordCodec.decode(key, bytes);
+  }
+
+  /** As {@link #find}, for a caller that replaces or deletes the version. */
+  public static @Nullable StoredKey findStored(Reader reader, ByteString key) {
+    byte[] bytes = reader.find(Table.LATEST, key.toByteArray());
+    return bytes == null ? null : RecordCodec.decodeStored(key, bytes);
   }
 
   /**
@@ -83,12 +87,13 @@ public final class KvTable {
       ByteString key,
       ByteString value,
       long lease,
-      @Nullable KeyValue previous) {
+      @Nullable StoredKey previous) {
+    KeyValue replaced = previous == null ? null : previous.version();
     KeyValue current =
-        previous == null
+        replaced == null
             ? new KeyValue(key, value, revision, revision, 1, lease)
             : new KeyValue(
-                key, value, previous.createRevision(), revision, previous.version() + 1, lease);
+                key, value, replaced.createRevision(), revision, replaced.version() + 1, lease);
     restore(writes, sub, compacted, current, previous);
     return current;
   }
@@ -101,21 +106,14 @@ public final class KvTable {
    * @param previous the key's newest version, as just read through {@code writes}
    */
   public static void restore(
-      WriteSet writes, int sub, long compacted, KeyValue version, @Nullable KeyValue previous) {
+      WriteSet writes, int sub, long compacted, KeyValue version, @Nullable StoredKey previous) {
     long revision = version.modRevision();
-    keepIfNeeded(writes, revision, compacted, previous);
+    keepInHistory(writes, revision, compacted, previous);
     byte[] encoded = RecordCodec.encode(version, sub);
     writes.put(Table.LATEST, version.key().toByteArray(), encoded);
     if (revision >= compacted) {
-      long replaced = previous == null ? 0 : previous.modRevision();
-      ChangeLog.appendPut(writes, revision, sub, version, encoded, replaced);
+      ChangeLog.appendPut(writes, revision, sub, version, encoded, modRevision(previous));
     }
-  }
-
-  /** Adds what is stored beside the newest version of a key, as just read through the reader. */
-  public static StoredKey stored(Reader reader, KeyValue newest) {
-    byte[] record = reader.find(Table.LATEST, newest.key().toByteArray());
-    return new StoredKey(newest, RecordCodec.sub(requireNonNull(record, "the key exists")));
   }
 
   /**
@@ -126,10 +124,7 @@ public final class KvTable {
    */
   public static void delete(
       WriteSet writes, long revision, int sub, long compacted, StoredKey previous) {
-    if (belongsInHistory(previous.version(), revision, compacted)) {
-      keepInHistory(writes, revision, compacted, previous);
-    }
-    remove(writes, revision, sub, compacted, previous.version().key(), previous.version());
+    restoreDeletion(writes, revision, sub, compacted, previous.version().key(), previous);
   }
 
   /**
@@ -143,47 +138,31 @@ public final class KvTable {
       int sub,
       long compacted,
       ByteString key,
-      @Nullable KeyValue previous) {
-    keepIfNeeded(writes, revision, compacted, previous);
-    remove(writes, revision, sub, compacted, key, previous);
-  }
-
-  private static void remove(
-      WriteSet writes,
-      long revision,
-      int sub,
-      long compacted,
-      ByteString key,
-      @Nullable KeyValue previous) {
+      @Nullable StoredKey previous) {
+    keepInHistory(writes, revision, compacted, previous);
     writes.delete(Table.LATEST, key.toByteArray());
     // Watchers may start at the compacted revision itself.
     if (revision >= compacted) {
       writes.put(Table.HISTORY, historyKey(key, revision), TOMBSTONE);
-      ChangeLog.appendDelete(
-          writes, revision, sub, key, previous == null ? 0 : previous.modRevision());
+      ChangeLog.appendDelete(writes, revision, sub, key, modRevision(previous));
     }
-  }
-
-  private static void keepIfNeeded(
-      WriteSet writes, long revision, long compacted, @Nullable KeyValue previous) {
-    if (previous != null && belongsInHistory(previous, revision, compacted)) {
-      keepInHistory(writes, revision, compacted, stored(writes, previous));
-    }
-  }
-
-  private static boolean belongsInHistory(KeyValue previous, long revision, long compacted) {
-    // A version replaced by the same revision was never visible.
-    return previous.modRevision() != revision && revision > compacted;
   }
 
   private static void keepInHistory(
-      WriteSet writes, long revision, long compacted, StoredKey previous) {
-    KeyValue version = previous.version();
-    boolean inLog = ChangeLog.carries(version) && version.modRevision() > compacted;
-    writes.put(
-        Table.HISTORY,
-        historyKey(version.key(), version.modRevision()),
-        inLog ? pointer(previous.sub(), revision) : RecordCodec.encode(version, previous.sub()));
+      WriteSet writes, long revision, long compacted, @Nullable StoredKey previous) {
+    // A version replaced by the same revision was never visible.
+    if (previous != null && previous.version().modRevision() != revision && revision > compacted) {
+      KeyValue version = previous.version();
+      boolean inLog = ChangeLog.carries(version) && version.modRevision() > compacted;
+      writes.put(
+          Table.HISTORY,
+          historyKey(version.key(), version.modRevision()),
+          inLog ? pointer(previous.sub(), revision) : RecordCodec.encode(version, previous.sub()));
+    }
+  }
+
+  private static long modRevision(@Nullable StoredKey key) {
+    return key == null ? 0 : key.version().modRevision();
   }
 
   private static byte[] pointer(int sub, long replacedBy) {

@@ -201,12 +201,12 @@ final class ApplyContext {
     return new RangeReader(writes, atRevision, compacted, bytesMax, /* pages= */ null);
   }
 
-  @Nullable KeyValue find(ByteString key) {
-    return KvTable.find(writes, key);
+  @Nullable StoredKey find(ByteString key) {
+    return KvTable.findStored(writes, key);
   }
 
   /** Puts a key that may be, but need not be, a place in a lock's queue. */
-  void put(ByteString key, ByteString value, long lease, @Nullable KeyValue previous) {
+  void put(ByteString key, ByteString value, long lease, @Nullable StoredKey previous) {
     KeyValue current = putVersion(key, value, lease, previous);
     if (previous == null) {
       locks.created(writes, current, timeMs);
@@ -214,15 +214,15 @@ final class ApplyContext {
   }
 
   /** Puts a new version only; the caller updates the lock's queue if the key is a place. */
-  KeyValue putVersion(ByteString key, ByteString value, long lease, @Nullable KeyValue previous) {
-    KeyValue before = previous == null ? null : before(previous);
+  KeyValue putVersion(ByteString key, ByteString value, long lease, @Nullable StoredKey previous) {
+    KeyValue before = previous == null ? null : before(previous.version());
     KeyValue current =
         KvTable.put(
             writes, revision + 1, changesInCommand++, compacted, key, value, lease, previous);
     if (previous == null) {
       counts.created(writes, key);
     }
-    long previousLease = previous == null ? 0 : previous.lease();
+    long previousLease = previous == null ? 0 : previous.version().lease();
     if (previousLease != lease) {
       if (previousLease != 0) {
         LeaseTable.detach(writes, previousLease, key);
@@ -237,11 +237,6 @@ final class ApplyContext {
     add(new WatchEvent(WatchEvent.Kind.PUT, current, created ? null : before));
     writePartIfLarge();
     return current;
-  }
-
-  /** Deletes a key whose newest version was just read. */
-  void delete(KeyValue previous) {
-    delete(KvTable.stored(writes, previous));
   }
 
   void delete(StoredKey stored) {

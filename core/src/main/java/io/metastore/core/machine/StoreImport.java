@@ -13,6 +13,7 @@ import io.metastore.core.auth.AuthUser;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.kv.KvTable;
+import io.metastore.core.kv.StoredKey;
 import io.metastore.core.lease.Lease;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.storage.Storage;
@@ -61,8 +62,10 @@ public final class StoreImport {
     revision = added.revision();
     KeyValue version = added.version();
     // The first version of a key replaces nothing, so that most keys need no look-up.
-    KeyValue previous =
-        !added.deletion() && version.version() == 1 ? null : KvTable.find(writes, version.key());
+    StoredKey previous =
+        !added.deletion() && version.version() == 1
+            ? null
+            : KvTable.findStored(writes, version.key());
     if (added.deletion()) {
       delete(added, previous);
     } else {
@@ -71,13 +74,13 @@ public final class StoreImport {
     writeIfLarge();
   }
 
-  private void put(StoredVersion added, @Nullable KeyValue previous) {
+  private void put(StoredVersion added, @Nullable StoredKey previous) {
     KeyValue version = added.version();
     KvTable.restore(writes, added.sub(), compacted, version, previous);
     if (previous == null) {
       counts.created(writes, version.key());
     }
-    long previousLease = previous == null ? 0 : previous.lease();
+    long previousLease = previous == null ? 0 : previous.version().lease();
     if (previousLease != version.lease()) {
       detach(version.key(), previousLease);
       // A key may name a lease that has ended; in etcd, too, nothing deletes it then.
@@ -87,12 +90,12 @@ public final class StoreImport {
     }
   }
 
-  private void delete(StoredVersion added, @Nullable KeyValue previous) {
+  private void delete(StoredVersion added, @Nullable StoredKey previous) {
     ByteString key = added.version().key();
     KvTable.restoreDeletion(writes, added.revision(), added.sub(), compacted, key, previous);
     if (previous != null) {
       counts.deleted(key);
-      detach(key, previous.lease());
+      detach(key, previous.version().lease());
     }
   }
 

@@ -394,10 +394,9 @@ public final class StoreMachine implements AutoCloseable {
       while (!rest.isEmpty()) {
         List<StoredKey> some = KeyScan.each(context.writes(), rest, BYTES_AT_ONCE);
         for (StoredKey attached : some) {
-          KeyValue version = attached.version();
-          int delay = expired ? context.locks().delay(context.writes(), version) : 0;
+          int delay = expired ? context.locks().delay(context.writes(), attached.version()) : 0;
           if (delay > 0) {
-            delay(version, delay, index, context);
+            delay(attached, delay, index, context);
           } else {
             context.delete(attached);
             deleted++;
@@ -419,11 +418,12 @@ public final class StoreMachine implements AutoCloseable {
    * Keeps a place with its token for the lock-delay, attached to a new lease that ends with the
    * delay.
    */
-  private static void delay(KeyValue place, int delay, long index, ApplyContext context) {
+  private static void delay(StoredKey stored, int delay, long index, ApplyContext context) {
+    KeyValue place = stored.version();
     long id = LeaseTable.allocateId(context.writes());
     update(new Lease(id, delay, 0, index, Lease.Kind.LOCK_DELAY, ""), context);
     context.locks().delayed(context.writes(), place, context.lockEvents());
-    context.putVersion(place.key(), place.value(), id, place);
+    context.putVersion(place.key(), place.value(), id, stored);
   }
 
   private static Outcome checkpointLeases(
@@ -484,7 +484,8 @@ public final class StoreMachine implements AutoCloseable {
       }
     }
     ByteString key = LockTable.placeKey(name, acquire.getLease());
-    KeyValue place = context.find(key);
+    StoredKey stored = context.find(key);
+    KeyValue place = stored == null ? null : stored.version();
     boolean made = place == null;
     if (place == null) {
       if (acquire.getTryOnly() && locks.mustWait(context.writes(), name, acquire.getMode())) {
@@ -549,11 +550,12 @@ public final class StoreMachine implements AutoCloseable {
 
   private static Outcome withdraw(Withdraw withdraw, ApplyContext context) {
     ByteString key = LockTable.placeKey(withdraw.getName(), withdraw.getLease());
-    KeyValue place = context.find(key);
+    StoredKey place = context.find(key);
     LockTable.Place queued =
         place == null
             ? null
-            : LockTable.find(context.writes(), withdraw.getName(), key, place.createRevision());
+            : LockTable.find(
+                context.writes(), withdraw.getName(), key, place.version().createRevision());
     if (place != null
         && queued != null
         && context.locks().leave(context.writes(), queued, withdraw.getWait())) {

@@ -290,10 +290,11 @@ final class TxnEvaluator {
   }
 
   private static PutResult put(Put put, ApplyContext context) {
-    KeyValue previous = context.find(put.getKey());
+    StoredKey stored = context.find(put.getKey());
+    KeyValue previous = stored == null ? null : stored.version();
     ByteString value = put.getKeepValue() && previous != null ? previous.value() : put.getValue();
     long lease = put.getKeepLease() && previous != null ? previous.lease() : put.getLease();
-    context.put(put.getKey(), value, lease, previous);
+    context.put(put.getKey(), value, lease, stored);
     return new PutResult(put.getPrevKv() ? previous : null);
   }
 
@@ -318,8 +319,8 @@ final class TxnEvaluator {
 
   private static List<StoredKey> nextToDelete(KeyRange range, ApplyContext context) {
     if (range.single()) {
-      KeyValue found = context.find(range.from());
-      return found == null ? List.of() : List.of(KvTable.stored(context.writes(), found));
+      StoredKey found = context.find(range.from());
+      return found == null ? List.of() : List.of(found);
     }
     return KeyScan.first(
         context.writes(), range, StoreMachine.KEYS_AT_ONCE, StoreMachine.BYTES_AT_ONCE);
