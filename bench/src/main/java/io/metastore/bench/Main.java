@@ -15,7 +15,9 @@ import picocli.CommandLine.Command;
       CompareCommand.class,
       LocksCommand.class,
       RangeMemoryCommand.class,
-      FailoverCommand.class
+      FailoverCommand.class,
+      ZookeeperCommand.class,
+      ZookeeperScaleCommand.class
     })
 public final class Main {
   private Main() {}

@@ -4,6 +4,7 @@ import io.grpc.ManagedChannel;
 import io.metastore.bench.load.LoadRun;
 import io.metastore.bench.server.Access;
 import io.metastore.bench.server.Cluster;
+import io.metastore.bench.server.ServerCommand;
 import io.metastore.bench.server.ServerMeter;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,19 +27,12 @@ public final class Comparison {
    * @throws IllegalStateException if a server does not start or fails
    */
   public List<Cell> run() throws InterruptedException {
-    List<Plan.Step> steps = plan.steps();
+    List<Turn<ServerCommand, Row>> steps = plan.steps();
     List<Cell> cells = new ArrayList<>();
-    for (Plan.Step step : steps) {
-      String label =
-          "[%d/%d] %s, members %d, %s, round %d"
-              .formatted(
-                  cells.size() + 1,
-                  steps.size(),
-                  step.server().name(),
-                  step.size(),
-                  step.row(),
-                  step.round());
-      progress.accept(label);
+    for (Turn<ServerCommand, Row> step : steps) {
+      progress.accept(
+          "[%d/%d] %s"
+              .formatted(cells.size() + 1, steps.size(), step.describe(step.server().name())));
       cells.add(run(step));
     }
     return cells;
@@ -54,16 +48,18 @@ public final class Comparison {
     }
   }
 
-  private Cell run(Plan.Step step) throws InterruptedException {
-    try (Cluster cluster = Cluster.start(step.server(), step.size(), plan.directory())) {
+  private Cell run(Turn<ServerCommand, Row> step) throws InterruptedException {
+    try (Cluster cluster = Cluster.start(step.server(), step.members(), plan.directory())) {
       demandAccess(cluster);
       LoadRun load =
           new LoadRun(
-              plan.run(step.row(), cluster.endpoints()), new ServerMeter(cluster.pids()), progress);
+              plan.run(step.work(), cluster.endpoints()),
+              new ServerMeter(cluster.pids()),
+              progress);
       return new Cell(
           step.server().name(),
-          step.size(),
-          step.row().toString(),
+          step.members(),
+          step.work().toString(),
           step.round(),
           cluster.startSeconds(),
           load.run());

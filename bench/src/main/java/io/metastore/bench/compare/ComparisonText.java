@@ -56,6 +56,11 @@ public final class ComparisonText {
           row + "  p99 ms", ofRow, c -> c.result().latency().p99Micros(), ResultText::millis);
       table.figure(row + "  server CPU us/op", ofRow, ComparisonText::cpuMicros, digits("%.1f"));
       table.figure(
+          row + "  client CPU us/op",
+          ofRow,
+          c -> c.result().clientCpuMicrosPerOperation(),
+          digits("%.1f"));
+      table.figure(
           row + "  peak RSS MiB", ofRow, ComparisonText::peakRssBytes, FigureTable::mebibytes);
       table.figure(row + "  other CPUs busy", ofRow, ComparisonText::otherCpus, digits("%.2f"));
       if (ofRow.stream().anyMatch(c -> errors(c) > 0)) {

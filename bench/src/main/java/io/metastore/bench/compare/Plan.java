@@ -6,8 +6,6 @@ import io.metastore.bench.load.LoadSpec;
 import io.metastore.bench.server.Endpoint;
 import io.metastore.bench.server.ServerCommand;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -29,43 +27,22 @@ public record Plan(
     Path directory,
     LoadSpec load) {
 
-  /** Copies the lists and checks that there is something to run. */
+  /** Copies the lists. */
   public Plan {
     servers = List.copyOf(servers);
     sizes = List.copyOf(sizes);
     rows = List.copyOf(rows);
     requireNonNull(directory, "directory");
     requireNonNull(load, "load");
-    if (servers.isEmpty() || sizes.isEmpty() || rows.isEmpty() || rounds < 1) {
-      throw new IllegalArgumentException("servers, sizes, rows and rounds must not be empty");
-    }
   }
 
-  /**
-   * The steps in order. The servers take turns in each row, and each round begins with another
-   * server, so that a temporary slowdown of the machine affects all of them.
-   */
-  List<Step> steps() {
-    List<Step> steps = new ArrayList<>();
-    for (int size : sizes) {
-      for (int round = 1; round <= rounds; round++) {
-        List<ServerCommand> turns = new ArrayList<>(servers);
-        Collections.rotate(turns, 1 - round);
-        for (Row row : rows) {
-          for (ServerCommand server : turns) {
-            steps.add(new Step(server, size, row, round));
-          }
-        }
-      }
-    }
-    return steps;
+  /** The steps in order. */
+  List<Turn<ServerCommand, Row>> steps() {
+    return Turn.all(servers, sizes, rows, rounds);
   }
 
   /** The settings for one row with these endpoints. */
   LoadSpec run(Row row, List<Endpoint> endpoints) {
     return load.against(endpoints, row.workload(), row.clients(), row.connections());
   }
-
-  /** A freshly started server that does one row once. */
-  record Step(ServerCommand server, int size, Row row, int round) {}
 }

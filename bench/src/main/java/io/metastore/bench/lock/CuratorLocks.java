@@ -68,7 +68,7 @@ final class CuratorLocks implements LockClients {
   @Override
   public Counts counts() {
     List<Map<String, String>> all = endpoints.stream().map(ZooKeeperServer::counters).toList();
-    double changes = all.stream().mapToLong(CuratorLocks::zxid).max().orElseThrow();
+    double changes = all.stream().mapToLong(ZooKeeperServer::changes).max().orElseThrow();
     return new Counts(
         changes,
         changes,
@@ -79,11 +79,6 @@ final class CuratorLocks implements LockClients {
   public void close() {
     threads.forEach(ExecutorService::shutdownNow);
     clients.forEach(CuratorFramework::close);
-  }
-
-  /** The counter part of the zxid; the upper half is the leader's epoch. */
-  private static long zxid(Map<String, String> counters) {
-    return Long.decode(counters.get("Zxid")) & 0xffff_ffffL;
   }
 
   private static String path(String lock) {

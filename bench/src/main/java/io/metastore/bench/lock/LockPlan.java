@@ -2,10 +2,9 @@ package io.metastore.bench.lock;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.bench.compare.Turn;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -28,7 +27,7 @@ public record LockPlan(
     Duration duration,
     Path directory) {
 
-  /** Copies the lists and checks that there is something to run. */
+  /** Copies the lists. */
   public LockPlan {
     services = List.copyOf(services);
     sizes = List.copyOf(sizes);
@@ -36,28 +35,10 @@ public record LockPlan(
     requireNonNull(warmUp, "warmUp");
     requireNonNull(duration, "duration");
     requireNonNull(directory, "directory");
-    if (services.isEmpty() || sizes.isEmpty() || works.isEmpty() || rounds < 1) {
-      throw new IllegalArgumentException("services, sizes, works and rounds must not be empty");
-    }
   }
 
-  /**
-   * The steps in order: services take turns at each work, and each round begins with another
-   * service.
-   */
+  /** The steps in order. */
   List<LockStep> steps() {
-    List<LockStep> steps = new ArrayList<>();
-    for (int size : sizes) {
-      for (int round = 1; round <= rounds; round++) {
-        List<LockService> turns = new ArrayList<>(services);
-        Collections.rotate(turns, 1 - round);
-        for (LockWork work : works) {
-          for (LockService service : turns) {
-            steps.add(new LockStep(service, size, work, round));
-          }
-        }
-      }
-    }
-    return steps;
+    return Turn.all(services, sizes, works, rounds).stream().map(LockStep::new).toList();
   }
 }

@@ -90,6 +90,11 @@ public final class Cluster implements AutoCloseable {
     return members.stream().map(Member::client).toList();
   }
 
+  /** The members, in the order of the endpoints. */
+  public List<Member> members() {
+    return members;
+  }
+
   /** The process IDs of the members, in the order of the endpoints. */
   public List<Long> pids() {
     return processes.stream().map(ServerProcess::pid).toList();
@@ -115,6 +120,18 @@ public final class Cluster implements AutoCloseable {
   /** Starts a killed member with its existing data; does not wait until it serves. */
   public synchronized void restart(int member) {
     processes.set(member, startMember(members.get(member)));
+  }
+
+  /**
+   * Stops a member as an operator does, and starts it again; returns the time from the start of its
+   * process until it serves.
+   */
+  public double restartAndWait(int member) {
+    processes.get(member).stop();
+    long startNanos = System.nanoTime();
+    restart(member);
+    awaitServing();
+    return (System.nanoTime() - startNanos) / 1e9;
   }
 
   /** Pauses a member with SIGSTOP; its connections stay open. */
@@ -161,6 +178,7 @@ public final class Cluster implements AutoCloseable {
         kind.command(member, members, directory), directory.resolve(member.name() + ".log"));
   }
 
+  /** Waits until every member serves. */
   private void awaitServing() {
     long deadline = System.nanoTime() + START_TIMEOUT.toNanos();
     for (int i = 0; i < members.size(); i++) {

@@ -2,6 +2,9 @@ package io.metastore.bench.server;
 
 import static java.util.Objects.requireNonNull;
 
+import io.grpc.ManagedChannel;
+import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +64,22 @@ public record ServerCommand(String name, List<String> command, Access access)
   @Override
   public boolean serves(Endpoint client) {
     return new Probe(client, access).serves();
+  }
+
+  @Override
+  public long logEntries(List<Member> cluster) {
+    return cluster.stream().mapToLong(member -> appliedIndex(member.client())).max().orElseThrow();
+  }
+
+  private long appliedIndex(Endpoint client) {
+    ManagedChannel channel = access.channel(client).build();
+    try {
+      return MaintenanceGrpc.newBlockingStub(channel)
+          .status(StatusRequest.getDefaultInstance())
+          .getRaftAppliedIndex();
+    } finally {
+      channel.shutdownNow();
+    }
   }
 
   private List<String> flags(Member member, List<Member> cluster, Path directory) {

@@ -19,4 +19,10 @@ public interface ServerKind {
 
   /** Whether the member currently serves clients as part of its cluster. */
   boolean serves(Endpoint client);
+
+  /**
+   * The number of entries in the replicated log of a running cluster, for the difference between
+   * two moments.
+   */
+  long logEntries(List<Member> cluster);
 }

@@ -40,6 +40,10 @@ public final class ZooKeeperServer implements ServerKind {
 
   @Override
   public boolean serves(Endpoint client) {
+    return isServing(client);
+  }
+
+  static boolean isServing(Endpoint client) {
     try {
       return counters(client).containsKey("Mode");
     } catch (UncheckedIOException e) {
@@ -67,6 +71,19 @@ public final class ZooKeeperServer implements ServerKind {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * The number of changes since the leader's election, from a member's counters: the lower half of
+   * the zxid. Each change is one log entry.
+   */
+  public static long changes(Map<String, String> counters) {
+    return Long.decode(counters.get("Zxid")) & 0xffff_ffffL;
+  }
+
+  @Override
+  public long logEntries(List<Member> cluster) {
+    return cluster.stream().mapToLong(m -> changes(counters(m.client()))).max().orElseThrow();
   }
 
   private static Path configure(Member member, List<Member> cluster, Path directory)

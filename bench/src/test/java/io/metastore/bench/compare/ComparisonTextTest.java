@@ -30,6 +30,7 @@ class ComparisonTextTest {
             put:8/2  p50 ms             1.00    1.00         1.00
             put:8/2  p99 ms             3.00    6.00         0.50
             put:8/2  server CPU us/op   10.0    10.0         1.00
+            put:8/2  client CPU us/op    5.0     5.0         1.00
             put:8/2  peak RSS MiB         20      20         1.00
             put:8/2  other CPUs busy    0.25    0.25         1.00
             start to serving s          0.50    0.50         1.00

@@ -50,7 +50,7 @@ class PlanTest {
             LOAD);
 
     assertThat(plan.steps())
-        .extracting(step -> step.round() + " " + step.row() + " " + step.server().name())
+        .extracting(step -> step.round() + " " + step.work() + " " + step.server().name())
         .containsExactly(
             "1 put:2/1 a",
             "1 put:2/1 b",
