@@ -98,8 +98,10 @@ public final class Storage implements Reader, AutoCloseable {
 
   private final Runnable onClosed;
 
-  /** Recently written rows of {@link Table#LATEST}. */
-  private final RowCache latest;
+  /**
+   * Recently written rows of the tables in which most writes replace a row that they read first.
+   */
+  private final Map<Table, RowCache> recent = new EnumMap<>(Table.class);
 
   /**
    * Known gaps by table. The change log needs none, because it is deleted from the front only.
@@ -121,7 +123,9 @@ public final class Storage implements Reader, AutoCloseable {
   private Storage(Path directory, StorageOptions options, Runnable onClosed) {
     this.directory = directory.toAbsolutePath();
     this.onClosed = onClosed;
-    this.latest = new RowCache(options.rowCacheBytes());
+    for (Table table : List.of(Table.LATEST, Table.SMALL, Table.ZNODES)) {
+      recent.put(table, new RowCache(options.rowCacheBytes()));
+    }
     Cache cache = own(new LRUCache(options.cacheBytes()));
     // Read and overwritten all the time: leveled compaction keeps it compact.
     ColumnFamilyOptions current = familyOptions(cache, options).setCompressionPerLevel(COMPRESSION);
@@ -271,7 +275,7 @@ public final class Storage implements Reader, AutoCloseable {
     } catch (RocksDBException | WaitEnded e) {
       throw new StorageException("cannot write to the tables", e);
     }
-    writes.forEachChange(Table.LATEST, latest::put);
+    recent.forEach((table, rows) -> writes.forEachChange(table, rows::put));
     written++;
     gaps.forEach((table, keeper) -> keepGaps(table, keeper, writes));
   }
@@ -488,9 +492,10 @@ public final class Storage implements Reader, AutoCloseable {
   private final class WriterView implements Reader {
     @Override
     public byte @Nullable [] find(Table table, byte[] key) {
-      return table == Table.LATEST
-          ? latest.find(key, missed -> Storage.this.find(table, missed))
-          : Storage.this.find(table, key);
+      RowCache rows = recent.get(table);
+      return rows == null
+          ? Storage.this.find(table, key)
+          : rows.find(key, missed -> Storage.this.find(table, missed));
     }
 
     @Override
