@@ -171,15 +171,15 @@ public final class HistoryWalk implements VersionWalk {
 
   /** Layout of a sorted record: int64 replaced by ‖ int32 size of the key ‖ key ‖ record. */
   private void sortUnlessInLog(ByteString key, byte[] record, long replacedBy) {
-    KeyValue version = RecordCodec.decode(key, record);
+    StoredKey stored = RecordCodec.decodeStored(key, record);
+    KeyValue version = stored.version();
     if (version.modRevision() <= through && !isInLog(version)) {
       ByteBuffer bytes =
           ByteBuffer.allocate(Long.BYTES + Integer.BYTES + key.size() + record.length);
       bytes.putLong(replacedBy).putInt(key.size());
       key.copyTo(bytes);
       bytes.put(record);
-      sort.add(
-          new VersionSort.Entry(version.modRevision(), RecordCodec.sub(record), bytes.array()));
+      sort.add(new VersionSort.Entry(version.modRevision(), stored.sub(), bytes.array()));
     }
   }
 

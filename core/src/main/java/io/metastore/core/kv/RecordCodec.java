@@ -100,17 +100,4 @@ final class RecordCodec {
       throw new IllegalStateException("record of key " + key + " is damaged", e);
     }
   }
-
-  /** The position, within its revision, of the put that made this version. */
-  static int sub(byte[] bytes) {
-    CodedInputStream in = CodedInputStream.newInstance(bytes);
-    try {
-      for (int field = 0; field < 4; field++) {
-        in.readUInt64();
-      }
-      return in.readUInt32();
-    } catch (IOException e) {
-      throw new IllegalStateException("record is damaged", e);
-    }
-  }
 }

@@ -53,7 +53,7 @@ final class AdminCommands {
     add(tree -> connections(true), "connections", "cons");
     add(tree -> directories(), "dirs");
     add(this::dump, "dump");
-    add(tree -> environment(), "environment", "env", "envi");
+    add(tree -> new LinkedHashMap<>(port.environment()), "environment", "env", "envi");
     add(tree -> answer("tracemask", TRACE_MASK), "get_trace_mask", "gtmk");
     add(tree -> answer("digests", List.of()), "hash");
     add(tree -> initialConfiguration(), "initial_configuration", "icfg");
@@ -202,35 +202,6 @@ final class AdminCommands {
     answer.put("sessions", sessions);
     answer.put("session_id_to_ephemeral_paths", ephemerals);
     return answer;
-  }
-
-  private Map<String, Object> environment() {
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("zookeeper.version", port.settings().version());
-    for (String name :
-        List.of(
-            "java.version",
-            "java.vendor",
-            "java.home",
-            "java.library.path",
-            "java.io.tmpdir",
-            "os.name",
-            "os.arch",
-            "os.version",
-            "user.name",
-            "user.home",
-            "user.dir")) {
-      answer.put(name, System.getProperty(name, ""));
-    }
-    Runtime runtime = Runtime.getRuntime();
-    answer.put("os.memory.free", mebibytes(runtime.freeMemory()));
-    answer.put("os.memory.max", mebibytes(runtime.maxMemory()));
-    answer.put("os.memory.total", mebibytes(runtime.totalMemory()));
-    return answer;
-  }
-
-  private static String mebibytes(long bytes) {
-    return (bytes >> 20) + "MB";
   }
 
   private Map<String, Object> initialConfiguration() {

@@ -1,8 +1,6 @@
 package io.metastore.adapter.zookeeper;
 
 import io.metastore.core.api.TreeView;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -125,31 +123,10 @@ final class FourLetterWords {
 
   private String environment() {
     StringBuilder text = new StringBuilder("Environment:\n");
-    text.append("zookeeper.version=").append(port.settings().version()).append('\n');
-    text.append("host.name=").append(hostName()).append('\n');
-    for (String property :
-        List.of(
-            "java.version",
-            "java.vendor",
-            "java.home",
-            "java.io.tmpdir",
-            "os.name",
-            "os.arch",
-            "os.version",
-            "user.name",
-            "user.home",
-            "user.dir")) {
-      text.append(property).append('=').append(System.getProperty(property)).append('\n');
-    }
+    status
+        .environment()
+        .forEach((name, value) -> text.append(name).append('=').append(value).append('\n'));
     return text.toString();
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "<NA>";
-    }
   }
 
   private String monitored(TreeView tree) {

@@ -2,12 +2,31 @@ package io.metastore.adapter.zookeeper;
 
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.TreeView;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /** What a port tells monitoring about itself and its clients. Thread-safe. */
 public final class PortStatus {
+  private static final List<String> SYSTEM_PROPERTIES =
+      List.of(
+          "java.version",
+          "java.vendor",
+          "java.home",
+          "java.class.path",
+          "java.library.path",
+          "java.io.tmpdir",
+          "java.compiler",
+          "os.name",
+          "os.arch",
+          "os.version",
+          "user.name",
+          "user.home",
+          "user.dir");
+
   private final PortContext port;
   private final long startedNanos = System.nanoTime();
 
@@ -43,6 +62,33 @@ public final class PortStatus {
 
   public ZookeeperSettings settings() {
     return port.settings();
+  }
+
+  /** Facts about the machine and the Java that runs here, under ZooKeeper's names. */
+  public Map<String, String> environment() {
+    Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("zookeeper.version", settings().version());
+    facts.put("host.name", hostName());
+    for (String property : SYSTEM_PROPERTIES) {
+      facts.put(property, System.getProperty(property, "<NA>"));
+    }
+    Runtime runtime = Runtime.getRuntime();
+    facts.put("os.memory.free", mebibytes(runtime.freeMemory()));
+    facts.put("os.memory.max", mebibytes(runtime.maxMemory()));
+    facts.put("os.memory.total", mebibytes(runtime.totalMemory()));
+    return facts;
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "<NA>";
+    }
+  }
+
+  private static String mebibytes(long bytes) {
+    return (bytes >> 20) + "MB";
   }
 
   public long uptimeMs() {
