@@ -52,8 +52,11 @@ public interface ClusterView {
   /** The alarms that are raised as of the last applied entry, ordered by kind and member. */
   List<Alarm> alarms();
 
-  /** All members of the cluster, ordered by ID. */
+  /** All members of the cluster, ordered by ID, including those that were never started. */
   List<MemberInfo> members();
+
+  /** Whether this member is a learner: it receives the log but does not vote. Fast. */
+  boolean isLearner();
 
   /** The smallest TTL that adapters grant, in seconds: long enough to outlive a leader election. */
   long minLeaseTtl();

@@ -66,6 +66,10 @@ public enum FailureCode {
   MEMBER_NOT_FOUND,
   /** Another member has this peer URL. */
   PEER_URL_EXISTS,
+  /** A present or removed member has this ID. */
+  MEMBER_EXISTS,
+  /** The cluster has as many learners as its settings allow. */
+  TOO_MANY_LEARNERS,
   /** The author may not write all keys attached to a lease that the command names. */
   PERMISSION_DENIED
 }

@@ -27,6 +27,20 @@ public interface Membership {
    */
   CompletableFuture<MemberInfo> join(NewMember member, boolean learner);
 
+  /**
+   * Announces a member that will be started later: it is listed from now on. It becomes part of
+   * Raft, and counts for majorities, when it runs and has caught up. Unlike {@link #join}, this may
+   * be done while another change is in progress.
+   *
+   * @param id the new member's ID, see {@link MemberIds}
+   * @param learner whether the member is to receive the log without a vote
+   * @return completes when the member has been announced
+   */
+  CompletableFuture<Void> announce(long id, List<String> peerUrls, boolean learner);
+
+  /** Gives a learner that has caught up a vote; completes when it is a voter. */
+  CompletableFuture<Void> promote(long memberId);
+
   /** Removes a member, running or not; completes when it no longer belongs to the cluster. */
   CompletableFuture<Void> remove(long memberId);
 

@@ -80,11 +80,21 @@ public abstract sealed class StoreException extends RuntimeException {
       BAD_REQUEST,
       /** No member has this ID. */
       UNKNOWN_MEMBER,
+      /** A present or removed member has the ID of the new one. */
+      ID_EXISTS,
+      /** The member to be promoted is a voter. */
+      NOT_LEARNER,
+      /** The member to be promoted has not received enough of the log. */
+      NOT_CAUGHT_UP,
+      /** The cluster has as many learners as its settings allow. */
+      TOO_MANY_LEARNERS,
       /** The member that was asked, or one named in the request, already belongs to a cluster. */
       ALREADY_MEMBER,
       /** Another change is in progress. */
       IN_PROGRESS,
-      /** The members that can be reached would not be a majority. */
+      /** After the change, too few of the voters would ever have been started. */
+      NOT_STARTED,
+      /** The members that can be reached would not be a majority, or a voter cannot be reached. */
       UNSAFE
     }
 

@@ -91,6 +91,8 @@ final class AlarmTable {
       case CHECKPOINT_LEASES,
           MEMBER_NOTE,
           MOVE_PEER,
+          ADD_PEER,
+          DROP_PEER,
           WITHDRAW,
           AUTH_CHANGE,
           LOGIN,

@@ -3,7 +3,9 @@ package io.metastore.core.machine;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
+import io.metastore.core.command.AddPeer;
 import io.metastore.core.command.Configuration;
+import io.metastore.core.command.DropPeer;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.MovePeer;
 import io.metastore.core.storage.Bytes;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The members of the cluster, and what each has published about itself in a member note. A member
- * without a note has never started.
+ * without a note has never started. A member that was announced is pending until Raft has it.
  *
  * <p>Layout in {@link Table#SMALL}: {@code n} ‖ int64 member id → the note; {@code m} ‖ {@code m} →
  * the configuration.
@@ -32,9 +34,10 @@ public final class MemberTable {
   private MemberTable() {}
 
   /**
-   * Stores a configuration of Raft.
+   * Stores a configuration of Raft. A pending member that is in it is pending no longer.
    *
-   * @param next does not list removed members; they are derived from the stored configuration
+   * @param next only lists the members that Raft has; the rest is derived from the stored
+   *     configuration
    */
   static void configure(WriteSet writes, Reader before, Configuration next) {
     Set<Long> present = new LinkedHashSet<>();
@@ -42,9 +45,21 @@ public final class MemberTable {
     Configuration old = configuration(before);
     Configuration.Builder configuration = next.toBuilder().addAllRemoved(old.getRemovedList());
     for (Configuration.Member.Builder member : configuration.getMembersBuilderList()) {
-      old.getMembersList().stream()
-          .filter(known -> known.getId() == member.getId())
-          .forEach(known -> member.addAllPeerUrls(known.getPeerUrlsList()));
+      Configuration.Member known = find(old.getMembersList(), member.getId());
+      Configuration.Member pending = find(old.getPendingList(), member.getId());
+      if (known != null) {
+        member.addAllPeerUrls(known.getPeerUrlsList()).setAdded(known.getAdded());
+      } else {
+        member.setAdded(old.getMembersCount() > 0);
+        if (pending != null) {
+          member.addAllPeerUrls(pending.getPeerUrlsList());
+        }
+      }
+    }
+    for (Configuration.Member pending : old.getPendingList()) {
+      if (!present.contains(pending.getId())) {
+        configuration.addPending(pending);
+      }
     }
     for (Configuration.Member member : old.getMembersList()) {
       if (!present.contains(member.getId())) {
@@ -52,14 +67,79 @@ public final class MemberTable {
         writes.delete(Table.SMALL, noteKey(member.getId()));
       }
     }
+    write(writes, configuration);
+  }
+
+  private static void write(WriteSet writes, Configuration.Builder configuration) {
     writes.put(Table.SMALL, CONFIGURATION, configuration.build().toByteArray());
+  }
+
+  /** Adds a pending member; null if that was done. */
+  static @Nullable Failure add(WriteSet writes, AddPeer add) {
+    Configuration configuration = configuration(writes);
+    List<Configuration.Member> all = all(configuration);
+    if (find(all, add.getId()) != null || configuration.getRemovedList().contains(add.getId())) {
+      return Failure.of(FailureCode.MEMBER_EXISTS, "id", Long.toHexString(add.getId()));
+    }
+    for (Configuration.Member member : all) {
+      if (!Collections.disjoint(peerUrls(member), add.getPeerUrlsList())) {
+        return Failure.of(FailureCode.PEER_URL_EXISTS, "member", Long.toHexString(member.getId()));
+      }
+    }
+    long learners = all.stream().filter(Configuration.Member::getLearner).count();
+    if (add.getLearner() && learners >= add.getLearnersMax()) {
+      return Failure.of(FailureCode.TOO_MANY_LEARNERS, "max", add.getLearnersMax());
+    }
+    Configuration.Member added =
+        Configuration.Member.newBuilder()
+            .setId(add.getId())
+            .setAddress(unusedAddress(all, add.getPeerUrlsList()))
+            .addAllPeerUrls(add.getPeerUrlsList())
+            .setLearner(add.getLearner())
+            .build();
+    write(writes, configuration.toBuilder().addPending(added));
+    return null;
+  }
+
+  /**
+   * An address for Raft that no other member has. A member whose URLs have changed keeps its first
+   * URLs as its address, and the new member may have these URLs now.
+   */
+  private static String unusedAddress(List<Configuration.Member> all, List<String> peerUrls) {
+    String address = String.join(",", peerUrls);
+    while (isAddress(all, address)) {
+      address += "," + peerUrls.get(0);
+    }
+    return address;
+  }
+
+  private static boolean isAddress(List<Configuration.Member> all, String address) {
+    return all.stream().anyMatch(member -> member.getAddress().equals(address));
+  }
+
+  /** Removes a pending member; null if that was done. */
+  static @Nullable Failure drop(WriteSet writes, DropPeer drop) {
+    Configuration configuration = configuration(writes);
+    if (find(configuration.getPendingList(), drop.getId()) == null) {
+      return Failure.of(FailureCode.MEMBER_NOT_FOUND, "id", Long.toHexString(drop.getId()));
+    }
+    List<Configuration.Member> left =
+        configuration.getPendingList().stream()
+            .filter(member -> member.getId() != drop.getId())
+            .toList();
+    write(
+        writes,
+        configuration.toBuilder().clearPending().addAllPending(left).addRemoved(drop.getId()));
+    return null;
   }
 
   /** Changes the URLs of a member; null if that was done. */
   static @Nullable Failure move(WriteSet writes, MovePeer move) {
     Configuration.Builder configuration = configuration(writes).toBuilder();
+    List<Configuration.Member.Builder> all = new ArrayList<>(configuration.getMembersBuilderList());
+    all.addAll(configuration.getPendingBuilderList());
     Configuration.Member.Builder moved = null;
-    for (Configuration.Member.Builder member : configuration.getMembersBuilderList()) {
+    for (Configuration.Member.Builder member : all) {
       if (member.getId() == move.getId()) {
         moved = member;
       } else if (!Collections.disjoint(peerUrls(member), move.getPeerUrlsList())) {
@@ -70,8 +150,20 @@ public final class MemberTable {
       return Failure.of(FailureCode.MEMBER_NOT_FOUND, "id", Long.toHexString(move.getId()));
     }
     moved.clearPeerUrls().addAllPeerUrls(move.getPeerUrlsList());
-    writes.put(Table.SMALL, CONFIGURATION, configuration.build().toByteArray());
+    write(writes, configuration);
     return null;
+  }
+
+  /** The members that Raft has, and the pending ones. */
+  public static List<Configuration.Member> all(Configuration configuration) {
+    List<Configuration.Member> all = new ArrayList<>(configuration.getMembersList());
+    all.addAll(configuration.getPendingList());
+    return all;
+  }
+
+  /** The member with this ID; null if there is none. */
+  public static Configuration.@Nullable Member find(List<Configuration.Member> members, long id) {
+    return members.stream().filter(member -> member.getId() == id).findAny().orElse(null);
   }
 
   /** The URLs at which the other members reach a member now. */
@@ -106,7 +198,8 @@ public final class MemberTable {
     return note == null ? null : parse(note);
   }
 
-  public static List<MemberNote> all(Reader reader) {
+  /** What the members have published about themselves. */
+  public static List<MemberNote> notes(Reader reader) {
     byte[] prefix = SmallTable.MEMBER.key().toBytes();
     List<MemberNote> notes = new ArrayList<>();
     try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {

@@ -35,6 +35,8 @@ public final class SpaceCost {
           COMPACT,
           MEMBER_NOTE,
           MOVE_PEER,
+          ADD_PEER,
+          DROP_PEER,
           RELEASE,
           WITHDRAW,
           AUTH_CHANGE,

@@ -259,6 +259,8 @@ public final class StoreMachine implements AutoCloseable {
       case ACQUIRE -> acquire(command.getAcquire(), context);
       case MEMBER_NOTE -> memberNote(command.getMemberNote(), context);
       case MOVE_PEER -> outcome(MemberTable.move(context.writes(), command.getMovePeer()), context);
+      case ADD_PEER -> outcome(MemberTable.add(context.writes(), command.getAddPeer()), context);
+      case DROP_PEER -> outcome(MemberTable.drop(context.writes(), command.getDropPeer()), context);
       case AUTH_CHANGE -> authChange(command.getAuthChange(), context);
       case LOGIN -> login(command.getLogin(), index, context);
       case OPEN_SESSION -> TreeCommands.openSession(command.getOpenSession(), index, context);
@@ -306,6 +308,8 @@ public final class StoreMachine implements AutoCloseable {
           CHECKPOINT_LEASES,
           MEMBER_NOTE,
           MOVE_PEER,
+          ADD_PEER,
+          DROP_PEER,
           CHANGE_ALARM,
           REAP_NODE,
           KIND_NOT_SET ->

@@ -34,9 +34,12 @@ final class Configurations {
     List<RaftMember> voters = new ArrayList<>();
     List<RaftMember> learners = new ArrayList<>();
     for (Configuration.Member member : configuration.getMembersList()) {
-      (member.getLearner() ? learners : voters)
-          .add(new RaftMember(member.getId(), member.getAddress()));
+      (member.getLearner() ? learners : voters).add(toRaft(member));
     }
     return new RaftMembers(voters, learners, List.of());
+  }
+
+  static RaftMember toRaft(Configuration.Member member) {
+    return new RaftMember(member.getId(), member.getAddress());
   }
 }

@@ -48,9 +48,6 @@ final class KnownMemberCheck {
   private static final String REMOVED = "removed";
   private static final long TIMEOUT_MS = 1000;
 
-  /** For a member that cannot start before another one has answered; as long as etcd's. */
-  private static final long JOIN_TIMEOUT_MS = 10_000;
-
   private static final long PAUSE_MS = 100;
   private static final int MESSAGE_BYTES_MAX = 1 << 20;
 
@@ -68,8 +65,8 @@ final class KnownMemberCheck {
   /**
    * Checks this member before Raft starts, using the answers that arrive in time.
    *
-   * @throws IOException if another member knows this one although it has no data, if it was
-   *     removed, or if it is to join a running cluster that does not answer
+   * @throws IOException if another member knows this one although it has no data, or if it was
+   *     removed
    */
   static KnownMemberCheck begin(
       NodeConfig config, PeerDialer dialer, boolean applied, Supplier<StoreView> views)
@@ -83,9 +80,7 @@ final class KnownMemberCheck {
       check.passed.complete(null);
       return check;
     }
-    boolean mustFind = !hasData && config.beginning() == NodeConfig.Beginning.EXISTING;
-    List<KnownMemberReply> replies =
-        check.ask(hasData, mustFind ? JOIN_TIMEOUT_MS : TIMEOUT_MS).join();
+    List<KnownMemberReply> replies = check.ask(hasData, TIMEOUT_MS).join();
     if (check.reportsRemoval(replies)) {
       check.markRemoved();
       throw check.removal();
@@ -95,9 +90,6 @@ final class KnownMemberCheck {
       return check;
     }
     check.refuseIfKnown(replies);
-    if (mustFind) {
-      check.refuseIfOtherCluster(replies);
-    }
     if (config.alone() || !replies.isEmpty()) {
       check.passed.complete(null);
     } else {
@@ -164,14 +156,15 @@ final class KnownMemberCheck {
     StoreView view = views.get();
     try {
       Configuration configuration = Configurations.of(config, view);
-      boolean ofUs =
-          configuration.getMembersList().stream()
-              .anyMatch(member -> member.getId() == request.getId());
-      if (ofUs && !request.getHasData() && !passed.isDone()) {
+      Configuration.Member member =
+          MemberTable.find(configuration.getMembersList(), request.getId());
+      if (member != null && !request.getHasData() && !passed.isDone()) {
         pass();
       }
       boolean known =
-          MemberTable.all(view.reader()).stream().anyMatch(note -> note.getId() == request.getId());
+          (member != null && member.getAdded())
+              || MemberTable.notes(view.reader()).stream()
+                  .anyMatch(note -> note.getId() == request.getId());
       return KnownMemberReply.newBuilder()
           .setKnown(known)
           .setRemoved(configuration.getRemovedList().contains(request.getId()))
@@ -234,23 +227,6 @@ final class KnownMemberCheck {
           "member "
               + Long.toHexString(config.memberId())
               + " has already been bootstrapped, but its data directory is empty");
-    }
-  }
-
-  private void refuseIfOtherCluster(List<KnownMemberReply> replies) throws IOException {
-    if (replies.isEmpty()) {
-      throw new IOException(
-          "cannot fetch cluster info from peer urls: could not retrieve cluster information from"
-              + " the given URLs");
-    }
-    for (KnownMemberReply reply : replies) {
-      if (reply.getClusterId() != config.clusterId()) {
-        throw new IOException(
-            "error validating peerURLs: cluster ID mismatch, local "
-                + Long.toHexString(config.clusterId())
-                + " remote "
-                + Long.toHexString(reply.getClusterId()));
-      }
     }
   }
 

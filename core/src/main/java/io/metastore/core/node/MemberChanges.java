@@ -2,13 +2,21 @@ package io.metastore.core.node;
 
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.Outcome;
 import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.ChangeRefused.Reason;
+import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.StoreException.OutcomeUnknown;
+import io.metastore.core.command.AddPeer;
 import io.metastore.core.command.ChangeMembersReply;
 import io.metastore.core.command.ChangeMembersRequest;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.Configuration;
+import io.metastore.core.command.DropPeer;
 import io.metastore.core.command.InviteReply;
 import io.metastore.core.command.InviteRequest;
 import io.metastore.core.command.TermRequest;
+import io.metastore.core.machine.MemberTable;
 import io.metastore.core.raft.ChangeResult;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
@@ -24,10 +32,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Changes the members, on the leader: one change at a time, and only if the reachable members are a
- * majority before and after the change. Thread-safe; never blocks.
+ * Changes the members, on the leader: one change of Raft's members at a time, and only if the
+ * reachable members are a majority before and after the change. Thread-safe; never blocks.
+ *
+ * <p>A member that was announced is only listed, until it runs and asks to be admitted to Raft.
  */
 final class MemberChanges {
   static final ChangeMembersReply NOT_LEADER =
@@ -40,25 +52,38 @@ final class MemberChanges {
 
   private static final long HAND_OVER_MS = 3000;
 
+  /** A learner may be promoted when it has this part of the leader's log. Source: etcd. */
+  private static final double CAUGHT_UP = 0.9;
+
   private final NodeConfig config;
   private final RaftNode raft;
   private final PeerChannels peers;
   private final ClusterView cluster;
   private final AppliedIndex applied;
+  private final Supplier<Configuration> configurations;
+  private final Function<Command, CompletableFuture<Outcome>> submit;
   private final SecureRandom random = new SecureRandom();
   private final AtomicBoolean changing = new AtomicBoolean();
 
+  /**
+   * @param configurations the applied configuration
+   * @param submit proposes a command
+   */
   MemberChanges(
       NodeConfig config,
       RaftNode raft,
       PeerChannels peers,
       ClusterView cluster,
-      AppliedIndex applied) {
+      AppliedIndex applied,
+      Supplier<Configuration> configurations,
+      Function<Command, CompletableFuture<Outcome>> submit) {
     this.config = config;
     this.raft = raft;
     this.peers = peers;
     this.cluster = cluster;
     this.applied = applied;
+    this.configurations = configurations;
+    this.submit = submit;
   }
 
   /** Makes the change if this member leads. The future never fails; the reply tells the result. */
@@ -66,28 +91,102 @@ final class MemberChanges {
     if (!raft.isLeaderReady()) {
       return CompletableFuture.completedFuture(NOT_LEADER);
     }
+    if (request.hasAdd()) {
+      return replyTo(request);
+    }
     if (!changing.compareAndSet(false, true)) {
       return CompletableFuture.completedFuture(
           toReply(
               new ChangeRefused(Reason.IN_PROGRESS, "another membership change is in progress")));
     }
+    return replyTo(request).whenComplete((reply, failure) -> changing.set(false));
+  }
+
+  private CompletableFuture<ChangeMembersReply> replyTo(ChangeMembersRequest request) {
     CompletableFuture<ChangeMembersReply> changed;
     try {
-      changed = request.hasJoin() ? join(request.getJoin()) : remove(request.getRemove());
-    } catch (ChangeRefused refused) {
+      changed =
+          switch (request.getChangeCase()) {
+            case JOIN -> join(request.getJoin());
+            case REMOVE -> remove(request.getRemove());
+            case ADD -> announce(request.getAdd());
+            case ADMIT -> admit(request.getAdmit());
+            case PROMOTE -> promote(request.getPromote());
+            case CHANGE_NOT_SET ->
+                throw new ChangeRefused(
+                    Reason.BAD_REQUEST, "the leader has an older version and cannot do this");
+          };
+    } catch (RuntimeException refused) {
       changed = CompletableFuture.failedFuture(refused);
     }
-    return changed
-        .exceptionally(MemberChanges::toReply)
-        .whenComplete((reply, failure) -> changing.set(false));
+    return changed.exceptionally(MemberChanges::toReply);
+  }
+
+  // --- announcing, admitting and promoting -----------------------------------------------------
+
+  private CompletableFuture<ChangeMembersReply> announce(AddPeer add) {
+    Command command =
+        Command.newBuilder()
+            .setAddPeer(add.toBuilder().setLearnersMax(config.memberRules().learnersMax()))
+            .build();
+    if (!config.memberRules().strict()) {
+      return submit(command, add.getId());
+    }
+    if (!add.getLearner() && !StartedVoters.permitAdding(cluster.members())) {
+      throw notStarted();
+    }
+    List<RaftMember> voters = new ArrayList<>(raft.members().voters());
+    configurations.get().getPendingList().stream()
+        .filter(pending -> !pending.getLearner())
+        .forEach(pending -> voters.add(Configurations.toRaft(pending)));
+    return reach(voters)
+        .thenCompose(
+            reached -> {
+              if (reached.size() < voters.size()) {
+                throw tooFewReached(reached.size(), voters.size());
+              }
+              return submit(command, add.getId());
+            });
+  }
+
+  /** Makes an announced member that runs part of Raft. */
+  private CompletableFuture<ChangeMembersReply> admit(long id) {
+    RaftMembers now = raft.members();
+    if (now.find(id) != null) {
+      return CompletableFuture.completedFuture(toReply(ChangeResult.DONE, id));
+    }
+    Configuration.Member pending = MemberTable.find(configurations.get().getPendingList(), id);
+    if (pending == null) {
+      throw unknown(id);
+    }
+    RaftMembers next = now.with(Configurations.toRaft(pending), pending.getLearner());
+    return reach(next.voters()).thenCompose(reached -> changeIfSafe(now, next, reached, id));
+  }
+
+  private CompletableFuture<ChangeMembersReply> promote(long id) {
+    MemberInfo member = memberOf(id);
+    if (id != config.memberId() && raft.matchIndex(id) < CAUGHT_UP * raft.committedIndex()) {
+      throw new ChangeRefused(
+          Reason.NOT_CAUGHT_UP, "the member has not received enough of the log yet");
+    }
+    if (config.memberRules().strict() && !StartedVoters.permitPromoting(cluster.members())) {
+      throw notStarted();
+    }
+    if (!member.learner()) {
+      throw new ChangeRefused(Reason.NOT_LEARNER, "the member is a voter");
+    }
+    RaftMembers now = raft.members();
+    RaftMembers next = now.promoted(id);
+    return reach(next.voters()).thenCompose(reached -> changeIfSafe(now, next, reached, id));
   }
 
   // --- joining ---------------------------------------------------------------------------------
 
   private CompletableFuture<ChangeMembersReply> join(ChangeMembersRequest.Join join) {
     RaftMembers now = raft.members();
-    if (join.getLearner() && now.learners().size() >= config.learnersMax()) {
-      throw new ChangeRefused(Reason.BAD_REQUEST, "learner", "too many learner members in cluster");
+    if (join.getLearner() && now.learners().size() >= config.memberRules().learnersMax()) {
+      throw new ChangeRefused(
+          Reason.TOO_MANY_LEARNERS, "learner", "too many learner members in cluster");
     }
     for (MemberInfo member : cluster.members()) {
       if (member.name().equals(join.getName()) || member.peerUrls().contains(join.getAddress())) {
@@ -173,9 +272,16 @@ final class MemberChanges {
   // --- removing --------------------------------------------------------------------------------
 
   private CompletableFuture<ChangeMembersReply> remove(long id) {
+    MemberInfo member = memberOf(id);
+    if (config.memberRules().strict()
+        && !member.learner()
+        && !StartedVoters.permitRemoving(cluster.members(), id)) {
+      throw notStarted();
+    }
     RaftMembers now = raft.members();
     if (now.find(id) == null) {
-      throw new ChangeRefused(Reason.UNKNOWN_MEMBER, "no member has ID " + Long.toHexString(id));
+      DropPeer drop = DropPeer.newBuilder().setId(id).build();
+      return submit(Command.newBuilder().setDropPeer(drop).build(), id);
     }
     RaftMembers next = now.without(id);
     if (next.voters().isEmpty()) {
@@ -184,21 +290,43 @@ final class MemberChanges {
     return reach(now.voters())
         .thenCompose(
             reached -> {
-              Set<Long> answering = ids(reached);
-              requireMajority(now, answering);
-              requireMajority(next, answering);
               if (id != config.memberId()) {
-                return change(now, next, id);
+                return changeIfSafe(now, next, reached, id);
               }
+              requireMajorities(now, next, reached);
               // A leader that removes itself would close its Raft server at once. So leadership is
               // handed over first, and the caller repeats the request at the new leader.
-              List<RaftMember> others =
-                  reached.stream().filter(member -> member.id() != id).toList();
+              List<RaftMember> others = reached.stream().filter(other -> other.id() != id).toList();
               return handOverToOneOf(others).thenApply(leader -> NOT_LEADER);
             });
   }
 
   // --- common ----------------------------------------------------------------------------------
+
+  private CompletableFuture<ChangeMembersReply> changeIfSafe(
+      RaftMembers from, RaftMembers to, List<RaftMember> reached, long id) {
+    requireMajorities(from, to, reached);
+    return change(from, to, id);
+  }
+
+  private static void requireMajorities(
+      RaftMembers from, RaftMembers to, List<RaftMember> reached) {
+    Set<Long> answering = ids(reached);
+    requireMajority(from, answering);
+    requireMajority(to, answering);
+  }
+
+  /** Changes the stored members, without Raft. */
+  private CompletableFuture<ChangeMembersReply> submit(Command command, long id) {
+    return submit.apply(command).thenApply(outcome -> toReply(outcome, id));
+  }
+
+  private MemberInfo memberOf(long id) {
+    return cluster.members().stream()
+        .filter(member -> member.id() == id)
+        .findAny()
+        .orElseThrow(() -> unknown(id));
+  }
 
   /**
    * Changes the members; completes when this member's tables contain the change, so that reads see
@@ -258,13 +386,40 @@ final class MemberChanges {
 
   private static void requireMajority(RaftMembers of, Set<Long> answering) {
     if (!of.isMajority(answering)) {
-      throw new ChangeRefused(
-          Reason.UNSAFE,
-          "only %d of %d voters can be reached"
-              .formatted(
-                  of.voters().stream().filter(member -> answering.contains(member.id())).count(),
-                  of.voters().size()));
+      throw tooFewReached(
+          of.voters().stream().filter(member -> answering.contains(member.id())).count(),
+          of.voters().size());
     }
+  }
+
+  private static ChangeRefused tooFewReached(long reached, int voters) {
+    return new ChangeRefused(
+        Reason.UNSAFE, "only %d of %d voters can be reached".formatted(reached, voters));
+  }
+
+  private static ChangeRefused notStarted() {
+    return new ChangeRefused(
+        Reason.NOT_STARTED, "too few voters of the changed cluster have ever been started");
+  }
+
+  private static ChangeRefused unknown(long id) {
+    return new ChangeRefused(Reason.UNKNOWN_MEMBER, "no member has ID " + Long.toHexString(id));
+  }
+
+  private static ChangeMembersReply toReply(Outcome outcome, long id) {
+    if (!(outcome instanceof Outcome.Failed failed)) {
+      return toReply(ChangeResult.DONE, id);
+    }
+    return toReply(
+        switch (failed.failure().code()) {
+          case MEMBER_NOT_FOUND -> unknown(id);
+          case MEMBER_EXISTS -> new ChangeRefused(Reason.ID_EXISTS, "a member has or had this ID");
+          case PEER_URL_EXISTS ->
+              new ChangeRefused(Reason.ALREADY_MEMBER, "another member has this peer URL");
+          case TOO_MANY_LEARNERS ->
+              new ChangeRefused(Reason.TOO_MANY_LEARNERS, "too many learner members in cluster");
+          default -> throw new IllegalStateException("unexpected " + failed.failure());
+        });
   }
 
   private static ChangeMembersReply toReply(ChangeResult result, long id) {
@@ -293,6 +448,12 @@ final class MemberChanges {
           .setAbout(refused.about())
           .setWhy(String.valueOf(refused.getMessage()))
           .build();
+    }
+    if (cause instanceof OutcomeUnknown) {
+      return ChangeMembersReply.newBuilder().setStatus(ChangeMembersReply.Status.UNKNOWN).build();
+    }
+    if (cause instanceof NotServed) {
+      return NOT_LEADER;
     }
     throw new CompletionException(cause);
   }

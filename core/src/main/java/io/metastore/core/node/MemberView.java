@@ -35,6 +35,9 @@ final class MemberView implements ClusterView {
   /** The leader that {@link #noteLeader} saw last; 0 for none. Written by one thread. */
   private long leaderSeen;
 
+  /** Kept here because Raft takes a lock to tell it. */
+  private volatile boolean learner;
+
   private final AtomicLong leaderChanges = new AtomicLong();
 
   MemberView(
@@ -150,9 +153,9 @@ final class MemberView implements ClusterView {
     StoreView view = views.get();
     try {
       Configuration configuration = Configurations.of(config, view);
-      List<MemberNote> notes = MemberTable.all(view.reader());
+      List<MemberNote> notes = MemberTable.notes(view.reader());
       List<MemberInfo> members = new ArrayList<>();
-      for (Configuration.Member member : configuration.getMembersList()) {
+      for (Configuration.Member member : MemberTable.all(configuration)) {
         MemberNote note =
             notes.stream()
                 .filter(candidate -> candidate.getId() == member.getId())
@@ -171,6 +174,16 @@ final class MemberView implements ClusterView {
     } finally {
       view.release();
     }
+  }
+
+  @Override
+  public boolean isLearner() {
+    return learner;
+  }
+
+  /** Checks whether this member is a learner. Called when the members may have changed. */
+  void noteRole() {
+    learner = raft.isLearner();
   }
 
   @Override

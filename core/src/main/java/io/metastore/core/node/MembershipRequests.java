@@ -7,6 +7,7 @@ import io.metastore.core.api.NewMember;
 import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.OutcomeUnknown;
+import io.metastore.core.command.AddPeer;
 import io.metastore.core.command.ChangeMembersReply;
 import io.metastore.core.command.ChangeMembersRequest;
 import io.metastore.core.command.InviteReply;
@@ -28,11 +29,15 @@ import java.util.concurrent.TimeUnit;
 final class MembershipRequests implements Membership {
   private static final long RETRY_MS = 50;
 
+  /** How long a change waits for another one that is in progress. */
+  private static final long TURN_MS = 1000;
+
   /** Long, because a joining member may have to receive a large checkpoint. */
-  private static final long CHANGE_MS = TimeUnit.HOURS.toMillis(1);
+  static final long CHANGE_MS = TimeUnit.HOURS.toMillis(1);
 
   private final NodeConfig config;
   private final RaftNode raft;
+  private final PeerChannels peers;
   private final LeaderCalls leaderCalls;
   private final MemberChanges changes;
   private final ScheduledExecutorService timer;
@@ -42,13 +47,13 @@ final class MembershipRequests implements Membership {
       RaftNode raft,
       PeerChannels peers,
       LeaderCalls leaderCalls,
-      ClusterView cluster,
-      AppliedIndex applied,
+      MemberChanges changes,
       ScheduledExecutorService timer) {
     this.config = config;
     this.raft = raft;
+    this.peers = peers;
     this.leaderCalls = leaderCalls;
-    this.changes = new MemberChanges(config, raft, peers, cluster, applied);
+    this.changes = changes;
     this.timer = timer;
   }
 
@@ -76,6 +81,19 @@ final class MembershipRequests implements Membership {
                     List.of(member.peerUrl()),
                     List.of(),
                     learner));
+  }
+
+  @Override
+  public CompletableFuture<Void> announce(long id, List<String> peerUrls, boolean learner) {
+    AddPeer add =
+        AddPeer.newBuilder().setId(id).addAllPeerUrls(peerUrls).setLearner(learner).build();
+    return change(ChangeMembersRequest.newBuilder().setAdd(add).build()).thenAccept(reply -> {});
+  }
+
+  @Override
+  public CompletableFuture<Void> promote(long memberId) {
+    return change(ChangeMembersRequest.newBuilder().setPromote(memberId).build())
+        .thenAccept(reply -> {});
   }
 
   @Override
@@ -120,13 +138,12 @@ final class MembershipRequests implements Membership {
   /** Sends the change to the leader; waits until there is one. */
   private CompletableFuture<ChangeMembersReply> change(ChangeMembersRequest request) {
     CompletableFuture<ChangeMembersReply> done = new CompletableFuture<>();
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(config.requestTimeoutMs());
-    change(request, deadline, done);
+    change(request, System.nanoTime(), done);
     return done;
   }
 
   private void change(
-      ChangeMembersRequest request, long deadline, CompletableFuture<ChangeMembersReply> done) {
+      ChangeMembersRequest request, long startNanos, CompletableFuture<ChangeMembersReply> done) {
     ask(request)
         .whenComplete(
             (reply, failure) -> {
@@ -134,22 +151,32 @@ final class MembershipRequests implements Membership {
                 done.completeExceptionally(failure);
                 return;
               }
+              long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+              if (waitedMs < patienceMs(reply) && !timer.isShutdown()) {
+                timer.schedule(
+                    () -> change(request, startNanos, done), RETRY_MS, TimeUnit.MILLISECONDS);
+                return;
+              }
               switch (reply.getStatus()) {
                 case DONE -> done.complete(reply);
-                case NOT_LEADER -> {
-                  if (System.nanoTime() > deadline || timer.isShutdown()) {
+                case NOT_LEADER ->
                     done.completeExceptionally(new NotServed(NotServed.Reason.NO_LEADER));
-                  } else {
-                    timer.schedule(
-                        () -> change(request, deadline, done), RETRY_MS, TimeUnit.MILLISECONDS);
-                  }
-                }
                 case REFUSED -> done.completeExceptionally(refusal(reply));
                 case UNKNOWN, UNRECOGNIZED ->
                     done.completeExceptionally(
                         new OutcomeUnknown(OutcomeUnknown.Reason.LEADER_FAILED));
               }
             });
+  }
+
+  /** How long a request is repeated that was answered like this; 0 for a final answer. */
+  private long patienceMs(ChangeMembersReply reply) {
+    return switch (reply.getStatus()) {
+      case NOT_LEADER -> config.requestTimeoutMs();
+      case REFUSED ->
+          reply.getReason().equals(ChangeRefused.Reason.IN_PROGRESS.name()) ? TURN_MS : 0;
+      case DONE, UNKNOWN, UNRECOGNIZED -> 0;
+    };
   }
 
   private CompletableFuture<ChangeMembersReply> ask(ChangeMembersRequest request) {
@@ -160,8 +187,9 @@ final class MembershipRequests implements Membership {
     if (leader == null) {
       return CompletableFuture.completedFuture(MemberChanges.NOT_LEADER);
     }
-    return leaderCalls
-        .call(leader, PeerCall.CHANGE_MEMBERS, request, CHANGE_MS)
+    // Not by LeaderCalls: a leader that is to be removed answers after it has handed over.
+    return peers
+        .call(leader.peerUrls(), PeerCall.CHANGE_MEMBERS, request, CHANGE_MS)
         .exceptionally(
             failure -> {
               if (PeerChannels.surelyNotServed(failure)) {

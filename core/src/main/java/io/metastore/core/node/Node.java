@@ -25,6 +25,8 @@ import io.metastore.core.api.WatchStream;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Configuration;
+import io.metastore.core.command.DescribeClusterReply;
+import io.metastore.core.command.DropPeer;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.TermReply;
@@ -99,6 +101,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long SWEEP_MS = 100;
   private static final long WATCH_MS = 1000;
   private static final long REMOVAL_MS = 500;
+  private static final long ADMISSION_MS = 500;
   private static final long PUBLISH_RETRY_MS = 500;
   private static final long HAND_OVER_MS = 1000;
   private static final long RAFT_STOP_MS = 30_000;
@@ -261,8 +264,11 @@ public final class Node implements Metastore, AutoCloseable {
             cluster::revision,
             raft::isLeaderReady,
             this::submit);
+    MemberChanges changes =
+        new MemberChanges(
+            config, raft, peers, cluster, applied, this::appliedConfiguration, this::submit);
     this.membership =
-        new MembershipRequests(config, raft, peers, leaderCalls, cluster, applied, housekeeping);
+        new MembershipRequests(config, raft, peers, leaderCalls, changes, housekeeping);
     wiring.complete();
     every(SWEEP_MS, this::housekeep);
     every(RESERVE_MS, disks::keepReserves);
@@ -270,6 +276,9 @@ public final class Node implements Metastore, AutoCloseable {
     every(REMOVAL_MS, removal::look);
     every(WATCH_MS, () -> restartLearner(stopper));
     every(WATCH_MS, this::watchFollowers);
+    if (config.invited()) {
+      every(ADMISSION_MS, new Admission(config, raft, peers)::look);
+    }
     QuorumWatch quorum =
         new QuorumWatch(
             config.memberId(),
@@ -631,6 +640,7 @@ public final class Node implements Metastore, AutoCloseable {
     proposer.expire();
     answers.tick();
     cluster.noteLeader();
+    cluster.noteRole();
     disks.look();
     space.look();
     autoCompactor.tick();
@@ -684,6 +694,7 @@ public final class Node implements Metastore, AutoCloseable {
                 LOG.atInfo()
                     .addKeyValue("local-member-name", config.name())
                     .log("published local member to cluster through raft");
+                dropPendingIfForced();
                 ready.complete(null);
               } else if (!housekeeping.isShutdown()) {
                 housekeeping.schedule(this::publish, PUBLISH_RETRY_MS, TimeUnit.MILLISECONDS);
@@ -691,14 +702,26 @@ public final class Node implements Metastore, AutoCloseable {
             });
   }
 
+  /** A member that continues alone also drops the members that were announced. */
+  private void dropPendingIfForced() {
+    if (config.beginning() == NodeConfig.Beginning.FORCED) {
+      for (Configuration.Member pending : appliedConfiguration().getPendingList()) {
+        DropPeer drop = DropPeer.newBuilder().setId(pending.getId()).build();
+        submit(Command.newBuilder().setDropPeer(drop).build());
+      }
+    }
+  }
+
   /** The members to start Raft with, while Raft's own log has no configuration. */
   private RaftMembers founders() {
     if (config.beginning() == NodeConfig.Beginning.FORCED) {
       return RaftMembers.of(List.of(self()));
     }
-    Configuration applied = appliedConfiguration();
-    if (applied.getMembersCount() > 0) {
-      return Configurations.toRaft(applied);
+    // A member that has just joined may have applied less than the entry that added it. Its log has
+    // that entry.
+    RaftMembers applied = Configurations.toRaft(appliedConfiguration());
+    if (applied.find(config.memberId()) != null) {
+      return applied;
     }
     return config.invited() ? RaftMembers.UNKNOWN : RaftMembers.of(config.members());
   }
@@ -719,11 +742,22 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
+  private DescribeClusterReply describeCluster() {
+    return reading(
+        view ->
+            DescribeClusterReply.newBuilder()
+                .setClusterId(config.clusterId())
+                .setApplied(applied.get())
+                .setConfiguration(Configurations.of(config, view))
+                .addAllNotes(MemberTable.notes(view.reader()))
+                .build());
+  }
+
   /** See {@link PeerDialer}. */
   private String currentPeerUrls(String firstUrls) {
     StoreView view = retainView();
     try {
-      for (Configuration.Member member : Configurations.of(config, view).getMembersList()) {
+      for (Configuration.Member member : MemberTable.all(Configurations.of(config, view))) {
         if (member.getAddress().equals(firstUrls)) {
           return String.join(",", MemberTable.peerUrls(member));
         }
@@ -793,6 +827,7 @@ public final class Node implements Metastore, AutoCloseable {
           .on(
               PeerCall.KNOWN_MEMBER,
               request -> CompletableFuture.completedFuture(known.answer(request)))
+          .on(PeerCall.DESCRIBE_CLUSTER, request -> complete.thenApply(wired -> describeCluster()))
           .on(PeerCall.INVITE, request -> complete.thenApply(wired -> membership.serve(request)))
           .on(
               PeerCall.CHANGE_MEMBERS,
@@ -883,6 +918,7 @@ public final class Node implements Metastore, AutoCloseable {
     public void configured(long term, long index, RaftMembers members) {
       awaitComplete();
       machine.configure(term, index, Configurations.toProto(members));
+      cluster.noteRole();
       applied.advance(index);
       proposer.inFlightMax(members.isAlone() ? IN_FLIGHT_ALONE : IN_FLIGHT_CLUSTER);
     }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param watchProgressIntervalMs see {@code WatchLimits}
  * @param warningApplyDuration a warning is logged if applying an entry, or a read, takes longer
  * @param space limits on the size of the tables
- * @param learnersMax the number of learners that the cluster may have
+ * @param memberRules limits on changes of the members
  */
 public record NodeConfig(
     long clusterId,
@@ -53,22 +53,21 @@ public record NodeConfig(
     Duration warningApplyDuration,
     SpaceConfig space,
     AccessConfig access,
-    long learnersMax) {
+    MemberRules memberRules) {
 
   /** How a member comes to its cluster. */
   public enum Beginning {
     /** The cluster started with the first start of its members. */
     FOUNDED,
     /**
-     * As {@link #FOUNDED}, but the cluster is already running: a member without data must reach it.
-     */
-    EXISTING,
-    /**
      * As {@link #FOUNDED}, but a member with data continues alone: it removes all other members,
      * which are lost.
      */
     FORCED,
-    /** The cluster is running and has invited the member, which waits to be contacted. */
+    /**
+     * The cluster is running, and has invited the member or has announced it. The member waits to
+     * be contacted.
+     */
     INVITED
   }
 
@@ -80,6 +79,7 @@ public record NodeConfig(
     requireNonNull(warningApplyDuration, "warningApplyDuration");
     requireNonNull(space, "space");
     requireNonNull(access, "access");
+    requireNonNull(memberRules, "memberRules");
     members = List.copyOf(members);
     clientUrls = List.copyOf(clientUrls);
     peerListen = List.copyOf(peerListen);

@@ -328,6 +328,16 @@ public final class WaitingNode implements Membership, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Void> announce(long id, List<String> peerUrls, boolean learner) {
+    return noCluster();
+  }
+
+  @Override
+  public CompletableFuture<Void> promote(long memberId) {
+    return noCluster();
+  }
+
+  @Override
   public CompletableFuture<Void> remove(long memberId) {
     return noCluster();
   }

@@ -3,7 +3,10 @@ package io.metastore.core.raft;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.impl.CaughtUp;
 
 /**
  * This member's log appenders while it leads.
@@ -56,6 +59,13 @@ final class LogAppenders {
       }
     }
     return -1;
+  }
+
+  /** See {@link CaughtUp}. */
+  void recordCaughtUp(RaftServer.Division division, RaftPeerRole... roles) {
+    for (GuardedLogAppender appender : appenders) {
+      CaughtUp.record(division, appender.getFollower(), roles);
+    }
   }
 
   /** Restarts the appenders of those followers whose appenders have stopped. */

@@ -5,6 +5,8 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.metastore.core.command.ChangeMembersReply;
 import io.metastore.core.command.ChangeMembersRequest;
+import io.metastore.core.command.DescribeClusterReply;
+import io.metastore.core.command.DescribeClusterRequest;
 import io.metastore.core.command.ForwardReply;
 import io.metastore.core.command.ForwardRequest;
 import io.metastore.core.command.InviteReply;
@@ -53,6 +55,9 @@ public final class PeerCall<Q extends Message, A extends Message> {
       new PeerCall<>("Invite", InviteRequest.parser(), InviteReply.parser());
   public static final PeerCall<ChangeMembersRequest, ChangeMembersReply> CHANGE_MEMBERS =
       new PeerCall<>("ChangeMembers", ChangeMembersRequest.parser(), ChangeMembersReply.parser());
+  public static final PeerCall<DescribeClusterRequest, DescribeClusterReply> DESCRIBE_CLUSTER =
+      new PeerCall<>(
+          "DescribeCluster", DescribeClusterRequest.parser(), DescribeClusterReply.parser());
 
   private final MethodDescriptor<Q, A> descriptor;
 

@@ -1,5 +1,7 @@
 package io.metastore.core.raft;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -141,6 +143,12 @@ public record RaftMembers(
     return learner
         ? new RaftMembers(voters, added(learners, member), previousVoters)
         : new RaftMembers(added(voters, member), learners, previousVoters);
+  }
+
+  /** The same members, with a learner as a voter. */
+  public RaftMembers promoted(long learnerId) {
+    RaftMember learner = requireNonNull(find(learnerId), "learner");
+    return without(learnerId).with(learner, /* learner= */ false);
   }
 
   private static boolean isMajority(List<RaftMember> of, Collection<Long> ids) {

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -349,14 +350,17 @@ public final class RaftNode {
   }
 
   /**
-   * Whether this member is a learner that Ratis 3.2.2 has started only partly: a learner added
-   * while it runs receives the log but accepts no requests, not even to take a checkpoint, until it
-   * is restarted ({@code ratis.md} §3 #3).
+   * Whether this member is a learner that Ratis 3.2.2 has started only partly, or as a voter: a
+   * learner added while it runs receives the log but accepts no requests, not even to take a
+   * checkpoint, until it is restarted ({@code ratis.md} §3 #3).
    */
   public boolean isHalfStarted() {
-    return !restarting
-        && division.getInfo().getLifeCycleState() == LifeCycle.State.STARTING
-        && members().isLearner(RaftMembers.memberId(self));
+    return !restarting && !division.getInfo().isListener() && isLearner();
+  }
+
+  /** Whether this member is a learner according to its log. */
+  public boolean isLearner() {
+    return members().isLearner(RaftMembers.memberId(self));
   }
 
   /** Restarts Raft for a learner that {@link #isHalfStarted}; blocks for a second or two. */
@@ -431,6 +435,8 @@ public final class RaftNode {
    * @return completes on any thread when the change is committed or has failed
    */
   public CompletableFuture<ChangeResult> changeMembers(RaftMembers from, RaftMembers to) {
+    // A learner that has not caught up, or does not answer, would make the change fail.
+    appenders.recordCaughtUp(division, RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
     // Not the mode ADD: with it, Ratis 3.2.2 forgets the existing listeners.
     SetConfigurationRequest.Arguments arguments =
         SetConfigurationRequest.Arguments.newBuilder()
@@ -451,6 +457,9 @@ public final class RaftNode {
     return reply.handle(
         (answer, failure) -> {
           ChangeResult result = resultOf(answer, failure);
+          // A promoted learner may vote from now on. Other learners restart first, see
+          // isHalfStarted.
+          appenders.recordCaughtUp(division, RaftPeerRole.FOLLOWER);
           if (result != ChangeResult.DONE) {
             LOG.atWarn()
                 .setCause(failure != null ? failure : answer.getException())

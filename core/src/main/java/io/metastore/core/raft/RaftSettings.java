@@ -191,7 +191,9 @@ public record RaftSettings(
   private static void membership(RaftProperties p) {
     // In entries: a new member has caught up when it lacks at most this many.
     RaftServerConfigKeys.setStagingCatchupGap(p, 50);
-    RaftServerConfigKeys.setStagingTimeout(p, ms(30_000));
+    // How long it may be silent meanwhile. Until then no other change of Raft's members is
+    // possible.
+    RaftServerConfigKeys.setStagingTimeout(p, ms(10_000));
   }
 
   private static TimeDuration ms(long ms) {

@@ -150,6 +150,8 @@ final class Model {
               TREE_CHANGE,
               REAP_NODE,
               MOVE_PEER,
+              ADD_PEER,
+              DROP_PEER,
               KIND_NOT_SET ->
               throw new IllegalArgumentException(command.toString());
         };

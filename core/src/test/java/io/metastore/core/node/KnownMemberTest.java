@@ -1,7 +1,6 @@
 package io.metastore.core.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
@@ -64,28 +63,6 @@ class KnownMemberTest {
       cluster.stop(follower);
       cluster.start(follower).ready().get(60, TimeUnit.SECONDS);
       cluster.start(2).ready().get(60, TimeUnit.SECONDS);
-    }
-  }
-
-  @Test
-  void aMemberThatJoinsMustFindTheOthers() throws Exception {
-    try (TestCluster cluster = new TestCluster(directory, 3)) {
-      assertThatThrownBy(() -> cluster.start(2, NodeConfig.Beginning.EXISTING))
-          .isInstanceOf(IOException.class)
-          .hasMessage(
-              "cannot fetch cluster info from peer urls: could not retrieve cluster information"
-                  + " from the given URLs");
-    }
-    try (TestCluster cluster = new TestCluster(directory.resolve("found"), 3)) {
-      cluster.start(0);
-      cluster.start(1).ready().get(60, TimeUnit.SECONDS);
-      Node joined = cluster.start(2, NodeConfig.Beginning.EXISTING);
-      joined.ready().get(60, TimeUnit.SECONDS);
-      cluster.stop(2);
-      // Only the first start looks for the other members.
-      cluster.stop(0);
-      cluster.stop(1);
-      assertThat(cluster.start(2, NodeConfig.Beginning.EXISTING).ready()).isNotDone();
     }
   }
 

@@ -52,7 +52,7 @@ public final class LoneMember {
                 Duration.ofMillis(100),
                 SpaceConfig.DEFAULT,
                 new AccessConfig(AccessConfig.BCRYPT_COST_MIN, Duration.ofMinutes(5)),
-                1),
+                MemberRules.DEFAULT),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);
             });

@@ -1,5 +1,7 @@
 package io.metastore.core.node;
 
+import static java.util.Objects.requireNonNull;
+
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.PeerUrl;
 import io.metastore.core.raft.DurableFiles;
@@ -97,7 +99,7 @@ final class TestCluster implements AutoCloseable {
     return node;
   }
 
-  /** Starts a member that was invited; the caller closes it. */
+  /** Starts a member that was invited or announced; the caller closes it. */
   Node start(Invitation invitation, InetSocketAddress listen) throws IOException {
     List<RaftMember> invited = new ArrayList<>();
     invitation.members().forEach((id, member) -> invited.add(new RaftMember(id, member.peerUrl())));
@@ -105,7 +107,7 @@ final class TestCluster implements AutoCloseable {
         config(
             invitation.clusterId(),
             invitation.memberId(),
-            "invited",
+            requireNonNull(invitation.members().get(invitation.memberId())).name(),
             invited,
             invitation.clusterRuns() ? NodeConfig.Beginning.INVITED : NodeConfig.Beginning.FOUNDED,
             listen,
@@ -142,7 +144,7 @@ final class TestCluster implements AutoCloseable {
         Duration.ofMillis(100),
         space,
         AccessConfig.DEFAULT,
-        1);
+        MemberRules.DEFAULT);
   }
 
   private void stopped(String why, Throwable cause) {

@@ -53,7 +53,7 @@ class RaftSettingsTest {
             Map.entry("raft.server.log.segment.cache.num.max", "1"),
             Map.entry("raft.server.retrycache.expirytime", "5000ms"),
             Map.entry("raft.server.staging.catchup.gap", "50"),
-            Map.entry("raft.server.staging.timeout", "30000ms"),
+            Map.entry("raft.server.staging.timeout", "10000ms"),
             Map.entry("raft.server.snapshot.auto.trigger.enabled", "false"),
             Map.entry("raft.server.snapshot.creation.gap", "1"))
         .forEach(

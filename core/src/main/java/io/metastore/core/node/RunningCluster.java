@@ -1,0 +1,117 @@
+package io.metastore.core.node;
+
+import static java.util.Objects.requireNonNull;
+
+import io.metastore.core.command.Configuration;
+import io.metastore.core.command.DescribeClusterReply;
+import io.metastore.core.command.DescribeClusterRequest;
+import io.metastore.core.command.MemberNote;
+import io.metastore.core.machine.MemberTable;
+import io.metastore.core.raft.PeerCall;
+import io.metastore.core.raft.PeerChannels;
+import io.metastore.core.raft.PeerDialer;
+import io.metastore.core.raft.PeerTls;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running cluster, as one of its members describes it to a member that starts for the first time.
+ *
+ * @param members ordered by ID
+ * @param removed IDs of removed members
+ */
+public record RunningCluster(long id, List<Member> members, List<Long> removed) {
+  private static final long ASK_MS = 5000;
+  private static final int MESSAGE_BYTES_MAX = 4 << 20;
+
+  /**
+   * A member of the cluster.
+   *
+   * @param name empty if the member has never started
+   * @param address its peer URLs when it was added, separated by commas; its address in Raft
+   * @param peerUrls its present peer URLs
+   * @param pending whether it was announced and is not part of Raft yet
+   */
+  public record Member(
+      long id,
+      String name,
+      String address,
+      List<String> peerUrls,
+      List<String> clientUrls,
+      boolean learner,
+      boolean pending) {
+    public Member {
+      requireNonNull(name, "name");
+      requireNonNull(address, "address");
+      peerUrls = List.copyOf(peerUrls);
+      clientUrls = List.copyOf(clientUrls);
+    }
+  }
+
+  public RunningCluster {
+    members = List.copyOf(members);
+    removed = List.copyOf(removed);
+  }
+
+  /**
+   * Asks members for their cluster, and waits for the answers. The answer of the member that has
+   * applied most of the log counts.
+   *
+   * @param peerUrls for each member to be asked, its peer URLs, separated by commas
+   * @param tls certificates of this member; null for none
+   * @return null if no member answers
+   */
+  public static @Nullable RunningCluster find(List<String> peerUrls, @Nullable PeerTls tls) {
+    PeerChannels peers = new PeerChannels(new PeerDialer(tls, urls -> urls), MESSAGE_BYTES_MAX);
+    try {
+      List<CompletableFuture<@Nullable DescribeClusterReply>> answers = new ArrayList<>();
+      for (String urls : peerUrls) {
+        answers.add(
+            peers
+                .call(
+                    urls,
+                    PeerCall.DESCRIBE_CLUSTER,
+                    DescribeClusterRequest.getDefaultInstance(),
+                    ASK_MS)
+                .exceptionally(failure -> null));
+      }
+      DescribeClusterReply newest = null;
+      for (CompletableFuture<@Nullable DescribeClusterReply> answer : answers) {
+        DescribeClusterReply reply = answer.join();
+        // A member that has applied nothing knows only its flags.
+        if (reply != null && reply.getApplied() > (newest == null ? -1 : newest.getApplied())) {
+          newest = reply;
+        }
+      }
+      return newest == null ? null : of(newest);
+    } finally {
+      peers.close();
+    }
+  }
+
+  private static RunningCluster of(DescribeClusterReply reply) {
+    Configuration configuration = reply.getConfiguration();
+    List<Member> members = new ArrayList<>();
+    for (Configuration.Member member : MemberTable.all(configuration)) {
+      MemberNote note =
+          reply.getNotesList().stream()
+              .filter(candidate -> candidate.getId() == member.getId())
+              .findAny()
+              .orElse(MemberNote.getDefaultInstance());
+      members.add(
+          new Member(
+              member.getId(),
+              note.getName(),
+              member.getAddress(),
+              MemberTable.peerUrls(member),
+              note.getClientUrlsList(),
+              member.getLearner(),
+              MemberTable.find(configuration.getPendingList(), member.getId()) != null));
+    }
+    members.sort(Comparator.comparing(Member::id, Long::compareUnsigned));
+    return new RunningCluster(reply.getClusterId(), members, configuration.getRemovedList());
+  }
+}
