@@ -29,6 +29,8 @@ import io.metastore.api.v1.ListUsersResponse;
 import io.metastore.api.v1.Member;
 import io.metastore.api.v1.NewMember;
 import io.metastore.api.v1.Principal;
+import io.metastore.api.v1.PromoteRequest;
+import io.metastore.api.v1.PromoteResponse;
 import io.metastore.api.v1.PutRoleRequest;
 import io.metastore.api.v1.PutRoleResponse;
 import io.metastore.api.v1.PutUserRequest;
@@ -94,7 +96,7 @@ final class AdminCommandsTest {
   }
 
   @Test
-  void membersAreAddedRemovedAndBootstrapped() {
+  void membersAreAddedRemovedPromotedAndBootstrapped() {
     Member member = Member.newBuilder().setId(0xabcL).setName("m4").build();
     server.answer(ClusterGrpc.getJoinMethod(), JoinResponse.newBuilder().setMember(member).build());
     assertThat(shell.run("members", "add", "m4", "http://h4:2380", "--learner").out())
@@ -109,6 +111,10 @@ final class AdminCommandsTest {
     assertThat(shell.run("members", "remove", "8e9e05c52164694d").exitCode()).isZero();
     asked(RemoveRequest.newBuilder().setMemberId(0x8e9e05c52164694dL).build());
     assertThat(shell.run("members", "remove", "m4").exitCode()).isEqualTo(ExitCode.USAGE.code());
+
+    server.answer(ClusterGrpc.getPromoteMethod(), PromoteResponse.getDefaultInstance());
+    assertThat(shell.run("members", "promote", "8e9e05c52164694d").exitCode()).isZero();
+    asked(PromoteRequest.newBuilder().setMemberId(0x8e9e05c52164694dL).build());
 
     server.answer(
         ClusterGrpc.getBootstrapMethod(), BootstrapResponse.newBuilder().setClusterId(255).build());

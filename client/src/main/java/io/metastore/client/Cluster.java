@@ -9,6 +9,8 @@ import io.metastore.api.v1.JoinRequest;
 import io.metastore.api.v1.JoinResponse;
 import io.metastore.api.v1.MembersRequest;
 import io.metastore.api.v1.MembersResponse;
+import io.metastore.api.v1.PromoteRequest;
+import io.metastore.api.v1.PromoteResponse;
 import io.metastore.api.v1.RemoveRequest;
 import io.metastore.api.v1.RemoveResponse;
 import io.metastore.api.v1.StatusRequest;
@@ -99,6 +101,17 @@ public final class Cluster {
   /** Blocking form of {@link #removeAsync}. */
   public void remove(long memberId) throws InterruptedException {
     Blocking.await(removeAsync(memberId));
+  }
+
+  /** Makes a learner that has caught up a voter. */
+  public CompletableFuture<PromoteResponse> promoteAsync(long memberId) {
+    PromoteRequest request = PromoteRequest.newBuilder().setMemberId(memberId).build();
+    return calls.unary(ClusterGrpc.getPromoteMethod(), request, Repeat.WRITE);
+  }
+
+  /** Blocking form of {@link #promoteAsync}. */
+  public void promote(long memberId) throws InterruptedException {
+    Blocking.await(promoteAsync(memberId));
   }
 
   /**

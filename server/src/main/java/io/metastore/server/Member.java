@@ -302,13 +302,12 @@ final class Member implements AutoCloseable {
         config.warningApplyDuration(),
         config.space(),
         accessConfig(config.auth()),
-        config.learnersMax());
+        config.memberRules());
   }
 
   private static NodeConfig.Beginning beginning(InitialCluster cluster) {
     return switch (cluster.state()) {
-      case NEW, STORED -> NodeConfig.Beginning.FOUNDED;
-      case EXISTING -> NodeConfig.Beginning.EXISTING;
+      case NEW, EXISTING, STORED -> NodeConfig.Beginning.FOUNDED;
       case INVITED -> NodeConfig.Beginning.INVITED;
     };
   }

@@ -13,6 +13,7 @@ import io.metastore.server.config.LogConfig;
 import io.metastore.server.config.Place;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.config.StartedAs;
+import io.metastore.server.config.StoredCluster;
 import io.metastore.server.config.Usage;
 import io.metastore.server.config.UsageError;
 import io.metastore.server.config.ZooCfg;
@@ -156,7 +157,9 @@ final class ServeCommand {
     try {
       importOfZookeeper(config);
       Place place = config.place();
-      if (place != null) {
+      if (place != null && place.cluster().state() == InitialCluster.State.EXISTING) {
+        serve(config, join(config, place), stopper);
+      } else if (place != null) {
         serve(config, place, stopper);
       } else if (config.bootstrap() instanceof Bootstrap.Multicast multicast) {
         serveWhenFound(config, multicast, stopper);
@@ -197,6 +200,17 @@ final class ServeCommand {
         new ZookeeperImport(config.dataDirectory(), new Progress(LOG::info, System::nanoTime))
             .from(source);
     LOG.info(result.text());
+  }
+
+  /** Finds this member's place in a running cluster, and records it if the member is a new one. */
+  private static Place join(ServerConfig config, Place listed) throws ConfigError, IOException {
+    Place place = ExistingCluster.find(listed, MemberTls.peers(config));
+    if (place.cluster().state() == InitialCluster.State.INVITED) {
+      // Before the member is part of Raft: from then on it must not start as another one.
+      DataDirectory.prepare(config.dataDirectory());
+      StoredCluster.write(config.dataDirectory(), place);
+    }
+    return place;
   }
 
   /** Finds the cluster by one of etcd's discovery methods. */

@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
     subcommands = {
       MembersAddCommand.class,
       MembersRemoveCommand.class,
+      MembersPromoteCommand.class,
       MembersBootstrapCommand.class,
     })
 public final class MembersCommand extends ClientCommand {

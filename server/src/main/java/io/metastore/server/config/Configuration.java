@@ -2,6 +2,7 @@ package io.metastore.server.config;
 
 import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.core.node.MemberRules;
 import io.metastore.core.node.SpaceConfig;
 import io.metastore.core.node.SpaceConfig.AutoCompaction;
 import java.nio.file.Path;
@@ -215,7 +216,8 @@ public final class Configuration {
         bootstrap,
         values.text(EtcdFlags.INITIAL_CLUSTER_TOKEN),
         values.isOn(EtcdFlags.FORCE_NEW_CLUSTER),
-        values.number(EtcdFlags.MAX_LEARNERS),
+        new MemberRules(
+            values.number(EtcdFlags.MAX_LEARNERS), values.isOn(EtcdFlags.STRICT_RECONFIG_CHECK)),
         (int) values.number(EtcdFlags.HEARTBEAT_INTERVAL),
         (int) values.number(EtcdFlags.ELECTION_TIMEOUT),
         values.number(EtcdFlags.SNAPSHOT_COUNT),

@@ -58,6 +58,7 @@ final class EtcdFlags {
   static final String INITIAL_CLUSTER_STATE = "initial-cluster-state";
   static final String FORCE_NEW_CLUSTER = "force-new-cluster";
   static final String MAX_LEARNERS = "max-learners";
+  static final String STRICT_RECONFIG_CHECK = "strict-reconfig-check";
   static final String INITIAL_CLUSTER_TOKEN = "initial-cluster-token";
   static final String ADVERTISE_CLIENT_URLS = "advertise-client-urls";
   static final String DISCOVERY_TOKEN = "discovery-token";
@@ -369,11 +370,10 @@ final class EtcdFlags {
               "",
               "Suffix to the dns srv name queried when bootstrapping."),
           flag(
-                  "strict-reconfig-check",
-                  SWITCH,
-                  "true",
-                  "Reject reconfiguration requests that would cause quorum loss.")
-              .ignored("Requests that would cause quorum loss are always rejected."),
+              STRICT_RECONFIG_CHECK,
+              SWITCH,
+              "true",
+              "Reject reconfiguration requests that would cause quorum loss."),
           flag(
                   "pre-vote",
                   SWITCH,

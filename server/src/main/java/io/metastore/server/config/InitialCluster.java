@@ -2,11 +2,8 @@ package io.metastore.server.config;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.core.api.MemberIds;
 import io.metastore.core.node.Invitation;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -32,7 +29,7 @@ public record InitialCluster(long id, List<Member> members, State state) {
     EXISTING,
     /** The cluster started with this member and others, according to the data directory. */
     STORED,
-    /** The cluster was running when it added this member, according to the data directory. */
+    /** The cluster was running when this member was added to it. */
     INVITED
   }
 
@@ -119,25 +116,11 @@ public record InitialCluster(long id, List<Member> members, State state) {
     return members.stream().filter(member -> member.id() == memberId).findAny().orElse(null);
   }
 
-  /** The first 8 bytes of the SHA-1 hash of all member IDs in order. */
   private static long clusterId(List<Member> members) {
-    ByteBuffer ids = ByteBuffer.allocate(Long.BYTES * members.size());
-    members.stream().map(Member::id).sorted(Long::compareUnsigned).forEach(ids::putLong);
-    return first8(ids.array());
+    return MemberIds.cluster(members.stream().map(Member::id).toList());
   }
 
-  /** The first 8 bytes of the SHA-1 hash of the sorted URLs and the token. */
   private static long memberId(List<EtcdUrl> sortedUrls, String token) {
-    StringBuilder text = new StringBuilder();
-    sortedUrls.forEach(url -> text.append(url.text()));
-    return first8(text.append(token).toString().getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static long first8(byte[] bytes) {
-    try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(bytes)).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-1", e);
-    }
+    return MemberIds.member(sortedUrls.stream().map(EtcdUrl::text).toList(), token);
   }
 }

@@ -50,8 +50,7 @@ public final class InitialPlace {
       throw ConfigError.discovery(
           "couldn't find local name \"%s\" in the initial cluster configuration".formatted(name));
     }
-    if (!self.peerUrls().equals(advertised)
-        && !resolve(self.peerUrls()).equals(resolve(advertised))) {
+    if (!areSame(self.peerUrls(), advertised)) {
       throw ConfigError.discovery(
           "--initial-cluster has %s but missing from --initial-advertise-peer-urls=%s"
               .formatted(alone(name, self.peerUrls()), EtcdUrl.join(advertised)));
@@ -77,9 +76,13 @@ public final class InitialPlace {
   }
 
   /**
-   * Compares resolved addresses, as etcd does: one URL may have a host name and the other its IP
-   * address.
+   * Whether two members have the same URLs. Compares resolved addresses, as etcd does: one URL may
+   * have a host name and the other its IP address.
    */
+  public static boolean areSame(List<EtcdUrl> urls, List<EtcdUrl> others) {
+    return urls.equals(others) || resolve(urls).equals(resolve(others));
+  }
+
   private static Set<InetSocketAddress> resolve(List<EtcdUrl> urls) {
     return urls.stream().map(EtcdUrl::socketAddress).collect(Collectors.toSet());
   }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.core.node.MemberRules;
 import io.metastore.core.node.SpaceConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *     find it
  * @param logDirectory directory of the Raft log
  * @param forceNewCluster whether a member with data removes all other members and continues alone
- * @param learnersMax the number of learners that the cluster may have
+ * @param memberRules limits on changes of the members
  * @param heartbeatMs the interval of the leader's heartbeats; also, how soon an unreachable member
  *     is retried
  * @param electionTimeoutMs how long a follower waits for its leader
@@ -46,7 +47,7 @@ public record ServerConfig(
     Bootstrap bootstrap,
     String clusterToken,
     boolean forceNewCluster,
-    long learnersMax,
+    MemberRules memberRules,
     int heartbeatMs,
     int electionTimeoutMs,
     long snapshotCount,

@@ -3,28 +3,41 @@ package io.metastore.adapter.etcd;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.Consistency;
+import io.metastore.core.api.MemberIds;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.PeerUrl;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.MovePeer;
 import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
 import io.metastore.etcdapi.etcdserverpb.Member;
+import io.metastore.etcdapi.etcdserverpb.MemberAddRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberAddResponse;
 import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberListResponse;
+import io.metastore.etcdapi.etcdserverpb.MemberPromoteRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberPromoteResponse;
 import io.metastore.etcdapi.etcdserverpb.MemberRemoveRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberRemoveResponse;
 import io.metastore.etcdapi.etcdserverpb.MemberUpdateRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberUpdateResponse;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
-/** etcd's {@code Cluster}, without the calls that add and promote members. Stateless. */
+/** etcd's {@code Cluster}. Stateless. */
 final class ClusterService extends ClusterGrpc.ClusterImplBase {
   private final Metastore metastore;
   private final ResponseHeaders headers;
+  private final LongSupplier unixSeconds;
 
-  ClusterService(Metastore metastore, ResponseHeaders headers) {
+  /**
+   * @param unixSeconds the time in seconds since 1970
+   */
+  ClusterService(Metastore metastore, ResponseHeaders headers, LongSupplier unixSeconds) {
     this.metastore = metastore;
     this.headers = headers;
+    this.unixSeconds = unixSeconds;
   }
 
   @Override
@@ -51,6 +64,60 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
         .setHeader(headers.withoutRevision())
         .addAllMembers(members())
         .build();
+  }
+
+  @Override
+  public void memberAdd(MemberAddRequest request, StreamObserver<MemberAddResponse> call) {
+    List<String> urls = request.getPeerURLsList().stream().map(String::strip).sorted().toList();
+    if (urls.isEmpty() || !urls.stream().allMatch(ClusterService::isPeerUrl)) {
+      call.onError(EtcdError.BAD_MEMBER_URLS.exception());
+      return;
+    }
+    long id = MemberIds.member(urls, Long.toString(unixSeconds.getAsLong()));
+    Member added =
+        Member.newBuilder()
+            .setID(id)
+            .addAllPeerURLs(urls)
+            .setIsLearner(request.getIsLearner())
+            .build();
+    answer(
+        metastore.membership().announce(id, urls, request.getIsLearner()),
+        call,
+        () ->
+            MemberAddResponse.newBuilder()
+                .setHeader(headers.withoutRevision())
+                .setMember(added)
+                .addAllMembers(members())
+                .build());
+  }
+
+  @Override
+  public void memberPromote(
+      MemberPromoteRequest request, StreamObserver<MemberPromoteResponse> call) {
+    answer(
+        metastore.membership().promote(request.getID()),
+        call,
+        () ->
+            MemberPromoteResponse.newBuilder()
+                .setHeader(headers.withoutRevision())
+                .addAllMembers(members())
+                .build());
+  }
+
+  /** Answers when a change is done and this member has applied it. */
+  private <R> void answer(
+      CompletableFuture<Void> change, StreamObserver<R> call, Supplier<R> response) {
+    change
+        .thenCompose(done -> metastore.view(Consistency.LINEARIZABLE))
+        .whenComplete(
+            (view, failure) -> {
+              if (failure != null) {
+                call.onError(EtcdErrors.of(failure));
+                return;
+              }
+              view.close();
+              UnaryAnswer.send(call, response.get());
+            });
   }
 
   @Override

@@ -47,6 +47,8 @@ final class EtcdErrors {
       case PERMISSION_NOT_GRANTED -> EtcdError.PERMISSION_NOT_GRANTED;
       case PERMISSION_DENIED -> EtcdError.PERMISSION_DENIED;
       case MEMBER_NOT_FOUND -> EtcdError.MEMBER_NOT_FOUND;
+      case MEMBER_EXISTS -> EtcdError.MEMBER_EXISTS;
+      case TOO_MANY_LEARNERS -> EtcdError.TOO_MANY_LEARNERS;
       case PEER_URL_EXISTS -> EtcdError.PEER_URL_EXISTS;
       case LOCK_MODE, STALE_TOKEN, READ_TOO_OLD ->
           throw new IllegalArgumentException("code used only by the native API: " + code);
@@ -83,8 +85,12 @@ final class EtcdErrors {
         case UNKNOWN_MEMBER -> EtcdError.MEMBER_NOT_FOUND;
         case ALREADY_MEMBER -> EtcdError.PEER_URL_EXISTS;
         case BAD_REQUEST -> EtcdError.BAD_MEMBER_URLS;
-        case IN_PROGRESS -> EtcdError.UNHEALTHY;
-        case UNSAFE -> EtcdError.NOT_ENOUGH_STARTED;
+        case ID_EXISTS -> EtcdError.MEMBER_EXISTS;
+        case NOT_LEARNER -> EtcdError.MEMBER_NOT_LEARNER;
+        case NOT_CAUGHT_UP -> EtcdError.LEARNER_NOT_READY;
+        case TOO_MANY_LEARNERS -> EtcdError.TOO_MANY_LEARNERS;
+        case NOT_STARTED -> EtcdError.NOT_ENOUGH_STARTED;
+        case IN_PROGRESS, UNSAFE -> EtcdError.UNHEALTHY;
       };
     }
     throw new IllegalArgumentException("unmapped " + failure.getClass());

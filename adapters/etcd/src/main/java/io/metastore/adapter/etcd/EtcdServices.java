@@ -39,6 +39,7 @@ public final class EtcdServices implements AutoCloseable {
     ResponseHeaders headers = new ResponseHeaders(cluster);
     LeaderWatch leaderWatch = new LeaderWatch(cluster, settings.electionTimeoutMs());
     RequestGate gate = new RequestGate(cluster, leaderWatch);
+    LearnerGate learners = new LearnerGate(cluster);
     AuthTokens tokens =
         settings.jwt() == null
             ? new SimpleTokens(metastore)
@@ -53,16 +54,22 @@ public final class EtcdServices implements AutoCloseable {
             gated(
                 memory,
                 gate,
+                learners,
                 auth,
                 encoding(new KvService(metastore, headers, settings.maxTxnOps()))),
-            gated(memory, gate, auth, new WatchService(metastore, headers)),
-            gated(
-                memory, gate, auth, new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
-            gated(memory, gate, auth, new LockService(metastore, headers, sessions)),
-            gated(memory, gate, auth, new ElectionService(metastore, headers, sessions)),
+            gated(memory, gate, learners, auth, new WatchService(metastore, headers)),
             gated(
                 memory,
                 gate,
+                learners,
+                auth,
+                new LeaseService(metastore, headers, EtcdServices::newLeaseId)),
+            gated(memory, gate, learners, auth, new LockService(metastore, headers, sessions)),
+            gated(memory, gate, learners, auth, new ElectionService(metastore, headers, sessions)),
+            gated(
+                memory,
+                gate,
+                learners,
                 auth,
                 new MaintenanceService(
                     metastore,
@@ -70,8 +77,13 @@ public final class EtcdServices implements AutoCloseable {
                     settings,
                     new SnapshotFiles(metastore, settings, snapshots),
                     hashes)),
-            gated(memory, gate, auth, new ClusterService(metastore, headers)),
-            gated(memory, gate, auth, new AuthService(metastore, headers, tokens)),
+            gated(
+                memory,
+                gate,
+                learners,
+                auth,
+                new ClusterService(metastore, headers, () -> System.currentTimeMillis() / 1000)),
+            gated(memory, gate, learners, auth, new AuthService(metastore, headers, tokens)),
             // Knows only the service "", which is always serving.
             gated(gate, worded(new HealthStatusManager().getHealthService())));
     leaderTimer.scheduleWithFixedDelay(
@@ -110,9 +122,13 @@ public final class EtcdServices implements AutoCloseable {
   }
 
   private static BindableService gated(
-      AnswerMemory memory, RequestGate gate, Authorization auth, BindableService service) {
+      AnswerMemory memory,
+      RequestGate gate,
+      LearnerGate learners,
+      Authorization auth,
+      BindableService service) {
     // the interceptor listed last is called first
-    return () -> ServerInterceptors.intercept(service, memory, auth, gate);
+    return () -> ServerInterceptors.intercept(service, memory, auth, gate, learners);
   }
 
   private static long newLeaseId() {

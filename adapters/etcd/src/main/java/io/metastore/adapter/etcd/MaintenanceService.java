@@ -83,6 +83,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
             .setDbSize(cluster.sizeBytes())
             .setDbSizeInUse(cluster.sizeInUseBytes())
             .setLeader(leader)
+            .setIsLearner(cluster.isLearner())
             .setRaftIndex(cluster.committedIndex())
             .setRaftAppliedIndex(cluster.appliedIndex())
             .setRaftTerm(cluster.term());

@@ -61,6 +61,11 @@ final class EtcdErrorTest {
           INVALID_AUTH_MGMT          |  3 | etcdserver: invalid auth management
           VERIFY_ONLY                |  2 | auth: token signing attempted with verify-only key
           AUTH_OLD_REVISION          |  3 | etcdserver: revision of auth store is old
+          MEMBER_EXISTS              |  9 | etcdserver: member ID already exist
+          MEMBER_NOT_LEARNER         |  9 | etcdserver: can only promote a learner member
+          LEARNER_NOT_READY          |  9 | etcdserver: can only promote a learner member which is in sync with leader
+          TOO_MANY_LEARNERS          |  9 | etcdserver: too many learner members in cluster
+          NOT_FOR_LEARNER            |  9 | etcdserver: rpc not supported for learner
           MEMBER_NOT_FOUND           |  5 | etcdserver: member not found
           PEER_URL_EXISTS            |  9 | etcdserver: Peer URLs already exists
           BAD_MEMBER_URLS            |  3 | etcdserver: given member URLs are invalid
@@ -133,6 +138,8 @@ final class EtcdErrorTest {
     "PERMISSION_NOT_GRANTED, PERMISSION_NOT_GRANTED",
     "PERMISSION_DENIED, PERMISSION_DENIED",
     "MEMBER_NOT_FOUND, MEMBER_NOT_FOUND",
+    "MEMBER_EXISTS, MEMBER_EXISTS",
+    "TOO_MANY_LEARNERS, TOO_MANY_LEARNERS",
     "PEER_URL_EXISTS, PEER_URL_EXISTS"
   })
   void failureOfTheStoreIsMapped(FailureCode code, EtcdError error) {

@@ -10,6 +10,7 @@ import java.util.List;
 final class FakeCluster implements ClusterView {
   volatile long leader = 22;
   volatile long leaderlessMs;
+  volatile boolean learner;
   volatile long revision = 100;
   volatile List<Alarm> alarms = List.of();
   volatile int maxRequestBytes = 1_572_864;
@@ -90,6 +91,11 @@ final class FakeCluster implements ClusterView {
         new MemberInfo(
             22, "a", List.of("http://127.0.0.1:1"), List.of("http://127.0.0.1:2"), false),
         new MemberInfo(-5, "", List.of("http://127.0.0.1:3"), List.of(), false));
+  }
+
+  @Override
+  public boolean isLearner() {
+    return learner;
   }
 
   @Override

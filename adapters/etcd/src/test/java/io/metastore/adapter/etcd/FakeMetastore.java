@@ -7,7 +7,6 @@ import io.metastore.core.api.Credentials;
 import io.metastore.core.api.LeaseStatus;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.LoginTokens;
-import io.metastore.core.api.Membership;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
@@ -26,6 +25,7 @@ import java.util.function.Function;
 /** A store that records requests and returns the test's answers. */
 final class FakeMetastore implements Metastore {
   final FakeCluster cluster = new FakeCluster();
+  final FakeMembership membership = new FakeMembership();
   final LinkedBlockingQueue<Command> submitted = new LinkedBlockingQueue<>();
   final LinkedBlockingQueue<Asked> reads = new LinkedBlockingQueue<>();
   final LinkedBlockingQueue<FakeWatchStream> watchStreams = new LinkedBlockingQueue<>();
@@ -173,7 +173,7 @@ final class FakeMetastore implements Metastore {
   }
 
   @Override
-  public Membership membership() {
-    throw new UnsupportedOperationException("no etcd service changes the members");
+  public FakeMembership membership() {
+    return membership;
   }
 }

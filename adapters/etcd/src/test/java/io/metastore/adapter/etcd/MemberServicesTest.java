@@ -8,11 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.ByteString;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.metastore.core.api.Consistency;
+import io.metastore.core.api.MemberIds;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.ChangeAlarm;
@@ -25,18 +28,25 @@ import io.metastore.etcdapi.etcdserverpb.AlarmType;
 import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
 import io.metastore.etcdapi.etcdserverpb.DefragmentRequest;
 import io.metastore.etcdapi.etcdserverpb.DefragmentResponse;
+import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.MemberAddRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberAddResponse;
 import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
 import io.metastore.etcdapi.etcdserverpb.MemberListResponse;
+import io.metastore.etcdapi.etcdserverpb.MemberPromoteRequest;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Maintenance, Cluster and health: the status of a member. */
 final class MemberServicesTest {
@@ -206,6 +216,70 @@ final class MemberServicesTest {
     store.onView = completedFuture(new FakeView());
     assertThat(cluster.memberList(MemberListRequest.getDefaultInstance()).getMembersCount())
         .isEqualTo(2);
+  }
+
+  @Test
+  void learnersServeOnlyTheirStatusAndTheirOwnData() {
+    store.cluster.learner = true;
+    store.onRead = failedFuture(new NotServed(NotServed.Reason.STOPPED));
+    KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(fixture.channel);
+    RangeRequest range = RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("k")).build();
+
+    assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getIsLearner()).isTrue();
+    assertFails(() -> kv.range(range.toBuilder().setSerializable(true).build()), EtcdError.STOPPED);
+    assertFails(() -> kv.range(range), EtcdError.NOT_FOR_LEARNER);
+    assertFails(
+        () -> cluster.memberList(MemberListRequest.getDefaultInstance()),
+        EtcdError.NOT_FOR_LEARNER);
+  }
+
+  @Test
+  void addedMemberHasEtcdsId() {
+    store.onView = completedFuture(new FakeView());
+
+    MemberAddResponse added =
+        cluster.memberAdd(
+            MemberAddRequest.newBuilder()
+                .addPeerURLs("http://b:1 ")
+                .addPeerURLs("http://a:1")
+                .setIsLearner(true)
+                .build());
+
+    FakeMembership.Announced announced = next(store.membership.announced);
+    assertThat(announced.peerUrls()).containsExactly("http://a:1", "http://b:1");
+    assertThat(announced.learner()).isTrue();
+    // The time is the one at which the service was asked, in seconds.
+    long now = System.currentTimeMillis() / 1000;
+    assertThat(LongStream.rangeClosed(now - 60, now))
+        .anyMatch(
+            second ->
+                MemberIds.member(announced.peerUrls(), Long.toString(second)) == announced.id());
+    assertThat(added.getMember().getID()).isEqualTo(announced.id());
+    assertThat(added.getMember().getName()).isEmpty();
+    assertThat(added.getMember().getPeerURLsList()).isEqualTo(announced.peerUrls());
+    assertThat(added.getMember().getIsLearner()).isTrue();
+    assertThat(added.getMembersCount()).isEqualTo(2);
+    assertThat(added.getHeader().getRevision()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "a:1", "http://a", "ftp://a:1", "http://a:1/path"})
+  void memberWithoutUsableUrlsIsNotAdded(String url) {
+    MemberAddRequest.Builder request = MemberAddRequest.newBuilder();
+    if (!url.isEmpty()) {
+      request.addPeerURLs("http://b:1").addPeerURLs(url);
+    }
+    assertFails(() -> cluster.memberAdd(request.build()), EtcdError.BAD_MEMBER_URLS);
+    assertThat(store.membership.announced).isEmpty();
+  }
+
+  @Test
+  void refusedPromotionHasEtcdsText() {
+    store.membership.onPromote =
+        failedFuture(new ChangeRefused(ChangeRefused.Reason.NOT_CAUGHT_UP, "why"));
+    assertFails(
+        () -> cluster.memberPromote(MemberPromoteRequest.newBuilder().setID(5).build()),
+        EtcdError.LEARNER_NOT_READY);
   }
 
   @Test

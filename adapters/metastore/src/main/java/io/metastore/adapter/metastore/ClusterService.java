@@ -11,6 +11,8 @@ import io.metastore.api.v1.JoinRequest;
 import io.metastore.api.v1.JoinResponse;
 import io.metastore.api.v1.MembersRequest;
 import io.metastore.api.v1.MembersResponse;
+import io.metastore.api.v1.PromoteRequest;
+import io.metastore.api.v1.PromoteResponse;
 import io.metastore.api.v1.RemoveRequest;
 import io.metastore.api.v1.RemoveResponse;
 import io.metastore.api.v1.StatusRequest;
@@ -100,6 +102,18 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
             membership
                 .remove(request.getMemberId())
                 .thenApply(removed -> RemoveResponse.getDefaultInstance()),
+        Function.identity());
+  }
+
+  @Override
+  public void promote(PromoteRequest request, StreamObserver<PromoteResponse> call) {
+    Answer.to(
+        call,
+        scans,
+        () ->
+            membership
+                .promote(request.getMemberId())
+                .thenApply(promoted -> PromoteResponse.getDefaultInstance()),
         Function.identity());
   }
 

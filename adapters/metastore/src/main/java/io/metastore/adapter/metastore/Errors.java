@@ -110,6 +110,8 @@ final class Errors {
       // This adapter proposes nothing that can fail with these codes.
       case KEY_NOT_FOUND,
           MEMBER_NOT_FOUND,
+          MEMBER_EXISTS,
+          TOO_MANY_LEARNERS,
           PEER_URL_EXISTS,
           LEASE_EXISTS,
           USER_EXISTS,
@@ -180,7 +182,9 @@ final class Errors {
       case UNKNOWN_MEMBER -> Reason.UNKNOWN_MEMBER;
       case ALREADY_MEMBER -> Reason.ALREADY_MEMBER;
       case IN_PROGRESS -> Reason.CHANGE_IN_PROGRESS;
-      case UNSAFE -> Reason.UNSAFE_CHANGE;
+      case ID_EXISTS -> Reason.ALREADY_MEMBER;
+      case NOT_LEARNER, TOO_MANY_LEARNERS -> Reason.BAD_REQUEST;
+      case NOT_CAUGHT_UP, NOT_STARTED, UNSAFE -> Reason.UNSAFE_CHANGE;
     };
   }
 

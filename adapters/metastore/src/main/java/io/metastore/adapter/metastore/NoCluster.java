@@ -39,6 +39,11 @@ record NoCluster(String name) implements ClusterView {
   }
 
   @Override
+  public boolean isLearner() {
+    return false;
+  }
+
+  @Override
   public long leaderChanges() {
     return 0;
   }

@@ -145,6 +145,7 @@ final class Requirements {
     administers(ClusterGrpc.getBootstrapMethod());
     administers(ClusterGrpc.getJoinMethod());
     administers(ClusterGrpc.getRemoveMethod());
+    administers(ClusterGrpc.getPromoteMethod());
     administers(ClusterGrpc.getDrainMethod());
   }
 

@@ -31,6 +31,8 @@ final class ErrorsTest {
         switch (code) {
           case KEY_NOT_FOUND,
               MEMBER_NOT_FOUND,
+              MEMBER_EXISTS,
+              TOO_MANY_LEARNERS,
               PEER_URL_EXISTS,
               LEASE_EXISTS,
               USER_EXISTS,
@@ -122,6 +124,11 @@ final class ErrorsTest {
     "UNKNOWN_MEMBER, UNKNOWN_MEMBER, NOT_FOUND",
     "ALREADY_MEMBER, ALREADY_MEMBER, FAILED_PRECONDITION",
     "IN_PROGRESS, CHANGE_IN_PROGRESS, FAILED_PRECONDITION",
+    "ID_EXISTS, ALREADY_MEMBER, FAILED_PRECONDITION",
+    "NOT_LEARNER, BAD_REQUEST, INVALID_ARGUMENT",
+    "TOO_MANY_LEARNERS, BAD_REQUEST, INVALID_ARGUMENT",
+    "NOT_CAUGHT_UP, UNSAFE_CHANGE, UNAVAILABLE",
+    "NOT_STARTED, UNSAFE_CHANGE, UNAVAILABLE",
     "UNSAFE, UNSAFE_CHANGE, UNAVAILABLE"
   })
   void aRefusedChangeOfMembersSaysWhy(ChangeRefused.Reason why, Reason reason, Code code) {
