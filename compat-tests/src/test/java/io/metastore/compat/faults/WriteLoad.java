@@ -15,8 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,14 +47,40 @@ final class WriteLoad implements AutoCloseable {
   static WriteLoad start(List<ServerProcess> members, String prefix, int clientCount) {
     WriteLoad load = new WriteLoad();
     for (int n = 0; n < clientCount; n++) {
-      String key = prefix + n;
       ManagedChannel channel = members.get(n % members.size()).channel();
-      Thread client = new Thread(() -> load.write(channel, key), "load-" + n);
-      client.setDaemon(true);
-      load.clients.add(client);
-      client.start();
+      load.startClient(prefix + n, errors -> channel);
     }
     return load;
+  }
+
+  /**
+   * Starts clients that go on to another member after each error.
+   *
+   * @param members may change meanwhile; never empty
+   */
+  static WriteLoad roaming(
+      CopyOnWriteArrayList<ServerProcess> members, String prefix, int clientCount) {
+    WriteLoad load = new WriteLoad();
+    for (int n = 0; n < clientCount; n++) {
+      int first = n;
+      load.startClient(
+          prefix + n,
+          errors -> {
+            List<ServerProcess> now = List.copyOf(members);
+            return now.get((first + errors) % now.size()).channel();
+          });
+    }
+    return load;
+  }
+
+  /**
+   * @param channels the channel to use after this many errors
+   */
+  private void startClient(String key, IntFunction<ManagedChannel> channels) {
+    Thread client = new Thread(() -> write(channels, key), "load-" + key);
+    client.setDaemon(true);
+    clients.add(client);
+    client.start();
   }
 
   long acknowledgedCount() {
@@ -75,12 +103,15 @@ final class WriteLoad implements AutoCloseable {
     return lastTried.getOrDefault(key, -1L);
   }
 
-  private void write(ManagedChannel channel, String key) {
+  private void write(IntFunction<ManagedChannel> channels, String key) {
     long lastRevision = 0;
+    int errors = 0;
     try {
       for (long value = 0; !stopped; value++) {
         lastTried.put(key, value);
-        lastRevision = Math.max(lastRevision, put(channel, key, value, lastRevision));
+        long revision = put(channels.apply(errors), key, value, lastRevision);
+        errors += revision == 0 ? 1 : 0;
+        lastRevision = Math.max(lastRevision, revision);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

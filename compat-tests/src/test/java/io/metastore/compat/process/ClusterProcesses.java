@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * all members serve, unless they say otherwise.
  */
 public final class ClusterProcesses implements AutoCloseable {
+  private final Path directory;
   private final List<ServerProcess> members = new ArrayList<>();
   private final @Nullable PeerLinks links;
 
@@ -29,18 +30,50 @@ public final class ClusterProcesses implements AutoCloseable {
   private ClusterProcesses(
       Class<?> test, int count, String peerScheme, List<String> flags, boolean linked)
       throws IOException {
-    Path directory = Directories.create(test.getSimpleName());
+    directory = Directories.create(test.getSimpleName());
     for (int i = 1; i <= count; i++) {
-      Path own = directory.resolve("m" + i);
-      Files.createDirectories(own);
-      members.add(new ServerProcess("m" + i, peerScheme, own));
+      members.add(newMember(peerScheme));
     }
     links = linked ? link() : null;
-    String initialCluster =
-        members.stream()
-            .map(member -> member.name() + "=" + member.peerUrl())
-            .collect(Collectors.joining(","));
-    members.forEach(member -> member.configure("--initial-cluster=" + initialCluster, flags));
+    members.forEach(member -> member.configure(initialCluster(members), flags));
+  }
+
+  private ServerProcess newMember(String peerScheme) throws IOException {
+    String name = "m" + (members.size() + 1);
+    Path own = directory.resolve(name);
+    Files.createDirectories(own);
+    return new ServerProcess(name, peerScheme, own);
+  }
+
+  private static String initialCluster(List<ServerProcess> members) {
+    return members.stream()
+        .map(member -> member.name() + "=" + member.peerUrl())
+        .collect(Collectors.joining(",", "--initial-cluster=", ""));
+  }
+
+  /** A further member, which is not started. Call {@link #configureToJoin} first. */
+  public ServerProcess addMember() throws IOException {
+    ServerProcess member = newMember("http");
+    members.add(member);
+    return member;
+  }
+
+  /** Ends a member that {@link #addMember} added and deletes its data. */
+  public void forget(ServerProcess member) throws IOException {
+    members.remove(member);
+    member.close();
+  }
+
+  /**
+   * Gives a member the flags for joining a running cluster.
+   *
+   * @param all the members of the cluster, with the new one
+   */
+  public static void configureToJoin(
+      ServerProcess member, List<ServerProcess> all, String... flags) {
+    List<String> more = new ArrayList<>(List.of(flags));
+    more.add("--initial-cluster-state=existing");
+    member.configure(initialCluster(all), more);
   }
 
   private PeerLinks link() {

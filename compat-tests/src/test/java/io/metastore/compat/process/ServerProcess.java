@@ -239,6 +239,11 @@ public final class ServerProcess implements AutoCloseable {
     signal("CONT");
   }
 
+  /** What the process has logged, in all its runs. */
+  public String log() throws IOException {
+    return Files.readString(directory.resolve("server.log"));
+  }
+
   public boolean isAlive() {
     return running().isAlive();
   }
