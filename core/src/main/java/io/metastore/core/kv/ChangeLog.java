@@ -12,8 +12,6 @@ import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,11 +60,55 @@ public final class ChangeLog {
       long replaced) {}
 
   /**
-   * Consecutive changes.
-   *
-   * @param through the last revision whose changes are all included
+   * Reads changes one after the other, in the order in which they were made. Ends only between two
+   * revisions. Not thread-safe.
    */
-  public record Piece(List<Change> changes, long through) {}
+  public static final class Walk implements AutoCloseable {
+    private final Cursor cursor;
+    private final long last;
+    private final int changesMax;
+    private final long bytesMax;
+    private long revision;
+    private long through;
+    private int changes;
+    private long bytes;
+
+    private Walk(Cursor cursor, long last, int changesMax, long bytesMax) {
+      this.cursor = cursor;
+      this.last = last;
+      this.changesMax = changesMax;
+      this.bytesMax = bytesMax;
+    }
+
+    /** The next change; null at the end. */
+    public @Nullable Change next() {
+      if (!cursor.next()) {
+        through = last;
+        return null;
+      }
+      KeyReader place = new KeyReader(cursor.key());
+      long next = place.int64();
+      if (next != revision && (changes >= changesMax || bytes >= bytesMax)) {
+        through = next - 1;
+        return null;
+      }
+      revision = next;
+      byte[] value = cursor.value();
+      changes++;
+      bytes += value.length;
+      return decode(next, place.int32(), value);
+    }
+
+    /** After the end: all changes up to this revision have been read. */
+    public long through() {
+      return through;
+    }
+
+    @Override
+    public void close() {
+      cursor.close();
+    }
+  }
 
   /** Whether the log stores this version as a whole; otherwise it is in one of the other tables. */
   static boolean carries(KeyValue version) {
@@ -115,30 +157,21 @@ public final class ChangeLog {
     return replaced == revision ? 0 : replaced;
   }
 
+  /** All changes from {@code firstRevision} to {@code lastRevision}, both inclusive. */
+  public static Walk walk(Reader reader, long firstRevision, long lastRevision) {
+    return walk(reader, firstRevision, lastRevision, Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
+
   /**
-   * Reads whole revisions from {@code firstRevision} to {@code lastRevision}, both inclusive.
+   * Changes from {@code firstRevision} to {@code lastRevision}, both inclusive.
    *
    * @param changesMax stops before a revision once this many changes have been read
    * @param bytesMax stops before a revision once this many bytes have been read
    */
-  public static Piece read(
+  public static Walk walk(
       Reader reader, long firstRevision, long lastRevision, int changesMax, long bytesMax) {
-    List<Change> changes = new ArrayList<>();
-    long bytes = 0;
-    try (Cursor cursor = cursor(reader, firstRevision, lastRevision)) {
-      while (cursor.next()) {
-        KeyReader place = new KeyReader(cursor.key());
-        long revision = place.int64();
-        if ((changes.size() >= changesMax || bytes >= bytesMax)
-            && revision != changes.get(changes.size() - 1).revision()) {
-          return new Piece(changes, revision - 1);
-        }
-        byte[] value = cursor.value();
-        changes.add(decode(revision, place.int32(), value));
-        bytes += value.length;
-      }
-    }
-    return new Piece(changes, lastRevision);
+    Cursor cursor = cursor(reader, firstRevision, lastRevision);
+    return new Walk(cursor, lastRevision, changesMax, bytesMax);
   }
 
   /**
@@ -201,15 +234,8 @@ public final class ChangeLog {
     return found;
   }
 
-  /** All changes from {@code first} to {@code last}, both inclusive; see {@link #change}. */
-  static Cursor cursor(Reader reader, long first, long last) {
+  private static Cursor cursor(Reader reader, long first, long last) {
     return reader.scan(Table.CHANGES, start(first), start(last + 1));
-  }
-
-  /** The change that a {@link #cursor} is on. */
-  static Change change(Cursor cursor) {
-    KeyReader place = new KeyReader(cursor.key());
-    return decode(place.int64(), place.int32(), cursor.value());
   }
 
   /** Deletes all changes before {@code revision}. */

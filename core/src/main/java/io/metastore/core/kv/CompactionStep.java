@@ -47,19 +47,24 @@ public final class CompactionStep {
    * @return whether nothing is left to do
    */
   public boolean run(long compacted, int changesMax) {
-    ChangeLog.Piece piece;
-    try (Snapshot snapshot = storage.snapshot()) {
-      piece = ChangeLog.read(snapshot, 0, compacted, changesMax, BYTES_MAX);
-      List<ChangeLog.Change> changes = piece.changes();
-      for (int from = 0; from < changes.size(); from += CHANGES_PER_WRITE) {
-        int to = Math.min(changes.size(), from + CHANGES_PER_WRITE);
-        edit(snapshot, changes.subList(from, to), compacted);
+    long through;
+    try (Snapshot snapshot = storage.snapshot();
+        ChangeLog.Walk walk = ChangeLog.walk(snapshot, 0, compacted, changesMax, BYTES_MAX)) {
+      List<ChangeLog.Change> changes = new ArrayList<>();
+      for (ChangeLog.Change next = walk.next(); next != null; next = walk.next()) {
+        changes.add(next);
+        if (changes.size() == CHANGES_PER_WRITE) {
+          edit(snapshot, changes, compacted);
+          changes.clear();
+        }
       }
+      edit(snapshot, changes, compacted);
+      through = walk.through();
     }
     // Only after the versions stored in the log alone have been written to the history.
-    boolean done = piece.through() >= compacted;
+    boolean done = through >= compacted;
     // The changes at the compacted revision itself stay, because watchers may start there.
-    ChangeLog.discardBefore(storage, done ? compacted : piece.through() + 1);
+    ChangeLog.discardBefore(storage, done ? compacted : through + 1);
     return done;
   }
 

@@ -27,7 +27,7 @@ public final class HistoryWalk implements VersionWalk {
   private final long compacted;
   private final long through;
   private final VersionSort sort;
-  private final Cursor changes;
+  private final ChangeLog.Walk changes;
   private @Nullable StoredVersion fromSort;
   private @Nullable StoredVersion fromLog;
   private long lastRevision;
@@ -48,7 +48,7 @@ public final class HistoryWalk implements VersionWalk {
     try {
       sortLatest();
       sortHistory();
-      this.changes = ChangeLog.cursor(reader, Math.max(compacted, 0), through);
+      this.changes = ChangeLog.walk(reader, Math.max(compacted, 0), through);
     } catch (RuntimeException e) {
       sort.close();
       throw e;
@@ -94,8 +94,7 @@ public final class HistoryWalk implements VersionWalk {
   // --- the change log ----------------------------------------------------------------------------
 
   private @Nullable StoredVersion nextFromLog() {
-    while (changes.next()) {
-      ChangeLog.Change change = ChangeLog.change(changes);
+    for (ChangeLog.Change change = changes.next(); change != null; change = changes.next()) {
       if (change.kind() == WatchEvent.Kind.DELETE) {
         return StoredVersion.ofDeletion(change.revision(), change.sub(), change.key());
       }

@@ -352,44 +352,51 @@ public final class WatchHub implements AutoCloseable {
    * it.
    */
   private long gatherChanges(StoreView view, long from, long bytesMax) {
-    ChangeLog.Piece piece =
-        ChangeLog.read(view.reader(), from, view.revision(), SWEEP_CHANGES_MAX, bytesMax);
-    List<ChangeLog.Change> changes = piece.changes();
     long gatheredBytes = 0;
+    long revision = 0;
     long revisionBytes = 0;
-    for (int i = 0; i < changes.size(); i++) {
-      ChangeLog.Change change = changes.get(i);
-      if (i > 0 && change.revision() != changes.get(i - 1).revision()) {
-        if (gatheredBytes > bytesMax) {
-          return change.revision() - 1;
+    try (ChangeLog.Walk changes =
+        ChangeLog.walk(view.reader(), from, view.revision(), SWEEP_CHANGES_MAX, bytesMax)) {
+      for (ChangeLog.Change next = changes.next(); next != null; next = changes.next()) {
+        if (next.revision() != revision) {
+          if (gatheredBytes > bytesMax) {
+            return next.revision() - 1;
+          }
+          revision = next.revision();
+          revisionBytes = 0;
         }
-        revisionBytes = 0;
-      }
-      List<Watcher> matching = new ArrayList<>();
-      catchingUp.forEachMatch(
-          change.key(),
-          watcher -> {
-            if (watcher.nextRevision <= change.revision() && watcher.wants(change.kind())) {
-              matching.add(watcher);
-            }
-          });
-      if (!matching.isEmpty()) {
-        WatchEvent event =
-            findEvent(view, change, matching.stream().anyMatch(w -> w.spec.previous()));
-        if (event == null) {
-          continue;
-        }
-        long bytes = HubStream.bytes(event);
+        long bytes = gather(view, next);
         gatheredBytes += bytes;
         revisionBytes += bytes;
-        matching.forEach(watcher -> watcher.gather(event, bytes));
         if (revisionBytes > limits.revisionBytesMax()) {
-          endThoseWithEventsOf(change.revision());
+          endThoseWithEventsOf(revision);
           revisionBytes = 0;
         }
       }
+      return changes.through();
     }
-    return piece.through();
+  }
+
+  /** Gives a change to the watchers that want it; returns the size of its event, 0 if none does. */
+  private long gather(StoreView view, ChangeLog.Change change) {
+    List<Watcher> matching = new ArrayList<>();
+    catchingUp.forEachMatch(
+        change.key(),
+        watcher -> {
+          if (watcher.nextRevision <= change.revision() && watcher.wants(change.kind())) {
+            matching.add(watcher);
+          }
+        });
+    if (matching.isEmpty()) {
+      return 0;
+    }
+    WatchEvent event = findEvent(view, change, matching.stream().anyMatch(w -> w.spec.previous()));
+    if (event == null) {
+      return 0;
+    }
+    long bytes = HubStream.bytes(event);
+    matching.forEach(watcher -> watcher.gather(event, bytes));
+    return bytes;
   }
 
   /** Ends the watchers for whose events of this revision there is no memory. */

@@ -16,6 +16,7 @@ import io.metastore.core.command.Range;
 import io.metastore.core.command.Slice;
 import io.metastore.core.command.Txn;
 import io.metastore.core.kv.ChangeLog;
+import io.metastore.core.kv.ChangeLogs;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockEvent;
 import java.util.ArrayDeque;
@@ -244,10 +245,8 @@ class ModelTest {
             .filter(event -> event.current().modRevision() >= from)
             .map(ModelTest::change)
             .toList();
-    ChangeLog.Piece log =
-        ChangeLog.read(
-            machine.storage(), from, model.revision(), Integer.MAX_VALUE, Long.MAX_VALUE);
-    assertThat(log.changes().stream().map(ModelTest::withoutPlace).toList()).isEqualTo(expected);
+    List<ChangeLog.Change> log = ChangeLogs.read(machine.storage(), from, model.revision());
+    assertThat(log.stream().map(ModelTest::withoutPlace).toList()).isEqualTo(expected);
   }
 
   private static ChangeLog.Change withoutPlace(ChangeLog.Change change) {

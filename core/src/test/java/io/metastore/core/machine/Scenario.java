@@ -11,7 +11,7 @@ import io.metastore.core.api.WatchEvent;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
-import io.metastore.core.kv.ChangeLog;
+import io.metastore.core.kv.ChangeLogs;
 import io.metastore.core.kv.KeyRange;
 import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockTable;
@@ -349,10 +349,7 @@ final class Scenario {
 
   private String changes() {
     return orNothing(
-        ChangeLog.read(
-                machine().storage(), 0, Long.MAX_VALUE - 1, Integer.MAX_VALUE, Long.MAX_VALUE)
-            .changes()
-            .stream()
+        ChangeLogs.read(machine().storage(), 0, Long.MAX_VALUE - 1).stream()
             .map(change -> change.revision() + " " + change.kind() + " " + text(change.key()))
             .toList());
   }

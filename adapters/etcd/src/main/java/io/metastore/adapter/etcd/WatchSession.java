@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.metastore.adapter.grpc.CallAccess;
+import io.metastore.adapter.grpc.EncodedMessage;
 import io.metastore.adapter.grpc.SerialTask;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.Metastore;
@@ -43,6 +44,9 @@ final class WatchSession {
 
   /** The size of etcd's buffer. */
   private static final int UNANSWERED_MAX = 16;
+
+  /** Responses with more events are encoded without being built. */
+  private static final int OBJECTS_MAX = 1000;
 
   private final Metastore metastore;
 
@@ -341,11 +345,16 @@ final class WatchSession {
       deny(watch, events.watchId());
       return;
     }
-    WatchResponse response = WatchTranslator.toEvents(headers.at(events.revision()), events);
+    ResponseHeader header = headers.at(events.revision());
     if (!watch.fragmented) {
-      call.onNext(response);
+      if (events.events().size() > OBJECTS_MAX) {
+        EncodedMessage.send(WatchTranslator.encodeEvents(header, events), call);
+      } else {
+        call.onNext(WatchTranslator.toEvents(header, events));
+      }
       return;
     }
+    WatchResponse response = WatchTranslator.toEvents(header, events);
     for (WatchResponse fragment : WatchFragments.split(response, fragmentBytes)) {
       call.onNext(fragment);
     }

@@ -1,6 +1,7 @@
 package io.metastore.adapter.etcd;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.metastore.core.api.WatchEvent;
@@ -11,6 +12,9 @@ import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest.FilterType;
 import io.metastore.etcdapi.etcdserverpb.WatchResponse;
 import io.metastore.etcdapi.mvccpb.Event;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +148,29 @@ final class WatchTranslator {
       response.addEvents(toEvent(list.get(i)));
     }
     return response.build();
+  }
+
+  /**
+   * Writes what {@link #toEvents} builds. Each event's message is garbage as soon as it is written,
+   * so a response with very many events takes little more memory than its bytes.
+   */
+  static byte[] encodeEvents(ResponseHeader header, WatchMessage.Events events) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    try {
+      WatchResponse.newBuilder()
+          .setHeader(header)
+          .setWatchId(events.watchId())
+          .build()
+          .writeTo(out);
+      for (WatchEvent event : events.events()) {
+        out.writeMessage(WatchResponse.EVENTS_FIELD_NUMBER, toEvent(event));
+      }
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // cannot happen: an array is written to
+    }
+    return bytes.toByteArray();
   }
 
   private static Event toEvent(WatchEvent event) {

@@ -74,6 +74,20 @@ final class WatchTranslatorTest {
   }
 
   @Test
+  void encodedEventsAreThoseOfTheMessage() throws Exception {
+    WatchMessage.Events events =
+        new WatchMessage.Events(
+            3,
+            9,
+            List.of(
+                new WatchEvent(WatchEvent.Kind.PUT, keyValue("a", "2", 8), keyValue("a", "1", 7)),
+                new WatchEvent(WatchEvent.Kind.DELETE, KeyValue.tombstone(bytes("b"), 9), null)));
+
+    assertThat(WatchResponse.parseFrom(WatchTranslator.encodeEvents(header(9), events)))
+        .isEqualTo(WatchTranslator.toEvents(header(9), events));
+  }
+
+  @Test
   void deleteEventHasOnlyKeyAndRevision() {
     WatchEvent put =
         new WatchEvent(WatchEvent.Kind.PUT, keyValue("a", "2", 8), keyValue("a", "1", 7));

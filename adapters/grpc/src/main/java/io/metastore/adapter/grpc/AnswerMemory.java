@@ -82,7 +82,7 @@ public final class AnswerMemory implements ServerInterceptor {
     private long bytes(Object message) {
       boolean json = connection() == null;
       if (message instanceof EncodedMessage encoded) {
-        return json ? (long) JSON_COPIES * encoded.available() : 0;
+        return json ? (long) JSON_COPIES * encoded.available() : encoded.sendingBytes();
       }
       long bytes = ((MessageLite) message).getSerializedSize();
       return json ? JSON_COPIES * bytes : bytes;

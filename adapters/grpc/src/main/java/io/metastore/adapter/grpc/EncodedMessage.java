@@ -55,6 +55,15 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
   }
 
   /**
+   * Sends a message that is already in its wire format.
+   *
+   * @param message must not change
+   */
+  public static <R> void send(byte[] message, StreamObserver<R> call) {
+    new Whole(message).sendTo(call);
+  }
+
+  /**
    * Ends a streaming call at once and drops the messages that its client has not read. An ordinary
    * error would be queued behind them. Works for message objects, too.
    */
@@ -92,7 +101,7 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
   }
 
   /** The whole message as an array, if it is small enough. */
-  public final byte[] toBytes() {
+  public byte[] toBytes() {
     if (bytes > WHOLE_BYTES_MAX) {
       throw Status.RESOURCE_EXHAUSTED
           .withDescription("response of " + bytes + " bytes is too large for this kind of call")
@@ -107,6 +116,11 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
       throw new IllegalStateException("writing to an array cannot fail", e);
     }
     return whole.toByteArray();
+  }
+
+  /** The memory that gRPC needs to send it, and that nobody has reserved yet. */
+  long sendingBytes() {
+    return 0; // it is sent in pieces
   }
 
   // --- called by gRPC --------------------------------------------------------------------------
@@ -155,6 +169,32 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
         handler);
   }
 
+  /** A message in one piece. */
+  private static final class Whole extends EncodedMessage {
+    private final byte[] message;
+
+    Whole(byte[] message) {
+      super(message.length);
+      this.message = message;
+    }
+
+    @Override
+    protected boolean writePiece(OutputStream target) throws IOException {
+      target.write(message);
+      return false;
+    }
+
+    @Override
+    public byte[] toBytes() {
+      return message;
+    }
+
+    @Override
+    long sendingBytes() {
+      return message.length;
+    }
+  }
+
   /** A message that cannot be marshalled: gRPC then resets the stream of the call. */
   private static final class Abort extends EncodedMessage {
     private final Status why;
@@ -176,7 +216,9 @@ public abstract class EncodedMessage extends InputStream implements Drainable, K
     public InputStream stream(R message) {
       Object answer = message;
       if (answer instanceof EncodedMessage encoded) {
-        return encoded.connection == null ? new ByteArrayInputStream(encoded.toBytes()) : encoded;
+        return encoded instanceof Whole || encoded.connection == null
+            ? new ByteArrayInputStream(encoded.toBytes())
+            : encoded;
       }
       return objects.stream(message);
     }
