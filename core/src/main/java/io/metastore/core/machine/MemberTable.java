@@ -139,15 +139,19 @@ public final class MemberTable {
     List<Configuration.Member.Builder> all = new ArrayList<>(configuration.getMembersBuilderList());
     all.addAll(configuration.getPendingBuilderList());
     Configuration.Member.Builder moved = null;
+    Configuration.Member.Builder owner = null;
     for (Configuration.Member.Builder member : all) {
       if (member.getId() == move.getId()) {
         moved = member;
       } else if (!Collections.disjoint(peerUrls(member), move.getPeerUrlsList())) {
-        return Failure.of(FailureCode.PEER_URL_EXISTS, "member", Long.toHexString(member.getId()));
+        owner = member;
       }
     }
     if (moved == null) {
       return Failure.of(FailureCode.MEMBER_NOT_FOUND, "id", Long.toHexString(move.getId()));
+    }
+    if (owner != null) {
+      return Failure.of(FailureCode.PEER_URL_EXISTS, "member", Long.toHexString(owner.getId()));
     }
     moved.clearPeerUrls().addAllPeerUrls(move.getPeerUrlsList());
     write(writes, configuration);
