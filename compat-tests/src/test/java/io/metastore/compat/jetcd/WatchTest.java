@@ -107,6 +107,22 @@ class WatchTest extends JetcdSuite {
   }
 
   @Test
+  void aLargeDeletionArrivesInOnePiece() throws Exception {
+    int keys = 2000;
+    Op[] puts = new Op[100];
+    for (int i = 0; i < keys; i++) {
+      puts[i % 100] = Op.put(bytes(own + i), bytes("v"), PutOption.DEFAULT);
+      if (i % 100 == 99) {
+        get(client.getKVClient().txn().Then(puts).commit());
+      }
+    }
+    try (Watching watch = begin("", created().isPrefix(true))) {
+      get(client.getKVClient().delete(bytes(own), DeleteOption.builder().isPrefix(true).build()));
+      assertThat(watch.nextResponse().getEvents()).hasSize(keys);
+    }
+  }
+
+  @Test
   void aTransactionArrivesInOnePiece() throws Exception {
     put("z", "0");
     try (Watching watch = begin("", created().isPrefix(true))) {

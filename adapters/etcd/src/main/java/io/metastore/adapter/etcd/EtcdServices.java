@@ -57,7 +57,7 @@ public final class EtcdServices implements AutoCloseable {
                 learners,
                 auth,
                 encoding(new KvService(metastore, headers, settings.maxTxnOps()))),
-            gated(memory, gate, learners, auth, new WatchService(metastore, headers)),
+            gated(memory, gate, learners, auth, encoding(new WatchService(metastore, headers))),
             gated(
                 memory,
                 gate,
