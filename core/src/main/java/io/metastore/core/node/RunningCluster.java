@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param removed IDs of removed members
  */
 public record RunningCluster(long id, List<Member> members, List<Long> removed) {
-  private static final long ASK_MS = 5000;
+  /** Source: etcd. */
+  private static final long ASK_MS = 10_000;
   private static final int MESSAGE_BYTES_MAX = 4 << 20;
 
   /**
