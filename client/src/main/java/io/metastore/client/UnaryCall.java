@@ -67,19 +67,7 @@ final class UnaryCall<Q, R> {
     attempts++;
     Endpoints.Endpoint endpoint = calls.endpoints().current();
     ClientCall<Q, R> call = endpoint.channel().newCall(method, options);
-    Runnable stopWaiting =
-        calls
-            .timer()
-            .schedule(
-                calls.attemptTimeout().toNanos(),
-                () -> {
-                  // If the request is being sent just now, the mark will show it when the failure
-                  // is judged.
-                  if (repeat == Repeat.READ || !mark.sent()) {
-                    call.cancel("no answer in time", null);
-                  }
-                });
-    current = call;
+    CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     ClientCalls.asyncUnaryCall(
         call,
         request.get(),
@@ -91,7 +79,7 @@ final class UnaryCall<Q, R> {
 
           @Override
           public void onError(Throwable failure) {
-            stopWaiting.run();
+            ended.complete(null);
             MetastoreException known = MetastoreException.of(failure);
             if (known.reason() == Reason.UNAUTHENTICATED && !loginRenewed && proof.renew()) {
               loginRenewed = true;
@@ -103,9 +91,25 @@ final class UnaryCall<Q, R> {
 
           @Override
           public void onCompleted() {
-            stopWaiting.run();
+            ended.complete(null);
           }
         });
+    // Only now can it be cancelled: gRPC does not start a call that was cancelled before.
+    if (!ended.isDone()) {
+      current = call;
+    }
+    ended.thenRun(
+        calls
+            .timer()
+            .schedule(
+                calls.attemptTimeout().toNanos(),
+                () -> {
+                  // If the request is being sent just now, the mark will show it when the failure
+                  // is judged.
+                  if (repeat == Repeat.READ || !mark.sent()) {
+                    call.cancel("no answer in time", null);
+                  }
+                }));
     if (future.isCancelled()) {
       call.cancel("cancelled by the caller", null);
     }

@@ -23,6 +23,7 @@ import io.metastore.api.v1.PutResponse;
 import io.metastore.api.v1.WatchLockResponse;
 import io.metastore.api.v1.WatchRequest;
 import io.metastore.api.v1.WatchResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -62,6 +63,22 @@ final class MetastoreClientTest {
     again.answer(GetResponse.newBuilder().setEntry(entry("/a", 7)).setRevision(9).build());
     assertThat(again.server()).isEqualTo(1);
     assertThat(read.get().getEntry().getModRevision()).isEqualTo(7);
+  }
+
+  /** As on a machine that stops the client's thread just before it sends the request. */
+  @Test
+  void attemptWhoseTimeIsOverBeforeItIsSentFailsLikeOneWithoutAReply() {
+    try (MetastoreClient hasty =
+        cluster
+            .client()
+            .attemptTimeout(Duration.ofNanos(1))
+            .requestTimeout(Duration.ofMillis(20))
+            .build()) {
+      for (int i = 0; i < 20; i++) {
+        assertThatThrownBy(() -> hasty.keyValue().getAsync(get("/a")).get())
+            .hasCauseInstanceOf(MetastoreException.class);
+      }
+    }
   }
 
   @Test
