@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       LocksCommand.class,
       RangeMemoryCommand.class,
       FailoverCommand.class,
+      FaultsCommand.class,
       ZookeeperCommand.class,
       ZookeeperScaleCommand.class
     })

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Closing it stops the processes and deletes their data; so does the end of this JVM.
  */
 public final class Cluster implements AutoCloseable {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration START_TIMEOUT = Duration.ofMinutes(3);
   private static final long ASK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
   private final ServerKind kind;
@@ -62,8 +62,8 @@ public final class Cluster implements AutoCloseable {
    * Starts a cluster and waits until every member serves.
    *
    * @param parent the directory in which the cluster creates its own
-   * @throws IllegalStateException if a server ends, or does not serve within a minute; the message
-   *     contains the end of its log
+   * @throws IllegalStateException if a server ends, or does not serve within three minutes; the
+   *     message contains the end of its log
    */
   public static Cluster start(ServerKind kind, int size, Path parent) {
     return start(kind, size, parent, false);
@@ -117,7 +117,22 @@ public final class Cluster implements AutoCloseable {
     processes.get(member).kill();
   }
 
-  /** Starts a killed member with its existing data; does not wait until it serves. */
+  /** Ends a member with SIGTERM; returns when its process has ended. */
+  public void terminate(int member) throws InterruptedException {
+    processes.get(member).terminate();
+  }
+
+  /** Whether a member's process runs. */
+  public boolean isAlive(int member) {
+    return processes.get(member).isAlive();
+  }
+
+  /** The output of a member's processes; deleted with the cluster. */
+  public Path log(int member) {
+    return directory.resolve(members.get(member).name() + ".log");
+  }
+
+  /** Starts a stopped member with its existing data; does not wait until it serves. */
   public synchronized void restart(int member) {
     processes.set(member, startMember(members.get(member)));
   }
@@ -175,7 +190,7 @@ public final class Cluster implements AutoCloseable {
       throw new IllegalStateException("stopped while starting");
     }
     return ServerProcess.start(
-        kind.command(member, members, directory), directory.resolve(member.name() + ".log"));
+        kind.command(member, members, directory), log(members.indexOf(member)));
   }
 
   /** Waits until every member serves. */

@@ -10,10 +10,13 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -21,7 +24,7 @@ import java.util.stream.Stream;
  * The connections between the members of a local cluster, each through a relay in this process. The
  * direction from one member to another can be held: connections stay open and new ones are
  * accepted, but no byte arrives, as if a network dropped the packets. When it is released, the
- * bytes held back arrive.
+ * bytes held back arrive, or are lost with their connections. A direction can also be slowed down.
  *
  * <p>A relay finds out who connects by looking up in {@code /proc} which process has the other end,
  * so this works on Linux only. If a member does not listen, its relay accepts a connection and
@@ -39,8 +42,16 @@ public final class PeerLinks implements AutoCloseable {
   private final Supplier<List<Long>> pids;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
 
-  /** The directions in which no byte passes. Guarded by this. */
+  // The fields below are guarded by this.
+
+  /** The directions in which no byte passes. */
   private final Set<Way> held = new HashSet<>();
+
+  /** Whether the bytes held back before the last release are lost. */
+  private boolean losing;
+
+  /** By how many milliseconds each read of a connection's bytes is delayed. */
+  private final Map<Way, Long> delays = new HashMap<>();
 
   private record Way(int from, int to) {}
 
@@ -77,9 +88,38 @@ public final class PeerLinks implements AutoCloseable {
     others(member).forEach(other -> hold(new Way(member, other)));
   }
 
-  /** Lets all bytes pass again. */
-  public synchronized void release() {
+  /**
+   * From now on, no byte passes from one member to another; the other direction is not affected.
+   */
+  public void hold(int from, int to) {
+    hold(new Way(from, to));
+  }
+
+  /**
+   * From now on, bytes from and to this member arrive later, and at most 64 KiB of each connection
+   * in this time.
+   */
+  public synchronized void slow(int member, long ms) {
+    for (int other : others(member)) {
+      delays.put(new Way(member, other), ms);
+      delays.put(new Way(other, member), ms);
+    }
+  }
+
+  /** Lets all bytes pass again, at once, with those held back. */
+  public void release() {
+    release(false);
+  }
+
+  /** Lets all bytes pass again, but breaks the connections on which bytes were held back. */
+  public void releaseAndLose() {
+    release(true);
+  }
+
+  private synchronized void release(boolean lose) {
+    losing = lose;
     held.clear();
+    delays.clear();
     notifyAll();
   }
 
@@ -101,10 +141,25 @@ public final class PeerLinks implements AutoCloseable {
     held.add(way);
   }
 
-  private synchronized void awaitReleased(Way way) throws InterruptedException {
+  /** Waits as long as the bytes that were just read have to, and returns whether they arrive. */
+  private synchronized boolean awaitArrival(Way way) throws InterruptedException {
+    long readNanos = System.nanoTime();
+    for (long ms = leftMs(way, readNanos); ms > 0; ms = leftMs(way, readNanos)) {
+      wait(ms); // a release ends it, too
+    }
+    if (!held.contains(way)) {
+      return true;
+    }
     while (held.contains(way)) {
       wait();
     }
+    return !losing;
+  }
+
+  /** How many milliseconds bytes that were read at this time still have to wait. */
+  private synchronized long leftMs(Way way, long readNanos) {
+    return delays.getOrDefault(way, 0L)
+        - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - readNanos);
   }
 
   /** The member whose process has the other end of a connection. */
@@ -205,11 +260,11 @@ public final class PeerLinks implements AutoCloseable {
       try {
         InputStream in = from.getInputStream();
         OutputStream out = to.getOutputStream();
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-          awaitReleased(way);
+        int read = in.read(buffer);
+        while (awaitArrival(way) && read >= 0) {
           out.write(buffer, 0, read);
+          read = in.read(buffer);
         }
-        awaitReleased(way);
       } catch (IOException e) {
         // One end is closed; the other end is closed as well.
       } catch (InterruptedException e) {

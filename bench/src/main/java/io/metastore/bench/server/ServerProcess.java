@@ -28,7 +28,7 @@ final class ServerProcess {
       return new ServerProcess(
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
+              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .start(),
           log);
     } catch (IOException e) {
@@ -57,6 +57,12 @@ final class ServerProcess {
   /** Sends SIGKILL; returns when the process has ended. */
   void kill() throws InterruptedException {
     process.destroyForcibly().waitFor();
+  }
+
+  /** Sends SIGTERM; returns when the process has ended. */
+  void terminate() throws InterruptedException {
+    process.toHandle().destroy();
+    process.waitFor();
   }
 
   /** Sends a signal, named without SIG. */

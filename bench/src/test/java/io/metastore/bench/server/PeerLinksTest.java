@@ -46,4 +46,25 @@ class PeerLinksTest {
       assertThat(receiver.getInputStream().read()).isEqualTo(2);
     }
   }
+
+  @Test
+  void bytesHeldBackCanBeLostWithTheirConnection() throws IOException {
+    try (ServerSocket target = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        PeerLinks links =
+            new PeerLinks(List.of(target.getLocalPort(), target.getLocalPort()), () -> PIDS);
+        Socket sender = new Socket(InetAddress.getLoopbackAddress(), links.port(1));
+        Socket receiver = target.accept()) {
+      sender.setSoTimeout(PATIENCE_MS);
+      receiver.setSoTimeout(SILENCE_MS);
+      links.holdTo(1);
+      sender.getOutputStream().write(1);
+      assertThatThrownBy(() -> receiver.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+
+      links.releaseAndLose();
+      receiver.setSoTimeout(PATIENCE_MS);
+      assertThat(receiver.getInputStream().read()).as("end of the connection").isEqualTo(-1);
+      assertThat(sender.getInputStream().read()).as("end of the connection").isEqualTo(-1);
+    }
+  }
 }

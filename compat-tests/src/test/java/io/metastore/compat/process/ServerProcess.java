@@ -153,17 +153,7 @@ public final class ServerProcess implements AutoCloseable {
     Path scratch = directory.resolve("tmp");
     Directories.delete(scratch);
     Files.createDirectories(scratch);
-    List<String> command = new ArrayList<>();
-    if (OTHER_SERVER != null) {
-      command.add(OTHER_SERVER);
-    } else {
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(JVM_OPTIONS);
-      command.addAll(jvmOptions);
-      command.add("-Djava.io.tmpdir=" + scratch);
-      command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-      command.addAll(List.of("io.metastore.server.Main", "serve"));
-    }
+    List<String> command = new ArrayList<>(command(scratch, jvmOptions));
     command.addAll(flags);
     File log = directory.resolve("server.log").toFile();
     ProcessBuilder builder =
@@ -174,6 +164,25 @@ public final class ServerProcess implements AutoCloseable {
     builder.environment().put("MALLOC_ARENA_MAX", "2");
     process = builder.start();
     RUNNING.add(process);
+  }
+
+  /**
+   * The program and its first arguments, which are followed by etcd's flags.
+   *
+   * @param scratch an existing directory for temporary files
+   */
+  public static List<String> command(Path scratch, List<String> moreJvmOptions) {
+    if (OTHER_SERVER != null) {
+      return List.of(OTHER_SERVER);
+    }
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(JVM_OPTIONS);
+    command.addAll(moreJvmOptions);
+    command.add("-Djava.io.tmpdir=" + scratch);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("io.metastore.server.Main", "serve"));
+    return command;
   }
 
   /** Waits until a linearizable read is answered. */

@@ -1,0 +1,140 @@
+package io.metastore.bench;
+
+import io.metastore.bench.LoadOptions.Output;
+import io.metastore.bench.faults.Fault;
+import io.metastore.bench.faults.FaultRun;
+import io.metastore.bench.faults.RunReport;
+import io.metastore.bench.faults.RunSettings;
+import io.metastore.bench.faults.RunText;
+import io.metastore.bench.report.Json;
+import io.metastore.bench.server.ServerCommand;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs a cluster under faults and checks what its clients observe. */
+@Command(
+    name = "faults",
+    description = {
+      "Runs a cluster under faults and checks what its clients observe.",
+      "All choices follow from the seed. Exits with 1 after a violation, and then keeps the members'",
+      "logs and the history of all clients. Linux only; power-loss and disk-full need root,",
+      "clock-jump needs a C compiler."
+    },
+    mixinStandardHelpOptions = true,
+    sortOptions = false)
+final class FaultsCommand implements Callable<Integer> {
+  private static final int VIOLATION = 1;
+
+  @Option(names = "--seed", description = "The seed (default: a random one).")
+  @Nullable Long seed;
+
+  @Option(
+      names = "--duration",
+      defaultValue = "5m",
+      description = "How long faults happen (default: ${DEFAULT-VALUE}).")
+  Duration duration = Duration.ZERO;
+
+  @Option(
+      names = "--round",
+      defaultValue = "1m",
+      description =
+          "How long they happen before everything is checked (default: ${DEFAULT-VALUE}).")
+  Duration round = Duration.ZERO;
+
+  @Option(
+      names = "--members",
+      defaultValue = "3",
+      description = "Number of members (default: ${DEFAULT-VALUE}).")
+  int members;
+
+  @Option(
+      names = "--mix",
+      split = ",",
+      description = "Faults to choose from: ${COMPLETION-CANDIDATES} (default: each).")
+  List<Fault> mix = List.of(Fault.values());
+
+  @Option(
+      names = "--etcd-clients",
+      defaultValue = "8",
+      description = "Number of clients of etcd's API (default: ${DEFAULT-VALUE}).")
+  int etcdClients;
+
+  @Option(
+      names = "--native-clients",
+      defaultValue = "12",
+      description = "Number of clients of the native API (default: ${DEFAULT-VALUE}).")
+  int nativeClients;
+
+  @Option(
+      names = "--server",
+      defaultValue = "bin/etcd",
+      paramLabel = "PROGRAM",
+      description = "The server's program (default: ${DEFAULT-VALUE}).")
+  String server = "";
+
+  @Option(
+      names = "--directory",
+      description = "Directory for the members' data (default: the temporary directory).")
+  Path directory = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(
+      names = "--output",
+      defaultValue = "table",
+      description = "Output format: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+  Output output = Output.TABLE;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
+  CommandSpec command;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    PrintWriter progress = command.commandLine().getErr();
+    long chosen = seed == null ? new Random().nextInt(Integer.MAX_VALUE) : seed;
+    RunSettings settings =
+        new RunSettings(chosen, members, duration, round, mix, etcdClients, nativeClients);
+    RunReport report =
+        new FaultRun(
+                settings,
+                ServerCommand.parse("metastore=" + server),
+                directory,
+                line -> {
+                  progress.println(line);
+                  progress.flush();
+                })
+            .run();
+    command
+        .commandLine()
+        .getOut()
+        .println(output == Output.JSON ? Json.format(report) : RunText.format(report));
+    if (report.violations().isEmpty()) {
+      return 0;
+    }
+    progress.println("logs and history: " + report.directory());
+    progress.println("to run it again:  " + again(settings));
+    return VIOLATION;
+  }
+
+  private String again(RunSettings settings) {
+    return "bench/faults --seed %d --duration %ds --round %ds --members %d --mix %s --etcd-clients %d --native-clients %d --server '%s'"
+        .formatted(
+            settings.seed(),
+            settings.duration().toSeconds(),
+            settings.round().toSeconds(),
+            settings.members(),
+            settings.mix().stream().map(Fault::toString).collect(Collectors.joining(",")),
+            settings.etcdClients(),
+            settings.nativeClients(),
+            server);
+  }
+}

@@ -1,0 +1,459 @@
+package io.metastore.bench.faults.testbed;
+
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import io.metastore.bench.server.ClientLinks;
+import io.metastore.bench.server.Cluster;
+import io.metastore.bench.server.Endpoint;
+import io.metastore.bench.server.Member;
+import io.metastore.bench.server.PeerLinks;
+import io.metastore.bench.server.ServerKind;
+import io.metastore.etcdapi.etcdserverpb.AlarmMember;
+import io.metastore.etcdapi.etcdserverpb.AlarmRequest;
+import io.metastore.etcdapi.etcdserverpb.AlarmType;
+import io.metastore.etcdapi.etcdserverpb.CompactionRequest;
+import io.metastore.etcdapi.etcdserverpb.DefragmentRequest;
+import io.metastore.etcdapi.etcdserverpb.DeleteRangeRequest;
+import io.metastore.etcdapi.etcdserverpb.HashKVRequest;
+import io.metastore.etcdapi.etcdserverpb.HashKVResponse;
+import io.metastore.etcdapi.etcdserverpb.KVGrpc;
+import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.MoveLeaderRequest;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import io.metastore.etcdapi.etcdserverpb.SnapshotRequest;
+import io.metastore.etcdapi.etcdserverpb.SnapshotResponse;
+import io.metastore.etcdapi.etcdserverpb.StatusRequest;
+import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * The members under test, with connections that can be disturbed: those between the members, and
+ * those of the clients. The checks use direct channels.
+ *
+ * <p>Members are numbered from 0. The methods that change a member are called by one thread at a
+ * time; the others by any thread.
+ */
+public final class Testbed implements AutoCloseable {
+  private static final int CALL_SECONDS = 5;
+  private static final int LONG_CALL_SECONDS = 30;
+
+  private final Path directory;
+  private final List<Disk> disks = new ArrayList<>();
+  private final EventLoopGroup relays =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+  private final List<ManagedChannel> channels = new ArrayList<>();
+  private final WallClock clock;
+  private final Cluster cluster;
+
+  private final AtomicLong compacted = new AtomicLong();
+
+  private final Thread cleanAtExit = new Thread(this::stopAndDelete, "delete-testbed");
+
+  /** The members that were stopped on purpose. */
+  private final Set<Integer> stopped = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Starts the members and waits until all serve.
+   *
+   * @param parent the directory in which a new one is created for the members' data
+   * @param ownDisks whether each member has a disk of its own, which can be filled and lose data
+   * @param ownClocks whether each member has a wall clock of its own, which can jump
+   */
+  public Testbed(ServerKind kind, int size, Path parent, boolean ownDisks, boolean ownClocks) {
+    try {
+      Files.createDirectories(parent);
+      directory = Files.createTempDirectory(parent, "faults-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    try {
+      if (ownDisks) {
+        IntStream.range(0, size).forEach(i -> disks.add(Disk.create(data(i))));
+      }
+      clock = ownClocks ? WallClock.prepare(directory) : WallClock.REAL;
+      cluster = Cluster.startLinked(new OnOwnMachines(kind), size, directory);
+    } catch (RuntimeException | Error e) {
+      deleteData();
+      throw e;
+    }
+    for (Endpoint endpoint : cluster.endpoints()) {
+      channels.add(
+          NettyChannelBuilder.forAddress(endpoint.address())
+              .usePlaintext()
+              .maxInboundMessageSize(Integer.MAX_VALUE)
+              .build());
+    }
+    Runtime.getRuntime().addShutdownHook(cleanAtExit);
+  }
+
+  /** Gives each member's process its own disk and clock. */
+  private final class OnOwnMachines implements ServerKind {
+    private final ServerKind kind;
+
+    OnOwnMachines(ServerKind kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    public String name() {
+      return kind.name();
+    }
+
+    @Override
+    public List<String> command(Member member, List<Member> all, Path logs) {
+      int number = all.indexOf(member);
+      List<String> command = new ArrayList<>(clock.prefix(number));
+      command.addAll(kind.command(member, all, data(number)));
+      command.add("--log-level=info");
+      return command;
+    }
+
+    @Override
+    public boolean serves(Endpoint client) {
+      return kind.serves(client);
+    }
+
+    @Override
+    public long logEntries(List<Member> all) {
+      return kind.logEntries(all);
+    }
+  }
+
+  private Path data(int member) {
+    return directory.resolve("disk-" + (member + 1));
+  }
+
+  /** The number of members. */
+  public int size() {
+    return channels.size();
+  }
+
+  /** A member's name in reports. */
+  public static String name(int member) {
+    return "m" + (member + 1);
+  }
+
+  /** A direct channel to a member, which reconnects after a restart. */
+  public ManagedChannel channel(int member) {
+    ManagedChannel channel = channels.get(member);
+    // Otherwise gRPC would wait up to two minutes before it reconnects to a member that was down.
+    channel.resetConnectBackoff();
+    return channel;
+  }
+
+  /** The members' client addresses. */
+  public List<Endpoint> endpoints() {
+    return cluster.endpoints();
+  }
+
+  /** Links to all members, for one client. */
+  public ClientLinks connect() {
+    return new ClientLinks(relays.next(), cluster.endpoints());
+  }
+
+  /** The connections between the members. */
+  public PeerLinks peers() {
+    return cluster.links();
+  }
+
+  /** A member that reports itself as the leader. */
+  public Optional<Integer> findLeader() {
+    return IntStream.range(0, size())
+        .filter(member -> !stopped.contains(member))
+        .boxed()
+        .filter(this::leads)
+        .findFirst();
+  }
+
+  private boolean leads(int member) {
+    try {
+      StatusResponse status = status(member);
+      return status.getLeader() == status.getHeader().getMemberId();
+    } catch (StatusRuntimeException e) {
+      return false;
+    }
+  }
+
+  /** A member's status by etcd's API. */
+  public StatusResponse status(int member) {
+    return MaintenanceGrpc.newBlockingStub(channel(member))
+        .withDeadlineAfter(1, TimeUnit.SECONDS)
+        .status(StatusRequest.getDefaultInstance());
+  }
+
+  /** Whether a member answers a linearizable read within five seconds. */
+  public boolean serves(int member) {
+    try {
+      revision(member);
+      return true;
+    } catch (StatusRuntimeException e) {
+      return false;
+    }
+  }
+
+  /** The revision of a linearizable read on a member. */
+  public long revision(int member) {
+    return KVGrpc.newBlockingStub(channel(member))
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+        .range(RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("\0")).build())
+        .getHeader()
+        .getRevision();
+  }
+
+  /**
+   * Asks one member after the other until one answers.
+   *
+   * @param what the question, for the message if nobody answers
+   */
+  public <T> T ask(String what, Function<ManagedChannel, T> question) throws InterruptedException {
+    List<T> answers = new ArrayList<>();
+    int[] next = new int[1];
+    Await.until(
+        what,
+        () -> {
+          answers.add(question.apply(channel(next[0]++ % size())));
+          return true;
+        });
+    return answers.get(0);
+  }
+
+  /**
+   * Compacts the store.
+   *
+   * @throws StatusRuntimeException if the outcome is unknown
+   */
+  public void compact(int member, long revision) {
+    compacted.accumulateAndGet(revision, Math::max);
+    KVGrpc.newBlockingStub(channel(member))
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+        .compact(CompactionRequest.newBuilder().setRevision(revision).build());
+  }
+
+  /** The largest revision whose compaction was requested; later ones can be watched. */
+  public long compacted() {
+    return compacted.get();
+  }
+
+  /** Asks the leader to hand over to a member, unless that one leads already. */
+  public void transferLeadership(int to) {
+    findLeader()
+        .filter(leader -> leader != to)
+        .ifPresent(
+            leader ->
+                MaintenanceGrpc.newBlockingStub(channel(leader))
+                    .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                    .moveLeader(
+                        MoveLeaderRequest.newBuilder()
+                            .setTargetID(status(to).getHeader().getMemberId())
+                            .build()));
+  }
+
+  /** Defragments a member. */
+  public void defragment(int member) {
+    MaintenanceGrpc.newBlockingStub(channel(member))
+        .withDeadlineAfter(LONG_CALL_SECONDS, TimeUnit.SECONDS)
+        .defragment(DefragmentRequest.getDefaultInstance());
+  }
+
+  /**
+   * Downloads a member's snapshot.
+   *
+   * @throws IllegalStateException if it is complete, but does not match its checksum
+   */
+  public void verifySnapshot(int member) {
+    Iterator<SnapshotResponse> parts =
+        MaintenanceGrpc.newBlockingStub(channel(member))
+            .withDeadlineAfter(LONG_CALL_SECONDS, TimeUnit.SECONDS)
+            .snapshot(SnapshotRequest.getDefaultInstance());
+    Checksum checksum = new Checksum();
+    while (parts.hasNext()) {
+      checksum.add(parts.next().getBlob());
+    }
+    if (!checksum.matches()) {
+      throw new IllegalStateException("the snapshot of " + name(member) + " has a wrong checksum");
+    }
+  }
+
+  /** The hash of all keys and revisions up to a revision on a member. */
+  public HashKVResponse hash(int member, long revision) {
+    return MaintenanceGrpc.newBlockingStub(channel(member))
+        .withDeadlineAfter(LONG_CALL_SECONDS, TimeUnit.SECONDS)
+        .hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
+  }
+
+  /** All raised alarms. */
+  public List<AlarmMember> alarms(int member) {
+    return alarm(member, AlarmRequest.newBuilder().setAction(AlarmRequest.AlarmAction.GET).build());
+  }
+
+  /** Clears the alarms of all members that had a full disk. */
+  public void clearSpaceAlarms() {
+    int member = findLeader().orElse(0);
+    for (AlarmMember raised : alarms(member)) {
+      if (raised.getAlarm() == AlarmType.NOSPACE) {
+        alarm(
+            member,
+            AlarmRequest.newBuilder()
+                .setAction(AlarmRequest.AlarmAction.DEACTIVATE)
+                .setMemberID(raised.getMemberID())
+                .setAlarm(raised.getAlarm())
+                .build());
+      }
+    }
+  }
+
+  private List<AlarmMember> alarm(int member, AlarmRequest request) {
+    return MaintenanceGrpc.newBlockingStub(channel(member))
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+        .alarm(request)
+        .getAlarmsList();
+  }
+
+  /** Deletes all keys, including locks. */
+  public void deleteAll() throws InterruptedException {
+    ByteString all = ByteString.copyFromUtf8("\0");
+    ask(
+        "all keys are deleted",
+        channel ->
+            KVGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(LONG_CALL_SECONDS, TimeUnit.SECONDS)
+                .deleteRange(DeleteRangeRequest.newBuilder().setKey(all).setRangeEnd(all).build()));
+  }
+
+  // ---- faults of one member ----
+
+  /** SIGKILL. */
+  public void kill(int member) throws InterruptedException {
+    stopped.add(member);
+    cluster.kill(member);
+  }
+
+  /** SIGTERM. */
+  public void terminate(int member) throws InterruptedException {
+    stopped.add(member);
+    cluster.terminate(member);
+  }
+
+  /** Starts a stopped member; does not wait until it serves. */
+  public void start(int member) {
+    cluster.restart(member);
+    stopped.remove(member);
+  }
+
+  /** SIGSTOP. */
+  public void pause(int member) throws InterruptedException {
+    cluster.pause(member);
+  }
+
+  /** SIGCONT. */
+  public void resume(int member) throws InterruptedException {
+    cluster.resume(member);
+  }
+
+  /** Stops members at the same moment, as a power failure would: what was not synced is lost. */
+  public void losePower(List<Integer> members) throws InterruptedException {
+    members.forEach(member -> disks.get(member).powerOff());
+    for (int member : members) {
+      kill(member);
+    }
+    members.forEach(member -> disks.get(member).powerOn());
+  }
+
+  /**
+   * Leaves the first part of an entry at the end of a stopped member's Raft log.
+   *
+   * @return false if its log has no open segment
+   */
+  public boolean tearLog(int member, Random random) {
+    try {
+      return TornWrite.append(data(member), random);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Fills a member's disk. */
+  public void fillDisk(int member) {
+    disks.get(member).fill();
+  }
+
+  /** Gives the space back. */
+  public void freeDisk(int member) {
+    disks.get(member).free();
+  }
+
+  /** Sets a member's wall clock to this distance from the real one. */
+  public void setClock(int member, long offsetSeconds) {
+    clock.set(member, offsetSeconds);
+  }
+
+  // ---- the end ----
+
+  /** The members whose processes ended although nobody stopped them. */
+  public List<Integer> dead() {
+    return IntStream.range(0, size())
+        .filter(member -> !stopped.contains(member) && !cluster.isAlive(member))
+        .boxed()
+        .toList();
+  }
+
+  /** Copies the members' logs to a directory. */
+  public void saveLogs(Path to) throws IOException {
+    Files.createDirectories(to);
+    for (int member = 0; member < size(); member++) {
+      Files.copy(cluster.log(member), to.resolve(name(member) + ".log"));
+    }
+  }
+
+  @Override
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
+    relays.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+    stopAndDelete();
+    try {
+      Runtime.getRuntime().removeShutdownHook(cleanAtExit);
+    } catch (IllegalStateException e) {
+      // The JVM is ending and is already running the hook.
+    }
+  }
+
+  private synchronized void stopAndDelete() {
+    cluster.close();
+    deleteData();
+  }
+
+  private void deleteData() {
+    if (!Files.exists(directory)) {
+      return;
+    }
+    disks.forEach(Disk::unmount);
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package io.metastore.compat.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.metastore.bench.faults.Fault;
+import io.metastore.bench.faults.FaultRun;
+import io.metastore.bench.faults.RunReport;
+import io.metastore.bench.faults.RunSettings;
+import io.metastore.bench.server.ServerCommand;
+import io.metastore.compat.process.ServerProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Checks the guarantees of {@code docs/guarantees.md} under faults: short runs of {@code
+ * bench/faults}.
+ *
+ * <p>{@code -Dseed=…} repeats the choices of a run (their effects also depend on the machine),
+ * {@code -Dseeds=…} makes more runs, {@code -Dfaults.seconds=…} makes them longer.
+ */
+@EnabledOnOs(OS.LINUX)
+class FaultRunTest {
+  private static final int MIN_CALLS = 100;
+
+  static LongStream seeds() {
+    return Seeds.some(Integer.getInteger("seeds", 1));
+  }
+
+  @ParameterizedTest(name = "-Dseed={0}")
+  @MethodSource("seeds")
+  void observationsOfAllClientsOfThreeMembersAreRight(long seed) throws Exception {
+    List<Fault> mix =
+        List.of(
+            Fault.KILL,
+            Fault.KILL_ALL,
+            Fault.PAUSE,
+            Fault.TORN_WRITE,
+            Fault.CUT,
+            Fault.CUT_ONE_WAY,
+            Fault.CLIENT_LINKS,
+            Fault.TRANSFER,
+            Fault.COMPACT,
+            Fault.DEFRAGMENT,
+            Fault.SNAPSHOT);
+    Duration time = Duration.ofSeconds(Integer.getInteger("faults.seconds", 15));
+    RunReport report = run(new RunSettings(seed, 3, time, time, mix, 6, 8));
+    assertThat(report.violations()).as("%s", report).isEmpty();
+    assertThat(report.done().get("etcd calls")).as("%s", report).isGreaterThan(MIN_CALLS);
+    assertThat(report.done().get("native locks held")).as("%s", report).isPositive();
+  }
+
+  @ParameterizedTest(name = "-Dseed={0}")
+  @MethodSource("seeds")
+  void observationsOfAllClientsOfOneMemberAreRight(long seed) throws Exception {
+    Duration time = Duration.ofSeconds(5);
+    RunReport report =
+        run(new RunSettings(seed, 1, time, time, List.of(Fault.KILL, Fault.TORN_WRITE), 6, 0));
+    assertThat(report.violations()).as("%s", report).isEmpty();
+    assertThat(report.done().get("etcd calls")).as("%s", report).isGreaterThan(MIN_CALLS);
+  }
+
+  private static RunReport run(RunSettings settings) throws Exception {
+    Path directory = Path.of(System.getProperty("java.io.tmpdir"), "fault-runs");
+    Path scratch = Files.createDirectories(directory.resolve("tmp"));
+    List<String> command = new ArrayList<>(ServerProcess.command(scratch, List.of()));
+    command.add("--listen-zookeeper-urls="); // the default port would be the same for all members
+    ServerCommand server = new ServerCommand("metastore", command);
+    return new FaultRun(settings, server, directory, line -> {}).run();
+  }
+}
