@@ -1,6 +1,7 @@
 package io.metastore.compat.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.common.util.concurrent.ListenableFuture;
@@ -20,6 +21,10 @@ import io.metastore.etcdapi.v3lockpb.LockRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +33,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The leader is lost, in most cases without any connection breaking. */
 @EnabledOnOs(OS.LINUX)
 class LeaderLossTest {
+  private static ClusterProcesses cluster;
+
+  @BeforeAll
+  static void start() throws Exception {
+    cluster = ClusterProcesses.threeLinked(LeaderLossTest.class);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    cluster.close();
+  }
 
   /**
    * The first write through each member is sent to the lost leader, and its outcome remains
@@ -36,11 +52,11 @@ class LeaderLossTest {
   @ParameterizedTest
   @EnumSource(Fault.class)
   void writesAndLocksContinueThroughEveryOtherMember(Fault fault) throws Exception {
-    try (ClusterProcesses cluster = ClusterProcesses.threeLinked(LeaderLossTest.class)) {
-      ServerProcess lost = cluster.leader();
+    ServerProcess lost = cluster.leader();
+    try {
       long lostId = lost.status().getLeader();
       List<ServerProcess> others = cluster.others(lost);
-      inflict(fault, cluster, lost);
+      inflict(fault, lost);
       List<ListenableFuture<PutResponse>> first = new ArrayList<>();
       for (ServerProcess other : others) {
         first.add(KVGrpc.newFutureStub(other.channel()).put(newPut()));
@@ -54,13 +70,7 @@ class LeaderLossTest {
           fault == Fault.KILLED || first.stream().noneMatch(ListenableFuture::isDone),
           "the election took longer than the first writes may take");
       for (ServerProcess other : others) {
-        Await.until(
-            "a put",
-            () ->
-                KVGrpc.newBlockingStub(other.channel())
-                    .withDeadlineAfter(1, TimeUnit.SECONDS)
-                    .put(newPut())
-                    .hasHeader());
+        Await.until("a put", () -> put(other));
       }
       if (fault != Fault.KILLED) {
         assertThat(first).as("first writes").noneMatch(ListenableFuture::isDone);
@@ -68,11 +78,37 @@ class LeaderLossTest {
       for (ServerProcess other : others) {
         Await.until("a lock", () -> lock(other));
       }
+    } finally {
+      heal(fault, lost);
     }
   }
 
-  private static void inflict(Fault fault, ClusterProcesses cluster, ServerProcess leader)
-      throws Exception {
+  /**
+   * The followers have an entry, but the leader does not learn that, and mostly stays the leader.
+   */
+  @RepeatedTest(3)
+  void writesContinueAfterRepliesToTheLeaderWereLost() throws Exception {
+    ServerProcess leader = cluster.leader();
+    Await.until("a put", () -> put(leader));
+    cluster.links().holdTo(cluster.members().indexOf(leader));
+    ListenableFuture<PutResponse> first = KVGrpc.newFutureStub(leader.channel()).put(newPut());
+    // Long enough for the entry to arrive, shorter than an election timeout.
+    assertThatThrownBy(() -> first.get(300, TimeUnit.MILLISECONDS))
+        .isInstanceOf(TimeoutException.class);
+    cluster.links().releaseAndLose();
+    for (ServerProcess member : cluster.members()) {
+      Await.until("a put", () -> put(member));
+    }
+  }
+
+  private static boolean put(ServerProcess member) {
+    return KVGrpc.newBlockingStub(member.channel())
+        .withDeadlineAfter(1, TimeUnit.SECONDS)
+        .put(newPut())
+        .hasHeader();
+  }
+
+  private static void inflict(Fault fault, ServerProcess leader) throws Exception {
     int number = cluster.members().indexOf(leader);
     switch (fault) {
       case KILLED -> leader.kill();
@@ -84,6 +120,15 @@ class LeaderLossTest {
       case CUT_TO_LEADER -> cluster.links().holdTo(number);
       case CUT_FROM_LEADER -> cluster.links().holdFrom(number);
     }
+  }
+
+  private static void heal(Fault fault, ServerProcess leader) throws Exception {
+    switch (fault) {
+      case KILLED -> leader.start();
+      case STOPPED -> leader.resume();
+      case CUT_BOTH_WAYS, CUT_TO_LEADER, CUT_FROM_LEADER -> cluster.links().release();
+    }
+    cluster.awaitReady();
   }
 
   private static PutRequest newPut() {

@@ -16,13 +16,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the log to one follower like Ratis' own appender, and recovers from two of that appender's
- * defects.
+ * Sends the log to one follower like Ratis' own appender, and recovers from three of that
+ * appender's defects.
  *
  * <p>First, Ratis 3.2.2 tries to restart an appender whose thread failed, but only if it is still
  * running, which it never is then; the follower receives nothing until the leader changes ({@code
  * ratis.md} §3 #7). Second, a follower that restarted without its log gets heartbeats for the
  * position where its log ended before; it refuses all of them, until there is a new write (§3 #8).
+ *
+ * <p>Third, if a connection breaks after the follower has received entries and before its replies
+ * have arrived, Ratis takes these entries as sent, and learns only from the reply to a later entry
+ * that the follower has them: replies to heartbeats do not say so. As the number of batches that
+ * may be under way is limited, there may be no later entry, and then no write is committed until
+ * the leader changes. This class sends entries again for which no reply is awaited any more.
  *
  * <p>Callers on a follower wait until it applies their command, so the follower should learn of a
  * commit quickly. The follower that forwarded the commands learns of it from the reply ({@link
@@ -51,6 +57,17 @@ final class GuardedLogAppender extends GrpcLogAppender {
    * thread.
    */
   private long lackingSinceNanos;
+
+  /** The first and the last entry that were ever sent. Used by the appender's thread. */
+  private long firstSent = Long.MAX_VALUE;
+
+  private long lastSent = RaftLog.INVALID_LOG_INDEX;
+
+  /**
+   * Since when entries have neither an acknowledgement nor a request that waits for one; 0 if there
+   * are none. Used by the appender's thread.
+   */
+  private long unansweredSinceNanos;
 
   private final int heartbeatMs;
 
@@ -147,6 +164,7 @@ final class GuardedLogAppender extends GrpcLogAppender {
   @Override
   public AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
+    repeatUnanswered();
     AppendEntriesRequestProto request = super.newAppendEntriesRequest(callId, heartbeat);
     if (request == null && isCommitDue()) {
       request = super.newAppendEntriesRequest(callId, true);
@@ -158,8 +176,33 @@ final class GuardedLogAppender extends GrpcLogAppender {
         told(Math.min(request.getLeaderCommit(), last));
       }
       lackingSinceNanos = 0;
+      if (request.getEntriesCount() > 0) {
+        firstSent = Math.min(firstSent, request.getEntries(0).getIndex());
+        lastSent = request.getEntries(request.getEntriesCount() - 1).getIndex();
+      }
     }
     return request;
+  }
+
+  /**
+   * Goes back to the first entry without acknowledgement if no reply can be expected for it: its
+   * request was dropped with a broken connection, or timed out. A follower accepts an entry twice.
+   */
+  private void repeatUnanswered() {
+    long next = Math.max(firstSent, getFollower().getMatchIndex() + 1);
+    if (lastSent < next || hasPendingDataRequests() || getFollower().getNextIndex() <= next) {
+      unansweredSinceNanos = 0;
+      return;
+    }
+    long now = System.nanoTime();
+    if (unansweredSinceNanos == 0) {
+      unansweredSinceNanos = now;
+    }
+    // Not at once: a reply is no longer awaited shortly before its acknowledgement counts.
+    if (now - unansweredSinceNanos >= TimeUnit.MILLISECONDS.toNanos(heartbeatMs)) {
+      getFollower().setNextIndex(next);
+      unansweredSinceNanos = 0;
+    }
   }
 
   /**
