@@ -33,6 +33,7 @@ final class RawSession implements AutoCloseable {
   private final DataInputStream in;
   private int events;
 
+  /** Connects, and requests a session; {@link #awaitOpen} receives the answer. */
   RawSession(Endpoint endpoint) {
     try {
       socket = new Socket(endpoint.host(), endpoint.port());
@@ -40,6 +41,14 @@ final class RawSession implements AutoCloseable {
       socket.setSoTimeout(Sessions.TIMEOUT_MS);
       in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES));
       send(new ConnectRequest(0, 0, Sessions.TIMEOUT_MS, 0, new byte[PASSWORD_BYTES], false));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until the session is open. */
+  void awaitOpen() {
+    try {
       ConnectResponse response = new ConnectResponse();
       response.deserialize(receive(), "");
       if (response.getSessionId() == 0) {

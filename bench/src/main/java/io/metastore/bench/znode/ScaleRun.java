@@ -25,6 +25,8 @@ final class ScaleRun {
 
   private static final int WATCHING_SESSIONS_MIN = 100;
   private static final int WATCHES_IN_FLIGHT = 100;
+  private static final int CONNECTS_IN_FLIGHT = 100;
+  private static final Duration PING_INTERVAL = Duration.ofMillis(Sessions.TIMEOUT_MS / 4);
   private static final int PART = 50_000;
   private static final int NODES_PER_PARENT = 1000;
   private static final int ANY_VERSION = -1;
@@ -92,7 +94,7 @@ final class ScaleRun {
     long end = System.nanoTime() + idle.toNanos();
     while (System.nanoTime() < end) {
       pingAll(sessions);
-      TimeUnit.MILLISECONDS.sleep(Sessions.TIMEOUT_MS / 4);
+      TimeUnit.MILLISECONDS.sleep(PING_INTERVAL.toMillis());
     }
     figures.put("log entries", (double) kind.logEntries(cluster.members()) - entriesBefore);
     figures.put("server CPU s", meter.stop(1).cpuSeconds());
@@ -219,8 +221,17 @@ final class ScaleRun {
   private List<RawSession> open(int count) {
     List<Endpoint> endpoints = cluster.endpoints();
     List<RawSession> sessions = new ArrayList<>(count);
-    for (int i = 0; i < count; i++) {
-      sessions.add(new RawSession(endpoints.get(i % endpoints.size())));
+    long pingedNanos = System.nanoTime();
+    while (sessions.size() < count) {
+      int first = sessions.size();
+      for (int i = first; i < Math.min(count, first + CONNECTS_IN_FLIGHT); i++) {
+        sessions.add(new RawSession(endpoints.get(i % endpoints.size())));
+      }
+      sessions.subList(first, sessions.size()).forEach(RawSession::awaitOpen);
+      if (System.nanoTime() - pingedNanos > PING_INTERVAL.toNanos()) {
+        pingAll(sessions);
+        pingedNanos = System.nanoTime();
+      }
     }
     return sessions;
   }
