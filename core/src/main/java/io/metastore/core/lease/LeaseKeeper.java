@@ -51,10 +51,7 @@ public final class LeaseKeeper {
 
   private final Map<Long, Deadline> deadlines = new HashMap<>();
 
-  /**
-   * May contain outdated timers: a timer counts only if its deadline is in {@link #deadlines} and
-   * has the timer's time.
-   */
+  /** May contain timers that are not current, but not many more than there are leases. */
   private final PriorityQueue<Timer> timers =
       new PriorityQueue<>((left, right) -> order(left.atNanos(), right.atNanos()));
 
@@ -202,11 +199,8 @@ public final class LeaseKeeper {
         break;
       }
       timers.remove();
-      Deadline deadline = timer.deadline();
-      if (deadlines.get(deadline.lease.id()) == deadline
-          && deadline.atNanos == timer.atNanos()
-          && !ending.contains(deadline)) {
-        end(deadline);
+      if (isCurrent(timer) && !ending.contains(timer.deadline())) {
+        end(timer.deadline());
       }
     }
     if (now - lastCheckpointNanos >= checkpointIntervalNanos) {
@@ -231,8 +225,15 @@ public final class LeaseKeeper {
     deadline.atNanos = nanoClock.getAsLong() + inNanos;
     timers.add(new Timer(deadline.atNanos, deadline));
     if (timers.size() > 2 * deadlines.size() + 1000) {
-      timers.removeIf(timer -> timer.deadline().atNanos != timer.atNanos());
+      // Leaves one timer for each lease, so the next removal comes only after as many new timers.
+      timers.removeIf(timer -> !isCurrent(timer));
     }
+  }
+
+  /** Whether the timer's lease exists and was not renewed since. */
+  private boolean isCurrent(Timer timer) {
+    Deadline deadline = timer.deadline();
+    return deadlines.get(deadline.lease.id()) == deadline && deadline.atNanos == timer.atNanos();
   }
 
   private void end(Deadline deadline) {
