@@ -260,7 +260,8 @@ public final class Storage implements Reader, AutoCloseable {
     BatchBytes bytes = new BatchBytes(writes.sizeBytes());
     for (Table table : Table.values()) {
       int family = handle(table).getID();
-      writes.forEachChange(
+      // In key order, RocksDB finds the place of a row from the place of the one before.
+      writes.forEachInOrder(
           table,
           (key, value) -> {
             if (value == null) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,10 @@ final class TableChanges {
   private int[] slots = {};
 
   private byte @Nullable [] greatest;
+
+  /** Whether the keys were first changed in key order. */
+  private boolean inOrder = true;
+
   private @Nullable NavigableMap<byte[], byte[]> sorted;
 
   /** The value of a key's newest change; null if it has none. */
@@ -72,6 +77,21 @@ final class TableChanges {
     return values[position];
   }
 
+  /** Passes the newest change of each key, in key order. */
+  void forEachInOrder(BiConsumer<byte[], byte[]> visitor) {
+    if (inOrder) {
+      for (int i = 0; i < size; i++) {
+        visitor.accept(keys[i], values[i]);
+      }
+      return;
+    }
+    byte[][] ordered = Arrays.copyOf(keys, size);
+    Arrays.sort(ordered, Arrays::compareUnsigned);
+    for (byte[] key : ordered) {
+      visitor.accept(key, values[position(key)]);
+    }
+  }
+
   /**
    * The changes of a range of keys, in key order.
    *
@@ -98,6 +118,7 @@ final class TableChanges {
     size = 0;
     slots = new int[0];
     greatest = null;
+    inOrder = true;
     sorted = null;
   }
 
@@ -112,6 +133,8 @@ final class TableChanges {
     size++;
     if (greatest == null || Arrays.compareUnsigned(key, greatest) > 0) {
       greatest = key;
+    } else {
+      inOrder = false;
     }
     if (2 * size > slots.length) {
       rebuildSlots();

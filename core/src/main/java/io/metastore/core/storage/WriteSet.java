@@ -91,6 +91,12 @@ public final class WriteSet implements Reader {
     }
   }
 
+  /** As {@link #forEachChange}, in key order. */
+  void forEachInOrder(Table table, ChangeVisitor visitor) {
+    changes(table)
+        .forEachInOrder((key, value) -> visitor.visit(key, value == DELETED ? null : value));
+  }
+
   private TableChanges changes(Table table) {
     TableChanges found = changes.get(table);
     if (found == null) {
