@@ -24,6 +24,7 @@ import io.metastore.core.command.Identity;
 import io.metastore.core.command.OpenSession;
 import io.metastore.core.command.TreeChange;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -95,6 +96,7 @@ final class ClientConnection implements Watcher {
   private final Queue<Notification> notifications = new ConcurrentLinkedQueue<>();
   private final AtomicInteger notificationBytes = new AtomicInteger();
   private final AtomicBoolean woken = new AtomicBoolean();
+  private final PacketOutput output;
   private final Identity address;
   private volatile List<Identity> identities;
 
@@ -110,7 +112,6 @@ final class ClientConnection implements Watcher {
   private boolean busy = true;
   private boolean running;
   private boolean ending;
-  private boolean dirty;
   private long requestsReceived;
   private long packetsSent;
 
@@ -131,6 +132,7 @@ final class ClientConnection implements Watcher {
   ClientConnection(PortContext port, ChannelHandlerContext channel) {
     this.port = port;
     this.channel = channel;
+    this.output = new PacketOutput(channel);
     this.attachment = port.random().nextLong();
     InetSocketAddress remote = (InetSocketAddress) channel.channel().remoteAddress();
     this.address = Authenticator.address(remote.getAddress().getHostAddress());
@@ -164,10 +166,7 @@ final class ClientConnection implements Watcher {
   }
 
   void flush() {
-    if (dirty) {
-      dirty = false;
-      channel.flush();
-    }
+    output.flush();
   }
 
   /** The channel is closed. */
@@ -177,6 +176,7 @@ final class ClientConnection implements Watcher {
     port.watches().forget(this);
     waiting.clear();
     written.clear();
+    output.flush();
   }
 
   // --- events from other threads ----------------------------------------------------------------
@@ -325,15 +325,15 @@ final class ClientConnection implements Watcher {
     session = attached.session();
     timeoutMs = attached.timeoutMs();
     renewedNanos = System.nanoTime();
-    send(
-        asked.accept(
-            channel.alloc().ioBuffer(), attached.timeoutMs(), attached.session(), password));
+    asked.accept(output.buffer(), attached.timeoutMs(), attached.session(), password);
+    sent();
     busy = false;
     goOn();
   }
 
   private void refuse(ConnectRequest asked) {
-    send(asked.refuse(channel.alloc().ioBuffer()));
+    asked.refuse(output.buffer());
+    sent();
     closeWhenSent();
   }
 
@@ -517,7 +517,7 @@ final class ClientConnection implements Watcher {
 
   private void answered(Pending pending, ReadView view, ReadAnswer answer) {
     for (Notification missed : answer.missed()) {
-      send(missed.encode(channel.alloc().ioBuffer()));
+      send(missed);
     }
     reply(pending, view.revision(), answer.error(), answer.body());
     view.close();
@@ -587,7 +587,7 @@ final class ClientConnection implements Watcher {
         head = notifications.peek()) {
       notifications.remove();
       notificationBytes.addAndGet(-head.bytes());
-      send(head.encode(channel.alloc().ioBuffer()));
+      send(head);
     }
   }
 
@@ -603,13 +603,10 @@ final class ClientConnection implements Watcher {
             ? List.of(address)
             : port.authenticator()
                 .authenticate(authenticate.scheme(), secret == null ? ByteString.EMPTY : secret);
-    send(
-        JuteWriter.begin(
-                channel.alloc().ioBuffer(),
-                XID_AUTH,
-                0,
-                shown.isEmpty() ? ErrorCode.AUTH_FAILED : ErrorCode.OK)
-            .end());
+    JuteWriter.begin(
+            output.buffer(), XID_AUTH, 0, shown.isEmpty() ? ErrorCode.AUTH_FAILED : ErrorCode.OK)
+        .end();
+    sent();
     answered(pending);
     if (shown.isEmpty()) {
       closeWhenSent();
@@ -631,10 +628,8 @@ final class ClientConnection implements Watcher {
         answer -> {
           // Unlike other replies, this one has a body even after an error.
           int error = answer.failed() ? ErrorCode.AUTH_FAILED : ErrorCode.OK;
-          send(
-              JuteWriter.begin(channel.alloc().ioBuffer(), pending.xid, 0, error)
-                  .buffer(answer.token())
-                  .end());
+          JuteWriter.begin(output.buffer(), pending.xid, 0, error).buffer(answer.token()).end();
+          sent();
           requestBytes -= pending.bytes;
           answered(pending);
           if (answer.failed()) {
@@ -681,11 +676,17 @@ final class ClientConnection implements Watcher {
 
   private void reply(Pending pending, long zxid, int error, Consumer<JuteWriter> body) {
     notify(zxid);
-    JuteWriter packet = JuteWriter.begin(channel.alloc().ioBuffer(), pending.xid, zxid, error);
+    JuteWriter packet = JuteWriter.begin(output.buffer(), pending.xid, zxid, error);
     if (error == ErrorCode.OK) {
-      body.accept(packet);
+      try {
+        body.accept(packet);
+      } catch (RuntimeException e) {
+        channel.close(); // the packet is incomplete
+        throw e;
+      }
     }
-    send(packet.end());
+    packet.end();
+    sent();
     requestBytes -= pending.bytes;
     answered(pending);
   }
@@ -694,17 +695,23 @@ final class ClientConnection implements Watcher {
     port.stats().answered(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - pending.arrivedNanos));
   }
 
-  private void send(ByteBuf packet) {
-    channel.write(packet);
+  private void send(Notification notification) {
+    notification.encode(output.buffer());
+    sent();
+  }
+
+  /** A packet has been appended to the output. */
+  private void sent() {
+    output.packetEnded();
     port.stats().sent();
     packetsSent++;
-    dirty = true;
   }
 
   private void closeWhenSent() {
     busy = true;
     ending = true;
-    channel.writeAndFlush(channel.alloc().ioBuffer(0)).addListener(sent -> channel.close());
+    output.flush();
+    channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> channel.close());
   }
 
   /** Continues on the event loop with a view, which the consumer must close. */

@@ -18,8 +18,9 @@ record Notification(TreeEvent.Kind kind, String path, long revision) {
 
   static final long LATE = -1;
 
-  ByteBuf encode(ByteBuf out) {
-    return JuteWriter.begin(out, XID, revision, 0)
+  /** Appends the packet. */
+  void encode(ByteBuf out) {
+    JuteWriter.begin(out, XID, revision, 0)
         .int32(
             switch (kind) {
               case CREATED -> 1;

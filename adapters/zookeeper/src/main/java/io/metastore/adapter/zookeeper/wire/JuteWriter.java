@@ -11,17 +11,19 @@ import org.jspecify.annotations.Nullable;
 /** Writes packets: a length, a header, and the fields of a record. */
 public final class JuteWriter {
   private final ByteBuf out;
+  private final int start;
 
   /**
    * @param out grows as needed; the caller keeps ownership
    */
   public JuteWriter(ByteBuf out) {
     this.out = out;
+    this.start = out.writerIndex();
   }
 
-  /** Begins a packet; {@link #end} sets its length. */
+  /** Begins a packet after what the buffer contains; {@link #end} sets its length. */
   public static JuteWriter begin(ByteBuf out) {
-    return new JuteWriter(out.writeInt(0));
+    return new JuteWriter(out).int32(0);
   }
 
   /** Begins a reply or a notification. */
@@ -29,9 +31,9 @@ public final class JuteWriter {
     return begin(out).int32(xid).int64(zxid).int32(error);
   }
 
-  /** Ends the packet, which must be the only one in the buffer. */
+  /** Ends the packet; returns the buffer. */
   public ByteBuf end() {
-    return out.setInt(0, out.readableBytes() - Integer.BYTES);
+    return out.setInt(start, out.writerIndex() - start - Integer.BYTES);
   }
 
   public JuteWriter int32(int value) {

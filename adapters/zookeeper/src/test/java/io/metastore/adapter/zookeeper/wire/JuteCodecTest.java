@@ -144,6 +144,17 @@ class JuteCodecTest {
   }
 
   @Test
+  void packetsInOneBufferHaveTheirOwnLengths() throws IOException {
+    ByteBuf packets = Unpooled.buffer();
+    JuteWriter.begin(packets, 1, 2, 3).end();
+    JuteWriter.begin(packets, 4, 5, 6).string("x").end();
+    BinaryInputArchive in = archive(packets);
+    assertThat(in.readInt("length")).isEqualTo(16);
+    new ReplyHeader().deserialize(in, "header");
+    assertThat(in.readInt("length")).isEqualTo(16 + 5);
+  }
+
+  @Test
   void lists() throws IOException {
     ByteBuf packet =
         JuteWriter.begin(Unpooled.buffer()).strings(List.of("ä", "b")).stat(STAT).end();
