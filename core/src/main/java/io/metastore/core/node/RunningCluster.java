@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record RunningCluster(long id, List<Member> members, List<Long> removed) {
   /** Source: etcd. */
   private static final long ASK_MS = 10_000;
+
   private static final int MESSAGE_BYTES_MAX = 4 << 20;
 
   /**
