@@ -56,9 +56,11 @@ class SpaceTest {
       assertThat(read(node, "k1")).isEqualTo(1);
 
       assertThat(refusal(node, clear(1))).isNull();
-      assertThat(refusal(node, Commands.put("small", "v")))
-          .as("the quota is still reached")
-          .isEqualTo(FailureCode.NO_SPACE);
+      int more = 0; // a few, because the tables may have become smaller meanwhile
+      while (refusal(node, Commands.put("more" + more, LARGE)) == null && more < written) {
+        more++;
+      }
+      assertThat(more).as("further puts within the quota").isLessThan(written);
       assertThat(node.cluster().alarms()).containsExactly(noSpace(1));
 
       cluster.stop(0);

@@ -479,8 +479,16 @@ final class ClientConnection implements Watcher {
 
   /** Takes ownership of the view and closes it. */
   private void answer(Pending pending, ReadView view) {
-    ReadAnswer answer = prepare(pending.request, view);
-    if (!port.watches().arm(this, answer.watches(), view.revision())) {
+    ReadAnswer answer;
+    boolean armed;
+    try {
+      answer = prepare(pending.request, view);
+      armed = port.watches().arm(this, answer.watches(), view.revision());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      view.close();
+      throw e;
+    }
+    if (!armed) {
       // A change was announced since the view was opened, and will be readable in a moment: try
       // again.
       view.close();
@@ -492,35 +500,46 @@ final class ClientConnection implements Watcher {
                 busy = false;
                 goOn();
               });
-      return;
-    }
-    if (!answer.slow()) {
+    } else if (answer.slow()) {
+      port.store().scans().execute(() -> answerSlowly(pending, view, answer));
+    } else {
       answered(pending, view, answer);
+    }
+  }
+
+  /** Called on another thread than the event loop. */
+  private void answerSlowly(Pending pending, ReadView view, ReadAnswer answer) {
+    ByteBuf body = channel.alloc().ioBuffer();
+    try {
+      answer.body().accept(new JuteWriter(body));
+    } catch (RuntimeException | OutOfMemoryError e) {
+      body.release();
+      here(
+          () -> {
+            view.close();
+            throw e;
+          });
       return;
     }
-    port.store()
-        .scans()
-        .execute(
-            () -> {
-              ByteBuf body = channel.alloc().ioBuffer();
-              answer.body().accept(new JuteWriter(body));
-              channel
-                  .executor()
-                  .execute(
-                      () -> {
-                        answered(pending, view, ReadAnswer.of(out -> out.raw(body)));
-                        body.release();
-                        goOn();
-                      });
-            });
+    here(
+        () -> {
+          try {
+            answered(pending, view, ReadAnswer.of(out -> out.raw(body)));
+          } finally {
+            body.release();
+          }
+        });
   }
 
   private void answered(Pending pending, ReadView view, ReadAnswer answer) {
-    for (Notification missed : answer.missed()) {
-      send(missed);
+    try {
+      for (Notification missed : answer.missed()) {
+        send(missed);
+      }
+      reply(pending, view.revision(), answer.error(), answer.body());
+    } finally {
+      view.close();
     }
-    reply(pending, view.revision(), answer.error(), answer.body());
-    view.close();
     busy = false;
   }
 
@@ -749,17 +768,28 @@ final class ClientConnection implements Watcher {
                 }));
   }
 
+  /**
+   * Runs a task on the event loop. If it fails, the connection is closed: its client would wait.
+   */
   private void here(Runnable task) {
     if (channel.executor().inEventLoop()) {
-      task.run();
+      runOrClose(task);
     } else {
       channel
           .executor()
           .execute(
               () -> {
-                task.run();
+                runOrClose(task);
                 goOn();
               });
+    }
+  }
+
+  private void runOrClose(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | OutOfMemoryError e) {
+      channel.pipeline().fireExceptionCaught(e);
     }
   }
 

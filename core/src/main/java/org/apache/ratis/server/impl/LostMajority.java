@@ -8,6 +8,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState.StepDownReason;
 import org.apache.ratis.server.leader.LogAppender;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,7 +58,7 @@ public final class LostMajority {
             () -> {
               try {
                 server.getServerRpc().startLeaderElection(request);
-              } catch (IOException e) {
+              } catch (IOException | StatusRuntimeException e) {
                 LOG.debug("no answer from {}, which was asked to stand for election", follower, e);
               }
             });
