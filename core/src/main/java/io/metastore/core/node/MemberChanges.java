@@ -34,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes the members, on the leader: one change of Raft's members at a time, and only if the
@@ -177,7 +178,30 @@ final class MemberChanges {
     }
     RaftMembers now = raft.members();
     RaftMembers next = now.promoted(id);
-    return reach(next.voters()).thenCompose(reached -> changeIfSafe(now, next, reached, id));
+    return isRestarting(now.find(id))
+        .thenCompose(
+            restarting -> {
+              if (restarting) {
+                throw new ChangeRefused(
+                    Reason.NOT_CAUGHT_UP, "the member has not completely started yet");
+              }
+              return reach(next.voters());
+            })
+        .thenCompose(reached -> changeIfSafe(now, next, reached, id));
+  }
+
+  /**
+   * Whether a learner will restart Raft in a moment. Promoted meanwhile, it could be missing from
+   * the majority; and if the leader failed before the learner knows that it is a voter, the learner
+   * would refuse to vote (a listener of Ratis does).
+   */
+  private CompletableFuture<Boolean> isRestarting(@Nullable RaftMember learner) {
+    if (learner == null) {
+      return CompletableFuture.completedFuture(false);
+    }
+    return peers
+        .call(learner.peerUrls(), PeerCall.TERM, TermRequest.getDefaultInstance(), ASK_MS)
+        .handle((reply, failure) -> failure == null && reply.getRestarting());
   }
 
   // --- joining ---------------------------------------------------------------------------------

@@ -817,7 +817,12 @@ public final class Node implements Metastore, AutoCloseable {
           .on(
               PeerCall.TERM,
               request ->
-                  complete.thenApply(wired -> TermReply.newBuilder().setTerm(raft.term()).build()))
+                  complete.thenApply(
+                      wired ->
+                          TermReply.newBuilder()
+                              .setTerm(raft.term())
+                              .setRestarting(raft.isHalfStarted())
+                              .build()))
           .on(
               PeerCall.RENEW_LEASES,
               request -> complete.thenCompose(wired -> leases.serve(request)))

@@ -37,6 +37,7 @@ final class QuorumWatch {
   private final Map<Long, Long> heardNanos = new ConcurrentHashMap<>();
 
   private long watchedTerm;
+  private RaftMembers watchedMembers = RaftMembers.UNKNOWN;
   private long lookedNanos;
 
   /**
@@ -69,11 +70,14 @@ final class QuorumWatch {
       return;
     }
     long now = nanoClock.getAsLong();
-    // After an election, or after this process was paused, all members get the whole timeout again.
-    boolean restarted = term != watchedTerm || now - lookedNanos > timeoutNanos / 2;
-    watchedTerm = term;
-    lookedNanos = now;
     RaftMembers all = members.get();
+    // After an election, after this process was paused, or after a change of the members (a learner
+    // that became a voter may just be restarting), all members get the whole timeout again.
+    boolean restarted =
+        term != watchedTerm || now - lookedNanos > timeoutNanos / 2 || !all.equals(watchedMembers);
+    watchedTerm = term;
+    watchedMembers = all;
+    lookedNanos = now;
     Set<Long> heard = new HashSet<>(Set.of(selfId));
     for (RaftMember member : all.all()) {
       if (member.id() != selfId) {

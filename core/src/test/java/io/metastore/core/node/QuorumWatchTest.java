@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.raft.RaftMembers;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class QuorumWatchTest {
@@ -19,16 +19,13 @@ class QuorumWatchTest {
   private long now = Long.MAX_VALUE - 500; // a monotonic clock may start anywhere, and wraps around
   private int stepsDown;
 
+  private RaftMembers members = voters(1, 2, 3);
+
   private final QuorumWatch watch =
       new QuorumWatch(
           1,
           () -> term,
-          () ->
-              RaftMembers.of(
-                  List.of(
-                      new RaftMember(1, "a:1"),
-                      new RaftMember(2, "b:1"),
-                      new RaftMember(3, "c:1"))),
+          () -> members,
           member ->
               answering.contains(member.id())
                   ? CompletableFuture.completedFuture(null)
@@ -68,6 +65,21 @@ class QuorumWatchTest {
     assertThat(stepsDown).isZero();
     pass(2 * STEP);
     assertThat(stepsDown).isEqualTo(1);
+  }
+
+  @Test
+  void aChangeOfTheMembersRestartsTheTimeout() {
+    pass(TIMEOUT);
+    members = voters(1, 4);
+    pass(TIMEOUT - STEP);
+    assertThat(stepsDown).isZero();
+    pass(2 * STEP);
+    assertThat(stepsDown).isEqualTo(1);
+  }
+
+  private static RaftMembers voters(long... ids) {
+    return RaftMembers.of(
+        LongStream.of(ids).mapToObj(id -> new RaftMember(id, "host" + id + ":1")).toList());
   }
 
   private void pass(long nanos) {
