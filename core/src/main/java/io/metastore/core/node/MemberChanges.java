@@ -182,8 +182,9 @@ final class MemberChanges {
         .thenCompose(
             restarting -> {
               if (restarting) {
+                // The caller tries again for a while.
                 throw new ChangeRefused(
-                    Reason.NOT_CAUGHT_UP, "the member has not completely started yet");
+                    Reason.IN_PROGRESS, "the member has not completely started yet");
               }
               return reach(next.voters());
             })
