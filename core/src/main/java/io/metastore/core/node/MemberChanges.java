@@ -192,9 +192,10 @@ final class MemberChanges {
   }
 
   /**
-   * Whether a learner will restart Raft in a moment. Promoted meanwhile, it could be missing from
-   * the majority; and if the leader failed before the learner knows that it is a voter, the learner
-   * would refuse to vote (a listener of Ratis does).
+   * Whether a learner restarts Raft now or in a moment, which it does once after it has joined, or
+   * does not answer for another reason. Promoted meanwhile, it could be missing from the majority;
+   * and if the leader failed before the learner knows that it is a voter, the learner would refuse
+   * to vote (a listener of Ratis does).
    */
   private CompletableFuture<Boolean> isRestarting(@Nullable RaftMember learner) {
     if (learner == null) {
@@ -202,7 +203,7 @@ final class MemberChanges {
     }
     return peers
         .call(learner.peerUrls(), PeerCall.TERM, TermRequest.getDefaultInstance(), ASK_MS)
-        .handle((reply, failure) -> failure == null && reply.getRestarting());
+        .handle((reply, failure) -> failure != null || reply.getRestarting());
   }
 
   // --- joining ---------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ final class MembershipRequests implements Membership {
   private static final long RETRY_MS = 50;
 
   /** How long a change waits for another one that is in progress, or for a member that starts. */
-  private static final long TURN_MS = 3000;
+  private static final long TURN_MS = 4000;
 
   /** Long, because a joining member may have to receive a large checkpoint. */
   static final long CHANGE_MS = TimeUnit.HOURS.toMillis(1);
