@@ -821,7 +821,7 @@ public final class Node implements Metastore, AutoCloseable {
                       wired ->
                           TermReply.newBuilder()
                               .setTerm(raft.term())
-                              .setRestarting(raft.isHalfStarted())
+                              .setRestarting(raft.isRestarting() || raft.isHalfStarted())
                               .build()))
           .on(
               PeerCall.RENEW_LEASES,

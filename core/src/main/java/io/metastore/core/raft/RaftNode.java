@@ -358,6 +358,11 @@ public final class RaftNode {
     return !restarting && !division.getInfo().isListener() && isLearner();
   }
 
+  /** Whether {@link #restartLearner} is running. */
+  public boolean isRestarting() {
+    return restarting;
+  }
+
   /** Whether this member is a learner according to its log. */
   public boolean isLearner() {
     return members().isLearner(RaftMembers.memberId(self));
