@@ -84,8 +84,9 @@ public final class Storage implements Reader, AutoCloseable {
    */
   private static final long FILE_BYTES = 16L << 20;
 
-  /** The tables of keys that compactions rewrite; files of the change log are only moved. */
-  private static final List<Table> PAUSABLE = List.of(Table.LATEST, Table.HISTORY, Table.SMALL);
+  /** The tables that compactions rewrite; files of the change log are only moved. */
+  private static final List<Table> PAUSABLE =
+      List.of(Table.LATEST, Table.HISTORY, Table.SMALL, Table.ZNODES, Table.ZNODE_DATA);
 
   private final Path directory;
   private final RocksDB db;
@@ -104,15 +105,16 @@ public final class Storage implements Reader, AutoCloseable {
   private final Map<Table, RowCache> recent = new EnumMap<>(Table.class);
 
   /**
-   * Known gaps by table. The change log needs none, because it is deleted from the front only.
-   * Owned by the writing thread.
+   * Known gaps by table. The change log needs none, because it is deleted from the front only; nor
+   * does the data of znodes, which is never scanned. Owned by the writing thread.
    */
   private final Map<Table, GapTracker> gaps =
       new EnumMap<>(
           Map.of(
               Table.LATEST, new GapTracker(),
               Table.HISTORY, new GapTracker(),
-              Table.SMALL, new GapTracker()));
+              Table.SMALL, new GapTracker(),
+              Table.ZNODES, new GapTracker()));
 
   /** Number of writes so far. Owned by the writing thread. */
   private long written;
