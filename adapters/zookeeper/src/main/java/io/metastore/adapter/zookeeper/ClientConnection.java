@@ -211,7 +211,7 @@ final class ClientConnection implements Watcher {
   /** Schedules the handling of outcomes and notifications. Any number of calls from any thread. */
   private void wake() {
     if (woken.compareAndSet(false, true)) {
-      channel.executor().execute(this::lookAfter);
+      channel.executor().execute(() -> runOrClose(this::lookAfter));
     }
   }
 
@@ -780,7 +780,7 @@ final class ClientConnection implements Watcher {
           .execute(
               () -> {
                 runOrClose(task);
-                goOn();
+                runOrClose(this::goOn);
               });
     }
   }

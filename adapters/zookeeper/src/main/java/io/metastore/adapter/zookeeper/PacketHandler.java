@@ -6,6 +6,7 @@ import io.metastore.core.api.Consistency;
 import io.metastore.tls.HandshakeFailure;
 import io.metastore.tls.TlsContext;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -26,6 +27,12 @@ import org.slf4j.LoggerFactory;
  */
 final class PacketHandler extends ByteToMessageDecoder {
   private static final Logger LOG = LoggerFactory.getLogger(PacketHandler.class);
+
+  /**
+   * The first packet has 45 bytes. Before it has been checked, a connection must not take memory
+   * for more.
+   */
+  private static final int FIRST_PACKET_BYTES_MAX = 1024;
 
   private final PortContext port;
   private final FourLetterWords words;
@@ -61,7 +68,8 @@ final class PacketHandler extends ByteToMessageDecoder {
       answer(ctx, length);
       return;
     }
-    if (length < 0 || length > port.settings().packetBytesMax()) {
+    int bytesMax = begun ? port.settings().packetBytesMax() : FIRST_PACKET_BYTES_MAX;
+    if (length < 0 || length > bytesMax) {
       LOG.atWarn()
           .addKeyValue("remote-address", ctx.channel().remoteAddress())
           .addKeyValue("bytes", length)
@@ -82,14 +90,21 @@ final class PacketHandler extends ByteToMessageDecoder {
     port.stats().received();
     port.store()
         .view(Consistency.SERIALIZABLE)
-        .thenAccept(
+        .thenApply(
             view -> {
               try (view) {
-                ByteBuf text = ctx.alloc().ioBuffer();
-                text.writeCharSequence(words.answer(word, view.tree()), StandardCharsets.UTF_8);
-                port.stats().answered(0);
-                ctx.writeAndFlush(text).addListener(ChannelFutureListener.CLOSE);
+                return words.answer(word, view.tree());
               }
+            })
+        .whenComplete(
+            (text, failure) -> {
+              if (failure != null) {
+                exceptionCaught(ctx, failure);
+                return;
+              }
+              port.stats().answered(0);
+              ctx.writeAndFlush(Unpooled.copiedBuffer(text, StandardCharsets.UTF_8))
+                  .addListener(ChannelFutureListener.CLOSE);
             });
   }
 

@@ -1,6 +1,7 @@
 package io.metastore.adapter.zookeeper;
 
 import io.metastore.adapter.zookeeper.ZookeeperPort.Listener;
+import io.metastore.core.api.Metastore;
 import io.metastore.core.node.LoneMember;
 import io.metastore.core.node.Node;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +36,12 @@ final class TestServer implements AutoCloseable {
 
   /** As {@link #start(Path)}, with an empty configuration node. */
   static TestServer withoutMembership(Path directory) throws Exception {
-    return start(directory, null, authentication(Map.of()), "");
+    return over(directory, store -> store);
+  }
+
+  /** As {@link #withoutMembership}, serving what the function makes of the store. */
+  static TestServer over(Path directory, UnaryOperator<Metastore> wrapper) throws Exception {
+    return start(directory, null, authentication(Map.of()), "", wrapper);
   }
 
   /**
@@ -43,14 +50,15 @@ final class TestServer implements AutoCloseable {
   static TestServer start(
       Path directory, @Nullable ZookeeperTls tls, AuthenticationSettings authentication)
       throws Exception {
-    return start(directory, tls, authentication, MEMBERSHIP);
+    return start(directory, tls, authentication, MEMBERSHIP, store -> store);
   }
 
   private static TestServer start(
       Path directory,
       @Nullable ZookeeperTls tls,
       AuthenticationSettings authentication,
-      String membership)
+      String membership,
+      UnaryOperator<Metastore> wrapper)
       throws Exception {
     Node node = LoneMember.start(directory, 2 << 20);
     ZookeeperSettings settings =
@@ -66,7 +74,8 @@ final class TestServer implements AutoCloseable {
             membership);
     Listener listener =
         new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls != null);
-    return new TestServer(node, ZookeeperPort.start(List.of(listener), tls, node, settings));
+    return new TestServer(
+        node, ZookeeperPort.start(List.of(listener), tls, wrapper.apply(node), settings));
   }
 
   /** The super users are {@code admin:admin}, a certificate for {@code root} and SASL's root. */
