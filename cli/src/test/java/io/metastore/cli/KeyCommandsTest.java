@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import com.google.protobuf.ByteString;
 import io.metastore.cli.Shell.Ran;
 import io.metastore.cli.console.ExitCode;
 import io.metastore.client.MetastoreClient;
@@ -42,6 +43,29 @@ final class KeyCommandsTest {
     assertThat(get).returns(0, Ran::exitCode).returns("hello world\n", Ran::out);
     assertThat(get.err()).isEmpty();
     assertThat(shell.run("get", "-n", "/get/a").out()).isEqualTo("hello world");
+  }
+
+  @Test
+  void znodesAreReadAndListed() throws Exception {
+    try (MetastoreClient client = MetastoreClient.builder().endpoints(server.endpoint()).build()) {
+      client
+          .transactions()
+          .run(
+              tx -> {
+                assertThat(tx.findZnode("/app")).isNull();
+                tx.createZnode("/app", ByteString.copyFromUtf8("hello"));
+                tx.createZnode("/app/a", ByteString.EMPTY);
+                tx.createZnode("/app/b", ByteString.EMPTY);
+                return true;
+              });
+    }
+    assertThat(shell.run("get", "--zookeeper", "/app").out()).isEqualTo("hello\n");
+    assertThat(shell.run("get", "--zookeeper", "/none").exitCode()).isEqualTo(ExitCode.NO.code());
+    assertThat(shell.run("ls", "--zookeeper", "/app").out()).isEqualTo("a\nb\n");
+    assertThat(shell.run("ls", "--zookeeper", "/none").err()).contains("no such znode");
+    assertThat(shell.run("tree", "--zookeeper", "/").out())
+        .contains("├── app\n├── app/\n│   ├── a\n│   └── b\n");
+    assertThat(shell.run("status").out()).contains("ZK SESSIONS");
   }
 
   @Test

@@ -8,6 +8,7 @@ import io.metastore.api.v1.Keys;
 import io.metastore.api.v1.ModRevisionIs;
 import io.metastore.api.v1.Unchanged;
 import io.metastore.api.v1.ValueIs;
+import io.metastore.api.v1.ZnodeVersionIs;
 
 /** Shorthand for the conditions and key sets of {@code keys.proto}. */
 public final class Conditions {
@@ -48,6 +49,23 @@ public final class Conditions {
   public static Condition unchanged(Keys keys, long sinceRevision) {
     return Condition.newBuilder()
         .setUnchanged(Unchanged.newBuilder().setKeys(keys).setSinceRevision(sinceRevision))
+        .build();
+  }
+
+  /** The znode exists. */
+  public static Condition znodePresent(String path) {
+    return Condition.newBuilder().setZnodePresent(path).build();
+  }
+
+  /** The znode does not exist. */
+  public static Condition znodeAbsent(String path) {
+    return Condition.newBuilder().setZnodeAbsent(path).build();
+  }
+
+  /** The znode exists, and its data has this version. */
+  public static Condition znodeVersionIs(String path, int version) {
+    return Condition.newBuilder()
+        .setZnodeVersion(ZnodeVersionIs.newBuilder().setPath(path).setVersion(version))
         .build();
   }
 

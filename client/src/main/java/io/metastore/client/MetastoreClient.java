@@ -80,12 +80,17 @@ public final class MetastoreClient implements AutoCloseable {
     return cluster;
   }
 
+  /** Reads and watches znodes. To write them, use {@link #transactions}. */
+  public Znodes znodes() {
+    return new Znodes(calls);
+  }
+
   /** Users, roles and permissions. */
   public AccessControl accessControl() {
     return accessControl;
   }
 
-  /** Transactions over several keys, with the default limit of attempts. */
+  /** Transactions over several keys and znodes, with the default limit of attempts. */
   public Transactions transactions() {
     return new Transactions(calls, Transactions.DEFAULT_ATTEMPTS);
   }

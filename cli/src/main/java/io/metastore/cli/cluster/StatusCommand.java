@@ -53,6 +53,8 @@ public final class StatusCommand extends ClientCommand {
             "APPLIED",
             "SIZE",
             "IN USE",
+            "ZNODES",
+            "ZK SESSIONS",
             "VERSION");
     List<String> silent = new ArrayList<>();
     for (Map.Entry<String, CompletableFuture<StatusResponse>> answer : answers.entrySet()) {
@@ -72,6 +74,8 @@ public final class StatusCommand extends ClientCommand {
               status.getAppliedIndex(),
               mebibytes(status.getSizeBytes()),
               mebibytes(status.getSizeInUseBytes()),
+              status.getZnodes(),
+              status.getZookeeperSessions(),
               status.getVersion());
         }
       } catch (ExecutionException e) {
@@ -116,6 +120,8 @@ public final class StatusCommand extends ClientCommand {
     json.addProperty("applied_index", status.getAppliedIndex());
     json.addProperty("size_bytes", status.getSizeBytes());
     json.addProperty("size_in_use_bytes", status.getSizeInUseBytes());
+    json.addProperty("znodes", status.getZnodes());
+    json.addProperty("zookeeper_sessions", status.getZookeeperSessions());
     return json;
   }
 }

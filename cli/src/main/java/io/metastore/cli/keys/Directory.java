@@ -1,58 +1,43 @@
 package io.metastore.cli.keys;
 
 import io.metastore.api.v1.Child;
-import io.metastore.api.v1.ListRequest;
-import io.metastore.api.v1.ListResponse;
-import io.metastore.client.KeyValue;
+import io.metastore.client.MetastoreClient;
 import java.util.List;
 
 /**
- * Reads the children of a directory page by page, all at one revision. Not thread-safe.
- *
- * <p>At most one page is in memory.
+ * The children of a directory or a znode, page by page. At most one page is in memory. Not
+ * thread-safe.
  */
-final class Directory {
-  private final KeyValue keyValue;
-  private final ListRequest.Builder request;
-  private boolean more = true;
+abstract class Directory {
+  private final String path;
 
-  Directory(KeyValue keyValue, String path, ReadOptions read) {
-    this.keyValue = keyValue;
-    this.request =
-        ListRequest.newBuilder()
-            .setDirectory(path)
-            .setRevision(read.revision)
-            .setConsistency(read.consistency.wire);
+  Directory(String path) {
+    this.path = path;
   }
 
-  private Directory(KeyValue keyValue, ListRequest.Builder request) {
-    this.keyValue = keyValue;
-    this.request = request;
+  /** The directory, or the znode if the options say so. */
+  static Directory of(MetastoreClient client, String path, ReadOptions read) {
+    return read.zookeeper
+        ? new ZnodeDirectory(client.znodes(), path, read)
+        : new KeyDirectory(client.keyValue(), path, read);
   }
 
-  /** A subdirectory, read at the same revision as the pages so far. */
-  Directory child(String name) {
-    return new Directory(
-        keyValue, request.build().toBuilder().setDirectory(path(name)).setPageToken(""));
+  /** A subdirectory. */
+  abstract Directory child(String name);
+
+  /** False once all pages have been read. */
+  abstract boolean hasMore();
+
+  /** The next page of children, ordered by name. Empty only if the directory has no children. */
+  abstract List<Child> nextPage() throws InterruptedException;
+
+  final String path() {
+    return path;
   }
 
   /** The full path of a child. */
-  String path(String name) {
-    String path = request.getDirectory();
+  final String path(String name) {
     return path.equals("/") ? "/" + name : path + "/" + name;
-  }
-
-  /** False once all pages have been read. */
-  boolean hasMore() {
-    return more;
-  }
-
-  /** The next page of children, ordered by name. Empty only if the directory has no children. */
-  List<Child> nextPage() throws InterruptedException {
-    ListResponse page = keyValue.list(request.build());
-    request.setPageToken(page.getNextPageToken()).setRevision(page.getRevision());
-    more = !page.getNextPageToken().isEmpty();
-    return page.getChildrenList();
   }
 
   static boolean isDirectory(Child child) {

@@ -38,7 +38,7 @@ public final class LsCommand extends ClientCommand {
 
   @Override
   protected int run(MetastoreClient client) throws Exception {
-    Directory pages = new Directory(client.keyValue(), directory, read);
+    Directory pages = Directory.of(client, directory, read);
     boolean any = false;
     while (pages.hasMore()) {
       List<Child> children = pages.nextPage();

@@ -20,6 +20,13 @@ final class ReadOptions {
               + " stale, answered by one server alone (default: ${DEFAULT-VALUE}).")
   Choice consistency = Choice.LINEARIZABLE;
 
+  @Option(
+      names = "--zookeeper",
+      description =
+          "Read znodes, the tree of ZooKeeper clients, instead of keys. They have no older"
+              + " revisions.")
+  boolean zookeeper;
+
   /** The consistency levels, without the protocol's UNRECOGNIZED. */
   enum Choice {
     LINEARIZABLE(Consistency.LINEARIZABLE),

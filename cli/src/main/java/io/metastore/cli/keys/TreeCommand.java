@@ -45,7 +45,7 @@ public final class TreeCommand extends ClientCommand {
     if (!json()) {
       console().line(directory);
     }
-    walk(new Directory(client.keyValue(), directory, read), depth, "");
+    walk(Directory.of(client, directory, read), depth, "");
     if (keys + directories == 0 && !directory.equals("/")) {
       throw new CommandFailed(ExitCode.NO, "no such directory: " + directory);
     }

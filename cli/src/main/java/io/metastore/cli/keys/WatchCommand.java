@@ -3,6 +3,8 @@ package io.metastore.cli.keys;
 import com.google.gson.JsonObject;
 import io.metastore.api.v1.Event;
 import io.metastore.api.v1.WatchRequest;
+import io.metastore.api.v1.WatchZnodesRequest;
+import io.metastore.api.v1.ZnodeEvent;
 import io.metastore.cli.console.ClientCommand;
 import io.metastore.cli.console.EscapedText;
 import io.metastore.cli.console.ExitCode;
@@ -11,12 +13,15 @@ import io.metastore.cli.console.Signals;
 import io.metastore.client.MetastoreClient;
 import io.metastore.client.Watch;
 import io.metastore.client.WatchListener;
+import io.metastore.client.ZnodeListener;
+import io.metastore.client.ZnodeWatch;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -50,6 +55,15 @@ public final class WatchCommand extends ClientCommand {
   @Option(names = "--count", paramLabel = "N", description = "Exit after N changes.")
   private long count = Long.MAX_VALUE;
 
+  @Option(
+      names = "--zookeeper",
+      description = {
+        "Watch znodes instead of keys, with --recursive also all znodes below.",
+        "A line has REVISION, CREATED, DELETED, DATA_CHANGED or CHILDREN_CHANGED, and PATH. Changes"
+            + " may be missed while the connection is lost."
+      })
+  private boolean zookeeper;
+
   /** Which keys to watch, if more than the key itself. */
   static final class Reach {
     @Option(names = "--dir", description = "Watch the keys directly in the directory KEY.")
@@ -66,15 +80,17 @@ public final class WatchCommand extends ClientCommand {
     if (count < 1) {
       throw usage("--count must be positive");
     }
+    if (zookeeper && (reach.directory || fromRevision != 0)) {
+      throw usage("--zookeeper cannot be combined with --dir or --from-revision");
+    }
     Events events = new Events();
-    try (Signals signals = new Signals("INT", "TERM");
-        Watch watch = client.keyValue().watch(request(), events)) {
-      watch
-          .ready()
-          .thenAccept(
-              revision -> note("watching " + key + " for changes after revision " + revision));
-      watch.ready().orTimeout(SILENCE_S, TimeUnit.SECONDS).exceptionally(this::reportSilence);
-      CompletableFuture.anyOf(events.end, signals.first()).get();
+    try (Signals signals = new Signals("INT", "TERM")) {
+      Runnable close = zookeeper ? watchZnodes(client, events) : watchKeys(client, events);
+      try {
+        CompletableFuture.anyOf(events.end, signals.first()).get();
+      } finally {
+        close.run();
+      }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Exception cause) {
         throw cause;
@@ -82,6 +98,44 @@ public final class WatchCommand extends ClientCommand {
       throw e;
     }
     return ExitCode.OK.code();
+  }
+
+  /** Starts the watch; returns what ends it. */
+  private Runnable watchKeys(MetastoreClient client, Events events) {
+    Watch watch = client.keyValue().watch(request(), events);
+    watch.ready().thenAccept(this::reportStart);
+    watch.ready().orTimeout(SILENCE_S, TimeUnit.SECONDS).exceptionally(this::reportSilence);
+    return watch::close;
+  }
+
+  /** As {@link #watchKeys}. */
+  private Runnable watchZnodes(MetastoreClient client, Events events) {
+    ZnodeWatch watch =
+        client
+            .znodes()
+            .watch(
+                WatchZnodesRequest.newBuilder().setPath(key).setRecursive(reach.recursive).build(),
+                new ZnodeListener() {
+                  @Override
+                  public void started(long revision) {
+                    reportStart(revision);
+                  }
+
+                  @Override
+                  public void changed(List<ZnodeEvent> changes) {
+                    events.show(changes, WatchCommand.this::show);
+                  }
+
+                  @Override
+                  public void ended(Throwable failure) {
+                    events.ended(failure);
+                  }
+                });
+    return watch::close;
+  }
+
+  private void reportStart(long revision) {
+    note("watching " + key + " for changes after revision " + revision);
   }
 
   /** Reports that no server has answered yet. The watch keeps trying. */
@@ -107,10 +161,14 @@ public final class WatchCommand extends ClientCommand {
 
     @Override
     public void changed(long revision, List<Event> events) {
-      for (Event event : events) {
+      show(events, WatchCommand.this::show);
+    }
+
+    <T> void show(List<T> events, Consumer<T> printer) {
+      for (T event : events) {
         if (left > 0) {
           left--;
-          show(event);
+          printer.accept(event);
         }
       }
       // Stop if standard output is closed, as in "metastore watch ... | head -1".
@@ -144,5 +202,16 @@ public final class WatchCommand extends ClientCommand {
       line += "\t" + EscapedText.of(event.getEntry().getValue().toByteArray());
     }
     console().line(line);
+  }
+
+  private void show(ZnodeEvent event) {
+    if (json()) {
+      JsonObject line = Json.revision(event.getRevision());
+      line.addProperty("kind", event.getKind().name().toLowerCase(Locale.ROOT));
+      line.addProperty("path", event.getPath());
+      console().line(line);
+    } else {
+      console().line(event.getRevision() + "\t" + event.getKind().name() + "\t" + event.getPath());
+    }
   }
 }

@@ -71,5 +71,16 @@ public enum FailureCode {
   /** The cluster has as many learners as its settings allow. */
   TOO_MANY_LEARNERS,
   /** The author may not write all keys attached to a lease that the command names. */
-  PERMISSION_DENIED
+  PERMISSION_DENIED,
+  /** There is no znode with this path, or no parent for a new one. */
+  ZNODE_NOT_FOUND,
+  ZNODE_EXISTS,
+  /** The data of the znode does not have the expected version. */
+  ZNODE_VERSION,
+  /** The znode has children, so it cannot be deleted. */
+  ZNODE_NOT_EMPTY,
+  /** The access list of the znode or its parent does not permit the operation. */
+  ZNODE_DENIED,
+  /** An operation on a znode cannot be done for another reason, which the detail names. */
+  ZNODE_REFUSED
 }

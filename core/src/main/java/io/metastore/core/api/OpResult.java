@@ -29,6 +29,9 @@ public sealed interface OpResult {
    */
   record RangeResult(List<KeyValue> keyValues, long count, boolean more) implements OpResult {}
 
+  /** Result of an operation on the znode tree. */
+  record ZnodeResult(NodeResult node) implements OpResult {}
+
   /** Result of a nested transaction. */
   record TxnResult(boolean succeeded, List<OpResult> results) implements OpResult {}
 }

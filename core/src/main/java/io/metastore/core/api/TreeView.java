@@ -31,6 +31,14 @@ public interface TreeView {
   /** The names of a node's children, in order; empty if the node does not exist. */
   List<String> children(String path);
 
+  /**
+   * The first names of a node's children after a given one, in order; empty if the node does not
+   * exist.
+   *
+   * @param after empty to start with the first
+   */
+  List<String> children(String path, String after, int namesMax);
+
   /** The number of nodes below a node, at any depth. */
   int countDescendants(String path);
 

@@ -20,6 +20,9 @@ public record ZnodeAcl(List<AclEntry> entries) {
   /** The identity scheme of an administrator, who may do everything. */
   public static final String SUPER = "super";
 
+  /** The identity scheme of users of the native API. */
+  public static final String NATIVE = "metastore";
+
   private static final String SASL_SUPER_USER = "super";
 
   private static final Identity ANYONE =
@@ -35,6 +38,20 @@ public record ZnodeAcl(List<AclEntry> entries) {
 
   public ZnodeAcl {
     entries = List.copyOf(entries);
+  }
+
+  /**
+   * The identities of a caller of the native API, besides {@code world:anyone}.
+   *
+   * @param accessControl whether access control is on; while it is off, callers have no names
+   * @param author the caller's user; empty for one who may do everything
+   */
+  public static List<Identity> ofNativeCaller(boolean accessControl, String author) {
+    if (!accessControl) {
+      return List.of();
+    }
+    return List.of(
+        Identity.newBuilder().setScheme(author.isEmpty() ? SUPER : NATIVE).setId(author).build());
   }
 
   /** Whether an identity stands for every client. */

@@ -63,6 +63,8 @@ public final class SpaceCost {
         bytes += of(op.getPut());
       } else if (op.hasTxn()) {
         bytes += of(op.getTxn().getSuccessList(), op.getTxn().getFailureList());
+      } else if (op.hasNode()) {
+        bytes += of(op.getNode());
       }
     }
     return bytes;
@@ -75,25 +77,24 @@ public final class SpaceCost {
   private static long ofNodes(List<NodeOp> ops) {
     long bytes = 0;
     for (NodeOp op : ops) {
-      bytes +=
-          switch (op.getKindCase()) {
-            case CREATE ->
-                KEY_OVERHEAD
-                    + op.getCreate().getPath().length()
-                    + op.getCreate().getData().size()
-                    + ofAcl(op.getCreate().getAclList());
-            case SET_DATA ->
-                KEY_OVERHEAD
-                    + op.getSetData().getPath().length()
-                    + op.getSetData().getData().size();
-            case SET_ACL ->
-                KEY_OVERHEAD
-                    + op.getSetAcl().getPath().length()
-                    + ofAcl(op.getSetAcl().getAclList());
-            case DELETE, CHECK, KIND_NOT_SET -> 0;
-          };
+      bytes += of(op);
     }
     return bytes;
+  }
+
+  private static long of(NodeOp op) {
+    return switch (op.getKindCase()) {
+      case CREATE ->
+          KEY_OVERHEAD
+              + op.getCreate().getPath().length()
+              + op.getCreate().getData().size()
+              + ofAcl(op.getCreate().getAclList());
+      case SET_DATA ->
+          KEY_OVERHEAD + op.getSetData().getPath().length() + op.getSetData().getData().size();
+      case SET_ACL ->
+          KEY_OVERHEAD + op.getSetAcl().getPath().length() + ofAcl(op.getSetAcl().getAclList());
+      case DELETE, CHECK, KIND_NOT_SET -> 0;
+    };
   }
 
   private static long ofAcl(List<AclEntry> acl) {

@@ -10,6 +10,7 @@ import io.metastore.core.api.KeyOrder;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.api.ZnodeAcl;
 import io.metastore.core.auth.AuthChanges;
 import io.metastore.core.auth.GivenToken;
 import io.metastore.core.auth.Rules;
@@ -248,7 +249,11 @@ public final class StoreMachine implements AutoCloseable {
           : new Outcome.Failed(context.revision(), refusal);
     }
     return switch (command.getKindCase()) {
-      case TXN -> TxnEvaluator.apply(command.getTxn(), context);
+      case TXN ->
+          TxnEvaluator.apply(
+              command.getTxn(),
+              ZnodeAcl.ofNativeCaller(context.auth().getEnabled(), command.getAuthor()),
+              context);
       case NEW_CLIENT -> newClient(command.getNewClient(), index, context);
       case RELEASE -> release(command.getRelease(), context);
       case WITHDRAW -> withdraw(command.getWithdraw(), context);

@@ -1,5 +1,7 @@
 package io.metastore.core.machine;
 
+import static java.util.Objects.requireNonNull;
+
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
@@ -11,6 +13,7 @@ import io.metastore.core.api.OpResult.TxnResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
+import io.metastore.core.command.Identity;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
@@ -34,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * Evaluates transactions as etcd does. All compares, including those of nested transactions, and
  * all checks see the state before the transaction. Then the operations of the chosen branches run,
  * each seeing the effects of those before it.
+ *
+ * <p>A transaction of the native API can also check and change znodes, see {@link TxnZnodes}.
  */
 final class TxnEvaluator {
   /**
@@ -64,17 +69,24 @@ final class TxnEvaluator {
 
   private TxnEvaluator() {}
 
-  /** Runs a transaction as part of a log entry. */
-  static Outcome apply(Txn txn, ApplyContext context) {
+  /**
+   * Runs a transaction as part of a log entry.
+   *
+   * @param author identities of the author in the znode tree
+   */
+  static Outcome apply(Txn txn, List<Identity> author, ApplyContext context) {
     Deque<Integer> branches = new ArrayDeque<>();
     RangeReader before = context.ranges(context.revision(), RANGE_BYTES_MAX);
+    TxnZnodes znodes = new TxnZnodes(author, context);
     Failure refusal =
-        choose(txn, before, branches, new AnswerSize(ANSWER_BYTES_MAX, UNMEASURED_KEYS));
+        choose(txn, before, znodes, branches, new AnswerSize(ANSWER_BYTES_MAX, UNMEASURED_KEYS));
     if (refusal != null) {
       return new Outcome.Failed(context.revision(), refusal);
     }
     int failedCompare = branches.element();
-    TxnResult result = run(txn, branches, op -> apply(op, context));
+    znodes.write();
+    TxnResult result =
+        run(txn, branches, op -> op.hasNode() ? znodes.nextResult() : apply(op, context));
     context.endCommand();
     return new Outcome.TxnDone(context.revision(), failedCompare, result.results());
   }
@@ -86,7 +98,8 @@ final class TxnEvaluator {
    */
   static Outcome read(Txn txn, RangeReader reader, long bytesMax) {
     Deque<Integer> branches = new ArrayDeque<>();
-    Failure refusal = choose(txn, reader.atMost(bytesMax), branches, new AnswerSize(bytesMax, 0));
+    Failure refusal =
+        choose(txn, reader.atMost(bytesMax), null, branches, new AnswerSize(bytesMax, 0));
     if (refusal != null) {
       return new Outcome.Failed(reader.revision(), refusal);
     }
@@ -121,7 +134,7 @@ final class TxnEvaluator {
                 op.getDelete().getPrevKv() ? previousBytes(op.getDelete(), now.reader()) : 0;
             case PUT -> op.getPut().getPrevKv() ? answerBytes(op.getPut(), now) : 0;
             case TXN -> answerBytes(op.getTxn(), now);
-            case KIND_NOT_SET -> 0;
+            case NODE, KIND_NOT_SET -> 0;
           };
     }
     return bytes;
@@ -156,23 +169,30 @@ final class TxnEvaluator {
 
   /**
    * Chooses the branch of every transaction, outermost first, and checks the operations that will
-   * run.
+   * run. Operations on znodes, which do not depend on keys, are evaluated completely.
    *
+   * @param znodes null for a transaction of ranges only
    * @param branches receives, for each transaction, the index of its first compare that does not
    *     hold, or {@link #ALL_HOLD}
    * @param size size of the whole answer
    * @return why the whole transaction cannot be done, or null
    */
   private static @Nullable Failure choose(
-      Txn txn, RangeReader before, Deque<Integer> branches, AnswerSize size) {
+      Txn txn,
+      RangeReader before,
+      @Nullable TxnZnodes znodes,
+      Deque<Integer> branches,
+      AnswerSize size) {
     int failedCompare = ALL_HOLD;
     for (int i = 0; i < txn.getComparesCount() && failedCompare == ALL_HOLD; i++) {
       Compare compare = txn.getCompares(i);
-      Failure refusal = check(compare, before);
+      boolean ofZnode = TxnZnodes.isOfZnode(compare);
+      Failure refusal =
+          ofZnode ? requireNonNull(znodes, "znodes").check(compare) : check(compare, before);
       if (refusal != null) {
         return refusal;
       }
-      if (!holds(compare, before)) {
+      if (!(ofZnode ? requireNonNull(znodes, "znodes").holds(compare) : holds(compare, before))) {
         failedCompare = i;
       }
     }
@@ -182,7 +202,8 @@ final class TxnEvaluator {
           switch (op.getKindCase()) {
             case PUT -> check(op.getPut(), before.reader(), size);
             case RANGE -> check(op.getRange(), before, size);
-            case TXN -> choose(op.getTxn(), before, branches, size);
+            case TXN -> choose(op.getTxn(), before, znodes, branches, size);
+            case NODE -> requireNonNull(znodes, "znodes").evaluate(op.getNode());
             case DELETE -> check(op.getDelete(), before.reader(), size);
             case KIND_NOT_SET -> null;
           };
@@ -284,7 +305,7 @@ final class TxnEvaluator {
       case PUT -> put(op.getPut(), context);
       case DELETE -> delete(op.getDelete(), context);
       case RANGE -> context.ranges(context.visibleRevision(), Long.MAX_VALUE).read(op.getRange());
-      case TXN, KIND_NOT_SET ->
+      case TXN, NODE, KIND_NOT_SET ->
           throw new IllegalStateException("operation without effect: " + op.getKindCase());
     };
   }
@@ -403,7 +424,14 @@ final class TxnEvaluator {
                   ? 0
                   : ByteString.unsignedLexicographicalComparator()
                       .compare(record.value(), compare.getValue());
-          case HELD, UNCHANGED_SINCE, UNRECOGNIZED ->
+          case HELD,
+              UNCHANGED_SINCE,
+              NODE_EXISTS,
+              NODE_VERSION,
+              NODE_CREATED,
+              NODE_MODIFIED,
+              NODE_CHILDREN_CHANGED,
+              UNRECOGNIZED ->
               throw new IllegalStateException("compare target " + compare.getTargetValue());
         };
     return switch (compare.getRelation()) {

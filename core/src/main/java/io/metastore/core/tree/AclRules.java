@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class AclRules {
   /** Schemes whose identities are proven by clients; an IP address is not. */
-  private static final Set<String> AUTHENTICATED = Set.of("digest", "x509", "sasl");
+  private static final Set<String> AUTHENTICATED =
+      Set.of("digest", "x509", "sasl", ZnodeAcl.NATIVE);
 
   /** A Kerberos principal, with or without host and realm; or any other name without {@code @}. */
   private static final Pattern SASL_NAME = Pattern.compile("[^/@]*(/[^/@]*)?@[^/@]*|[^@]*");
@@ -66,6 +67,7 @@ final class AclRules {
       case "world" -> ZnodeAcl.isAnyone(identity);
       case "digest" -> identity.getId().split(":", 0).length == 2;
       case "x509" -> isDistinguishedName(identity.getId());
+      case ZnodeAcl.NATIVE -> !identity.getId().isEmpty();
       case "sasl" -> SASL_NAME.matcher(identity.getId()).matches();
       case "ip" -> AddressRange.isValid(identity.getId());
       default -> false;

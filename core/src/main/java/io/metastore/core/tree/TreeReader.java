@@ -42,6 +42,11 @@ public final class TreeReader implements TreeView {
   }
 
   @Override
+  public List<String> children(String path, String after, int namesMax) {
+    return ZnodeTable.children(reader, path, after, namesMax);
+  }
+
+  @Override
   public int countDescendants(String path) {
     return ZnodeTable.countDescendants(reader, path);
   }

@@ -53,13 +53,20 @@ final class ZnodeTable {
   }
 
   static List<String> children(Reader reader, String path) {
+    return children(reader, path, "", Integer.MAX_VALUE);
+  }
+
+  /** The first names of children after a given one. */
+  static List<String> children(Reader reader, String path, String after, int namesMax) {
     List<String> names = new ArrayList<>();
     if (!Paths.mayExist(path)) {
       return names;
     }
     byte[] prefix = Paths.childrenKey(path).toBytes();
-    try (Cursor cursor = childCursor(reader, prefix)) {
-      while (cursor.next()) {
+    byte[] last = Paths.childrenKey(path).bytes(Paths.utf8(after)).toBytes();
+    // The root's own key equals the prefix of its children's keys.
+    try (Cursor cursor = reader.scan(Table.ZNODES, Bytes.after(last), Bytes.afterPrefix(prefix))) {
+      while (names.size() < namesMax && cursor.next()) {
         names.add(new KeyReader(cursor.key()).skip(prefix.length).bytes().toStringUtf8());
       }
     }

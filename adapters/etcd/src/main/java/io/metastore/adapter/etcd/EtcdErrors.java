@@ -50,7 +50,15 @@ final class EtcdErrors {
       case MEMBER_EXISTS -> EtcdError.MEMBER_EXISTS;
       case TOO_MANY_LEARNERS -> EtcdError.TOO_MANY_LEARNERS;
       case PEER_URL_EXISTS -> EtcdError.PEER_URL_EXISTS;
-      case LOCK_MODE, STALE_TOKEN, READ_TOO_OLD ->
+      case LOCK_MODE,
+          STALE_TOKEN,
+          READ_TOO_OLD,
+          ZNODE_NOT_FOUND,
+          ZNODE_EXISTS,
+          ZNODE_VERSION,
+          ZNODE_NOT_EMPTY,
+          ZNODE_DENIED,
+          ZNODE_REFUSED ->
           throw new IllegalArgumentException("code used only by the native API: " + code);
       case AUTH_ALREADY_ENABLED ->
           throw new IllegalArgumentException("not a failure of etcd's API: " + code);

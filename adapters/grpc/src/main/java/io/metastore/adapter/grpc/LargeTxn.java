@@ -77,7 +77,7 @@ public final class LargeTxn<R extends MessageLite> {
             case DELETE -> singleKeys(op.getDelete());
             case PUT -> op.getPut().getPrevKv() ? SINGLE_KEYS_MAX + 1 : 0;
             case TXN -> singleKeys(op.getTxn());
-            case KIND_NOT_SET -> 0;
+            case NODE, KIND_NOT_SET -> 0;
           };
     }
     return keys;

@@ -123,7 +123,8 @@ public abstract class UnaryAnswer<T, R> implements BiConsumer<@Nullable T, @Null
     if (result instanceof OpResult.PutResult put) {
       return put.previous() == null ? 0 : weight(put.previous());
     }
-    return keys(((OpResult.TxnResult) result).results());
+    // The result of a change of a znode has no data.
+    return result instanceof OpResult.TxnResult nested ? keys(nested.results()) : 0;
   }
 
   private static long weight(List<KeyValue> keyValues) {

@@ -56,7 +56,13 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
 
   @Override
   public void status(StatusRequest request, StreamObserver<StatusResponse> call) {
-    UnaryAnswer.send(call, ClusterTranslator.toStatus(cluster, settings.version()));
+    StatusResponse status = ClusterTranslator.toStatus(cluster, settings.version());
+    views
+        .apply(Consistency.SERIALIZABLE)
+        .thenApplyAsync(view -> ClusterTranslator.withTree(status, view), scans)
+        // A member that waits for a cluster has no data.
+        .exceptionally(failure -> status)
+        .thenAccept(answer -> UnaryAnswer.send(call, answer));
   }
 
   @Override

@@ -10,6 +10,7 @@ import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.NewMember;
 import io.metastore.core.api.PeerUrl;
+import io.metastore.core.api.ReadView;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -72,6 +73,16 @@ final class ClusterTranslator {
         .setSizeBytes(cluster.sizeBytes())
         .setSizeInUseBytes(cluster.sizeInUseBytes())
         .build();
+  }
+
+  /** Adds the figures of the znode tree; closes the view. */
+  static StatusResponse withTree(StatusResponse status, ReadView view) {
+    try (view) {
+      return status.toBuilder()
+          .setZookeeperSessions(view.tree().sessions().size())
+          .setZnodes(view.tree().totals().nodes())
+          .build();
+    }
   }
 
   static MembersResponse toMembers(ClusterView cluster) {

@@ -60,8 +60,22 @@ final class ConditionTranslator {
               Limits.positive(
                   field + ".unchanged.since_revision",
                   condition.getUnchanged().getSinceRevision()));
+      case ZNODE_PRESENT ->
+          ZnodeTranslator.compare(condition.getZnodePresent(), Compare.Target.NODE_EXISTS, 1);
+      case ZNODE_ABSENT ->
+          ZnodeTranslator.compare(condition.getZnodeAbsent(), Compare.Target.NODE_EXISTS, 0);
+      case ZNODE_VERSION ->
+          ZnodeTranslator.compare(
+              condition.getZnodeVersion().getPath(),
+              Compare.Target.NODE_VERSION,
+              condition.getZnodeVersion().getVersion());
       case KIND_NOT_SET -> throw Refusal.badRequest(field, "is missing");
     };
+  }
+
+  /** Whether a condition can be tested only as part of a log entry. */
+  static boolean isOfZnode(Condition condition) {
+    return condition.hasZnodePresent() || condition.hasZnodeAbsent() || condition.hasZnodeVersion();
   }
 
   /** A comparison that holds if none of the keys was put or deleted after the revision. */

@@ -29,19 +29,23 @@ final class Errors {
     return switch (reason) { // exhaustive on purpose: a new reason must not compile until mapped
       case BAD_PATH, BAD_REQUEST, TOO_LARGE, TOO_MANY_OPS, DUPLICATE_KEY, WRONG_PASSWORD ->
           Code.INVALID_ARGUMENT;
-      case UNKNOWN_CLIENT, UNKNOWN_PRINCIPAL, UNKNOWN_MEMBER -> Code.NOT_FOUND;
+      case UNKNOWN_CLIENT, UNKNOWN_PRINCIPAL, UNKNOWN_MEMBER, UNKNOWN_ZNODE -> Code.NOT_FOUND;
       case CLIENT_CLOSED,
           CONDITION_FAILED,
           FENCED,
           STALE_TOKEN,
           LOCK_MODE,
           PLACE_LOST,
+          ZNODE_EXISTS,
+          ZNODE_VERSION,
+          ZNODE_NOT_EMPTY,
+          ZNODE_REFUSED,
           ACL_STATE,
           ALREADY_MEMBER,
           CHANGE_IN_PROGRESS ->
           Code.FAILED_PRECONDITION;
       case CONFLICT -> Code.ABORTED;
-      case COMPACTED, FUTURE_REVISION, READ_TOO_OLD -> Code.OUT_OF_RANGE;
+      case COMPACTED, FUTURE_REVISION, READ_TOO_OLD, EVENTS_LOST -> Code.OUT_OF_RANGE;
       case OVERLOADED, ANSWER_TOO_LARGE, NO_SPACE -> Code.RESOURCE_EXHAUSTED;
       case NO_LEADER, STOPPING, UNSAFE_CHANGE -> Code.UNAVAILABLE;
       case OUTCOME_UNKNOWN -> Code.UNKNOWN;
@@ -107,6 +111,18 @@ final class Errors {
               "the user root and its role root cannot be removed while access control is on");
       case USER_NOT_FOUND, ROLE_NOT_FOUND ->
           refusal(Reason.UNKNOWN_PRINCIPAL, "no such " + failure.detail());
+      case ZNODE_NOT_FOUND -> refusal(Reason.UNKNOWN_ZNODE, "no such znode: " + failure.detail());
+      case ZNODE_EXISTS -> refusal(Reason.ZNODE_EXISTS, "the znode exists: " + failure.detail());
+      case ZNODE_VERSION ->
+          refusal(Reason.ZNODE_VERSION, "the znode has another version: " + failure.detail());
+      case ZNODE_NOT_EMPTY ->
+          refusal(Reason.ZNODE_NOT_EMPTY, "the znode has children: " + failure.detail());
+      case ZNODE_DENIED ->
+          refusal(
+              Reason.PERMISSION_DENIED,
+              "the access list of the znode does not permit this: " + failure.detail());
+      case ZNODE_REFUSED ->
+          refusal(Reason.ZNODE_REFUSED, "the operation on a znode is refused: " + failure.detail());
       // This adapter proposes nothing that can fail with these codes.
       case KEY_NOT_FOUND,
           MEMBER_NOT_FOUND,

@@ -40,6 +40,7 @@ public final class MetastoreServices implements AutoCloseable {
                 new ClientsService(metastore, views),
                 new KeyValueService(metastore, views),
                 new TransactionsService(metastore),
+                new ZnodesService(metastore, views),
                 new LocksService(metastore, views, lockTimer, clockMs),
                 new ClusterService(
                     metastore.cluster(),

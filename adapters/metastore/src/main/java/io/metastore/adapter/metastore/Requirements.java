@@ -17,6 +17,7 @@ import io.metastore.api.v1.LocksGrpc;
 import io.metastore.api.v1.Op;
 import io.metastore.api.v1.TransactionsGrpc;
 import io.metastore.api.v1.Write;
+import io.metastore.api.v1.ZnodesGrpc;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +57,7 @@ final class Requirements {
   static {
     keyValue();
     transactions();
+    znodes();
     locks();
     clients();
     cluster();
@@ -113,6 +115,13 @@ final class Requirements {
     add(
         TransactionsGrpc.getCommitMethod(),
         request -> new Needs(!TxnTranslator.isReadOnly(request), commit(request)));
+  }
+
+  /** The access list of each znode decides, and the service asks it. */
+  private static void znodes() {
+    reads(ZnodesGrpc.getGetZnodeMethod(), request -> List.of());
+    reads(ZnodesGrpc.getListZnodesMethod(), request -> List.of());
+    reads(ZnodesGrpc.getWatchZnodesMethod(), request -> List.of());
   }
 
   private static void locks() {
@@ -234,6 +243,8 @@ final class Requirements {
       case PUT -> addWrite(needs, field + ".put.key", write.getPut().getKey(), false);
       case DELETE -> addWrite(needs, field + ".delete", write.getDelete(), false);
       case DELETE_TREE -> addDeleteTree(needs, field + ".delete_tree", write.getDeleteTree());
+      // Checked against the znode's access list when the command is applied.
+      case CREATE_ZNODE, SET_ZNODE, DELETE_ZNODE -> {}
       case KIND_NOT_SET -> throw Refusal.badRequest(field, "is missing");
     }
   }
@@ -258,17 +269,19 @@ final class Requirements {
     for (int i = 0; i < conditions.size(); i++) {
       String at = "conditions[" + i + "]";
       Condition condition = conditions.get(i);
-      needs.add(
-          switch (condition.getKindCase()) {
-            case ABSENT -> read(at + ".absent", condition.getAbsent());
-            case PRESENT -> readKey(at + ".present", condition.getPresent());
-            case MOD_REVISION ->
-                readKey(at + ".mod_revision.key", condition.getModRevision().getKey());
-            case VALUE -> readKey(at + ".value.key", condition.getValue().getKey());
-            case FENCE -> readLock(at + ".fence.lock", condition.getFence().getLock());
-            case UNCHANGED -> read(at + ".unchanged.keys", condition.getUnchanged().getKeys());
-            case KIND_NOT_SET -> throw Refusal.badRequest(at, "is missing");
-          });
+      switch (condition.getKindCase()) {
+        case ABSENT -> needs.add(read(at + ".absent", condition.getAbsent()));
+        case PRESENT -> needs.add(readKey(at + ".present", condition.getPresent()));
+        case MOD_REVISION ->
+            needs.add(readKey(at + ".mod_revision.key", condition.getModRevision().getKey()));
+        case VALUE -> needs.add(readKey(at + ".value.key", condition.getValue().getKey()));
+        case FENCE -> needs.add(readLock(at + ".fence.lock", condition.getFence().getLock()));
+        case UNCHANGED ->
+            needs.add(read(at + ".unchanged.keys", condition.getUnchanged().getKeys()));
+        // Checked against the znode's access list when the command is applied.
+        case ZNODE_PRESENT, ZNODE_ABSENT, ZNODE_VERSION -> {}
+        case KIND_NOT_SET -> throw Refusal.badRequest(at, "is missing");
+      }
     }
     return needs;
   }

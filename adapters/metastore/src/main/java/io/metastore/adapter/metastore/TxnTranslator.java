@@ -23,9 +23,13 @@ final class TxnTranslator {
 
   // --- Execute ---------------------------------------------------------------------------------
 
-  /** The comparisons for the reads, followed by those for the conditions. */
+  /**
+   * The comparisons for the reads of keys and znodes, followed by those for the conditions. Each
+   * read of a znode takes as many comparisons as {@link ZnodeTranslator#COMPARES_PER_READ}.
+   */
   static Command toCommand(ExecuteRequest request) {
     Limits.checkOps("reads", request.getReadsList());
+    Limits.checkOps("znode_reads", request.getZnodeReadsList());
     Limits.checkOps("writes", request.getWritesList());
     Txn.Builder txn = Txn.newBuilder();
     for (int i = 0; i < request.getReadsCount(); i++) {
@@ -34,6 +38,7 @@ final class TxnTranslator {
               KeyBounds.of("reads[" + i + "]", request.getReads(i)),
               Limits.positive("read_revision", request.getReadRevision())));
     }
+    request.getZnodeReadsList().forEach(read -> txn.addAllCompares(ZnodeTranslator.compares(read)));
     txn.addAllCompares(ConditionTranslator.toCompares(request.getConditionsList()));
     for (int i = 0; i < request.getWritesCount(); i++) {
       txn.addSuccess(WriteTranslator.toOp("writes[" + i + "]", request.getWrites(i)));
@@ -45,16 +50,28 @@ final class TxnTranslator {
   static ExecuteResponse toReply(ExecuteRequest request, Outcome outcome) {
     Outcome.TxnDone done = (Outcome.TxnDone) outcome;
     if (done.succeeded()) {
-      return ExecuteResponse.newBuilder().setRevision(done.revision()).build();
+      return ExecuteResponse.newBuilder()
+          .setRevision(done.revision())
+          .addAllCreatedZnodes(ZnodeTranslator.createdPaths(done.results()))
+          .build();
     }
     int failed = done.failedCompare();
-    if (failed >= request.getReadsCount()) {
-      throw ConditionTranslator.toRefusal(
-          request.getConditionsList(), failed - request.getReadsCount());
+    if (failed < request.getReadsCount()) {
+      throw conflict(failed, "the keys of read " + failed + " have changed");
     }
-    ErrorDetail detail =
-        ErrorDetail.newBuilder().setReason(Reason.CONFLICT).setIndex(failed).build();
-    throw new Refusal(detail, "conflict: the keys of read " + failed + " have changed");
+    failed -= request.getReadsCount();
+    int ofZnodes = request.getZnodeReadsCount() * ZnodeTranslator.COMPARES_PER_READ;
+    if (failed < ofZnodes) {
+      int read = failed / ZnodeTranslator.COMPARES_PER_READ;
+      throw conflict(read, "znode " + request.getZnodeReads(read).getPath() + " has changed");
+    }
+    throw ConditionTranslator.toRefusal(request.getConditionsList(), failed - ofZnodes);
+  }
+
+  private static Refusal conflict(int read, String what) {
+    return new Refusal(
+        ErrorDetail.newBuilder().setReason(Reason.CONFLICT).setIndex(read).build(),
+        "conflict: " + what);
   }
 
   // --- Commit ----------------------------------------------------------------------------------
@@ -68,9 +85,11 @@ final class TxnTranslator {
     return txn.build();
   }
 
-  /** Whether the transaction cannot write anything, so that it needs no log entry. */
+  /** Whether the transaction only reads keys, so that it needs no log entry. */
   static boolean isReadOnly(CommitRequest request) {
-    return writes(request.getThenList()).isEmpty() && writes(request.getOtherwiseList()).isEmpty();
+    return writes(request.getThenList()).isEmpty()
+        && writes(request.getOtherwiseList()).isEmpty()
+        && request.getConditionsList().stream().noneMatch(ConditionTranslator::isOfZnode);
   }
 
   private interface OpAdder {
@@ -129,6 +148,11 @@ final class TxnTranslator {
           .setMore(range.more())
           .build();
     }
-    return OpResult.newBuilder().setDeletedKeys(WriteTranslator.countDeleted(result)).build();
+    OpResult.Builder reply = OpResult.newBuilder();
+    String created = ZnodeTranslator.findCreatedPath(result);
+    if (created != null) {
+      reply.setCreatedZnode(created);
+    }
+    return reply.setDeletedKeys(WriteTranslator.countDeleted(result)).build();
   }
 }

@@ -36,6 +36,8 @@ final class WriteOverlaps {
         }
         case DELETE -> overlaps.deletes.add(write.getDelete());
         case DELETE_TREE -> overlaps.trees.add(write.getDeleteTree());
+        // Operations on znodes are done one after the other, as in ZooKeeper's multi.
+        case CREATE_ZNODE, SET_ZNODE, DELETE_ZNODE -> {}
         case KIND_NOT_SET -> throw new IllegalArgumentException("unchecked write");
       }
     }

@@ -15,6 +15,7 @@ import io.metastore.core.api.OpResult.TxnResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Delete;
+import io.metastore.core.command.NodeOp;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Txn;
@@ -115,8 +116,15 @@ final class WriteTranslator {
                   Delete.newBuilder().setKey(Paths.toKey(field + ".delete", write.getDelete())))
               .build();
       case DELETE_TREE -> toDeleteTree(field + ".delete_tree", write.getDeleteTree());
+      case CREATE_ZNODE -> toOp(ZnodeTranslator.toOp(write.getCreateZnode()));
+      case SET_ZNODE -> toOp(ZnodeTranslator.toOp(write.getSetZnode()));
+      case DELETE_ZNODE -> toOp(ZnodeTranslator.toOp(write.getDeleteZnode()));
       case KIND_NOT_SET -> throw Refusal.badRequest(field, "is missing");
     };
+  }
+
+  private static Op toOp(NodeOp op) {
+    return Op.newBuilder().setNode(op).build();
   }
 
   private static Put.Builder toPut(

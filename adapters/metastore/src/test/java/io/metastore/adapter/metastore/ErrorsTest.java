@@ -62,6 +62,12 @@ final class ErrorsTest {
               ROOT_PROTECTED ->
               Reason.ACL_STATE;
           case USER_NOT_FOUND, ROLE_NOT_FOUND -> Reason.UNKNOWN_PRINCIPAL;
+          case ZNODE_NOT_FOUND -> Reason.UNKNOWN_ZNODE;
+          case ZNODE_EXISTS -> Reason.ZNODE_EXISTS;
+          case ZNODE_VERSION -> Reason.ZNODE_VERSION;
+          case ZNODE_NOT_EMPTY -> Reason.ZNODE_NOT_EMPTY;
+          case ZNODE_DENIED -> Reason.PERMISSION_DENIED;
+          case ZNODE_REFUSED -> Reason.ZNODE_REFUSED;
         };
 
     assertThat(Errors.toRefusal(Failure.of(code)).detail().getReason()).isEqualTo(expected);

@@ -4,6 +4,13 @@ import static io.metastore.adapter.zookeeper.TestClient.bytes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.metastore.core.api.Outcome;
+import io.metastore.core.api.ZnodeAcl;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.CreateNode;
+import io.metastore.core.command.NodeOp;
+import io.metastore.core.command.SetNodeData;
+import io.metastore.core.command.Txn;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -421,6 +428,30 @@ class JavaClientTest {
     assertThat(server.raw(new byte[] {0, 0, 0, 4, 0, 0, 0, 0})).isEmpty();
     assertThat(server.raw(bytes("GET / HTTP/1.1\r\n\r\n"))).isEmpty();
     assertThat(zk.exists(own, false)).isNotNull();
+  }
+
+  @Test
+  void aTransactionOfTheNativeApiFiresWatches() throws Exception {
+    zk.getData(own, client.watcher, null);
+    CreateNode create =
+        CreateNode.newBuilder().setPath(own + "/c").addAllAcl(ZnodeAcl.OPEN.entries()).build();
+    SetNodeData set = SetNodeData.newBuilder().setPath(own).setVersion(-1).build();
+    Txn txn =
+        Txn.newBuilder()
+            .addSuccess(op(NodeOp.newBuilder().setCreate(create)))
+            .addSuccess(op(NodeOp.newBuilder().setSetData(set)))
+            .build();
+
+    Outcome outcome = server.node.submit(Command.newBuilder().setTxn(txn).build()).join();
+
+    assertThat(client.nextEvent()).isEqualTo("NodeDataChanged " + own);
+    Stat stat = zk.exists(own + "/c", false);
+    assertThat(stat.getCzxid()).isEqualTo(outcome.revision());
+    assertThat(zk.exists(own, false).getMzxid()).isEqualTo(outcome.revision());
+  }
+
+  private static io.metastore.core.command.Op op(NodeOp.Builder node) {
+    return io.metastore.core.command.Op.newBuilder().setNode(node).build();
   }
 
   @Test
