@@ -7,18 +7,14 @@ import io.metastore.bench.compare.ComparisonText;
 import io.metastore.bench.compare.Plan;
 import io.metastore.bench.compare.Row;
 import io.metastore.bench.load.Workload;
-import io.metastore.bench.report.Json;
 import io.metastore.bench.server.Endpoint;
 import io.metastore.bench.server.ServerCommand;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Starts several kinds of servers in turn and compares them. */
 @Command(
@@ -27,7 +23,7 @@ import picocli.CommandLine.Spec;
         "Starts several kinds of servers in turn, measures each, and compares the results.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class CompareCommand implements Callable<Integer> {
+final class CompareCommand extends ReportCommand<List<Cell>> {
   // A placeholder, replaced before each run.
   private static final Endpoint NOWHERE = new Endpoint("localhost", 1);
 
@@ -57,22 +53,20 @@ final class CompareCommand implements Callable<Integer> {
 
   @Mixin LoadOptions options = new LoadOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
-  CommandSpec command;
+  @Override
+  List<Cell> measure(Consumer<String> progress) throws InterruptedException {
+    return new Comparison(plan(), progress).run();
+  }
 
   @Override
-  public Integer call() throws InterruptedException {
-    PrintWriter progress = command.commandLine().getErr();
-    PrintWriter out = command.commandLine().getOut();
-    Plan plan = plan();
-    List<Cell> cells = new Comparison(plan, progress::println).run();
-    List<String> names = plan.servers().stream().map(ServerCommand::name).toList();
-    out.println(
-        options.output == Output.JSON
-            ? Json.format(cells)
-            : ComparisonText.format(cells, names).strip());
-    return 0;
+  Output output() {
+    return options.output;
+  }
+
+  @Override
+  String text(List<Cell> cells) {
+    return ComparisonText.format(
+        cells, plan().servers().stream().map(ServerCommand::name).toList());
   }
 
   Plan plan() {

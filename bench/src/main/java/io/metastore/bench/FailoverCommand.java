@@ -5,17 +5,13 @@ import io.metastore.bench.failover.Failover;
 import io.metastore.bench.failover.FailoverResult;
 import io.metastore.bench.failover.FailoverText;
 import io.metastore.bench.failover.Fault;
-import io.metastore.bench.report.Json;
 import io.metastore.bench.server.ServerCommand;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Measures how soon a cluster accepts writes again after it has lost its leader. */
 @Command(
@@ -27,7 +23,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class FailoverCommand implements Callable<Integer> {
+final class FailoverCommand extends ReportCommand<List<FailoverResult>> {
   @Mixin PeerOptions peers = new PeerOptions();
 
   @Option(
@@ -42,13 +38,8 @@ final class FailoverCommand implements Callable<Integer> {
       description = "Number of tries for each fault (default: ${DEFAULT-VALUE}).")
   int tries;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
-  CommandSpec command;
-
   @Override
-  public Integer call() throws InterruptedException {
-    PrintWriter out = command.commandLine().getOut();
+  List<FailoverResult> measure(Consumer<String> progress) throws InterruptedException {
     List<ServerCommand> servers = new ArrayList<>();
     servers.add(ServerCommand.parse("metastore=" + peers.metastore));
     if (peers.etcd != null) {
@@ -57,14 +48,20 @@ final class FailoverCommand implements Callable<Integer> {
     List<FailoverResult> results = new ArrayList<>();
     for (Fault fault : faults) {
       for (ServerCommand server : servers) {
-        PrintWriter progress = command.commandLine().getErr();
         boolean ownApi = server.equals(servers.get(0));
-        results.add(
-            new Failover(server, ownApi, tries, peers.directory, progress::println).run(fault));
+        results.add(new Failover(server, ownApi, tries, peers.directory, progress).run(fault));
       }
     }
-    out.println(
-        peers.output == Output.JSON ? Json.format(results) : FailoverText.format(results).strip());
-    return 0;
+    return results;
+  }
+
+  @Override
+  Output output() {
+    return peers.output;
+  }
+
+  @Override
+  String text(List<FailoverResult> results) {
+    return FailoverText.format(results);
   }
 }

@@ -6,20 +6,16 @@ import io.metastore.bench.faults.FaultRun;
 import io.metastore.bench.faults.RunReport;
 import io.metastore.bench.faults.RunSettings;
 import io.metastore.bench.faults.RunText;
-import io.metastore.bench.report.Json;
 import io.metastore.bench.server.ServerCommand;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Runs a cluster under faults and checks what its clients observe. */
 @Command(
@@ -32,7 +28,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class FaultsCommand implements Callable<Integer> {
+final class FaultsCommand extends ReportCommand<RunReport> {
   private static final int VIOLATION = 1;
 
   @Option(names = "--seed", description = "The seed (default: a random one).")
@@ -93,48 +89,49 @@ final class FaultsCommand implements Callable<Integer> {
       description = "Output format: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
   Output output = Output.TABLE;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
-  CommandSpec command;
+  @Override
+  RunReport measure(Consumer<String> progress) throws InterruptedException {
+    if (seed == null) {
+      seed = (long) new Random().nextInt(Integer.MAX_VALUE);
+    }
+    return new FaultRun(
+            new RunSettings(seed, members, duration, round, mix, etcdClients, nativeClients),
+            ServerCommand.parse("metastore=" + server),
+            directory,
+            progress)
+        .run();
+  }
 
   @Override
-  public Integer call() throws InterruptedException {
-    PrintWriter progress = command.commandLine().getErr();
-    long chosen = seed == null ? new Random().nextInt(Integer.MAX_VALUE) : seed;
-    RunSettings settings =
-        new RunSettings(chosen, members, duration, round, mix, etcdClients, nativeClients);
-    RunReport report =
-        new FaultRun(
-                settings,
-                ServerCommand.parse("metastore=" + server),
-                directory,
-                line -> {
-                  progress.println(line);
-                  progress.flush();
-                })
-            .run();
-    command
-        .commandLine()
-        .getOut()
-        .println(output == Output.JSON ? Json.format(report) : RunText.format(report));
+  Output output() {
+    return output;
+  }
+
+  @Override
+  String text(RunReport report) {
+    return RunText.format(report);
+  }
+
+  @Override
+  int finish(RunReport report, Consumer<String> progress) {
     if (report.violations().isEmpty()) {
       return 0;
     }
-    progress.println("logs and history: " + report.directory());
-    progress.println("to run it again:  " + again(settings));
+    progress.accept("logs and history: " + report.directory());
+    progress.accept("to run it again:  " + again());
     return VIOLATION;
   }
 
-  private String again(RunSettings settings) {
+  private String again() {
     return "bench/faults --seed %d --duration %ds --round %ds --members %d --mix %s --etcd-clients %d --native-clients %d --server '%s'"
         .formatted(
-            settings.seed(),
-            settings.duration().toSeconds(),
-            settings.round().toSeconds(),
-            settings.members(),
-            settings.mix().stream().map(Fault::toString).collect(Collectors.joining(",")),
-            settings.etcdClients(),
-            settings.nativeClients(),
+            seed,
+            duration.toSeconds(),
+            round.toSeconds(),
+            members,
+            mix.stream().map(Fault::toString).collect(Collectors.joining(",")),
+            etcdClients,
+            nativeClients,
             server);
   }
 }

@@ -7,18 +7,14 @@ import io.metastore.bench.lock.LockResult;
 import io.metastore.bench.lock.LockService;
 import io.metastore.bench.lock.LockText;
 import io.metastore.bench.lock.LockWork;
-import io.metastore.bench.report.Json;
 import io.metastore.bench.server.ServerCommand;
 import io.metastore.bench.server.ZooKeeperServer;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Starts lock services in turn and compares them. */
 @Command(
@@ -34,7 +30,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class LocksCommand implements Callable<Integer> {
+final class LocksCommand extends ReportCommand<List<LockResult>> {
   @Mixin PeerOptions peers = new PeerOptions();
 
   @Option(
@@ -60,22 +56,19 @@ final class LocksCommand implements Callable<Integer> {
 
   @Mixin TimeOptions time = new TimeOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
-  CommandSpec command;
+  @Override
+  List<LockResult> measure(Consumer<String> progress) throws InterruptedException {
+    return new LockComparison(plan(), progress).run();
+  }
 
   @Override
-  public Integer call() throws InterruptedException {
-    PrintWriter progress = command.commandLine().getErr();
-    PrintWriter out = command.commandLine().getOut();
-    LockPlan plan = plan();
-    List<LockResult> results = new LockComparison(plan, progress::println).run();
-    List<String> names = plan.services().stream().map(LockService::name).toList();
-    out.println(
-        peers.output == Output.JSON
-            ? Json.format(results)
-            : LockText.format(results, names).strip());
-    return 0;
+  Output output() {
+    return peers.output;
+  }
+
+  @Override
+  String text(List<LockResult> results) {
+    return LockText.format(results, services().stream().map(LockService::name).toList());
   }
 
   LockPlan plan() {

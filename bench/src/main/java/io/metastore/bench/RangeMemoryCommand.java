@@ -5,17 +5,13 @@ import io.metastore.bench.range.MemoryLine;
 import io.metastore.bench.range.MemoryText;
 import io.metastore.bench.range.RangeMemory;
 import io.metastore.bench.range.RangeMemory.Way;
-import io.metastore.bench.report.Json;
 import io.metastore.bench.server.ServerCommand;
-import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Reads many keys and shows the server's memory use. */
 @Command(
@@ -25,7 +21,7 @@ import picocli.CommandLine.Spec;
             + " GetRange of Metastore's native API, and page by page with etcd's Range.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class RangeMemoryCommand implements Callable<Integer> {
+final class RangeMemoryCommand extends ReportCommand<List<MemoryLine>> {
   @Mixin PeerOptions peers = new PeerOptions();
 
   @Option(
@@ -52,33 +48,31 @@ final class RangeMemoryCommand implements Callable<Integer> {
       description = "Page size in keys for etcd's Range (default: ${DEFAULT-VALUE}).")
   int page;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
-  CommandSpec command;
-
   @Override
-  public Integer call() throws InterruptedException {
-    PrintWriter out = command.commandLine().getOut();
+  List<MemoryLine> measure(Consumer<String> progress) throws InterruptedException {
     List<MemoryLine> lines =
-        new ArrayList<>(run("metastore=" + peers.metastore, List.of(Way.STREAMS, Way.PAGES)));
+        new ArrayList<>(
+            run("metastore=" + peers.metastore, List.of(Way.STREAMS, Way.PAGES), progress));
     if (peers.etcd != null) {
-      lines.addAll(run("etcd=" + peers.etcd, List.of(Way.PAGES)));
+      lines.addAll(run("etcd=" + peers.etcd, List.of(Way.PAGES), progress));
     }
-    out.println(
-        peers.output == Output.JSON ? Json.format(lines) : MemoryText.format(lines).strip());
-    return 0;
+    return lines;
   }
 
-  private List<MemoryLine> run(String server, List<Way> ways) throws InterruptedException {
-    PrintWriter progress = command.commandLine().getErr();
+  @Override
+  Output output() {
+    return peers.output;
+  }
+
+  @Override
+  String text(List<MemoryLine> lines) {
+    return MemoryText.format(lines);
+  }
+
+  private List<MemoryLine> run(String server, List<Way> ways, Consumer<String> progress)
+      throws InterruptedException {
     return new RangeMemory(
-            ServerCommand.parse(server),
-            keys,
-            valueSize,
-            readers,
-            page,
-            peers.directory,
-            progress::println)
+            ServerCommand.parse(server), keys, valueSize, readers, page, peers.directory, progress)
         .run(ways);
   }
 }

@@ -4,21 +4,17 @@ import io.metastore.bench.LoadOptions.Output;
 import io.metastore.bench.load.LoadRun;
 import io.metastore.bench.load.LoadSpec;
 import io.metastore.bench.load.Workload;
-import io.metastore.bench.report.Json;
 import io.metastore.bench.report.Result;
 import io.metastore.bench.report.ResultText;
 import io.metastore.bench.server.Endpoint;
 import io.metastore.bench.server.ServerMeter;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Runs one workload against running servers. */
 @Command(
@@ -26,7 +22,7 @@ import picocli.CommandLine.Spec;
     description = "Runs one workload against running servers.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class RunCommand implements Callable<Integer> {
+final class RunCommand extends ReportCommand<Result> {
   private static final int DEFAULT_CONNECTIONS_MAX = 100;
 
   @Parameters(
@@ -68,18 +64,19 @@ final class RunCommand implements Callable<Integer> {
 
   @Mixin LoadOptions options = new LoadOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
-  CommandSpec command;
+  @Override
+  Result measure(Consumer<String> progress) throws InterruptedException {
+    return new LoadRun(spec(), new ServerMeter(pids), progress).run();
+  }
 
   @Override
-  public Integer call() throws InterruptedException {
-    PrintWriter progress = command.commandLine().getErr();
-    PrintWriter out = command.commandLine().getOut();
-    Result result = new LoadRun(spec(), new ServerMeter(pids), progress::println).run();
-    out.println(
-        options.output == Output.JSON ? Json.format(result) : ResultText.format(result).strip());
-    return 0;
+  Output output() {
+    return options.output;
+  }
+
+  @Override
+  String text(Result result) {
+    return ResultText.format(result);
   }
 
   LoadSpec spec() {

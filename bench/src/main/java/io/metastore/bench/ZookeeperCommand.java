@@ -3,19 +3,14 @@ package io.metastore.bench;
 import io.metastore.bench.LoadOptions.Output;
 import io.metastore.bench.compare.Cell;
 import io.metastore.bench.compare.ComparisonText;
-import io.metastore.bench.report.Json;
-import io.metastore.bench.server.ServerKind;
 import io.metastore.bench.znode.ZnodeComparison;
 import io.metastore.bench.znode.ZnodePlan;
 import io.metastore.bench.znode.ZnodeWork;
-import java.io.PrintWriter;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Compares Metastore with ZooKeeper, through ZooKeeper's Java client. */
 @Command(
@@ -24,7 +19,7 @@ import picocli.CommandLine.Spec;
         "Starts Metastore and ZooKeeper in turn, measures both with ZooKeeper's Java client, and compares the results.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class ZookeeperCommand implements Callable<Integer> {
+final class ZookeeperCommand extends ReportCommand<List<Cell>> {
   @Mixin ZookeeperOptions servers = new ZookeeperOptions();
   @Mixin ComparisonOptions comparison = new ComparisonOptions();
 
@@ -57,22 +52,19 @@ final class ZookeeperCommand implements Callable<Integer> {
 
   @Mixin TimeOptions time = new TimeOptions();
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
-  CommandSpec command;
+  @Override
+  List<Cell> measure(Consumer<String> progress) throws InterruptedException {
+    return new ZnodeComparison(plan(), progress).run();
+  }
 
   @Override
-  public Integer call() throws InterruptedException {
-    PrintWriter progress = command.commandLine().getErr();
-    PrintWriter out = command.commandLine().getOut();
-    ZnodePlan plan = plan();
-    List<Cell> cells = new ZnodeComparison(plan, progress::println).run();
-    List<String> names = plan.servers().stream().map(ServerKind::name).toList();
-    out.println(
-        servers.output == Output.JSON
-            ? Json.format(cells)
-            : ComparisonText.format(cells, names).strip());
-    return 0;
+  Output output() {
+    return servers.output;
+  }
+
+  @Override
+  String text(List<Cell> cells) {
+    return ComparisonText.format(cells, servers.names());
   }
 
   ZnodePlan plan() {

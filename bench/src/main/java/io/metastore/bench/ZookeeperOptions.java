@@ -47,4 +47,9 @@ final class ZookeeperOptions {
     }
     return kinds;
   }
+
+  /** The names of the servers, in the same order. */
+  List<String> names() {
+    return kinds().stream().map(ServerKind::name).toList();
+  }
 }

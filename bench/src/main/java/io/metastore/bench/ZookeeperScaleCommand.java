@@ -2,21 +2,16 @@ package io.metastore.bench;
 
 import io.metastore.bench.LoadOptions.Output;
 import io.metastore.bench.compare.Turn;
-import io.metastore.bench.report.Json;
-import io.metastore.bench.server.ServerKind;
 import io.metastore.bench.znode.ScaleCase;
 import io.metastore.bench.znode.ScaleComparison;
 import io.metastore.bench.znode.ScaleResult;
 import io.metastore.bench.znode.ScaleText;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Compares Metastore with ZooKeeper with many sessions, watches, children and nodes. */
 @Command(
@@ -25,7 +20,7 @@ import picocli.CommandLine.Spec;
         "Starts Metastore and ZooKeeper in turn, and compares them with many sessions, watches, children and nodes.",
     mixinStandardHelpOptions = true,
     sortOptions = false)
-final class ZookeeperScaleCommand implements Callable<Integer> {
+final class ZookeeperScaleCommand extends ReportCommand<List<ScaleResult>> {
   @Mixin ZookeeperOptions servers = new ZookeeperOptions();
   @Mixin ComparisonOptions comparison = new ComparisonOptions();
 
@@ -56,28 +51,25 @@ final class ZookeeperScaleCommand implements Callable<Integer> {
       description = "Size of each node's data in bytes (default: ${DEFAULT-VALUE}).")
   int dataSize;
 
-  @Spec
-  @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
-  CommandSpec command;
+  @Override
+  List<ScaleResult> measure(Consumer<String> progress) throws InterruptedException {
+    List<ScaleCase> works = cases.stream().map(ScaleCase::parse).toList();
+    return new ScaleComparison(
+            Turn.all(servers.kinds(), comparison.members, works, comparison.rounds),
+            idle,
+            dataSize,
+            servers.directory,
+            progress)
+        .run();
+  }
 
   @Override
-  public Integer call() throws InterruptedException {
-    PrintWriter progress = command.commandLine().getErr();
-    PrintWriter out = command.commandLine().getOut();
-    List<ServerKind> kinds = servers.kinds();
-    List<ScaleCase> works = cases.stream().map(ScaleCase::parse).toList();
-    List<ScaleResult> results =
-        new ScaleComparison(
-                Turn.all(kinds, comparison.members, works, comparison.rounds),
-                idle,
-                dataSize,
-                servers.directory,
-                progress::println)
-            .run();
-    out.println(
-        servers.output == Output.JSON
-            ? Json.format(results)
-            : ScaleText.format(results, kinds.stream().map(ServerKind::name).toList()).strip());
-    return 0;
+  Output output() {
+    return servers.output;
+  }
+
+  @Override
+  String text(List<ScaleResult> results) {
+    return ScaleText.format(results, servers.names());
   }
 }

@@ -6,7 +6,6 @@ import io.metastore.bench.report.FigureTable;
 import io.metastore.bench.report.ResultText;
 import io.metastore.bench.report.Usage;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /**
  * Formats a comparison as tables, one for each cluster size.
@@ -15,38 +14,23 @@ import java.util.stream.Collectors;
  * of another server.
  */
 public final class ComparisonText {
-  private final List<Cell> cells;
-  private final FigureTable<Cell> table;
-
-  private ComparisonText(List<Cell> cells, FigureTable<Cell> table) {
-    this.cells = cells;
-    this.table = table;
-  }
+  private ComparisonText() {}
 
   /**
    * The tables. {@code servers} sets the order of columns; the first is compared with each other
    * server.
    */
   public static String format(List<Cell> cells, List<String> servers) {
-    return cells.stream()
-        .map(Cell::members)
-        .distinct()
-        .map(members -> format(members, cells, servers))
-        .collect(Collectors.joining("\n"));
+    return FigureTable.forEachSize(
+        cells,
+        Cell::members,
+        Cell::server,
+        servers,
+        servers.subList(1, servers.size()),
+        ComparisonText::fill);
   }
 
-  private static String format(int members, List<Cell> cells, List<String> servers) {
-    return new ComparisonText(
-            cells.stream().filter(cell -> cell.members() == members).toList(),
-            new FigureTable<>(
-                FigureTable.title(members),
-                Cell::server,
-                servers,
-                servers.subList(1, servers.size())))
-        .format();
-  }
-
-  private String format() {
+  private static void fill(FigureTable<Cell> table, List<Cell> cells) {
     for (String row : cells.stream().map(Cell::row).distinct().toList()) {
       List<Cell> ofRow = cells.stream().filter(cell -> cell.row().equals(row)).toList();
       table.figure(row + "  op/s", ofRow, c -> c.result().operationsPerSecond(), digits("%,.0f"));
@@ -68,7 +52,6 @@ public final class ComparisonText {
       }
     }
     table.figure("start to serving s", cells, Cell::startSeconds, digits("%.2f"));
-    return table.format();
   }
 
   private static double cpuMicros(Cell cell) {

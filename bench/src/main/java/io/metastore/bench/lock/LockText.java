@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /**
  * Formats a comparison of lock services as tables, one for each cluster size. Every figure is the
@@ -19,16 +18,8 @@ public final class LockText {
 
   /** The tables; {@code services} sets the order of columns. */
   public static String format(List<LockResult> results, List<String> services) {
-    return results.stream()
-        .map(LockResult::members)
-        .distinct()
-        .map(
-            members ->
-                format(
-                    results.stream().filter(result -> result.members() == members).toList(),
-                    new FigureTable<>(
-                        FigureTable.title(members), LockResult::service, services, List.of())))
-        .collect(Collectors.joining("\n"));
+    return FigureTable.forEachSize(
+        results, LockResult::members, LockResult::service, services, List.of(), LockText::fill);
   }
 
   /** The main figures of one step. */
@@ -43,11 +34,10 @@ public final class LockText {
         result.changesPerOperation());
   }
 
-  private static String format(List<LockResult> results, FigureTable<LockResult> table) {
+  private static void fill(FigureTable<LockResult> table, List<LockResult> results) {
     for (String work : results.stream().map(LockResult::work).distinct().toList()) {
       new Rows(work, results.stream().filter(r -> r.work().equals(work)).toList(), table).add();
     }
-    return table.format();
   }
 
   private record Rows(String work, List<LockResult> results, FigureTable<LockResult> table) {

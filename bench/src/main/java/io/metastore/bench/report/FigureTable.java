@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
 import java.util.function.DoubleFunction;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -46,9 +49,33 @@ public final class FigureTable<C> {
     table.row(header);
   }
 
-  /** The title of the table for clusters of this size. */
-  public static String title(int members) {
-    return members == 1 ? "one member" : members + " members";
+  /**
+   * The text of one table for each cluster size.
+   *
+   * @param members returns the number of members of a measurement
+   * @param server as in the constructor, like {@code servers} and {@code compared}
+   * @param fill adds the rows of measurements that have the same number of members
+   */
+  public static <C> String forEachSize(
+      List<C> measured,
+      ToIntFunction<C> members,
+      Function<C, String> server,
+      List<String> servers,
+      List<String> compared,
+      BiConsumer<FigureTable<C>, List<C>> fill) {
+    return measured.stream()
+        .mapToInt(members)
+        .distinct()
+        .mapToObj(
+            size -> {
+              FigureTable<C> table =
+                  new FigureTable<>(
+                      size == 1 ? "one member" : size + " members", server, servers, compared);
+              fill.accept(
+                  table, measured.stream().filter(c -> members.applyAsInt(c) == size).toList());
+              return table.format();
+            })
+        .collect(Collectors.joining("\n"));
   }
 
   /** Appends a row. */

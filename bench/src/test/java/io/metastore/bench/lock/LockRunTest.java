@@ -41,7 +41,8 @@ class LockRunTest {
     LockLoop loop = new LockLoop(LockWork.parse("contended:5/1"), locks, grants, releases);
     Measurement measurement = measurement();
     measurement.open();
-    loop.begin();
+    // All are in the queue before one of them gets the lock a second time.
+    locks.withoutAnswers(loop::begin);
     while (loop.served()[0] < 100) {
       loop.run(Duration.ofMillis(1));
     }

@@ -38,6 +38,11 @@ final class MemoryLocks implements LockClients {
     };
   }
 
+  /** Runs an action, and answers no call before it has ended. */
+  void withoutAnswers(Runnable action) {
+    thread.execute(action);
+  }
+
   private synchronized CompletableFuture<Void> acquire(String lock) {
     changes++;
     CompletableFuture<Void> place = new CompletableFuture<>();

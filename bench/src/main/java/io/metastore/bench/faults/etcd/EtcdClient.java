@@ -25,13 +25,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A client that reads, writes and compares a few keys. Runs on its own thread. */
-final class EtcdClient implements Runnable, AutoCloseable {
+final class EtcdClient extends Client {
   static final String PREFIX = "faults/";
   static final String GROUP = PREFIX + "group/";
   private static final String SINGLE = PREFIX + "key/";
@@ -42,48 +41,22 @@ final class EtcdClient implements Runnable, AutoCloseable {
   /** After an error, because a member that is down refuses at once. */
   private static final int ERROR_PAUSE_MAX_MS = 300;
 
-  private final String name;
-  private final Random random;
-  private final Channels channels;
-  private final Journal journal;
-
   /** The values that it saw last, so that some of its conditions hold. */
   private final Map<String, String> known = new HashMap<>();
 
-  private volatile boolean stopped;
   private int requests;
 
   EtcdClient(String name, long seed, Channels channels, Journal journal) {
-    this.name = name;
-    this.random = new Random(seed);
-    this.channels = channels;
-    this.journal = journal;
-  }
-
-  /** Lets it begin nothing new. */
-  void stop() {
-    stopped = true;
-  }
-
-  Channels channels() {
-    return channels;
+    super(name, seed, channels, journal);
   }
 
   @Override
-  public void run() {
-    try {
-      while (!stopped) {
-        Thread.sleep(random.nextInt(step() ? PAUSE_MAX_MS : ERROR_PAUSE_MAX_MS));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error e) {
-      journal.findings().violation(name + ": " + e);
-    }
+  int step() {
+    return request() ? PAUSE_MAX_MS : ERROR_PAUSE_MAX_MS;
   }
 
   /** Makes one call, and returns whether it was answered. */
-  private boolean step() {
+  private boolean request() {
     int dice = random.nextInt(100);
     if (dice < 8) {
       return readSnapshot();
@@ -300,11 +273,5 @@ final class EtcdClient implements Runnable, AutoCloseable {
 
   private static ByteString bytes(String text) {
     return ByteString.copyFromUtf8(text);
-  }
-
-  @Override
-  public void close() {
-    stopped = true;
-    channels.close();
   }
 }

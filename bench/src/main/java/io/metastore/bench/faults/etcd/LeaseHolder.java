@@ -13,7 +13,6 @@ import io.metastore.etcdapi.etcdserverpb.LeaseKeepAliveResponse;
 import io.metastore.etcdapi.etcdserverpb.LeaseRevokeRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveRequest;
 import io.metastore.etcdapi.etcdserverpb.PutRequest;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,48 +22,23 @@ import java.util.concurrent.TimeoutException;
  * A client that grants leases, puts keys with them, keeps them alive for a while, and then revokes
  * them or lets them expire. Runs on its own thread.
  */
-final class LeaseHolder implements Runnable, AutoCloseable {
+final class LeaseHolder extends Client {
   static final String PREFIX = EtcdClient.PREFIX + "lease/";
   private static final int KEYS = 3;
   private static final int TTL_MIN_SECONDS = 2;
   private static final int TTL_MAX_SECONDS = 6;
   private static final int RENEWALS_MAX = 5;
+  private static final int PAUSE_MAX_MS = 100;
   private static final long CALL_SECONDS = 2;
 
-  private final String name;
-  private final Random random;
-  private final Channels channels;
-  private final Journal journal;
-  private volatile boolean stopped;
-
   LeaseHolder(String name, long seed, Channels channels, Journal journal) {
-    this.name = name;
-    this.random = new Random(seed);
-    this.channels = channels;
-    this.journal = journal;
-  }
-
-  /** Lets it begin nothing new. */
-  void stop() {
-    stopped = true;
-  }
-
-  Channels channels() {
-    return channels;
+    super(name, seed, channels, journal);
   }
 
   @Override
-  public void run() {
-    try {
-      while (!stopped) {
-        live();
-        Thread.sleep(random.nextInt(100));
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException | Error e) {
-      journal.findings().violation(name + ": " + e);
-    }
+  int step() throws InterruptedException {
+    live();
+    return PAUSE_MAX_MS;
   }
 
   /** The life of one lease. */
@@ -82,7 +56,7 @@ final class LeaseHolder implements Runnable, AutoCloseable {
       for (int i = 0; i < KEYS; i++) {
         put(lease, i, promisedNanos);
       }
-      for (int i = random.nextInt(RENEWALS_MAX); i > 0 && !stopped; i--) {
+      for (int i = random.nextInt(RENEWALS_MAX); i > 0 && !isStopped(); i--) {
         Thread.sleep(random.nextLong(TimeUnit.SECONDS.toMillis(ttl) * 2 / 3));
         promisedNanos =
             random.nextInt(4) == 0 ? ask(lease, promisedNanos) : renew(lease, promisedNanos);
@@ -188,11 +162,5 @@ final class LeaseHolder implements Runnable, AutoCloseable {
         first.completeExceptionally(Status.UNAVAILABLE.asException());
       }
     };
-  }
-
-  @Override
-  public void close() {
-    stopped = true;
-    channels.close();
   }
 }

@@ -14,13 +14,23 @@ public final class Await {
   private Await() {}
 
   /**
+   * Polls until the answer is true, at most for {@link #PATIENCE}.
+   *
+   * @see #until(Duration, String, Callable)
+   */
+  public static void until(String what, Callable<Boolean> question) throws InterruptedException {
+    until(PATIENCE, what, question);
+  }
+
+  /**
    * Polls until the answer is true. An exception counts as false, because a member that is not up
    * yet refuses calls.
    *
-   * @throws IllegalStateException after {@link #PATIENCE}, with the last exception as its cause
+   * @throws IllegalStateException after that time, with the last exception as its cause
    */
-  public static void until(String what, Callable<Boolean> question) throws InterruptedException {
-    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+  public static void until(Duration patience, String what, Callable<Boolean> question)
+      throws InterruptedException {
+    long deadlineNanos = System.nanoTime() + patience.toNanos();
     @Nullable Exception last = null;
     do {
       try {
@@ -36,6 +46,6 @@ public final class Await {
       Thread.sleep(PAUSE_MS);
     } while (System.nanoTime() - deadlineNanos < 0);
     throw new IllegalStateException(
-        "not within %s: %s%s".formatted(PATIENCE, what, last == null ? "" : ", " + last), last);
+        "not within %s: %s%s".formatted(patience, what, last == null ? "" : ", " + last), last);
   }
 }
