@@ -821,7 +821,7 @@ public final class Node implements Metastore, AutoCloseable {
                       wired ->
                           TermReply.newBuilder()
                               .setTerm(raft.term())
-                              .setRestarting(raft.isRestarting() || raft.isHalfStarted())
+                              .setRestarting(raft.isStarting())
                               .build()))
           .on(
               PeerCall.RENEW_LEASES,

@@ -1,7 +1,6 @@
 package io.metastore.core.raft;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -52,7 +52,7 @@ import org.slf4j.LoggerFactory;
 public final class RaftNode {
   private static final Logger LOG = LoggerFactory.getLogger(RaftNode.class);
   private static final long WATCHDOG_MS_MIN = 10_000;
-  private static final long RESTART_STOP_MS = 10_000;
+  private static final long RESTART_STOP_MS = 30_000;
   private static final long SNAPSHOT_TIMEOUT_MS = 60_000;
 
   private final RaftGroupId groupId;
@@ -358,9 +358,9 @@ public final class RaftNode {
     return !restarting && !division.getInfo().isListener() && isLearner();
   }
 
-  /** Whether {@link #restartLearner} is running. */
-  public boolean isRestarting() {
-    return restarting;
+  /** Whether this member must restart Raft because it is half started, or does so now. */
+  public boolean isStarting() {
+    return restarting || isHalfStarted();
   }
 
   /** Whether this member is a learner according to its log. */
@@ -512,24 +512,22 @@ public final class RaftNode {
    *     ends
    */
   public boolean stop(long timeoutMs) {
-    CompletableFuture<Void> stopped =
-        CompletableFuture.runAsync(
+    FutureTask<Void> stopped =
+        new FutureTask<>(
             () -> {
-              try {
-                server.close();
-              } catch (IOException e) {
-                throw new UncheckedIOException("cannot close raft", e);
-              }
-            },
-            task -> {
-              Thread closer = new Thread(task, "raft-close");
-              closer.setDaemon(true);
-              closer.start();
+              server.close();
+              return null;
             });
+    Thread closer = new Thread(stopped, "raft-close");
+    closer.setDaemon(true);
+    closer.start();
     try {
       stopped.get(timeoutMs, TimeUnit.MILLISECONDS);
       return true;
-    } catch (TimeoutException | ExecutionException e) {
+    } catch (TimeoutException e) {
+      e.setStackTrace(closer.getStackTrace());
+      LOG.atWarn().setCause(e).log("raft did not stop in time; it is here");
+    } catch (ExecutionException e) {
       LOG.atWarn().setCause(e).log("raft did not stop");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
