@@ -29,6 +29,10 @@ abstract class Client implements Runnable, AutoCloseable {
     return stopped;
   }
 
+  final Channels channels() {
+    return channels;
+  }
+
   @Override
   public final void run() {
     try {
