@@ -193,9 +193,7 @@ final class MemberChanges {
 
   /**
    * Whether a learner restarts Raft now or in a moment, which it does once after it has joined, or
-   * does not answer for another reason. Promoted meanwhile, it could be missing from the majority;
-   * and if the leader failed before the learner knows that it is a voter, the learner would refuse
-   * to vote (a listener of Ratis does).
+   * does not answer for another reason. Promoted meanwhile, it could be missing from the majority.
    */
   private CompletableFuture<Boolean> isRestarting(@Nullable RaftMember learner) {
     if (learner == null) {

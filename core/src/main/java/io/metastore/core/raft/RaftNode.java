@@ -71,6 +71,7 @@ public final class RaftNode {
   private final Proposals proposals;
   private final LogAppenders appenders;
   private final EarlyCommits earlyCommits;
+  private final LearnerVotes learnerVotes;
   private final AppenderWatchdog watchdog;
 
   /** The result of {@link #members}, cached until Raft's configuration changes. */
@@ -90,6 +91,7 @@ public final class RaftNode {
       Proposals proposals,
       LogAppenders appenders,
       EarlyCommits earlyCommits,
+      LearnerVotes learnerVotes,
       AppenderWatchdog watchdog)
       throws IOException {
     this.groupId = groupId;
@@ -97,11 +99,13 @@ public final class RaftNode {
     this.proposals = proposals;
     this.appenders = appenders;
     this.earlyCommits = earlyCommits;
+    this.learnerVotes = learnerVotes;
     this.watchdog = watchdog;
     this.servers = servers;
     this.server = servers.create();
     this.division = server.getDivision(groupId);
     this.direct = (RaftClientAsynchronousProtocol) division;
+    learnerVotes.of(division);
     RaftConfiguration configuration = division.getRaftConf();
     this.configured = new Configured(configuration, RaftMembers.of(configuration));
   }
@@ -143,6 +147,7 @@ public final class RaftNode {
     Proposals proposals = new Proposals();
     LogAppenders appenders = new LogAppenders();
     EarlyCommits earlyCommits = new EarlyCommits();
+    LearnerVotes learnerVotes = new LearnerVotes();
     AnswerThreads.use();
     Parameters parameters = new Parameters();
     appenders.putInto(parameters);
@@ -156,6 +161,7 @@ public final class RaftNode {
               .directExecutor()
               .callExecutor(new CallThreads())
               .addService(service.build())
+              .intercept(learnerVotes)
               .intercept(new DurableVotes(groupDirectory))
               .intercept(new VotesAfterImport())
               .intercept(new VoteGate(mayVote))
@@ -192,6 +198,7 @@ public final class RaftNode {
             proposals,
             appenders,
             earlyCommits,
+            learnerVotes,
             watchdog);
     node.server.start();
     return node;
@@ -379,6 +386,7 @@ public final class RaftNode {
       server = fresh;
       division = fresh.getDivision(groupId);
       direct = (RaftClientAsynchronousProtocol) division;
+      learnerVotes.of(division);
       fresh.start();
       LOG.info("restarted raft for a learner");
     } finally {

@@ -10,6 +10,7 @@ import io.metastore.core.api.Outcome;
 import io.metastore.core.api.PeerUrl;
 import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.machine.Commands;
+import io.metastore.core.raft.RaftSettings;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +104,75 @@ class AnnouncedMemberTest {
     put(first);
     assertThat(second.membership().transferLeadership(1).get(WAIT_S, TimeUnit.SECONDS)).isTrue();
     put(second);
+  }
+
+  /**
+   * A voter that has failed may have stored that the learner is a voter, too. Then it asks for a
+   * vote that it may need.
+   */
+  @Test
+  void learnerVotesOnceInATerm() throws Exception {
+    announce(2, /* learner= */ true);
+    Node learner = join(2);
+    await(learner);
+    announce(3, /* learner= */ false);
+    Node third = join(3);
+    await(third);
+    put(first);
+    third.close();
+    cluster.stop(0);
+    joined.remove(third);
+
+    RequestVoteReplyProto known = askForVote(1, 0, 0, /* preVote= */ true);
+    assertThat(known.getServerReply().getSuccess()).as("with an empty log").isFalse();
+    long last = known.getLastEntry().getIndex();
+    long term = known.getTerm() + 1;
+    assertThat(votes(1, term, last - 1)).as("with a shorter log").isFalse();
+    assertThat(votes(1, term, last)).isTrue();
+    assertThat(votes(3, term, last)).as("in the same term").isFalse();
+    assertThat(votes(1, term, last)).as("again for the same candidate").isTrue();
+    assertThat(votes(3, term + 1, last + 1)).isTrue();
+  }
+
+  private boolean votes(long candidate, long term, long lastIndex) {
+    return askForVote(candidate, term, lastIndex, /* preVote= */ false)
+        .getServerReply()
+        .getSuccess();
+  }
+
+  /** Asks member 2 for its vote, in the name of another one. */
+  private RequestVoteReplyProto askForVote(
+      long candidate, long term, long lastIndex, boolean preVote) {
+    PeerUrl asked = PeerUrl.parse(requireNonNull(members.get(2L)).peerUrl());
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress(asked.host(), asked.port()).usePlaintext().build();
+    try {
+      return RaftServerProtocolServiceGrpc.newBlockingStub(channel)
+          .withWaitForReady()
+          .withDeadlineAfter(WAIT_S, TimeUnit.SECONDS)
+          .requestVote(
+              RequestVoteRequestProto.newBuilder()
+                  .setServerRequest(
+                      RaftRpcRequestProto.newBuilder()
+                          .setRequestorId(peerId(candidate))
+                          .setReplyId(peerId(2))
+                          .setRaftGroupId(
+                              RaftGroupIdProto.newBuilder()
+                                  .setId(
+                                      RaftGroupId.valueOf(RaftSettings.groupId(77))
+                                          .toByteString())))
+                  .setCandidateTerm(term)
+                  .setCandidateLastEntry(
+                      TermIndexProto.newBuilder().setTerm(term - 1).setIndex(lastIndex))
+                  .setPreVote(preVote)
+                  .build());
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static ByteString peerId(long memberId) {
+    return RaftPeerId.valueOf(Long.toHexString(memberId)).toByteString();
   }
 
   private void announce(long id, boolean learner) throws Exception {

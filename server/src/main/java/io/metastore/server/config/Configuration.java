@@ -33,6 +33,9 @@ public final class Configuration {
   /** The default of grpc-go, and therefore of etcd. */
   private static final Duration GO_CLIENT_PING_MIN = Duration.ofMinutes(5);
 
+  private static final Duration WATCH_PROGRESS_DEFAULT = Duration.ofMinutes(10);
+  private static final Duration WATCH_PROGRESS_MIN = Duration.ofMillis(100);
+
   private final CommandLine commandLine;
   private final Environment environment;
   private final @Nullable Path file;
@@ -226,7 +229,7 @@ public final class Configuration {
         values.duration(EtcdFlags.WARNING_UNARY_REQUEST_DURATION),
         values.bounded(EtcdFlags.MAX_TXN_OPS, Integer.MAX_VALUE),
         values.bounded(EtcdFlags.MAX_REQUEST_BYTES, REQUEST_BYTES_MAX),
-        values.duration(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL),
+        watchProgressInterval(),
         httpConfig(),
         authConfig(),
         zookeeperConfig(),
@@ -234,6 +237,15 @@ public final class Configuration {
         compatVersion(),
         TlsFlags.read(values, dataDirectory),
         StartFacts.of(values, dataDirectory, retention));
+  }
+
+  /** As in etcd, 0 means the default, and shorter intervals than 100 ms are made longer. */
+  private Duration watchProgressInterval() throws ConfigError {
+    Duration given = values.duration(EtcdFlags.WATCH_PROGRESS_NOTIFY_INTERVAL);
+    if (given.isZero() || given.isNegative()) {
+      return WATCH_PROGRESS_DEFAULT;
+    }
+    return given.compareTo(WATCH_PROGRESS_MIN) < 0 ? WATCH_PROGRESS_MIN : given;
   }
 
   /** As in etcd, a token TTL of 0 means the default. */

@@ -661,7 +661,7 @@ final class EtcdFlags {
                   WATCH_PROGRESS_NOTIFY_INTERVAL,
                   DURATION,
                   "10m",
-                  "Duration of periodical watch progress notification.")
+                  "Duration of periodical watch progress notification, at least 100ms; 0 for 10m.")
               .formerly("experimental-watch-progress-notify-interval"),
           flag(
                   WARNING_APPLY_DURATION,

@@ -44,6 +44,13 @@ class ConfigurationTest {
     assertThat(read("").logConfig().level()).isEqualTo(LogLevel.INFO);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, PT10M", "0s, PT10M", "-1s, PT10M", "5s, PT5S", "1ms, PT0.1S"})
+  void watchesProgressIsNotToldTooOften(String given, Duration interval) throws Exception {
+    assertThat(config("--watch-progress-notify-interval=" + given).watchProgressInterval())
+        .isEqualTo(interval);
+  }
+
   @Test
   void defaultClusterHasTheIdsOfEtcd() throws Exception {
     ServerConfig config = config("");

@@ -31,7 +31,7 @@ public record EtcdSettings(
     if (!compatVersion.matches("3\\.\\d+\\.\\d+.*")) {
       throw new IllegalArgumentException("not a version of etcd 3: " + compatVersion);
     }
-    if (maxTxnOps < 1 || electionTimeoutMs < 1) {
+    if (maxTxnOps < 0 || electionTimeoutMs < 1) {
       throw new IllegalArgumentException(
           "maxTxnOps=" + maxTxnOps + " electionTimeoutMs=" + electionTimeoutMs);
     }

@@ -52,9 +52,11 @@ final class KeysModel implements Model<Map<String, String>, Request, Answer> {
   }
 
   /**
-   * The history without the puts that have no answer and that no answer reveals. Because each
-   * answer reveals all previous values of its keys, nothing but further such puts came after them,
-   * so leaving them out changes no verdict. It saves the search from trying them everywhere.
+   * The history without the requests that only put, have no answer, and are revealed by no answer.
+   * Because each answer reveals all previous values of its keys, nothing but other requests without
+   * an answer came after them, whose conditions cannot depend on them: a condition asks for a value
+   * that an answer revealed, or for a missing key. So leaving them out changes no verdict. It saves
+   * the search from trying them everywhere.
    */
   static List<Operation<Request, Answer>> relevant(Collection<Operation<Request, Answer>> history) {
     Set<String> revealed = new HashSet<>();
@@ -67,7 +69,7 @@ final class KeysModel implements Model<Map<String, String>, Request, Answer> {
         .filter(
             operation ->
                 operation.answer() != null
-                    || !operation.request().puts()
+                    || !operation.request().onlyPuts()
                     || revealed.contains(operation.request().id()))
         .toList();
   }

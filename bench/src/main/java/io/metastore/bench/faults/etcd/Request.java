@@ -42,6 +42,11 @@ record Request(
     return writes.containsValue(id);
   }
 
+  /** Whether it puts all keys that it writes. */
+  boolean onlyPuts() {
+    return puts() && !writes.containsValue(null);
+  }
+
   boolean isReadOnly() {
     return writes.isEmpty();
   }
