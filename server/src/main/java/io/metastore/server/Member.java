@@ -205,7 +205,8 @@ final class Member implements AutoCloseable {
                       config.zookeeper().words(),
                       properties.authentication(),
                       properties.enforcesQuotas())
-                  .withSessionTimeouts(
+                  .withSessions(
+                      properties.sessionRules(),
                       config.zookeeper().sessionTimeoutMsMin(),
                       config.zookeeper().sessionTimeoutMsMax()));
     } catch (IOException e) {

@@ -3,6 +3,8 @@ package io.metastore.server;
 import static java.util.Objects.requireNonNullElse;
 
 import io.metastore.adapter.zookeeper.AuthenticationSettings;
+import io.metastore.adapter.zookeeper.LocalSessionMode;
+import io.metastore.adapter.zookeeper.SessionRules;
 import io.metastore.adapter.zookeeper.ZookeeperTls.ClientCertificates;
 import io.metastore.tls.KeyFiles;
 import io.metastore.tls.TlsContext;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ZookeeperProperties {
   private static final String PREFIX = "zookeeper.";
+  private static final Set<String> SCHEMES = Set.of("digest", "ip", "sasl", "x509");
   private static final String SUPER_USER = "zookeeper.superUser";
   private static final String SASL_SUPER_USER = "super";
 
@@ -40,7 +43,7 @@ final class ZookeeperProperties {
 
   /** Whether changes that exceed a quota's hard limit are refused. */
   boolean enforcesQuotas() {
-    return Boolean.parseBoolean(text("enforceQuota"));
+    return isTrue("enforceQuota");
   }
 
   /**
@@ -54,6 +57,53 @@ final class ZookeeperProperties {
         text("X509AuthenticationProvider.superUser"),
         saslUsers(),
         saslSuperUsers());
+  }
+
+  /**
+   * Rules for sessions.
+   *
+   * @throws IOException if a value is not supported
+   */
+  SessionRules sessionRules() throws IOException {
+    LocalSessionMode local =
+        !isTrue("localSessionsEnabled")
+            ? LocalSessionMode.OFF
+            : isTrue("localSessionsUpgradingEnabled")
+                ? LocalSessionMode.UPGRADABLE
+                : LocalSessionMode.ON;
+    // ZooKeeper reads this property without its prefix.
+    boolean readOnly =
+        isTrue("readonlymode.enabled")
+            || Boolean.parseBoolean(properties.getProperty("readonlymode.enabled"));
+    return new SessionRules(requiredSchemes(), local, readOnly, requestsMax());
+  }
+
+  private Set<String> requiredSchemes() throws IOException {
+    if (isTrue("sessionRequireClientSASLAuth")) {
+      return Set.of("sasl");
+    }
+    if (!isTrue("enforce.auth.enabled")) {
+      return Set.of();
+    }
+    String text = text("enforce.auth.schemes");
+    Set<String> schemes = Set.copyOf(names(text));
+    if (schemes.isEmpty() || !SCHEMES.containsAll(schemes)) {
+      throw invalid("enforce.auth.schemes", text);
+    }
+    return schemes;
+  }
+
+  private int requestsMax() throws IOException {
+    String text = text("request_throttle_max_requests");
+    try {
+      return text.isEmpty() ? 0 : Math.max(0, Integer.parseInt(text));
+    } catch (NumberFormatException e) {
+      throw invalid("request_throttle_max_requests", text);
+    }
+  }
+
+  private boolean isTrue(String name) {
+    return Boolean.parseBoolean(text(name));
   }
 
   private Set<String> saslSuperUsers() {

@@ -48,6 +48,9 @@ public interface TreeView {
   /** The negotiated timeout of a session in milliseconds; 0 if there is no such session. */
   int sessionTimeoutMs(long session);
 
+  /** Whether there is a session with this ID and password. */
+  boolean isSessionPassword(long session, ByteString password);
+
   /** The IDs of all sessions, in order. */
   List<Long> sessions();
 

@@ -29,9 +29,9 @@ final class TreeCommands {
 
   static Outcome openSession(OpenSession open, long index, ApplyContext context) {
     TreeChanges.createFirstNodes(context.writes());
-    long id = SessionTable.allocateId(context.writes(), context.timeMs());
-    while (LeaseTable.find(context.writes(), id) != null) {
-      id = SessionTable.allocateId(context.writes(), context.timeMs());
+    long id = open.getSession() == 0 ? allocateId(context) : open.getSession();
+    if (LeaseTable.find(context.writes(), id) != null) {
+      return refused(context, 0, TreeError.SESSION_MOVED);
     }
     Lease lease = new Lease(id, open.getTtl(), 0, index, Lease.Kind.SESSION, "");
     LeaseTable.put(context.writes(), lease);
@@ -46,6 +46,14 @@ final class TreeCommands {
       setConfiguration(open.getConfiguration(), context);
     }
     return attach(id, session, context);
+  }
+
+  private static long allocateId(ApplyContext context) {
+    long id = SessionTable.allocateId(context.writes(), context.timeMs());
+    while (LeaseTable.find(context.writes(), id) != null) {
+      id = SessionTable.allocateId(context.writes(), context.timeMs());
+    }
+    return id;
   }
 
   static Outcome attachSession(AttachSession attach, ApplyContext context) {

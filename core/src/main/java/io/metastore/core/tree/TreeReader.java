@@ -63,6 +63,12 @@ public final class TreeReader implements TreeView {
   }
 
   @Override
+  public boolean isSessionPassword(long session, ByteString password) {
+    SessionRecord found = SessionTable.find(reader, session);
+    return found != null && found.getPassword().equals(password);
+  }
+
+  @Override
   public List<Long> sessions() {
     return SessionTable.ids(reader);
   }

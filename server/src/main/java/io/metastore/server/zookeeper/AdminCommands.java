@@ -57,7 +57,7 @@ final class AdminCommands {
     add(tree -> answer("tracemask", TRACE_MASK), "get_trace_mask", "gtmk");
     add(tree -> answer("digests", List.of()), "hash");
     add(tree -> initialConfiguration(), "initial_configuration", "icfg");
-    add(tree -> answer("read_only", false), "is_read_only", "isro");
+    add(tree -> answer("read_only", port.isReadOnly()), "is_read_only", "isro");
     add(tree -> lastSnapshot(), "last_snapshot", "lsnp");
     add(tree -> leader(), "leader", "lead");
     add(this::monitor, "monitor", "mntr");
@@ -283,7 +283,7 @@ final class AdminCommands {
     stats.put("non_mtlslocal_conn_count", 0);
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("version", port.settings().version());
-    answer.put("read_only", false);
+    answer.put("read_only", port.isReadOnly());
     answer.put("server_stats", stats);
     answer.put("client_response", responses);
     answer.put("node_count", PortStatus.nodes(tree.totals()));

@@ -44,7 +44,7 @@ final class ServerFigures {
       figures.put("open_file_descriptor_count", system.getOpenFileDescriptorCount());
     }
     figures.put("approximate_data_size", totals.bytes());
-    figures.put("local_sessions", 0);
+    figures.put("local_sessions", port.localSessions());
     figures.put("uptime", port.uptimeMs());
     figures.put("max_latency", clients.latencyMax());
     figures.put("last_zxid", cluster.revision());

@@ -2,7 +2,6 @@ package io.metastore.adapter.zookeeper;
 
 import static java.util.Objects.requireNonNull;
 
-import com.google.protobuf.ByteString;
 import io.metastore.adapter.zookeeper.wire.ConnectRequest;
 import io.metastore.adapter.zookeeper.wire.ErrorCode;
 import io.metastore.adapter.zookeeper.wire.JuteReader;
@@ -10,27 +9,20 @@ import io.metastore.adapter.zookeeper.wire.JuteReader.Malformed;
 import io.metastore.adapter.zookeeper.wire.JuteWriter;
 import io.metastore.adapter.zookeeper.wire.Request;
 import io.metastore.adapter.zookeeper.wire.RequestDecoder;
-import io.metastore.adapter.zookeeper.wire.WatchType;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.TreeEvent;
-import io.metastore.core.api.TreeView;
 import io.metastore.core.api.ZnodeAcl;
-import io.metastore.core.command.AttachSession;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.EndSession;
-import io.metastore.core.command.Identity;
-import io.metastore.core.command.OpenSession;
 import io.metastore.core.command.TreeChange;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -39,10 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
-import javax.security.sasl.SaslException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One client's connection, and the session attached to it.
@@ -72,16 +61,10 @@ final class ClientConnection implements Watcher {
    */
   private static final int NOTIFICATION_BYTES_MAX = 4 << 20;
 
-  private static final int PASSWORD_BYTES = 16;
   private static final int XID_AUTH = -4;
 
-  /**
-   * A session is renewed at most once in this fraction of its timeout, however much its client
-   * sends.
-   */
-  private static final int RENEWALS_PER_TIMEOUT = 10;
-
-  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+  /** How often a read-only connection looks whether there is a leader again. */
+  private static final long LEADER_CHECK_MS = 1000;
 
   private final PortContext port;
   private final ChannelHandlerContext channel;
@@ -97,20 +80,27 @@ final class ClientConnection implements Watcher {
   private final AtomicInteger notificationBytes = new AtomicInteger();
   private final AtomicBoolean woken = new AtomicBoolean();
   private final PacketOutput output;
-  private final Identity address;
-  private volatile List<Identity> identities;
-
-  /** Null until the client starts to authenticate by SASL. Used by one message at a time. */
-  private volatile @Nullable SaslExchange sasl;
-
+  private final ConnectionLoop loop;
+  private final ClientIdentities identities;
+  private final Admission admission;
+  private final RequestReads reads;
   private boolean connected;
-  private volatile long session;
-  private int timeoutMs;
+
+  /** Null before the client has one. */
+  private volatile @Nullable AgreedSession session;
+
+  /** Whether the session is known to all members. */
+  private boolean global;
+
   private long writes;
   private long renewedNanos;
   private int requestBytes;
   private boolean busy = true;
   private boolean running;
+
+  /** Requests that have been started and not answered. */
+  private int started;
+
   private boolean ending;
   private long requestsReceived;
   private long packetsSent;
@@ -120,6 +110,7 @@ final class ClientConnection implements Watcher {
     final int bytes;
     final Request request;
     final long arrivedNanos = System.nanoTime();
+    boolean started;
     volatile @Nullable Outcome outcome;
 
     Pending(int xid, int bytes, Request request) {
@@ -133,17 +124,20 @@ final class ClientConnection implements Watcher {
     this.port = port;
     this.channel = channel;
     this.output = new PacketOutput(channel);
+    this.loop = new ConnectionLoop(channel, this::goOn);
     this.attachment = port.random().nextLong();
-    InetSocketAddress remote = (InetSocketAddress) channel.channel().remoteAddress();
-    this.address = Authenticator.address(remote.getAddress().getHostAddress());
-    this.identities = List.of(address);
+    this.identities =
+        new ClientIdentities(
+            port.authenticator(), (InetSocketAddress) channel.channel().remoteAddress());
+    this.admission = new Admission(port.settings(), identities);
+    this.reads = new RequestReads(port.watches(), this, identities);
   }
 
   // --- called by the channel --------------------------------------------------------------------
 
   /** The TLS handshake is done; the client may have presented a certificate. */
   void secured(SSLSession tls) {
-    add(port.authenticator().certificate(tls));
+    identities.addCertificate(tls);
   }
 
   /** Handles a packet without its length. The caller keeps ownership of the buffer. */
@@ -172,10 +166,12 @@ final class ClientConnection implements Watcher {
   /** The channel is closed. */
   void closed() {
     busy = true;
-    port.sessions().remove(attachment, session, this);
+    port.sessions().remove(attachment, session(), this);
     port.watches().forget(this);
     waiting.clear();
     written.clear();
+    port.throttle().forget(this, started);
+    started = 0;
     output.flush();
   }
 
@@ -185,7 +181,7 @@ final class ClientConnection implements Watcher {
   public void seen(TreeEvent event) {
     // As in ZooKeeper, a client that may not read the node is not notified, but its watch is used
     // up.
-    if (!event.acl().permits(ZnodeAcl.READ, identities)) {
+    if (!event.acl().permits(ZnodeAcl.READ, identities.all())) {
       return;
     }
     Notification notification = new Notification(event.kind(), event.path(), event.revision());
@@ -209,9 +205,9 @@ final class ClientConnection implements Watcher {
   }
 
   /** Schedules the handling of outcomes and notifications. Any number of calls from any thread. */
-  private void wake() {
+  void wake() {
     if (woken.compareAndSet(false, true)) {
-      channel.executor().execute(() -> runOrClose(this::lookAfter));
+      loop.later(this::lookAfter);
     }
   }
 
@@ -234,117 +230,101 @@ final class ClientConnection implements Watcher {
 
   private void connect(ConnectRequest asked) {
     port.sessions().add(attachment, this);
-    // A client must not see an older state than before: if its zxid is ahead of this member, wait.
-    boolean ahead = asked.lastZxid() > port.store().cluster().revision();
-    withView(
-        ahead ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE,
-        view -> {
-          long revision = view.revision();
-          ByteString configuration = findNewConfiguration(view.tree());
-          view.close();
-          if (asked.lastZxid() > revision) {
-            channel.close();
-          } else if (asked.session() == 0) {
-            open(asked, configuration);
-          } else {
-            attach(asked, configuration);
+    Handshake.Result result =
+        new Handshake.Result() {
+          @Override
+          public void granted(AgreedSession agreed) {
+            begin(asked, agreed);
           }
-        });
-  }
 
-  /** The data to write to {@code /zookeeper/config}; null if it is there already. */
-  private @Nullable ByteString findNewConfiguration(TreeView tree) {
-    String membership = port.settings().membership();
-    ByteString data = ByteString.copyFromUtf8(membership);
-    return membership.isEmpty() || data.equals(tree.findData("/zookeeper/config")) ? null : data;
-  }
+          @Override
+          public void expired() {
+            asked.refuse(output.buffer());
+            sent();
+            closeWhenSent();
+          }
 
-  private void open(ConnectRequest asked, @Nullable ByteString configuration) {
-    byte[] random = new byte[PASSWORD_BYTES];
-    port.random().nextBytes(random);
-    ByteString password = ByteString.copyFrom(random);
-    int agreedMs = port.settings().agreedTimeoutMs(asked.timeoutMs());
-    OpenSession.Builder open =
-        OpenSession.newBuilder()
-            .setTimeoutMs(agreedMs)
-            .setTtl(leaseTtl(agreedMs))
-            .setPassword(password)
-            .setAttachment(attachment);
-    if (configuration != null) {
-      open.setConfiguration(configuration);
-    }
-    onLoop(
-        port.store().submit(Command.newBuilder().setOpenSession(open).build()),
-        outcome -> {
-          if (outcome instanceof Outcome.SessionAttached opened) {
-            begin(asked, opened, password);
-          } else {
+          @Override
+          public void refused() {
             channel.close();
           }
-        });
+        };
+    new Handshake(port, loop, attachment, result).start(asked);
   }
 
-  /**
-   * The lease's TTL in seconds. It is longer than the session timeout, because a request that
-   * arrives just after a renewal causes the next renewal only some time later.
-   */
-  private static long leaseTtl(int timeoutMs) {
-    long ms = (long) timeoutMs + timeoutMs / RENEWALS_PER_TIMEOUT;
-    return (ms + 999) / 1000;
-  }
-
-  private void attach(ConnectRequest asked, @Nullable ByteString configuration) {
-    AttachSession.Builder attach =
-        AttachSession.newBuilder()
-            .setSession(asked.session())
-            .setPassword(asked.password())
-            .setAttachment(attachment);
-    if (configuration != null) {
-      attach.setConfiguration(configuration);
-    }
-    onLoop(
-        port.store().submit(Command.newBuilder().setAttachSession(attach).build()),
-        outcome -> {
-          if (outcome instanceof Outcome.SessionAttached attached) {
-            onLoop(
-                port.store().keepAlive(asked.session()),
-                ttl -> {
-                  if (ttl > 0) {
-                    begin(asked, attached, asked.password());
-                  } else {
-                    refuse(asked);
-                  }
-                });
-          } else {
-            refuse(asked);
-          }
-        });
-  }
-
-  private void begin(ConnectRequest asked, Outcome.SessionAttached attached, ByteString password) {
-    session = attached.session();
-    timeoutMs = attached.timeoutMs();
+  private void begin(ConnectRequest asked, AgreedSession agreed) {
+    session = agreed;
     renewedNanos = System.nanoTime();
-    asked.accept(output.buffer(), attached.timeoutMs(), attached.session(), password);
+    switch (agreed.kind()) {
+      case GLOBAL -> global = true;
+      case LOCAL -> {
+        port.localSessions().attach(agreed.id(), this);
+        port.sessions().addUnlogged(agreed.id(), this);
+      }
+      case READ_ONLY -> {
+        port.sessions().addUnlogged(agreed.id(), this);
+        closeOnceThereIsALeader();
+      }
+    }
+    boolean readOnly = agreed.kind() == AgreedSession.Kind.READ_ONLY;
+    asked.accept(output.buffer(), agreed.timeoutMs(), agreed.id(), agreed.password(), readOnly);
     sent();
     busy = false;
     goOn();
   }
 
-  private void refuse(ConnectRequest asked) {
-    asked.refuse(output.buffer());
-    sent();
-    closeWhenSent();
+  /** The client then connects again, and can write. */
+  private void closeOnceThereIsALeader() {
+    if (port.serving() == Serving.READ_WRITE) {
+      channel.close();
+    } else if (channel.channel().isActive()) {
+      channel
+          .executor()
+          .schedule(this::closeOnceThereIsALeader, LEADER_CHECK_MS, TimeUnit.MILLISECONDS);
+    }
   }
 
   private void renew() {
-    long now = System.nanoTime();
-    long pauseNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMs) / RENEWALS_PER_TIMEOUT;
-    if (session != 0 && now - renewedNanos >= pauseNanos) {
-      renewedNanos = now;
-      // If the session has ended, the log reports it.
-      var unused = port.store().keepAlive(session);
+    AgreedSession current = session;
+    if (current == null) {
+      return;
     }
+    long now = System.nanoTime();
+    long pauseNanos =
+        TimeUnit.MILLISECONDS.toNanos(current.timeoutMs()) / AgreedSession.RENEWALS_PER_TIMEOUT;
+    if (now - renewedNanos < pauseNanos) {
+      return;
+    }
+    renewedNanos = now;
+    if (global) {
+      // If the session has ended, the log reports it.
+      var unused = port.store().keepAlive(current.id());
+    } else {
+      port.localSessions().renew(current.id());
+    }
+  }
+
+  /**
+   * Makes a local session known to all members, before its first write. The requests after it wait
+   * meanwhile.
+   */
+  private void upgrade(AgreedSession local) {
+    busy = true;
+    loop.with(
+        port.store()
+            .submit(
+                Command.newBuilder()
+                    .setOpenSession(Handshake.command(local, attachment).setSession(local.id()))
+                    .build()),
+        outcome -> {
+          if (outcome instanceof Outcome.SessionAttached) {
+            port.localSessions().remove(local.id());
+            global = true;
+            busy = false;
+          } else {
+            channel.close();
+          }
+        });
   }
 
   // --- requests ---------------------------------------------------------------------------------
@@ -377,18 +357,56 @@ final class ClientConnection implements Watcher {
     }
     running = true;
     while (!busy && !ending && !waiting.isEmpty() && channel.channel().isWritable()) {
-      if (waiting.element().request instanceof Request.Write write) {
-        submit(waiting.remove(), write);
-      } else if (written.isEmpty()) {
-        answer(waiting.remove());
-      } else {
+      if (!port.throttle().hasRoom(this)) {
+        break;
+      }
+      Request next = waiting.element().request;
+      int refusal = admission.check(next, requireNonNull(session, "session").kind());
+      boolean writes = refusal == ErrorCode.OK && next instanceof Request.Write;
+      if (writes && !global && !(next instanceof Request.CloseSession)) {
+        upgrade(requireNonNull(session, "session"));
+      } else if (writes && global) {
+        submit(start(), (Request.Write) next);
+      } else if (!written.isEmpty()) {
         break; // a read waits for earlier writes
+      } else if (refusal != ErrorCode.OK) {
+        refuse(start(), refusal);
+      } else if (next instanceof Request.CloseSession) {
+        closeUnlogged(start());
+      } else {
+        answer(start());
       }
     }
     running = false;
     if (requests() <= REQUESTS_RESUME && requestBytes < REQUEST_BYTES_MAX) {
       channel.channel().config().setAutoRead(true);
     }
+  }
+
+  /** Takes the first waiting request. */
+  private Pending start() {
+    Pending pending = waiting.remove();
+    if (!pending.started) {
+      pending.started = true;
+      started++;
+      port.throttle().started();
+    }
+    return pending;
+  }
+
+  private void refuse(Pending pending, int error) {
+    boolean unauthenticated = error == ErrorCode.SESSION_CLOSED_REQUIRE_AUTH;
+    reply(pending, unauthenticated ? 0 : port.store().cluster().revision(), error, out -> {});
+    if (unauthenticated) {
+      closeWhenSent();
+    }
+  }
+
+  /** Ends a session that is not in the log. */
+  private void closeUnlogged(Pending pending) {
+    port.localSessions().remove(session());
+    reply(pending, port.store().cluster().revision(), ErrorCode.OK, out -> {});
+    closeWhenSent();
   }
 
   private void submit(Pending pending, Request.Write write) {
@@ -413,18 +431,18 @@ final class ClientConnection implements Watcher {
       return Command.newBuilder()
           .setEndSession(
               EndSession.newBuilder()
-                  .setSession(session)
+                  .setSession(session())
                   .setAttachment(attachment)
                   .setNumber(writes))
           .build();
     }
     TreeChange.Builder change =
         TreeChange.newBuilder()
-            .setSession(session)
+            .setSession(session())
             .setAttachment(attachment)
             .setNumber(writes)
             .setEnforceQuotas(port.settings().enforcesQuotas())
-            .addAllIdentities(identities);
+            .addAllIdentities(identities.all());
     if (write instanceof Request.Change single) {
       change.addOps(single.op());
     } else if (write instanceof Request.Multi multi) {
@@ -473,8 +491,10 @@ final class ClientConnection implements Watcher {
       return;
     }
     boolean sync = pending.request instanceof Request.Sync;
-    withView(
-        sync ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE, view -> answer(pending, view));
+    loop.withView(
+        port.store(),
+        sync ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE,
+        view -> answer(pending, view));
   }
 
   /** Takes ownership of the view and closes it. */
@@ -482,7 +502,7 @@ final class ClientConnection implements Watcher {
     ReadAnswer answer;
     boolean armed;
     try {
-      answer = prepare(pending.request, view);
+      answer = reads.prepare(pending.request, view);
       armed = port.watches().arm(this, answer.watches(), view.revision());
     } catch (RuntimeException | OutOfMemoryError e) {
       view.close();
@@ -493,13 +513,11 @@ final class ClientConnection implements Watcher {
       // again.
       view.close();
       waiting.addFirst(pending);
-      channel
-          .executor()
-          .execute(
-              () -> {
-                busy = false;
-                goOn();
-              });
+      loop.later(
+          () -> {
+            busy = false;
+            goOn();
+          });
     } else if (answer.slow()) {
       port.store().scans().execute(() -> answerSlowly(pending, view, answer));
     } else {
@@ -514,14 +532,14 @@ final class ClientConnection implements Watcher {
       answer.body().accept(new JuteWriter(body));
     } catch (RuntimeException | OutOfMemoryError e) {
       body.release();
-      here(
+      loop.run(
           () -> {
             view.close();
             throw e;
           });
       return;
     }
-    here(
+    loop.run(
         () -> {
           try {
             answered(pending, view, ReadAnswer.of(out -> out.raw(body)));
@@ -543,61 +561,7 @@ final class ClientConnection implements Watcher {
     busy = false;
   }
 
-  private ReadAnswer prepare(Request request, ReadView view) {
-    if (request instanceof Request.Sync sync) {
-      return ReadAnswer.of(out -> out.string(sync.path()));
-    }
-    TreeReads reads = new TreeReads(view.tree(), identities, session);
-    // Java 17 has no switch over types.
-    Request.Read read = (Request.Read) request;
-    if (read instanceof Request.Exists exists) {
-      return reads.exists(exists);
-    } else if (read instanceof Request.GetData get) {
-      return reads.data(get);
-    } else if (read instanceof Request.GetChildren get) {
-      return reads.children(get);
-    } else if (read instanceof Request.GetAcl get) {
-      return reads.acl(get);
-    } else if (read instanceof Request.CountDescendants count) {
-      return reads.countDescendants(count);
-    } else if (read instanceof Request.GetEphemerals get) {
-      return reads.ephemerals(get);
-    } else if (read instanceof Request.MultiRead multi) {
-      return reads.multi(multi);
-    } else if (read instanceof Request.WhoAmI) {
-      return reads.whoAmI();
-    } else if (read instanceof Request.AddWatch add) {
-      return ReadAnswer.of(out -> out.int32(ErrorCode.OK))
-          .arming(add.recursive() ? WatchKind.RECURSIVE : WatchKind.PERSISTENT, add.path());
-    } else if (read instanceof Request.RemoveWatches remove) {
-      return removeWatches(remove);
-    } else if (read instanceof Request.SetWatches set) {
-      RestoredWatches restored = RestoredWatches.of(set, view.tree());
-      return new ReadAnswer(ErrorCode.OK, restored.armed(), restored.missed(), false, out -> {});
-    }
-    return ReadAnswer.of(out -> {}); // a ping
-  }
-
   // --- watches ----------------------------------------------------------------------------------
-
-  private ReadAnswer removeWatches(Request.RemoveWatches remove) {
-    int kinds = kinds(remove.type());
-    boolean any =
-        remove.onlyCheck()
-            ? (port.watches().kinds(this, remove.path()) & kinds) != 0
-            : port.watches().disarm(this, remove.path(), kinds);
-    return any ? ReadAnswer.of(out -> {}) : ReadAnswer.error(ErrorCode.NO_WATCHER);
-  }
-
-  private static int kinds(WatchType type) {
-    return switch (type) {
-      case CHILDREN -> WatchKind.CHILDREN.bit();
-      case DATA -> WatchKind.DATA.bit();
-      case PERSISTENT -> WatchKind.PERSISTENT.bit();
-      case PERSISTENT_RECURSIVE -> WatchKind.RECURSIVE.bit();
-      case ANY -> ~0;
-    };
-  }
 
   /** Sends the events of watches up to a revision. */
   private void notify(long revision) {
@@ -616,34 +580,21 @@ final class ClientConnection implements Watcher {
    * Handled without waiting for earlier requests: the new identity applies to all later requests.
    */
   private void authenticate(Pending pending, Request.Authenticate authenticate) {
-    ByteString secret = authenticate.secret();
-    List<Identity> shown =
-        authenticate.scheme().equals(address.getScheme())
-            ? List.of(address)
-            : port.authenticator()
-                .authenticate(authenticate.scheme(), secret == null ? ByteString.EMPTY : secret);
-    JuteWriter.begin(
-            output.buffer(), XID_AUTH, 0, shown.isEmpty() ? ErrorCode.AUTH_FAILED : ErrorCode.OK)
+    boolean proven = identities.prove(authenticate);
+    JuteWriter.begin(output.buffer(), XID_AUTH, 0, proven ? ErrorCode.OK : ErrorCode.AUTH_FAILED)
         .end();
     sent();
     answered(pending);
-    if (shown.isEmpty()) {
+    if (!proven) {
       closeWhenSent();
-      return;
     }
-    add(shown);
-  }
-
-  private void add(List<Identity> proven) {
-    List<Identity> all = new ArrayList<>(identities);
-    proven.stream().filter(identity -> !all.contains(identity)).forEach(all::add);
-    identities = List.copyOf(all);
   }
 
   /** Evaluates one message of an authentication by SASL, on another thread. */
   private void authenticate(Pending pending, Request.Sasl request) {
-    onLoop(
-        CompletableFuture.supplyAsync(() -> saslAnswer(request.token()), port.store().scans()),
+    loop.with(
+        CompletableFuture.supplyAsync(
+            () -> identities.answer(request.token()), port.store().scans()),
         answer -> {
           // Unlike other replies, this one has a body even after an error.
           int error = answer.failed() ? ErrorCode.AUTH_FAILED : ErrorCode.OK;
@@ -656,39 +607,10 @@ final class ClientConnection implements Watcher {
             return;
           }
           if (answer.user() != null) {
-            add(port.authenticator().saslUser(answer.user()));
+            identities.addSaslUser(answer.user());
           }
           busy = false;
         });
-  }
-
-  /**
-   * @param token to be sent to the client; null for none
-   * @param user the authenticated user; null if authentication is not complete
-   */
-  private record SaslAnswer(@Nullable ByteString token, @Nullable String user, boolean failed) {}
-
-  /** As in ZooKeeper, the answer has no token if SASL is off. */
-  private SaslAnswer saslAnswer(ByteString token) {
-    try {
-      SaslExchange exchange = sasl;
-      if (exchange == null || exchange.findUser() != null) {
-        exchange = port.authenticator().startSasl();
-        sasl = exchange;
-      }
-      if (exchange == null) {
-        return new SaslAnswer(null, null, false);
-      }
-      byte[] answer = exchange.answer(token);
-      return new SaslAnswer(
-          answer == null ? null : ByteString.copyFrom(answer), exchange.findUser(), false);
-    } catch (SaslException e) {
-      LOG.atWarn()
-          .addKeyValue("remote-address", channel.channel().remoteAddress())
-          .addKeyValue("error", e.getMessage())
-          .log("a client failed to authenticate by SASL");
-      return new SaslAnswer(null, null, true);
-    }
   }
 
   // --- sending ----------------------------------------------------------------------------------
@@ -711,6 +633,10 @@ final class ClientConnection implements Watcher {
   }
 
   private void answered(Pending pending) {
+    if (pending.started && started > 0) {
+      started--;
+      port.throttle().ended();
+    }
     port.stats().answered(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - pending.arrivedNanos));
   }
 
@@ -733,66 +659,6 @@ final class ClientConnection implements Watcher {
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> channel.close());
   }
 
-  /** Continues on the event loop with a view, which the consumer must close. */
-  private void withView(Consistency consistency, Consumer<ReadView> then) {
-    port.store()
-        .view(consistency)
-        .whenComplete(
-            (view, failure) ->
-                here(
-                    () -> {
-                      if (failure != null) {
-                        channel.close();
-                      } else if (channel.channel().isActive()) {
-                        then.accept(view);
-                      } else {
-                        view.close();
-                      }
-                    }));
-  }
-
-  /**
-   * Continues on the event loop with a result. A failure closes the connection, so that the client
-   * connects elsewhere.
-   */
-  private <T> void onLoop(CompletableFuture<T> future, Consumer<T> then) {
-    future.whenComplete(
-        (result, failure) ->
-            here(
-                () -> {
-                  if (failure == null && channel.channel().isActive()) {
-                    then.accept(result);
-                  } else {
-                    channel.close();
-                  }
-                }));
-  }
-
-  /**
-   * Runs a task on the event loop. If it fails, the connection is closed: its client would wait.
-   */
-  private void here(Runnable task) {
-    if (channel.executor().inEventLoop()) {
-      runOrClose(task);
-    } else {
-      channel
-          .executor()
-          .execute(
-              () -> {
-                runOrClose(task);
-                runOrClose(this::goOn);
-              });
-    }
-  }
-
-  private void runOrClose(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException | OutOfMemoryError e) {
-      channel.pipeline().fireExceptionCaught(e);
-    }
-  }
-
   // --- for four-letter words --------------------------------------------------------------------
 
   /** The number of requests waiting for their reply; approximate if called from another thread. */
@@ -803,10 +669,11 @@ final class ClientConnection implements Watcher {
   /** The figures of this connection, for monitoring. */
   PortStatus.Client status() {
     InetSocketAddress address = (InetSocketAddress) channel.channel().remoteAddress();
+    AgreedSession current = session;
     return new PortStatus.Client(
         address.getAddress().getHostAddress() + ":" + address.getPort(),
-        session,
-        timeoutMs,
+        session(),
+        current == null ? 0 : current.timeoutMs(),
         requests(),
         requestsReceived,
         packetsSent);
@@ -815,7 +682,8 @@ final class ClientConnection implements Watcher {
   /** The session of this connection; 0 before it has one. */
   @Override
   public long session() {
-    return session;
+    AgreedSession current = session;
+    return current == null ? 0 : current.id();
   }
 
   /** The description shown by {@code cons} and {@code stat}. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -14,6 +15,9 @@ import java.util.function.Function;
  * exact format that they expect. Thread-safe.
  */
 final class FourLetterWords {
+  /** Words that are answered even if there is no leader. */
+  private static final Set<String> WITHOUT_LEADER = Set.of("ruok", "isro", "envi");
+
   private final PortContext port;
   private final PortStatus status;
   private final Map<String, Function<TreeView, String>> answers = new TreeMap<>();
@@ -22,7 +26,7 @@ final class FourLetterWords {
     this.port = port;
     this.status = status;
     answers.put("ruok", tree -> "imok");
-    answers.put("isro", tree -> "rw");
+    answers.put("isro", tree -> status.readOnlyText());
     answers.put("srvr", tree -> version() + server(tree));
     answers.put("stat", tree -> version() + "Clients:\n" + clients() + "\n" + server(tree));
     answers.put("cons", tree -> clients() + "\n");
@@ -52,9 +56,12 @@ final class FourLetterWords {
   String answer(int firstBytes, TreeView tree) {
     String word = word(firstBytes);
     Function<TreeView, String> answer = answers.get(word);
-    return answer != null && isAllowed(word)
-        ? answer.apply(tree)
-        : word + " is not executed because it is not in the whitelist.\n";
+    if (answer == null || !isAllowed(word)) {
+      return word + " is not executed because it is not in the whitelist.\n";
+    }
+    return port.serving() == Serving.NOTHING && !WITHOUT_LEADER.contains(word)
+        ? "This ZooKeeper instance is not currently serving requests\n"
+        : answer.apply(tree);
   }
 
   private boolean isAllowed(String word) {
@@ -147,7 +154,7 @@ final class FourLetterWords {
     lines.add("min_latency\t" + stats.latencyMin());
     lines.add("max_latency\t" + stats.latencyMax());
     lines.add("approximate_data_size\t" + totals.bytes());
-    lines.add("local_sessions\t0");
+    lines.add("local_sessions\t" + port.localSessions().size());
     lines.add("uptime\t" + status.uptimeMs());
     StringBuilder text = new StringBuilder();
     lines.forEach(line -> text.append("zk_").append(line).append('\n'));

@@ -9,6 +9,17 @@ record PortContext(
     ZookeeperSettings settings,
     WatchTable watches,
     Sessions sessions,
+    LocalSessions localSessions,
+    RequestThrottle throttle,
     PortStats stats,
     Authenticator authenticator,
-    SecureRandom random) {}
+    SecureRandom random) {
+
+  /** What this member can serve now. */
+  Serving serving() {
+    if (store.cluster().leaderId() != 0) {
+      return Serving.READ_WRITE;
+    }
+    return settings.sessions().servesReadOnly() ? Serving.READ_ONLY : Serving.NOTHING;
+  }
+}

@@ -95,8 +95,30 @@ public final class PortStatus {
     return (System.nanoTime() - startedNanos) / 1_000_000;
   }
 
-  /** {@code standalone}, {@code leader} or {@code follower}. */
+  /** Whether only reads are served. */
+  public boolean isReadOnly() {
+    return port.serving() == Serving.READ_ONLY;
+  }
+
+  /** {@code rw}, {@code ro}, or {@code null} if nothing is served. */
+  String readOnlyText() {
+    return switch (port.serving()) {
+      case READ_WRITE -> "rw";
+      case READ_ONLY -> "ro";
+      case NOTHING -> "null";
+    };
+  }
+
+  /** The number of sessions that only this member knows. */
+  public int localSessions() {
+    return port.localSessions().size();
+  }
+
+  /** {@code standalone}, {@code leader}, {@code follower} or {@code read-only}. */
   public String mode() {
+    if (isReadOnly()) {
+      return "read-only";
+    }
     ClusterView cluster = port.store().cluster();
     if (cluster.members().size() <= 1) {
       return "standalone";

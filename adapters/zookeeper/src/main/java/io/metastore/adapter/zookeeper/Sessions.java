@@ -28,6 +28,11 @@ final class Sessions implements TreeListener {
     byAttachment.put(attachment, connection);
   }
 
+  /** Adds a session that is not in the log, so that no event attaches it. */
+  void addUnlogged(long session, ClientConnection connection) {
+    bySession.put(session, connection);
+  }
+
   /** Removes a closed connection. */
   void remove(long attachment, long session, ClientConnection connection) {
     byAttachment.remove(attachment);
@@ -43,15 +48,15 @@ final class Sessions implements TreeListener {
   public void applied(long revision, List<TreeEvent> events, List<SessionEvent> sessions) {
     watches.applied(revision, events);
     for (SessionEvent event : sessions) {
-      ClientConnection before = bySession.remove(event.session());
-      if (before != null) {
+      ClientConnection now =
+          event instanceof SessionEvent.Attached attached
+              ? byAttachment.get(attached.attachment())
+              : null;
+      ClientConnection before =
+          now == null ? bySession.remove(event.session()) : bySession.put(event.session(), now);
+      // A local session that becomes global keeps its connection.
+      if (before != null && before != now) {
         before.lostSession();
-      }
-      if (event instanceof SessionEvent.Attached attached) {
-        ClientConnection now = byAttachment.get(attached.attachment());
-        if (now != null) {
-          bySession.put(attached.session(), now);
-        }
       }
     }
   }

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The addresses on which ZooKeeper clients are served. */
 public final class ZookeeperPort implements AutoCloseable {
+  private static final long LOCAL_SESSIONS_CHECK_S = 1;
+
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
           Math.max(2, Runtime.getRuntime().availableProcessors() / 2),
@@ -72,6 +74,8 @@ public final class ZookeeperPort implements AutoCloseable {
             settings,
             watches,
             sessions,
+            new LocalSessions(System::nanoTime),
+            new RequestThrottle(settings.sessions().requestsMax()),
             new PortStats(),
             new Authenticator(settings.authentication()),
             new SecureRandom());
@@ -79,6 +83,11 @@ public final class ZookeeperPort implements AutoCloseable {
     FourLetterWords words = new FourLetterWords(context, status);
     AddressLimit limit = new AddressLimit(settings.connectionsPerAddressMax());
     ZookeeperPort port = new ZookeeperPort(status, context.authenticator(), tls);
+    port.loops.scheduleWithFixedDelay(
+        context.localSessions()::expire,
+        LOCAL_SESSIONS_CHECK_S,
+        LOCAL_SESSIONS_CHECK_S,
+        TimeUnit.SECONDS);
     for (Listener listener : addresses) {
       TlsHandlers handlers = listener.secure() ? requireNonNull(port.tls, "tls") : null;
       port.bind(

@@ -27,6 +27,7 @@ public record ZookeeperSettings(
     Set<String> commands,
     AuthenticationSettings authentication,
     boolean enforcesQuotas,
+    SessionRules sessions,
     String membership) {
   /** The version of ZooKeeper that is imitated. */
   private static final String VERSION = "3.9.5-metastore, built on 2026-11-29 00:00 UTC";
@@ -34,6 +35,7 @@ public record ZookeeperSettings(
   public ZookeeperSettings {
     requireNonNull(version, "version");
     requireNonNull(authentication, "authentication");
+    requireNonNull(sessions, "sessions");
     requireNonNull(membership, "membership");
     commands = Set.copyOf(commands);
   }
@@ -53,11 +55,12 @@ public record ZookeeperSettings(
         commands,
         authentication,
         enforcesQuotas,
+        SessionRules.DEFAULT,
         "");
   }
 
-  /** The same settings with other limits of session timeouts. */
-  public ZookeeperSettings withSessionTimeouts(int msMin, int msMax) {
+  /** The same settings with other rules and limits of timeouts for sessions. */
+  public ZookeeperSettings withSessions(SessionRules rules, int msMin, int msMax) {
     return new ZookeeperSettings(
         version,
         msMin,
@@ -67,6 +70,7 @@ public record ZookeeperSettings(
         commands,
         authentication,
         enforcesQuotas,
+        rules,
         membership);
   }
 

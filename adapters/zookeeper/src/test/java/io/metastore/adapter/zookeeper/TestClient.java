@@ -28,8 +28,14 @@ final class TestClient implements AutoCloseable {
   /** Records events of nodes, as kind and path. */
   final Watcher watcher = this::note;
 
-  private TestClient(String address, int timeoutMs, ZKClientConfig config) throws Exception {
-    zk = new ZooKeeper(address, timeoutMs, this::process, config);
+  private TestClient(String address, int timeoutMs, ZKClientConfig config, boolean canBeReadOnly)
+      throws Exception {
+    zk = new ZooKeeper(address, timeoutMs, this::process, canBeReadOnly, config);
+  }
+
+  /** A client that accepts a read-only server; does not wait for it to connect. */
+  static TestClient readOnly(String address, int timeoutMs) throws Exception {
+    return new TestClient(address, timeoutMs, new ZKClientConfig(), true);
   }
 
   static TestClient connect(String address, int timeoutMs) throws Exception {
@@ -43,7 +49,7 @@ final class TestClient implements AutoCloseable {
   /** Waits until the client has reached a state. */
   static TestClient connect(
       String address, int timeoutMs, ZKClientConfig config, KeeperState expected) throws Exception {
-    TestClient client = new TestClient(address, timeoutMs, config);
+    TestClient client = new TestClient(address, timeoutMs, config, false);
     client.await(expected);
     return client;
   }

@@ -41,7 +41,13 @@ final class TestServer implements AutoCloseable {
 
   /** As {@link #withoutMembership}, serving what the function makes of the store. */
   static TestServer over(Path directory, UnaryOperator<Metastore> wrapper) throws Exception {
-    return start(directory, null, authentication(Map.of()), "", wrapper);
+    return withRules(directory, SessionRules.DEFAULT, wrapper);
+  }
+
+  /** As {@link #over}, with rules for sessions. */
+  static TestServer withRules(Path directory, SessionRules rules, UnaryOperator<Metastore> wrapper)
+      throws Exception {
+    return start(directory, null, authentication(Map.of()), "", rules, wrapper);
   }
 
   /**
@@ -50,7 +56,7 @@ final class TestServer implements AutoCloseable {
   static TestServer start(
       Path directory, @Nullable ZookeeperTls tls, AuthenticationSettings authentication)
       throws Exception {
-    return start(directory, tls, authentication, MEMBERSHIP, store -> store);
+    return start(directory, tls, authentication, MEMBERSHIP, SessionRules.DEFAULT, store -> store);
   }
 
   private static TestServer start(
@@ -58,6 +64,7 @@ final class TestServer implements AutoCloseable {
       @Nullable ZookeeperTls tls,
       AuthenticationSettings authentication,
       String membership,
+      SessionRules rules,
       UnaryOperator<Metastore> wrapper)
       throws Exception {
     Node node = LoneMember.start(directory, 2 << 20);
@@ -71,6 +78,7 @@ final class TestServer implements AutoCloseable {
             Set.of("*"),
             authentication,
             /* enforcesQuotas= */ true,
+            rules,
             membership);
     Listener listener =
         new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls != null);

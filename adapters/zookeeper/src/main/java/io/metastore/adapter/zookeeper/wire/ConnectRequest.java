@@ -13,9 +13,15 @@ import java.util.Objects;
  * @param session the session to attach to; 0 for a new one
  * @param tellsReadOnly whether the client knows about read-only servers and expects that field in
  *     the reply
+ * @param canBeReadOnly whether the client accepts a server that only serves reads
  */
 public record ConnectRequest(
-    long lastZxid, int timeoutMs, long session, ByteString password, boolean tellsReadOnly) {
+    long lastZxid,
+    int timeoutMs,
+    long session,
+    ByteString password,
+    boolean tellsReadOnly,
+    boolean canBeReadOnly) {
   private static final int PASSWORD_BYTES = 16;
 
   /** Decodes the body of the packet. */
@@ -26,11 +32,14 @@ public record ConnectRequest(
     int timeoutMs = in.int32();
     long session = in.int64();
     ByteString password = Objects.requireNonNullElse(in.buffer(), ByteString.EMPTY);
-    return new ConnectRequest(lastZxid, timeoutMs, session, password, in.hasMore());
+    boolean tellsReadOnly = in.hasMore();
+    boolean canBeReadOnly = tellsReadOnly && in.bool();
+    return new ConnectRequest(lastZxid, timeoutMs, session, password, tellsReadOnly, canBeReadOnly);
   }
 
   /** The reply that grants the session. */
-  public ByteBuf accept(ByteBuf out, int agreedTimeoutMs, long agreedSession, ByteString secret) {
+  public ByteBuf accept(
+      ByteBuf out, int agreedTimeoutMs, long agreedSession, ByteString secret, boolean readOnly) {
     JuteWriter packet =
         JuteWriter.begin(out)
             .int32(0) // protocol version
@@ -38,11 +47,11 @@ public record ConnectRequest(
             .int64(agreedSession)
             .buffer(secret);
     // Older clients do not expect this field.
-    return (tellsReadOnly ? packet.bool(false) : packet).end();
+    return (tellsReadOnly ? packet.bool(readOnly) : packet).end();
   }
 
   /** The reply for a session that no longer exists. */
   public ByteBuf refuse(ByteBuf out) {
-    return accept(out, 0, 0, ByteString.copyFrom(new byte[PASSWORD_BYTES]));
+    return accept(out, 0, 0, ByteString.copyFrom(new byte[PASSWORD_BYTES]), false);
   }
 }
