@@ -29,6 +29,7 @@ import io.metastore.server.config.InitialCluster;
 import io.metastore.server.config.Place;
 import io.metastore.server.config.ServerConfig;
 import io.metastore.server.config.StoredCluster;
+import io.metastore.server.config.ZooCfg;
 import io.metastore.tls.TlsContext;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -191,6 +192,7 @@ final class Member implements AutoCloseable {
 
   private void openZookeeperPort() throws IOException {
     ZookeeperProperties properties = new ZookeeperProperties(System.getProperties());
+    ZooCfg zooCfg = config.zookeeper().zooCfg();
     ZookeeperPort opened;
     try {
       opened =
@@ -205,6 +207,7 @@ final class Member implements AutoCloseable {
                       config.zookeeper().words(),
                       properties.authentication(),
                       properties.enforcesQuotas())
+                  .withMembership(zooCfg == null ? "" : zooCfg.membership())
                   .withSessions(
                       properties.sessionRules(),
                       config.zookeeper().sessionTimeoutMsMin(),

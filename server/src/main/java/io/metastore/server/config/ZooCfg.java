@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param properties system properties to set
  * @param dataDirectory ZooKeeper's {@code dataDir}
  * @param logDirectory ZooKeeper's {@code dataLogDir}; the same if it is not set
+ * @param membership the text of {@code /zookeeper/config}; empty if no servers are configured
  * @param ignored keys without effect, with the reason
  */
 public record ZooCfg(
@@ -38,6 +39,7 @@ public record ZooCfg(
     Map<String, String> properties,
     Path dataDirectory,
     Path logDirectory,
+    String membership,
     Map<String, String> ignored) {
   /** Prefix of the names of our flags. */
   private static final String OURS = "metastore.";
@@ -206,7 +208,17 @@ public record ZooCfg(
           properties,
           dataDirectory,
           logDirectory.isEmpty() ? dataDirectory : Path.of(logDirectory),
+          membership(),
           ignored);
+    }
+
+    /** As ZooKeeper writes it; a configuration that was never changed has the version 0. */
+    private String membership() {
+      return servers.isEmpty()
+          ? ""
+          : servers.values().stream()
+              .map(server -> server.line() + "\n")
+              .collect(Collectors.joining("", "", "version=0"));
     }
 
     private void sort(String key, String value) throws ConfigError {

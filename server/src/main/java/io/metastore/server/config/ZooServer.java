@@ -14,7 +14,13 @@ import java.util.regex.Pattern;
  * @param clientPort 0 if not given
  */
 record ZooServer(
-    long id, String host, int quorumPort, boolean votes, String clientHost, int clientPort) {
+    long id,
+    String host,
+    int quorumPort,
+    int electionPort,
+    boolean votes,
+    String clientHost,
+    int clientPort) {
   private static final String HOST = "(\\[[^]]+]|[^:\\[\\]]+)";
   private static final Pattern SERVER =
       Pattern.compile(HOST + ":(\\d{1,5}):(\\d{1,5})(?::(participant|observer))?");
@@ -43,9 +49,20 @@ record ZooServer(
         Long.parseLong(key.substring(key.indexOf('.') + 1)),
         server.group(1),
         Integer.parseInt(server.group(2)),
+        Integer.parseInt(server.group(3)),
         !"observer".equals(server.group(4)),
         client.group(1) == null ? "" : client.group(1),
         Integer.parseInt(client.group(2)));
+  }
+
+  /** The line in {@code /zookeeper/config}. */
+  String line() {
+    String client =
+        clientPort == 0
+            ? ""
+            : ";%s:%d".formatted(clientHost.isEmpty() ? "0.0.0.0" : clientHost, clientPort);
+    return "server.%d=%s:%d:%d:%s%s"
+        .formatted(id, host, quorumPort, electionPort, votes ? "participant" : "observer", client);
   }
 
   String peerUrl() {

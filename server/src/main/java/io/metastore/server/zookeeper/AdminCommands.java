@@ -239,7 +239,7 @@ final class AdminCommands {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("version", port.settings().version());
     answer.put("server_state", port.mode());
-    answer.putAll(new ServerFigures(store, port).read(tree));
+    answer.putAll(port.monitored(tree));
     return answer;
   }
 

@@ -1,5 +1,6 @@
 package io.metastore.server.zookeeper;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.metastore.adapter.etcd.port.HttpAnswer;
 import io.metastore.adapter.etcd.port.HttpEndpoint;
 import io.metastore.adapter.zookeeper.PortStatus;
@@ -11,21 +12,22 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /**
  * {@code /metrics} under the names of ZooKeeper's {@code PrometheusMetricsProvider}, for dashboards
- * made for ZooKeeper. Each metric is a gauge, as most are in ZooKeeper.
+ * made for ZooKeeper. Counters are gauges here.
  */
 public final class PrometheusMetrics implements HttpEndpoint {
   private static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Metastore store;
-  private final ServerFigures figures;
+  private final PortStatus port;
 
   public PrometheusMetrics(Metastore store, PortStatus port) {
     this.store = store;
-    this.figures = new ServerFigures(store, port);
+    this.port = port;
   }
 
   @Override
@@ -35,19 +37,48 @@ public final class PrometheusMetrics implements HttpEndpoint {
 
   private HttpAnswer answer(ReadView view) {
     try (view) {
-      Map<String, Number> all = new LinkedHashMap<>(figures.read(view.tree()));
-      jvm(all);
+      Map<String, Number> figures = port.monitored(view.tree());
       StringBuilder text = new StringBuilder();
-      all.forEach(
-          (name, value) -> {
-            String family = name.replaceFirst("\\{.*", "");
-            if (text.indexOf("# TYPE " + family + " ") < 0) {
-              text.append("# HELP %s %s\n# TYPE %s gauge\n".formatted(family, family, family));
-            }
-            text.append(name).append(' ').append(value.doubleValue()).append('\n');
-          });
+      figures.forEach((name, value) -> add(text, name, value, figures.keySet()));
+      Map<String, Number> jvm = new LinkedHashMap<>();
+      jvm(jvm);
+      jvm.forEach((name, value) -> addGauge(text, name, value));
       return HttpAnswer.ok(CONTENT_TYPE, text.toString());
     }
+  }
+
+  /** Adds a figure; the parts of a summary, such as {@code cnt_x}, have other names here. */
+  private static void add(StringBuilder text, String name, Number value, Set<String> names) {
+    int underscore = name.indexOf('_');
+    String family = name.substring(underscore + 1);
+    if (underscore < 0 || !names.contains("cnt_" + family)) {
+      addGauge(text, name, value);
+      return;
+    }
+    switch (name.substring(0, underscore)) {
+      // The first part of each summary. ZooKeeper's provider has no averages, but quantiles.
+      case "avg" ->
+          text.append("# HELP %s %s\n# TYPE %s summary\n".formatted(family, family, family));
+      case "cnt" -> addValue(text, family + "_count", value);
+      case "sum" -> addValue(text, family + "_sum", value);
+      case "p50" -> addValue(text, family + "{quantile=\"0.5\",}", value);
+      case "p95" -> addValue(text, family + "{quantile=\"0.95\",}", value);
+      case "p99" -> addValue(text, family + "{quantile=\"0.99\",}", value);
+      case "p999" -> addValue(text, family + "{quantile=\"0.999\",}", value);
+      default -> {}
+    }
+  }
+
+  private static void addGauge(StringBuilder text, String name, Number value) {
+    String family = name.replaceFirst("\\{.*", "");
+    if (text.indexOf("# TYPE " + family + " ") < 0) {
+      text.append("# HELP %s %s\n# TYPE %s gauge\n".formatted(family, family, family));
+    }
+    addValue(text, name, value);
+  }
+
+  private static void addValue(StringBuilder text, String name, Number value) {
+    text.append(name).append(' ').append(value.doubleValue()).append('\n');
   }
 
   /** The names of the Prometheus client library that ZooKeeper uses. */
@@ -59,12 +90,29 @@ public final class PrometheusMetrics implements HttpEndpoint {
         memory.getHeapMemoryUsage().getUsed(),
         memory.getNonHeapMemoryUsage().getUsed());
     memory(all, "max", max(memory.getHeapMemoryUsage()), max(memory.getNonHeapMemoryUsage()));
-    all.put("jvm_threads_current", ManagementFactory.getThreadMXBean().getThreadCount());
+    var threads = ManagementFactory.getThreadMXBean();
+    all.put("jvm_threads_current", threads.getThreadCount());
+    all.put("jvm_threads_daemon", threads.getDaemonThreadCount());
+    all.put("jvm_threads_peak", threads.getPeakThreadCount());
+    for (var pool : ManagementFactory.getMemoryPoolMXBeans()) {
+      all.put(
+          "jvm_memory_pool_bytes_used{pool=\"%s\",}".formatted(pool.getName()),
+          pool.getUsage().getUsed());
+    }
+    for (var collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+      String label = "{gc=\"%s\",}".formatted(collector.getName());
+      all.put("jvm_gc_collection_seconds_count" + label, collector.getCollectionCount());
+      all.put("jvm_gc_collection_seconds_sum" + label, collector.getCollectionTime() / 1000.0);
+    }
     all.put(
         "process_start_time_seconds", ManagementFactory.getRuntimeMXBean().getStartTime() / 1000.0);
     if (ManagementFactory.getOperatingSystemMXBean()
         instanceof com.sun.management.OperatingSystemMXBean system) {
       all.put("process_cpu_seconds_total", system.getProcessCpuTime() / 1e9);
+    }
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+      all.put("process_open_fds", system.getOpenFileDescriptorCount());
+      all.put("process_max_fds", system.getMaxFileDescriptorCount());
     }
   }
 

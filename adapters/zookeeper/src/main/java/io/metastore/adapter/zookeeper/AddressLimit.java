@@ -16,13 +16,15 @@ final class AddressLimit extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(AddressLimit.class);
 
   private final int connectionsMax;
+  private final PortStats stats;
   private final Map<InetAddress, Integer> connections = new ConcurrentHashMap<>();
 
   /**
    * @param connectionsMax maximum per client address; 0 for no limit
    */
-  AddressLimit(int connectionsMax) {
+  AddressLimit(int connectionsMax, PortStats stats) {
     this.connectionsMax = connectionsMax;
+    this.stats = stats;
   }
 
   @Override
@@ -40,6 +42,7 @@ final class AddressLimit extends ChannelInboundHandlerAdapter {
           .addKeyValue("address", address.getHostAddress())
           .addKeyValue("max", connectionsMax)
           .log("closed a connection: too many connections from this address");
+      stats.connectionRejected();
       ctx.close();
     }
     super.channelActive(ctx);

@@ -229,6 +229,7 @@ final class ClientConnection implements Watcher {
   // --- the session ------------------------------------------------------------------------------
 
   private void connect(ConnectRequest asked) {
+    port.stats().connectionRequested();
     port.sessions().add(attachment, this);
     Handshake.Result result =
         new Handshake.Result() {
@@ -335,7 +336,7 @@ final class ClientConnection implements Watcher {
     int xid = in.int32();
     int type = in.int32();
     Request request = RequestDecoder.decode(type, in);
-    port.stats().received();
+    port.stats().received(Integer.BYTES + bytes);
     requestsReceived++;
     renew();
     if (request instanceof Request.Authenticate authenticate) {
@@ -586,6 +587,7 @@ final class ClientConnection implements Watcher {
     sent();
     answered(pending);
     if (!proven) {
+      port.stats().authenticationFailed();
       closeWhenSent();
     }
   }
@@ -603,6 +605,7 @@ final class ClientConnection implements Watcher {
           requestBytes -= pending.bytes;
           answered(pending);
           if (answer.failed()) {
+            port.stats().authenticationFailed();
             closeWhenSent();
             return;
           }
@@ -637,7 +640,13 @@ final class ClientConnection implements Watcher {
       started--;
       port.throttle().ended();
     }
-    port.stats().answered(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - pending.arrivedNanos));
+    long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - pending.arrivedNanos);
+    port.stats().answered(millis);
+    if (pending.request instanceof Request.Write) {
+      port.stats().answeredWrite(millis);
+    } else if (pending.request instanceof Request.Read) {
+      port.stats().answeredRead(millis);
+    }
   }
 
   private void send(Notification notification) {
@@ -647,8 +656,7 @@ final class ClientConnection implements Watcher {
 
   /** A packet has been appended to the output. */
   private void sent() {
-    output.packetEnded();
-    port.stats().sent();
+    port.stats().sent(output.packetEnded());
     packetsSent++;
   }
 

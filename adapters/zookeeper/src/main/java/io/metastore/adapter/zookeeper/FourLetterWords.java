@@ -2,7 +2,6 @@ package io.metastore.adapter.zookeeper;
 
 import io.metastore.core.api.TreeView;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -96,9 +95,9 @@ final class FourLetterWords {
         Mode: %s
         Node count: %d
         """,
-        stats.latencyMin(),
-        average(stats),
-        stats.latencyMax(),
+        stats.latency().min(),
+        status.figures().latencyAverage(),
+        stats.latency().max(),
         stats.packetsReceived(),
         stats.packetsSent(),
         stats.connections(),
@@ -106,10 +105,6 @@ final class FourLetterWords {
         port.store().cluster().revision(),
         status.mode(),
         PortStatus.nodes(tree.totals()));
-  }
-
-  private static String average(PortStats stats) {
-    return Double.toString(Math.round(stats.latencyAverage() * 10_000) / 10_000.0);
   }
 
   private String clients() {
@@ -137,27 +132,14 @@ final class FourLetterWords {
   }
 
   private String monitored(TreeView tree) {
-    PortStats stats = port.stats();
-    TreeView.Totals totals = tree.totals();
-    List<String> lines = new ArrayList<>();
-    lines.add("version\t" + port.settings().version());
-    lines.add("server_state\t" + status.mode());
-    lines.add("ephemerals_count\t" + totals.ephemerals());
-    lines.add("num_alive_connections\t" + stats.connections());
-    lines.add("avg_latency\t" + average(stats));
-    lines.add("outstanding_requests\t" + status.figures().outstanding());
-    lines.add("znode_count\t" + PortStatus.nodes(totals));
-    lines.add("global_sessions\t" + tree.sessions().size());
-    lines.add("packets_sent\t" + stats.packetsSent());
-    lines.add("packets_received\t" + stats.packetsReceived());
-    lines.add("watch_count\t" + port.watches().counts().watches());
-    lines.add("min_latency\t" + stats.latencyMin());
-    lines.add("max_latency\t" + stats.latencyMax());
-    lines.add("approximate_data_size\t" + totals.bytes());
-    lines.add("local_sessions\t" + port.localSessions().size());
-    lines.add("uptime\t" + status.uptimeMs());
     StringBuilder text = new StringBuilder();
-    lines.forEach(line -> text.append("zk_").append(line).append('\n'));
+    text.append("zk_version\t").append(port.settings().version()).append('\n');
+    text.append("zk_server_state\t").append(status.mode()).append('\n');
+    status
+        .monitored(tree)
+        .forEach(
+            (name, value) ->
+                text.append("zk_").append(name).append('\t').append(value).append('\n'));
     return text.toString();
   }
 

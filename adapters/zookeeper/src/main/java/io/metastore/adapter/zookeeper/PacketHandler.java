@@ -74,6 +74,7 @@ final class PacketHandler extends ByteToMessageDecoder {
           .addKeyValue("remote-address", ctx.channel().remoteAddress())
           .addKeyValue("bytes", length)
           .log("closed a connection: invalid packet length");
+      port.stats().packetRejected();
       in.skipBytes(in.readableBytes());
       ctx.close();
       return;
@@ -87,7 +88,7 @@ final class PacketHandler extends ByteToMessageDecoder {
   }
 
   private void answer(ChannelHandlerContext ctx, int word) {
-    port.stats().received();
+    port.stats().received(Integer.BYTES);
     port.store()
         .view(Consistency.SERIALIZABLE)
         .thenApply(

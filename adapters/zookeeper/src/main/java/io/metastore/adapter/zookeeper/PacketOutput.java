@@ -16,6 +16,9 @@ final class PacketOutput {
   private @Nullable ByteBuf collected;
   private boolean unflushed;
 
+  /** Bytes of complete packets in {@link #collected}. */
+  private int completeBytes;
+
   PacketOutput(ChannelHandlerContext channel) {
     this.channel = channel;
   }
@@ -30,11 +33,15 @@ final class PacketOutput {
     return buffer;
   }
 
-  /** A packet has been appended. */
-  void packetEnded() {
-    if (buffer().readableBytes() >= COLLECTED_BYTES_MAX) {
+  /** A packet has been appended; returns how many bytes it has. */
+  int packetEnded() {
+    int all = buffer().readableBytes();
+    int bytes = all - completeBytes;
+    completeBytes = all;
+    if (all >= COLLECTED_BYTES_MAX) {
       pass();
     }
+    return bytes;
   }
 
   /** Sends everything; if the channel is closed, discards it. */
@@ -50,6 +57,7 @@ final class PacketOutput {
     ByteBuf buffer = collected;
     if (buffer != null) {
       collected = null;
+      completeBytes = 0;
       unflushed = true;
       channel.write(buffer);
     }

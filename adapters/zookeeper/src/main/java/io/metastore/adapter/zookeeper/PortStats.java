@@ -1,18 +1,23 @@
 package io.metastore.adapter.zookeeper;
 
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 
-/** The counters shown by {@code srvr}, {@code stat} and {@code mntr}. Thread-safe. */
+/** The counters of a port, for monitoring. Thread-safe. */
 final class PortStats {
+  private final AtomicInteger connections = new AtomicInteger();
   private final LongAdder received = new LongAdder();
   private final LongAdder sent = new LongAdder();
-  private final LongAdder latencySum = new LongAdder();
-  private final LongAdder latencies = new LongAdder();
-  private final AtomicInteger connections = new AtomicInteger();
-  private final LongAccumulator latencyMin = new LongAccumulator(Math::min, Long.MAX_VALUE);
-  private final LongAccumulator latencyMax = new LongAccumulator(Math::max, 0);
+  private final LongAdder bytesReceived = new LongAdder();
+  private final LongAdder bytesSent = new LongAdder();
+  private final LongAdder connectionRequests = new LongAdder();
+  private final LongAdder connectionsRejected = new LongAdder();
+  private final LongAdder authenticationsFailed = new LongAdder();
+  private final LongAdder packetsRejected = new LongAdder();
+
+  private final Latency all = new Latency();
+  private final Latency reads = new Latency();
+  private final Latency writes = new Latency();
 
   void connections(int change) {
     connections.addAndGet(change);
@@ -22,28 +27,53 @@ final class PortStats {
     return connections.get();
   }
 
-  void received() {
+  /** A packet or a four-letter word was received. */
+  void received(int bytes) {
     received.increment();
+    bytesReceived.add(bytes);
+  }
+
+  void sent(int bytes) {
+    sent.increment();
+    bytesSent.add(bytes);
   }
 
   void answered(long millis) {
-    latencySum.add(millis);
-    latencies.increment();
-    latencyMin.accumulate(millis);
-    latencyMax.accumulate(millis);
+    all.record(millis);
   }
 
-  void sent() {
-    sent.increment();
+  void answeredRead(long millis) {
+    reads.record(millis);
   }
 
+  void answeredWrite(long millis) {
+    writes.record(millis);
+  }
+
+  /** A client asked for a session. */
+  void connectionRequested() {
+    connectionRequests.increment();
+  }
+
+  /** A connection was closed because its address has too many. */
+  void connectionRejected() {
+    connectionsRejected.increment();
+  }
+
+  void authenticationFailed() {
+    authenticationsFailed.increment();
+  }
+
+  /** A packet had an invalid length. */
+  void packetRejected() {
+    packetsRejected.increment();
+  }
+
+  /** Resets what {@code srst} resets in ZooKeeper. */
   void reset() {
     received.reset();
     sent.reset();
-    latencySum.reset();
-    latencies.reset();
-    latencyMin.reset();
-    latencyMax.reset();
+    all.reset();
   }
 
   long packetsReceived() {
@@ -54,17 +84,40 @@ final class PortStats {
     return sent.sum();
   }
 
-  long latencyMin() {
-    return latencies.sum() == 0 ? 0 : latencyMin.get();
+  long bytesReceived() {
+    return bytesReceived.sum();
   }
 
-  long latencyMax() {
-    return latencyMax.get();
+  long bytesSent() {
+    return bytesSent.sum();
   }
 
-  /** In milliseconds; 0 before the first reply. */
-  double latencyAverage() {
-    long count = latencies.sum();
-    return count == 0 ? 0 : (double) latencySum.sum() / count;
+  long connectionRequests() {
+    return connectionRequests.sum();
+  }
+
+  long connectionsRejected() {
+    return connectionsRejected.sum();
+  }
+
+  long authenticationsFailed() {
+    return authenticationsFailed.sum();
+  }
+
+  long packetsRejected() {
+    return packetsRejected.sum();
+  }
+
+  /** Of all requests. */
+  Latency latency() {
+    return all;
+  }
+
+  Latency reads() {
+    return reads;
+  }
+
+  Latency writes() {
+    return writes;
   }
 }

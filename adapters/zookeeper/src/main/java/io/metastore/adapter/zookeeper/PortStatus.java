@@ -28,10 +28,12 @@ public final class PortStatus {
           "user.dir");
 
   private final PortContext port;
+  private final ServerFigures figures;
   private final long startedNanos = System.nanoTime();
 
   PortStatus(PortContext port) {
     this.port = port;
+    this.figures = new ServerFigures(port, this);
   }
 
   /**
@@ -109,11 +111,6 @@ public final class PortStatus {
     };
   }
 
-  /** The number of sessions that only this member knows. */
-  public int localSessions() {
-    return port.localSessions().size();
-  }
-
   /** {@code standalone}, {@code leader}, {@code follower} or {@code read-only}. */
   public String mode() {
     if (isReadOnly()) {
@@ -133,6 +130,11 @@ public final class PortStatus {
     return totals.nodes() == 0 ? 5 : totals.nodes() + 1;
   }
 
+  /** All figures of the server under ZooKeeper's names and in its order. */
+  public Map<String, Number> monitored(TreeView tree) {
+    return figures.read(tree);
+  }
+
   public Figures figures() {
     PortStats stats = port.stats();
     return new Figures(
@@ -140,9 +142,9 @@ public final class PortStatus {
         stats.packetsSent(),
         stats.connections(),
         clients().stream().mapToInt(Client::outstanding).sum(),
-        stats.latencyMin(),
-        Math.round(stats.latencyAverage() * 10_000) / 10_000.0,
-        stats.latencyMax());
+        stats.latency().min(),
+        Math.round(stats.latency().average() * 10_000) / 10_000.0,
+        stats.latency().max());
   }
 
   /** Starts the figures again from 0. */

@@ -81,7 +81,7 @@ public final class ZookeeperPort implements AutoCloseable {
             new SecureRandom());
     PortStatus status = new PortStatus(context);
     FourLetterWords words = new FourLetterWords(context, status);
-    AddressLimit limit = new AddressLimit(settings.connectionsPerAddressMax());
+    AddressLimit limit = new AddressLimit(settings.connectionsPerAddressMax(), context.stats());
     ZookeeperPort port = new ZookeeperPort(status, context.authenticator(), tls);
     port.loops.scheduleWithFixedDelay(
         context.localSessions()::expire,

@@ -74,6 +74,21 @@ public record ZookeeperSettings(
         membership);
   }
 
+  /** The same settings with another {@link #membership}. */
+  public ZookeeperSettings withMembership(String text) {
+    return new ZookeeperSettings(
+        version,
+        sessionTimeoutMsMin,
+        sessionTimeoutMsMax,
+        packetBytesMax,
+        connectionsPerAddressMax,
+        commands,
+        authentication,
+        enforcesQuotas,
+        sessions,
+        text);
+  }
+
   int agreedTimeoutMs(int askedMs) {
     return Math.max(sessionTimeoutMsMin, Math.min(askedMs, sessionTimeoutMsMax));
   }

@@ -175,7 +175,8 @@ class JuteCodecTest {
         Unpooled.buffer().writeInt(0).writeLong(0).writeInt(1000).writeLong(0).writeInt(-1);
     ByteString password = ByteString.copyFrom(new byte[16]);
     ByteBuf old =
-        ConnectRequest.decode(asked.duplicate()).accept(Unpooled.buffer(), 4000, 5, password, false);
+        ConnectRequest.decode(asked.duplicate())
+            .accept(Unpooled.buffer(), 4000, 5, password, false);
     assertThat(old.readableBytes()).isEqualTo(4 + 36);
     asked.writeByte(0);
     ByteBuf now = ConnectRequest.decode(asked).accept(Unpooled.buffer(), 4000, 5, password, false);
