@@ -21,7 +21,6 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,6 +56,13 @@ public final class ClientPort implements AutoCloseable {
   private final List<Server> servers = new ArrayList<>();
   private final List<ListenAddress> addresses = new ArrayList<>();
   private final GrpcCounters counters;
+
+  /**
+   * What a gRPC server listens on; it supports only one kind.
+   *
+   * @param plain whether connections without TLS are served, and {@code secure} those with TLS
+   */
+  private record Kind(boolean unix, boolean plain, boolean secure) {}
 
   private ClientPort(ClientPortSettings settings, GrpcCounters counters) {
     this.settings = settings;
@@ -123,11 +129,11 @@ public final class ClientPort implements AutoCloseable {
       definitions.add(requests.wrap(definition));
     }
     try {
-      for (List<ListenAddress> alike : alike(settings.listen())) {
-        NettyServerBuilder builder = port.builder(alike, site);
+      for (Map.Entry<Kind, List<SocketAddress>> alike : byKind(settings.listen()).entrySet()) {
+        NettyServerBuilder builder = port.builder(alike.getKey(), alike.getValue(), site);
         definitions.forEach(builder::addService);
         builder.fallbackHandlerRegistry(otherMethods);
-        port.open(alike, builder.build());
+        port.open(alike.getKey(), alike.getValue(), builder.build());
       }
       return port;
     } catch (IOException e) {
@@ -136,28 +142,31 @@ public final class ClientPort implements AutoCloseable {
     }
   }
 
-  /** Groups the addresses by transport, because a gRPC server supports only one kind. */
-  private static Collection<List<ListenAddress>> alike(List<ListenAddress> addresses) {
-    Map<List<Boolean>, List<ListenAddress>> kinds = new LinkedHashMap<>();
+  /** Groups the addresses. The same address may be listed twice, with TLS and without. */
+  private static Map<Kind, List<SocketAddress>> byKind(List<ListenAddress> addresses) {
+    Map<Kind, List<SocketAddress>> kinds = new LinkedHashMap<>();
     for (ListenAddress address : addresses) {
-      kinds
-          .computeIfAbsent(List.of(address.isUnix(), address.secure()), kind -> new ArrayList<>())
-          .add(address);
+      boolean both = !address.isAnyPort() && addresses.contains(address.ofOtherSecurity());
+      Kind kind = new Kind(address.isUnix(), both || !address.secure(), both || address.secure());
+      List<SocketAddress> alike = kinds.computeIfAbsent(kind, none -> new ArrayList<>());
+      if (!both || !alike.contains(address.address())) {
+        alike.add(address.address());
+      }
     }
-    return kinds.values();
+    return kinds;
   }
 
-  private NettyServerBuilder builder(List<ListenAddress> alike, HttpSite site) {
-    ListenAddress first = alike.get(0);
+  private NettyServerBuilder builder(Kind kind, List<SocketAddress> alike, HttpSite site) {
     HttpLimits limits = HttpLimits.of(settings.receiveBytesMax());
-    HttpSite served = first.secure() ? site.openToAllHosts() : site;
+    HttpSite served = kind.plain() ? site : site.openToAllHosts();
     SniffingNegotiator negotiator =
-        new SniffingNegotiator(connections, first.secure() ? tls : null, served, limits);
+        new SniffingNegotiator(
+            connections, kind.plain(), kind.secure() ? tls : null, served, limits);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(
-                first.address(), InternalNettyServerCredentials.create(negotiator))
+                alike.get(0), InternalNettyServerCredentials.create(negotiator))
             .channelType(
-                first.isUnix() ? NioServerDomainSocketChannel.class : NioServerSocketChannel.class)
+                kind.unix() ? NioServerDomainSocketChannel.class : NioServerSocketChannel.class)
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .withOption(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
@@ -168,25 +177,30 @@ public final class ClientPort implements AutoCloseable {
             .handshakeTimeout(settings.handshakeTimeout().toMillis(), TimeUnit.MILLISECONDS)
             .addStreamTracerFactory(counters);
     settings.rules().apply(builder);
-    if (!first.isUnix()) {
+    if (!kind.unix()) {
       builder.withChildOption(ChannelOption.TCP_NODELAY, true);
     }
-    alike.stream().skip(1).map(ListenAddress::address).forEach(builder::addListenAddress);
+    alike.stream().skip(1).forEach(builder::addListenAddress);
     return builder;
   }
 
-  private void open(List<ListenAddress> alike, Server server) throws IOException {
-    for (ListenAddress address : alike) {
-      UnixSockets.deleteStale(address);
+  private void open(Kind kind, List<SocketAddress> alike, Server server) throws IOException {
+    for (SocketAddress address : alike) {
+      UnixSockets.deleteStale(new ListenAddress(address, kind.secure()));
     }
     server.start();
     servers.add(server);
     for (SocketAddress bound : server.getListenSockets()) {
-      addresses.add(new ListenAddress(bound, alike.get(0).secure()));
+      if (kind.plain()) {
+        addresses.add(new ListenAddress(bound, false));
+      }
+      if (kind.secure()) {
+        addresses.add(new ListenAddress(bound, true));
+      }
     }
   }
 
-  /** The bound addresses, grouped by kind. */
+  /** The bound addresses, grouped by kind; one that serves both kinds of connections twice. */
   public List<ListenAddress> addresses() {
     return List.copyOf(addresses);
   }

@@ -22,6 +22,16 @@ public record ListenAddress(SocketAddress address, boolean secure) {
     return new ListenAddress(address, false);
   }
 
+  /** Whether the system chooses the port. */
+  boolean isAnyPort() {
+    return address instanceof InetSocketAddress tcp && tcp.getPort() == 0;
+  }
+
+  /** The same address with TLS instead of without, or the other way round. */
+  ListenAddress ofOtherSecurity() {
+    return new ListenAddress(address, !secure);
+  }
+
   boolean isUnix() {
     return address instanceof UnixDomainSocketAddress;
   }

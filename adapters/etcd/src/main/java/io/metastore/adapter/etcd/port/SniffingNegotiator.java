@@ -18,18 +18,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNegotiator {
   private final ChannelGroup connections;
+  private final boolean plain;
   private final @Nullable PortTls tls;
   private final HttpSite site;
   private final HttpLimits limits;
 
   /**
    * @param connections receives every accepted connection
-   * @param tls null for connections without TLS
+   * @param plain whether connections without TLS are served
+   * @param tls null if connections with TLS are not served
    * @param site serves everything but gRPC
    */
   SniffingNegotiator(
-      ChannelGroup connections, @Nullable PortTls tls, HttpSite site, HttpLimits limits) {
+      ChannelGroup connections,
+      boolean plain,
+      @Nullable PortTls tls,
+      HttpSite site,
+      HttpLimits limits) {
     this.connections = connections;
+    this.plain = plain;
     this.tls = tls;
     this.site = site;
     this.limits = limits;
@@ -49,8 +56,16 @@ final class SniffingNegotiator implements InternalProtocolNegotiator.ProtocolNeg
             grpc,
             InternalProtocolNegotiators.grpcNegotiationHandler(grpc),
             pipeline -> Http1Handler.install(pipeline, site, limits));
-    ChannelHandler first = tls == null ? sniffer : new TlsHandshake(tls, connections, sniffer);
-    return InternalProtocolNegotiators.waitUntilActiveHandler(first, grpc.getNegotiationLogger());
+    return InternalProtocolNegotiators.waitUntilActiveHandler(
+        first(sniffer), grpc.getNegotiationLogger());
+  }
+
+  private ChannelHandler first(ProtocolSniffer sniffer) {
+    if (tls == null) {
+      return sniffer;
+    }
+    TlsHandshake handshake = new TlsHandshake(tls, connections, sniffer);
+    return plain ? new TlsOrPlain(connections, handshake, sniffer) : handshake;
   }
 
   @Override

@@ -34,6 +34,7 @@ import io.metastore.tls.TlsVersion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -73,6 +74,7 @@ class TlsPortTest {
   private TestAuthority authority;
   private KeyFiles serverFiles;
   private Path revoked;
+  private InetSocketAddress shared;
   private ClientPort port;
   private final AtomicBoolean namesAreUsers = new AtomicBoolean();
   private final BlockingQueue<Attributes> callers = new LinkedBlockingQueue<>();
@@ -108,10 +110,15 @@ class TlsPortTest {
             TlsVersion.TLS_1_2,
             TlsVersion.TLS_1_3);
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    shared = freeAddress();
     port =
         ClientPort.start(
             ClientPortSettings.of(
-                List.of(new ListenAddress(free, true), ListenAddress.plain(free)),
+                List.of(
+                    new ListenAddress(free, true),
+                    ListenAddress.plain(free),
+                    ListenAddress.plain(shared),
+                    new ListenAddress(shared, true)),
                 TlsContext.server(settings),
                 PortFixture.MAX_REQUEST_BYTES,
                 ConnectionRules.DEFAULT),
@@ -162,7 +169,17 @@ class TlsPortTest {
     return TlsContext.client(TlsSettings.client(identity, authority.file(), false));
   }
 
+  private static InetSocketAddress freeAddress() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return (InetSocketAddress) socket.getLocalSocketAddress();
+    }
+  }
+
   private ManagedChannel channel(@Nullable KeyFiles identity) throws IOException {
+    return channel(identity, securePort());
+  }
+
+  private ManagedChannel channel(@Nullable KeyFiles identity, int to) throws IOException {
     TlsContext tls = client(identity);
     TlsChannelCredentials.Builder credentials =
         TlsChannelCredentials.newBuilder().trustManager(tls.trustManager());
@@ -170,8 +187,7 @@ class TlsPortTest {
       credentials.keyManager(tls.keyManager());
     }
     ChannelCredentials built = credentials.build();
-    ManagedChannel channel =
-        NettyChannelBuilder.forTarget("127.0.0.1:" + securePort(), built).build();
+    ManagedChannel channel = NettyChannelBuilder.forTarget("127.0.0.1:" + to, built).build();
     channels.add(channel);
     return channel;
   }
@@ -255,6 +271,20 @@ class TlsPortTest {
       socket.getOutputStream().write(get("example.com"));
       assertThat(text(socket)).startsWith("HTTP/1.1 200 OK");
     }
+  }
+
+  @Test
+  void oneAddressServesClientsWithAndWithoutTls() throws Exception {
+    ManagedChannel plain = NettyChannelBuilder.forAddress(shared).usePlaintext().build();
+    channels.add(plain);
+    echo(plain);
+    assertThat(callers.remove().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)).isNull();
+
+    echo(channel(authority.issue(Request.of("alice")), shared.getPort()));
+    assertThat(callers.remove().get(Grpc.TRANSPORT_ATTR_SSL_SESSION)).isNotNull();
+
+    assertThat(port.addresses())
+        .contains(new ListenAddress(shared, false), new ListenAddress(shared, true));
   }
 
   @ParameterizedTest
