@@ -61,8 +61,6 @@ final class ClientConnection implements Watcher {
    */
   private static final int NOTIFICATION_BYTES_MAX = 4 << 20;
 
-  private static final int XID_AUTH = -4;
-
   /** How often a read-only connection looks whether there is a leader again. */
   private static final long LEADER_CHECK_MS = 1000;
 
@@ -582,7 +580,7 @@ final class ClientConnection implements Watcher {
    */
   private void authenticate(Pending pending, Request.Authenticate authenticate) {
     boolean proven = identities.prove(authenticate);
-    JuteWriter.begin(output.buffer(), XID_AUTH, 0, proven ? ErrorCode.OK : ErrorCode.AUTH_FAILED)
+    JuteWriter.begin(output.buffer(), pending.xid, 0, proven ? ErrorCode.OK : ErrorCode.AUTH_FAILED)
         .end();
     sent();
     answered(pending);

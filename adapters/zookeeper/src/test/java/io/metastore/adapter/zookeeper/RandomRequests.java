@@ -143,8 +143,10 @@ final class RandomRequests {
   private Request auth() {
     String user = random.nextInt(8) == 0 ? "admin:admin" : random.nextBoolean() ? "u:1" : "v:2";
     String scheme = random.nextInt(20) == 0 ? "nope" : random.nextInt(8) == 0 ? "ip" : "digest";
+    // Go's client numbers it like other requests.
+    int xid = random.nextBoolean() ? XID_AUTH : ++lastXid;
     return request(
-        XID_AUTH, OpCode.AUTH, new AuthPacket(0, scheme, user.getBytes(StandardCharsets.UTF_8)));
+        xid, OpCode.AUTH, new AuthPacket(0, scheme, user.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** Since zxid 0 or the largest, because the servers count zxids differently. */
