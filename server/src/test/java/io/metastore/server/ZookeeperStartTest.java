@@ -85,7 +85,14 @@ class ZookeeperStartTest {
           .contains("<a href=\"/commands/configuration\">configuration</a>");
       assertThat(get(metricsPort, "/metrics"))
           .contains(
-              "\nznode_count 5.0\n", "\nnum_alive_connections 0.0\n", "jvm_memory_bytes_used{");
+              "\nznode_count 5.0\n",
+              "\nnum_alive_connections 0.0\n",
+              "jvm_memory_bytes_used{",
+              "# TYPE readlatency summary\nreadlatency_count 0.0\n",
+              "\nupdatelatency{quantile=\"0.99\",} 0.0\n",
+              "\nfsynctime_count ",
+              "\ndigest_mismatches_count 0.0\n");
+      assertThat(command("monitor").get("p99_readlatency").getAsInt()).isZero();
     }
   }
 

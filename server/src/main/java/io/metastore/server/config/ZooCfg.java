@@ -160,6 +160,7 @@ public record ZooCfg(
             "dynamicConfigFile",
             "quorumListenOnAllIPs",
             "peerType",
+            "version",
             "sslQuorum");
 
     private final @Nullable Path file;
@@ -212,13 +213,13 @@ public record ZooCfg(
           ignored);
     }
 
-    /** As ZooKeeper writes it; a configuration that was never changed has the version 0. */
+    /** As ZooKeeper writes it. A dynamic configuration file has a version. */
     private String membership() {
       return servers.isEmpty()
           ? ""
           : servers.values().stream()
               .map(server -> server.line() + "\n")
-              .collect(Collectors.joining("", "", "version=0"));
+              .collect(Collectors.joining("", "", "version=" + keys.getProperty("version", "0")));
     }
 
     private void sort(String key, String value) throws ConfigError {

@@ -50,6 +50,13 @@ class ZooCfgTest {
         .containsEntry("listen-peer-urls", "http://127.0.0.2:2889")
         .containsEntry("listen-zookeeper-urls", "tcp://127.0.0.3:2182");
     assertThat(read.ignored()).containsOnlyKeys("server.3 observer");
+    assertThat(read.membership())
+        .isEqualTo(
+            """
+            server.1=127.0.0.1:2888:3888:participant;0.0.0.0:2181
+            server.2=127.0.0.2:2889:3889:participant;127.0.0.3:2182
+            server.3=127.0.0.3:2890:3890:observer
+            version=0""");
   }
 
   @Test
@@ -83,11 +90,13 @@ class ZooCfgTest {
   @Test
   void dynamicConfigurationIsReadToo() throws Exception {
     Path dynamic =
-        Files.writeString(directory.resolve("dyn"), "server.1=127.0.0.1:2888:3888;2181\nversion=0");
+        Files.writeString(
+            directory.resolve("dyn"), "server.1=127.0.0.1:2888:3888;2181\nversion=10f");
     ZooCfg read = read("dynamicConfigFile=" + dynamic);
     assertThat(read.flags())
         .containsEntry("initial-cluster", "server.1=http://127.0.0.1:2888")
         .containsEntry("listen-zookeeper-urls", "tcp://0.0.0.0:2181");
+    assertThat(read("dynamicConfigFile=" + dynamic).membership()).endsWith("\nversion=10f");
   }
 
   @Test
