@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   tx.require(lock.fence());
  *   tx.setZnode("/app/leader", bytes, leader.getVersion());
  *   tx.put("/app/history", "...");
- *   return null;
+ *   return true;
  * });
  * }</pre>
  */
