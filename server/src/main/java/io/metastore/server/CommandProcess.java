@@ -5,6 +5,7 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.cli.Commands;
 import io.metastore.cli.console.Console;
+import io.metastore.server.command.CheckCommand;
 import io.metastore.server.command.ExportCommand;
 import io.metastore.server.command.ImportCommand;
 import io.netty.channel.EventLoopGroup;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommandProcess {
   /** The commands that are not in {@code cli}, because they use the store's code. */
-  private static final List<Class<?>> OFFLINE = List.of(ImportCommand.class, ExportCommand.class);
+  private static final List<Class<?>> OFFLINE =
+      List.of(ImportCommand.class, ExportCommand.class, CheckCommand.class);
 
   private static final int LOOPS = 1;
   private static final long STOP_MS = 1000;

@@ -69,7 +69,7 @@ final class Member implements AutoCloseable {
     JwtKeys jwt = TokenKeys.read(config.auth().jwt()); // may fail, so it comes first
     MemberPages pages = new MemberPages(config.compatVersion());
     this.node = Node.start(nodeConfig(config, place, peerTls), pages, stopper);
-    pages.know(node.cluster());
+    pages.know(node);
     this.metastore =
         new MetastoreServices(node, new MetastoreSettings(Version.text(), stopper::leave));
     this.etcd =
@@ -306,7 +306,8 @@ final class Member implements AutoCloseable {
         config.warningApplyDuration(),
         config.space(),
         accessConfig(config.auth()),
-        config.memberRules());
+        config.memberRules(),
+        config.corruption());
   }
 
   private static NodeConfig.Beginning beginning(InitialCluster cluster) {

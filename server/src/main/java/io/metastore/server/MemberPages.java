@@ -3,33 +3,44 @@ package io.metastore.server;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.metastore.adapter.etcd.port.EtcdVersion;
-import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.Metastore;
 import io.metastore.core.raft.PeerPages;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Serves {@code /members} and {@code /version} on the peer port, as etcd does. Thread-safe. */
+/**
+ * Serves {@code /members}, {@code /members/hashkv} and {@code /version} on the peer port, as etcd
+ * does. Thread-safe.
+ */
 final class MemberPages implements PeerPages {
   private final EtcdVersion version;
-  private volatile @Nullable ClusterView cluster;
+  private volatile @Nullable Metastore store;
 
   MemberPages(EtcdVersion version) {
     this.version = version;
   }
 
-  /** Sets the cluster whose members are served. */
-  void know(ClusterView known) {
-    cluster = known;
+  /** Sets the store whose members and hashes are served. */
+  void know(Metastore known) {
+    store = known;
   }
 
   @Override
-  public @Nullable String find(String path) {
-    ClusterView known = cluster;
-    return switch (path) {
-      case "/version" -> version.json();
-      case "/members" -> known == null ? null : members(known.members());
+  public @Nullable CompletableFuture<Page> find(Request request) {
+    Metastore known = store;
+    if (request.path().equals("/version")) {
+      return CompletableFuture.completedFuture(Page.json(version.json()));
+    }
+    if (known == null) {
+      return null;
+    }
+    return switch (request.path()) {
+      case "/members" ->
+          CompletableFuture.completedFuture(Page.json(members(known.cluster().members())));
+      case "/members/hashkv" -> new HashPage(known).answer(request);
       default -> null;
     };
   }

@@ -51,6 +51,12 @@ class ServeTest {
             .matches(
                 "\\[\\{\"id\":\\d+,\"peerURLs\":\\[\"http://127.0.0.1:%d\"],\"name\":\"default\",\"clientURLs\":\\[\"http://127.0.0.1:%d\"]}]\n"
                     .formatted(peerPort, clientPort));
+        assertThat(hash("{\"revision\":1}"))
+            .matches(
+                "\\{\"header\":\\{\"revision\":1},\"hash\":\\d+,\"compact_revision\":-1,\"hash_revision\":1}");
+        assertThat(hash("{\"revision\":9}"))
+            .isEqualTo("mvcc: required revision is a future revision\n");
+        assertThat(hash("no JSON")).isEqualTo("error unmarshalling request\n");
         assertThat(get(peerPort, "/nothing")).isEqualTo("404 page not found\n");
         while (!get("/metrics").contains("\netcd_server_leader_changes_seen_total 1\n")) {
           // The server checks regularly who leads, so the only leader change will be counted.
@@ -308,6 +314,15 @@ class ServeTest {
     return send(
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + clientPort + path))
             .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private String hash(String body) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + peerPort + "/members/hashkv");
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .method("GET", HttpRequest.BodyPublishers.ofString(body))
+            .build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
   private String get(String path) throws Exception {

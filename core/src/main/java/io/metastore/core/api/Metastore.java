@@ -50,6 +50,15 @@ public interface Metastore {
    */
   CompletableFuture<ReadView> view(Consistency consistency);
 
+  /**
+   * Computes the hash of all versions of all keys of this member, which takes seconds per gigabyte.
+   * Completes with {@link Outcome.Hashed}, or with {@link Outcome.Failed} if the revision is
+   * compacted or in the future.
+   *
+   * @param revision later versions are left out; 0 for the newest revision of this member
+   */
+  CompletableFuture<Outcome> hash(long revision);
+
   /** Runs tasks that read small ranges or build long replies. */
   Executor scans();
 

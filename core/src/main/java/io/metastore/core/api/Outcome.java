@@ -34,6 +34,14 @@ public sealed interface Outcome {
   record Ranged(long revision, OpResult.RangeResult result) implements Outcome {}
 
   /**
+   * The hash of all keys of this member was computed.
+   *
+   * @param hash equal on all members, for the same hashed and compacted revision
+   * @param compacted the compacted revision; -1 if nothing was compacted
+   */
+  record Hashed(long revision, int hash, long hashedRevision, long compacted) implements Outcome {}
+
+  /**
    * A lease was granted.
    *
    * @param ttl in seconds

@@ -32,6 +32,11 @@ public record StoredVersion(
     return new StoredVersion(revision, sub, /* deletion= */ true, tombstone, /* replacedBy= */ 0);
   }
 
+  /** The same with another {@link #replacedBy}. */
+  public StoredVersion withReplacedBy(long newReplacedBy) {
+    return new StoredVersion(revision, sub, deletion, version, newReplacedBy);
+  }
+
   /** The same at another place within its revision. */
   public StoredVersion withSub(int newSub) {
     return new StoredVersion(revision, newSub, deletion, version, replacedBy);

@@ -3,6 +3,7 @@ package io.metastore.core.kv;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.StoredVersion;
 import io.metastore.core.api.WatchEvent;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.KeyReader;
@@ -99,6 +100,25 @@ public final class ChangeLog {
       return decode(next, place.int32(), value);
     }
 
+    /**
+     * The next deletion, or the next version that only the log has in the order of revisions; null
+     * at the end. The other versions are {@link UnorderedVersions}.
+     *
+     * @param compacted the compacted revision of the tables
+     */
+    @Nullable StoredVersion nextVersion(long compacted) {
+      for (Change change = next(); change != null; change = next()) {
+        if (change.kind() == WatchEvent.Kind.DELETE) {
+          return StoredVersion.ofDeletion(change.revision(), change.sub(), change.key());
+        }
+        KeyValue version = change.version();
+        if (version != null && isInOrder(version.createRevision(), change.revision(), compacted)) {
+          return StoredVersion.ofPut(change.sub(), version);
+        }
+      }
+      return null;
+    }
+
     /** After the end: all changes up to this revision have been read. */
     public long through() {
       return through;
@@ -112,7 +132,16 @@ public final class ChangeLog {
 
   /** Whether the log stores this version as a whole; otherwise it is in one of the other tables. */
   static boolean carries(KeyValue version) {
-    return version.createRevision() != version.modRevision();
+    return carries(version.createRevision(), version.modRevision());
+  }
+
+  private static boolean carries(long createRevision, long modRevision) {
+    return createRevision != modRevision;
+  }
+
+  /** Whether {@link Walk#nextVersion} finds a version. */
+  static boolean isInOrder(long createRevision, long modRevision, long compacted) {
+    return carries(createRevision, modRevision) && modRevision > compacted;
   }
 
   /**
@@ -160,6 +189,12 @@ public final class ChangeLog {
   /** All changes from {@code firstRevision} to {@code lastRevision}, both inclusive. */
   public static Walk walk(Reader reader, long firstRevision, long lastRevision) {
     return walk(reader, firstRevision, lastRevision, Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  /** As {@link #walk(Reader, long, long)}, by {@link Reader#scanOnce}. */
+  static Walk walkOnce(Reader reader, long firstRevision, long lastRevision) {
+    Cursor cursor = reader.scanOnce(Table.CHANGES, start(firstRevision), start(lastRevision + 1));
+    return new Walk(cursor, lastRevision, Integer.MAX_VALUE, Long.MAX_VALUE);
   }
 
   /**
@@ -226,12 +261,17 @@ public final class ChangeLog {
 
   /** The version that the log stores at this position. */
   static KeyValue get(Reader reader, long revision, int sub) {
-    byte[] value = reader.find(Table.CHANGES, tableKey(revision, sub));
-    KeyValue found = value == null ? null : decode(revision, sub, value).version();
-    if (found == null) {
+    Change change = find(reader, revision, sub);
+    if (change == null || change.version() == null) {
       throw new IllegalStateException("no version at change " + sub + " of revision " + revision);
     }
-    return found;
+    return change.version();
+  }
+
+  /** The change at this position; null if there is none. */
+  static @Nullable Change find(Reader reader, long revision, int sub) {
+    byte[] value = reader.find(Table.CHANGES, tableKey(revision, sub));
+    return value == null ? null : decode(revision, sub, value);
   }
 
   private static Cursor cursor(Reader reader, long first, long last) {
@@ -251,7 +291,7 @@ public final class ChangeLog {
     return new KeyWriter().int64(revision).int32(sub).toBytes();
   }
 
-  private static Change decode(long revision, int sub, byte[] value) {
+  static Change decode(long revision, int sub, byte[] value) {
     return switch (value[0]) {
       case CREATED, PUT_AGAIN ->
           new Change(revision, sub, WatchEvent.Kind.PUT, keyAfter(1, value), null, 0);

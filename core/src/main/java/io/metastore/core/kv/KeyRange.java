@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public record KeyRange(ByteString from, @Nullable ByteString to, boolean single) {
   private static final ByteString ZERO = ByteString.copyFrom(new byte[1]);
 
+  /** All keys. */
+  static final KeyRange ALL = new KeyRange(ByteString.EMPTY, null, false);
+
   /**
    * The range of a request: an empty {@code rangeEnd} means the single key, a zero byte means no
    * upper bound.

@@ -63,7 +63,8 @@ final class RecordCodec {
     return decode(key, bytes, start, decodeHead(key, bytes, start, bytes.length - start));
   }
 
-  private static KeyValue decode(ByteString key, byte[] bytes, int start, Head head) {
+  /** As {@link #decode(ByteString, byte[], int)}, if the head is already decoded. */
+  static KeyValue decode(ByteString key, byte[] bytes, int start, Head head) {
     int valueStart = start + head.bytes();
     return new KeyValue(
         key,

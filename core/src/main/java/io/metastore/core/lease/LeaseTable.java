@@ -89,6 +89,11 @@ public final class LeaseTable {
     writes.delete(Table.SMALL, attachmentKey(id, key));
   }
 
+  /** Whether a key is attached to a lease. */
+  public static boolean isAttached(Reader reader, long id, ByteString key) {
+    return reader.find(Table.SMALL, attachmentKey(id, key)) != null;
+  }
+
   /** The attached keys, in key order. */
   public static List<ByteString> keys(Reader reader, long id) {
     return keys(reader, id, ByteString.EMPTY, Integer.MAX_VALUE);

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -122,13 +123,8 @@ public final class LockTable {
 
   /** Loads the names of the locks in use from the table. */
   public LockTable(Reader reader) {
-    byte[] prefix = SmallTable.LOCK.key().toBytes();
-    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
-      while (cursor.next()) {
-        Place place = decode(cursor.key(), cursor.value());
-        active.computeIfAbsent(place.name(), name -> new Queue()).added(place);
-      }
-    }
+    forEach(
+        reader, place -> active.computeIfAbsent(place.name(), name -> new Queue()).added(place));
   }
 
   /** The key of the place of {@code lease} in the queue of {@code name}. */
@@ -230,16 +226,24 @@ public final class LockTable {
 
   private static List<Place> waiting(Reader reader) {
     List<Place> waiting = new ArrayList<>();
+    forEach(
+        reader,
+        place -> {
+          if (place.state() == LockPlaceView.State.WAITING) {
+            waiting.add(place);
+          }
+        });
+    return waiting;
+  }
+
+  /** Calls {@code visitor} for every place in every queue, in the order of the locks' names. */
+  public static void forEach(Reader reader, Consumer<Place> visitor) {
     byte[] prefix = SmallTable.LOCK.key().toBytes();
     try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
       while (cursor.next()) {
-        Place place = decode(cursor.key(), cursor.value());
-        if (place.state() == LockPlaceView.State.WAITING) {
-          waiting.add(place);
-        }
+        visitor.accept(decode(cursor.key(), cursor.value()));
       }
     }
-    return waiting;
   }
 
   /** Adds places for a created key, unless {@link #add} has created it. */

@@ -37,7 +37,8 @@ public record StoreState(
     return new StoreState(0, index, revision, compacted, 0, 0);
   }
 
-  static StoreState read(Reader reader) {
+  /** The state in the tables; that of an empty store if there is none. */
+  public static StoreState read(Reader reader) {
     byte[] value = reader.find(Table.SMALL, KEY);
     if (value == null) {
       return EMPTY;

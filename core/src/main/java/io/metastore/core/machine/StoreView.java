@@ -82,6 +82,11 @@ public final class StoreView {
     return range(range, ranges.atMost(Metastore.SMALL_RANGE_BYTES));
   }
 
+  /** Why a range cannot be read, or null if it can. */
+  public @Nullable Failure findRefusal(Range range) {
+    return ranges.check(range);
+  }
+
   private Outcome range(Range range, RangeReader reader) {
     Failure refusal = reader.check(range);
     if (refusal != null) {
@@ -113,6 +118,16 @@ public final class StoreView {
     return TxnEvaluator.answerBytes(txn, ranges);
   }
 
+  /** Whether an alarm is raised for a member. */
+  public boolean hasAlarm(Alarm.Kind kind, long member) {
+    for (Alarm alarm : alarms) {
+      if (alarm.getKind() == kind && alarm.getMemberId() == member) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** Retains the view; false if it has already been closed. The caller then takes a newer one. */
   boolean tryRetain() {
     for (int held = holders.get(); held > 0; held = holders.get()) {
@@ -132,9 +147,15 @@ public final class StoreView {
   /**
    * This view as a {@link ReadView} for one reader, whose close releases it. The caller has
    * retained it.
+   *
+   * @param refusal why keys cannot be read; null if they can
    */
-  public ReadView owned() {
-    return new OwnedView();
+  public ReadView owned(@Nullable Failure refusal) {
+    return new OwnedView(refusal);
+  }
+
+  private Outcome refused(Failure refusal) {
+    return new Outcome.Failed(revision(), refusal);
   }
 
   private Outcome tooLarge() {
@@ -145,6 +166,11 @@ public final class StoreView {
 
   private final class OwnedView implements ReadView {
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final @Nullable Failure refusal;
+
+    OwnedView(@Nullable Failure refusal) {
+      this.refusal = refusal;
+    }
 
     @Override
     public long revision() {
@@ -153,12 +179,12 @@ public final class StoreView {
 
     @Override
     public Outcome range(Range range) {
-      return StoreView.this.range(range);
+      return refusal == null ? StoreView.this.range(range) : refused(refusal);
     }
 
     @Override
     public @Nullable Failure findRefusal(Range range) {
-      return ranges.check(range);
+      return refusal == null ? ranges.check(range) : refusal;
     }
 
     @Override
@@ -168,7 +194,7 @@ public final class StoreView {
 
     @Override
     public Outcome readTxn(Txn txn, long bytesMax) {
-      return StoreView.this.readTxn(txn, bytesMax);
+      return refusal == null ? StoreView.this.readTxn(txn, bytesMax) : refused(refusal);
     }
 
     @Override

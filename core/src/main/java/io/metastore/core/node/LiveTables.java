@@ -10,10 +10,10 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,11 +46,25 @@ final class LiveTables {
 
   /** Whether a member has a complete generation of tables. */
   static boolean exist(Path dataDirectory) throws IOException {
+    return findNewest(dataDirectory) != null;
+  }
+
+  /** The newest complete generation of a member's tables; null if there is none. */
+  static @Nullable Path findNewest(Path dataDirectory) throws IOException {
     if (!Files.isDirectory(directory(dataDirectory))) {
-      return false;
+      return null;
     }
-    try (Stream<Path> found = Files.list(directory(dataDirectory))) {
-      return found.anyMatch(path -> !path.toString().endsWith(PARTIAL));
+    List<Path> complete = complete(directory(dataDirectory));
+    return complete.isEmpty() ? null : complete.get(complete.size() - 1);
+  }
+
+  /** All complete generations, oldest first. */
+  private static List<Path> complete(Path directory) throws IOException {
+    try (Stream<Path> found = Files.list(directory)) {
+      return found
+          .filter(path -> !path.toString().endsWith(PARTIAL))
+          .sorted(Comparator.comparingLong(LiveTables::number))
+          .toList();
     }
   }
 
@@ -67,17 +81,10 @@ final class LiveTables {
   /** Opens the tables of the last run and deletes leftover directories. */
   StoreMachine open() throws IOException {
     Files.createDirectories(directory);
-    List<Path> complete = new ArrayList<>();
     try (Stream<Path> found = Files.list(directory)) {
-      for (Path path : found.toList()) {
-        if (path.toString().endsWith(PARTIAL)) {
-          delete(path);
-        } else {
-          complete.add(path);
-        }
-      }
+      found.filter(path -> path.toString().endsWith(PARTIAL)).forEach(LiveTables::delete);
     }
-    complete.sort(Comparator.comparingLong(LiveTables::number));
+    List<Path> complete = complete(directory);
     for (int i = 0; i + 1 < complete.size(); i++) {
       delete(complete.get(i));
     }

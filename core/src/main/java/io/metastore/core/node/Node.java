@@ -22,6 +22,8 @@ import io.metastore.core.api.ReadView;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.TreeListener;
 import io.metastore.core.api.WatchStream;
+import io.metastore.core.command.Alarm;
+import io.metastore.core.command.ChangeAlarm;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Configuration;
@@ -70,6 +72,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -132,6 +135,8 @@ public final class Node implements Metastore, AutoCloseable {
   private final Defragmenter defragmenter;
   private final SpaceGate space;
   private final AutoCompactor autoCompactor;
+  private final Hasher hasher;
+  private final CorruptionMonitor corruption;
   private final MemberDisks disks;
   private final AtomicBoolean handingOver = new AtomicBoolean();
 
@@ -185,6 +190,11 @@ public final class Node implements Metastore, AutoCloseable {
     this.defragmenter = new Defragmenter(() -> machine, meters.defragmentations);
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockRequests(process(), this::submit, this::retainView);
+
+    this.hasher = new Hasher(this::retainView, config.dataDirectory().resolve("tmp"));
+    if (config.corruption().atStart() && machine.state().index() >= 0) {
+      checkAtStart();
+    }
 
     // Raft may call back before the constructor has assigned the fields below. Callbacks that need
     // them wait until wiring.complete().
@@ -264,6 +274,14 @@ public final class Node implements Metastore, AutoCloseable {
             cluster::revision,
             raft::isLeaderReady,
             this::submit);
+    this.corruption =
+        new CorruptionMonitor(
+            config.corruption(),
+            corruptionCheck(raft::members),
+            raft::isLeaderReady,
+            readIndex::barrier,
+            () -> machine.state().compacted(),
+            this::raiseCorrupt);
     MemberChanges changes =
         new MemberChanges(
             config, raft, peers, cluster, applied, this::appliedConfiguration, this::submit);
@@ -306,7 +324,7 @@ public final class Node implements Metastore, AutoCloseable {
    * @param stopper called if the member cannot continue
    */
   public static Node start(NodeConfig config, ProcessStopper stopper) throws IOException {
-    return start(config, path -> null, stopper);
+    return start(config, PeerPages.NONE, stopper);
   }
 
   /**
@@ -315,6 +333,36 @@ public final class Node implements Metastore, AutoCloseable {
   public static Node start(NodeConfig config, PeerPages pages, ProcessStopper stopper)
       throws IOException {
     return new Node(config, pages, stopper);
+  }
+
+  private void checkAtStart() throws IOException {
+    try {
+      corruptionCheck(() -> Configurations.toRaft(appliedConfiguration())).atStart();
+    } catch (IOException e) {
+      closed = true;
+      peers.close();
+      hub.close();
+      hasher.close();
+      machine.close();
+      throw e;
+    }
+  }
+
+  private CorruptionCheck corruptionCheck(Supplier<RaftMembers> members) {
+    return new CorruptionCheck(
+        config.memberId(), members, hasher::serve, peers, config.requestTimeoutMs());
+  }
+
+  private void raiseCorrupt(long member) {
+    Alarm alarm = Alarm.newBuilder().setKind(Alarm.Kind.CORRUPT).setMemberId(member).build();
+    if (cluster.alarms().contains(alarm)) {
+      return;
+    }
+    LOG.atError()
+        .addKeyValue("member-id", Long.toHexString(member))
+        .log("raising the alarm CORRUPT: the data of the members differs");
+    ChangeAlarm raised = ChangeAlarm.newBuilder().setAlarm(alarm).setRaised(true).build();
+    submit(Command.newBuilder().setChangeAlarm(raised).build());
   }
 
   /** Completes when this member has found its cluster and has published its name and URLs to it. */
@@ -374,7 +422,17 @@ public final class Node implements Metastore, AutoCloseable {
 
   @Override
   public CompletableFuture<ReadView> view(Consistency consistency) {
-    return barrier(consistency).thenApply(opened -> retainView().owned());
+    return barrier(consistency)
+        .thenApply(
+            opened -> {
+              StoreView view = retainView();
+              return view.owned(findReadRefusal(view));
+            });
+  }
+
+  @Override
+  public CompletableFuture<Outcome> hash(long revision) {
+    return hasher.hash(revision);
   }
 
   @Override
@@ -524,6 +582,8 @@ public final class Node implements Metastore, AutoCloseable {
     defragmenter.close();
     peers.close();
     hub.close();
+    corruption.close();
+    hasher.close();
     scans.shutdown();
     bulk.shutdown();
     passwords.close();
@@ -594,8 +654,22 @@ public final class Node implements Metastore, AutoCloseable {
   private CompletableFuture<Outcome> read(
       Consistency consistency, boolean small, Function<StoreView, Outcome> reader) {
     CompletableFuture<Void> barrier = barrier(consistency);
-    Function<@Nullable Void, Outcome> reading = opened -> reading(reader);
+    Function<StoreView, Outcome> permitted =
+        view -> {
+          Failure refusal = findReadRefusal(view);
+          return refusal == null
+              ? reader.apply(view)
+              : new Outcome.Failed(view.revision(), refusal);
+        };
+    Function<@Nullable Void, Outcome> reading = opened -> reading(permitted);
     return small ? barrier.thenApply(reading) : barrier.thenApplyAsync(reading, scans);
+  }
+
+  /** A member whose data is known to be wrong does not answer reads of keys. */
+  private @Nullable Failure findReadRefusal(StoreView view) {
+    return view.hasAlarm(Alarm.Kind.CORRUPT, config.memberId())
+        ? Failure.of(FailureCode.CORRUPT, "member", Long.toHexString(config.memberId()))
+        : null;
   }
 
   private <T> T reading(Function<StoreView, T> reader) {
@@ -814,6 +888,7 @@ public final class Node implements Metastore, AutoCloseable {
           .on(
               PeerCall.READ_INDEX,
               request -> complete.thenCompose(wired -> readIndex.serve(request)))
+          .on(PeerCall.HASH, request -> hasher.serve(request))
           .on(
               PeerCall.TERM,
               request ->

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param warningApplyDuration a warning is logged if applying an entry, or a read, takes longer
  * @param space limits on the size of the tables
  * @param memberRules limits on changes of the members
+ * @param corruption when the members compare their data
  */
 public record NodeConfig(
     long clusterId,
@@ -53,7 +54,8 @@ public record NodeConfig(
     Duration warningApplyDuration,
     SpaceConfig space,
     AccessConfig access,
-    MemberRules memberRules) {
+    MemberRules memberRules,
+    CorruptionConfig corruption) {
 
   /** How a member comes to its cluster. */
   public enum Beginning {
@@ -80,6 +82,7 @@ public record NodeConfig(
     requireNonNull(space, "space");
     requireNonNull(access, "access");
     requireNonNull(memberRules, "memberRules");
+    requireNonNull(corruption, "corruption");
     members = List.copyOf(members);
     clientUrls = List.copyOf(clientUrls);
     peerListen = List.copyOf(peerListen);

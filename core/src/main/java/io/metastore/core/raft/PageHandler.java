@@ -2,6 +2,9 @@ package io.metastore.core.raft;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.metastore.core.raft.PeerPages.Page;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.thirdparty.io.netty.buffer.Unpooled;
 import org.apache.ratis.thirdparty.io.netty.channel.ChannelFutureListener;
 import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandlerContext;
@@ -13,6 +16,7 @@ import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpHeaderNames;
 import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpMethod;
 import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpResponseStatus;
 import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers one HTTP request with a page, or with the same error texts as Go's HTTP server, and
@@ -27,18 +31,24 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
-    String path = request.uri().split("\\?", 2)[0];
-    String page = request.decoderResult().isSuccess() ? pages.find(path) : null;
-    FullHttpResponse response;
-    if (page == null) {
-      response = text(HttpResponseStatus.NOT_FOUND, "404 page not found\n");
+    CompletableFuture<Page> found = request.decoderResult().isSuccess() ? find(request) : null;
+    if (found == null) {
+      answer(ctx, Page.error(404, "404 page not found"));
     } else if (!request.method().equals(HttpMethod.GET)) {
-      response = text(HttpResponseStatus.METHOD_NOT_ALLOWED, "Method Not Allowed\n");
-      response.headers().set(HttpHeaderNames.ALLOW, HttpMethod.GET);
+      answer(ctx, new Page(405, "Method Not Allowed\n", Map.of("Allow", HttpMethod.GET.name())));
     } else {
-      response = answer(HttpResponseStatus.OK, "application/json", page);
+      found.whenComplete(
+          (page, failure) ->
+              answer(ctx, failure == null ? page : Page.error(500, String.valueOf(failure))));
     }
-    ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  private @Nullable CompletableFuture<Page> find(FullHttpRequest request) {
+    return pages.find(
+        new PeerPages.Request(
+            request.uri().split("\\?", 2)[0],
+            request.headers().get("X-Etcd-Cluster-ID"),
+            request.content().toString(UTF_8)));
   }
 
   @Override
@@ -47,19 +57,18 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     ctx.close();
   }
 
-  private static FullHttpResponse text(HttpResponseStatus status, String body) {
-    FullHttpResponse response = answer(status, "text/plain; charset=utf-8", body);
-    response.headers().set("X-Content-Type-Options", "nosniff");
-    return response;
-  }
-
-  private static FullHttpResponse answer(HttpResponseStatus status, String type, String body) {
-    byte[] bytes = body.getBytes(UTF_8);
+  private static void answer(ChannelHandlerContext ctx, Page page) {
+    byte[] bytes = page.text().getBytes(UTF_8);
+    HttpResponseStatus status = HttpResponseStatus.valueOf(page.status());
     FullHttpResponse response =
         new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(bytes));
-    response.headers().set(HttpHeaderNames.CONTENT_TYPE, type);
+    page.headers().forEach(response.headers()::set);
+    boolean json = status.equals(HttpResponseStatus.OK);
+    response
+        .headers()
+        .set(HttpHeaderNames.CONTENT_TYPE, json ? "application/json" : "text/plain; charset=utf-8");
     response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, bytes.length);
     response.headers().set(HttpHeaderNames.CONNECTION, "close");
-    return response;
+    ctx.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
   }
 }

@@ -9,6 +9,8 @@ import io.metastore.core.command.DescribeClusterReply;
 import io.metastore.core.command.DescribeClusterRequest;
 import io.metastore.core.command.ForwardReply;
 import io.metastore.core.command.ForwardRequest;
+import io.metastore.core.command.HashReply;
+import io.metastore.core.command.HashRequest;
 import io.metastore.core.command.InviteReply;
 import io.metastore.core.command.InviteRequest;
 import io.metastore.core.command.KnownMemberReply;
@@ -58,6 +60,9 @@ public final class PeerCall<Q extends Message, A extends Message> {
   public static final PeerCall<DescribeClusterRequest, DescribeClusterReply> DESCRIBE_CLUSTER =
       new PeerCall<>(
           "DescribeCluster", DescribeClusterRequest.parser(), DescribeClusterReply.parser());
+
+  public static final PeerCall<HashRequest, HashReply> HASH =
+      new PeerCall<>("Hash", HashRequest.parser(), HashReply.parser());
 
   private final MethodDescriptor<Q, A> descriptor;
 

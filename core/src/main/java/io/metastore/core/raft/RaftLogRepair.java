@@ -57,13 +57,14 @@ final class RaftLogRepair {
     }
   }
 
-  private record Segment(Path path, long firstIndex, @Nullable Long lastIndex) {}
+  /** A file of the log; {@code lastIndex} is null while the file is open for appending. */
+  record Segment(Path path, long firstIndex, @Nullable Long lastIndex) {}
 
   // As in Ratis' LogSegmentStartEnd: log_inprogress_7 is open, log_0-6 is finished.
   private static final Pattern OPEN = Pattern.compile("log_inprogress_(\\d+)");
   private static final Pattern FINISHED = Pattern.compile("log_(\\d+)-(\\d+)");
 
-  private static final String VOTE = "raft-meta";
+  static final String VOTE = "raft-meta";
 
   private RaftLogRepair() {}
 
@@ -146,7 +147,7 @@ final class RaftLogRepair {
     return lastIndex != null && lastIndex + 1 == index;
   }
 
-  private static boolean isDamaged(Segment segment, SegmentScan.Result found, long fileBytes) {
+  static boolean isDamaged(Segment segment, SegmentScan.Result found, long fileBytes) {
     Long promised = segment.lastIndex();
     if (promised == null) {
       return found.ending() == SegmentScan.Ending.CORRUPT;
@@ -158,7 +159,7 @@ final class RaftLogRepair {
         || (found.lastIndex() != promised && !shortened);
   }
 
-  private static List<Segment> newestFirst(Path directory) throws IOException {
+  static List<Segment> newestFirst(Path directory) throws IOException {
     if (!Files.isDirectory(directory)) {
       return List.of();
     }

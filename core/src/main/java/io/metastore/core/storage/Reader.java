@@ -18,4 +18,12 @@ public interface Reader {
    * @param to null for no upper bound
    */
   Cursor scan(Table table, byte[] from, byte @Nullable [] to);
+
+  /**
+   * As {@link #scan}, for reading a large range once: reads ahead from disk, and leaves the block
+   * cache to the entries that are read often.
+   */
+  default Cursor scanOnce(Table table, byte[] from, byte @Nullable [] to) {
+    return scan(table, from, to);
+  }
 }

@@ -22,11 +22,23 @@ final class RocksCursor implements Cursor {
   /** Stepping over this many deletions costs about as much as reading ten entries. */
   private static final int DELETIONS_MAX = 256;
 
+  /** For {@link Reading#ONCE}: as large as a read that a disk serves at its full rate. */
+  private static final long READ_AHEAD_BYTES = 1 << 20;
+
+  /** How the entries of the range are used. */
+  enum Reading {
+    /** They may be read again soon: their blocks are cached. */
+    OFTEN,
+    /** See {@link Reader#scanOnce}. */
+    ONCE
+  }
+
   private final RocksDB db;
   private final ColumnFamilyHandle handle;
   private final org.rocksdb.@Nullable Snapshot snapshot;
   private final byte[] from;
   private final byte @Nullable [] to;
+  private final Reading reading;
   private final Gaps gaps;
   private final @Nullable Consumer<Gaps.Gap> onGap;
   private final ReadOptions options;
@@ -46,6 +58,7 @@ final class RocksCursor implements Cursor {
       org.rocksdb.@Nullable Snapshot snapshot,
       byte[] from,
       byte @Nullable [] to,
+      Reading reading,
       Gaps gaps,
       @Nullable Consumer<Gaps.Gap> onGap) {
     this.db = db;
@@ -53,6 +66,7 @@ final class RocksCursor implements Cursor {
     this.snapshot = snapshot;
     this.from = from;
     this.to = to;
+    this.reading = reading;
     this.gaps = gaps;
     this.onGap = onGap;
     this.upper = to == null ? null : new Slice(to);
@@ -65,6 +79,9 @@ final class RocksCursor implements Cursor {
 
   private ReadOptions options(@Nullable Slice end) {
     ReadOptions made = new ReadOptions();
+    if (reading == Reading.ONCE) {
+      made.setFillCache(false).setReadaheadSize(READ_AHEAD_BYTES);
+    }
     if (snapshot != null) {
       made.setSnapshot(snapshot);
     }

@@ -44,6 +44,15 @@ public final class Snapshot implements Reader, AutoCloseable {
 
   @Override
   public Cursor scan(Table table, byte[] from, byte @Nullable [] to) {
+    return scan(table, from, to, RocksCursor.Reading.OFTEN);
+  }
+
+  @Override
+  public Cursor scanOnce(Table table, byte[] from, byte @Nullable [] to) {
+    return scan(table, from, to, RocksCursor.Reading.ONCE);
+  }
+
+  private Cursor scan(Table table, byte[] from, byte @Nullable [] to, RocksCursor.Reading reading) {
     Gaps known = gaps(table);
     return new RocksCursor(
         storage.db(),
@@ -51,6 +60,7 @@ public final class Snapshot implements Reader, AutoCloseable {
         snapshot,
         from,
         to,
+        reading,
         known == null ? Gaps.NONE : known,
         known == null ? null : gap -> learned(table, gap));
   }

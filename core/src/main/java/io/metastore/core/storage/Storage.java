@@ -122,7 +122,13 @@ public final class Storage implements Reader, AutoCloseable {
   /** Owned by the writing thread. */
   private boolean compactionsPaused;
 
-  private Storage(Path directory, StorageOptions options, Runnable onClosed) {
+  /** How the files are used. */
+  private enum Access {
+    READ_WRITE,
+    READ_ONLY
+  }
+
+  private Storage(Path directory, StorageOptions options, Access access, Runnable onClosed) {
     this.directory = directory.toAbsolutePath();
     this.onClosed = onClosed;
     for (Table table : List.of(Table.LATEST, Table.SMALL, Table.ZNODES)) {
@@ -161,7 +167,12 @@ public final class Storage implements Reader, AutoCloseable {
     List<ColumnFamilyHandle> opened = new ArrayList<>();
     try {
       Files.createDirectories(directory);
-      this.db = RocksDB.open(dbOptions, directory.toString(), families, opened);
+      this.db =
+          switch (access) {
+            case READ_WRITE -> RocksDB.open(dbOptions, directory.toString(), families, opened);
+            case READ_ONLY ->
+                RocksDB.openReadOnly(dbOptions, directory.toString(), families, opened);
+          };
     } catch (RocksDBException | IOException e) {
       throw new StorageException("cannot open the tables in " + directory, e);
     }
@@ -184,7 +195,15 @@ public final class Storage implements Reader, AutoCloseable {
    *     reference
    */
   public static Storage open(Path directory, StorageOptions options, Runnable onClosed) {
-    return new Storage(directory, options, onClosed);
+    return new Storage(directory, options, Access.READ_WRITE, onClosed);
+  }
+
+  /**
+   * Opens the tables of a member that does not run, without changing a file. Everything but reading
+   * fails.
+   */
+  public static Storage openReadOnly(Path directory, StorageOptions options) {
+    return new Storage(directory, options, Access.READ_ONLY, () -> {});
   }
 
   private DBOptions dbOptions(StorageOptions options) {
@@ -399,7 +418,8 @@ public final class Storage implements Reader, AutoCloseable {
 
   @Override
   public Cursor scan(Table table, byte[] from, byte @Nullable [] to) {
-    return new RocksCursor(db, handle(table), null, from, to, Gaps.NONE, null);
+    return new RocksCursor(
+        db, handle(table), null, from, to, RocksCursor.Reading.OFTEN, Gaps.NONE, null);
   }
 
   /** Writes all tables to disk. When this returns, everything written before is durable. */
@@ -438,6 +458,19 @@ public final class Storage implements Reader, AutoCloseable {
       }
     } catch (RocksDBException e) {
       throw new StorageException("rewrite", e);
+    }
+  }
+
+  /**
+   * Reads all data files and compares them with their checksums.
+   *
+   * @throws StorageException if a file is damaged
+   */
+  public void verifyChecksums() {
+    try {
+      db.verifyChecksum();
+    } catch (RocksDBException e) {
+      throw new StorageException("a data file is damaged", e);
     }
   }
 
@@ -508,7 +541,14 @@ public final class Storage implements Reader, AutoCloseable {
       }
       GapTracker keeper = keeper(table);
       return new RocksCursor(
-          db, handle(table), null, from, to, keeper.current(), gap -> keeper.learned(gap, written));
+          db,
+          handle(table),
+          null,
+          from,
+          to,
+          RocksCursor.Reading.OFTEN,
+          keeper.current(),
+          gap -> keeper.learned(gap, written));
     }
   }
 

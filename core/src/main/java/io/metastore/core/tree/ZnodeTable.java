@@ -73,6 +73,12 @@ final class ZnodeTable {
     return names;
   }
 
+  static boolean hasChildren(Reader reader, String path) {
+    try (Cursor cursor = childCursor(reader, Paths.childrenKey(path).toBytes())) {
+      return cursor.next();
+    }
+  }
+
   /** All nodes; each comes after its parent, because its key contains the parent's path. */
   static Cursor all(Reader reader) {
     return reader.scan(Table.ZNODES, ROOT, null);
@@ -277,7 +283,7 @@ final class ZnodeTable {
         : Paths.childrenKey(Paths.parent(path)).bytes(Paths.utf8(Paths.name(path))).toBytes();
   }
 
-  private static byte[] dataKey(String path) {
+  static byte[] dataKey(String path) {
     return Paths.utf8(Paths.shown(path)).toByteArray();
   }
 

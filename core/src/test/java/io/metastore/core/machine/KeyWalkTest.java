@@ -44,7 +44,7 @@ class KeyWalkTest {
       change(machine, random);
     }
     StoreView retained = requireNonNull(machine.machine().tryView());
-    try (ReadView view = retained.owned()) {
+    try (ReadView view = retained.owned(null)) {
       for (int i = 0; i < WALKS; i++) {
         Range range = range(random, view.revision());
         assertThat(view.findRefusal(range)).isNull();

@@ -67,6 +67,9 @@ final class StoreInvariants {
     invariants.checkChanges(reader);
     checkAccess(reader);
     TreeInvariants.check(reader, invariants.leases);
+    List<String> faults = new ArrayList<>();
+    new TableCheck(reader, faults::add, bytes -> {}).run();
+    assertThat(faults).as("faults that 'metastore check' reports").isEmpty();
   }
 
   private void checkVersions(ByteString key, List<Version> newestFirst) {

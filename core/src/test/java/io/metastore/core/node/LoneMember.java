@@ -52,7 +52,8 @@ public final class LoneMember {
                 Duration.ofMillis(100),
                 SpaceConfig.DEFAULT,
                 new AccessConfig(AccessConfig.BCRYPT_COST_MIN, Duration.ofMinutes(5)),
-                MemberRules.DEFAULT),
+                MemberRules.DEFAULT,
+                CorruptionConfig.OFF),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);
             });

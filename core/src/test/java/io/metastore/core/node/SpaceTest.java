@@ -95,11 +95,11 @@ class SpaceTest {
     try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
       Node node = cluster.node(0);
       assertThat(refusal(node, Commands.put("k", "v"))).isNull();
-      assertThat(refusal(node, change(Alarm.Kind.CORRUPT, 1, true))).isNull();
+      assertThat(refusal(node, change(Alarm.Kind.CORRUPT, 2, true))).isNull();
       assertThat(refusal(node, Commands.put("k", "v"))).isEqualTo(FailureCode.CORRUPT);
       assertThat(refusal(node, Commands.delete("k"))).isEqualTo(FailureCode.CORRUPT);
       assertThat(read(node, "k")).isEqualTo(1);
-      assertThat(refusal(node, change(Alarm.Kind.CORRUPT, 1, false))).isNull();
+      assertThat(refusal(node, change(Alarm.Kind.CORRUPT, 2, false))).isNull();
       assertThat(refusal(node, Commands.delete("k"))).isNull();
     }
   }

@@ -33,6 +33,9 @@ final class TestCluster implements AutoCloseable {
   /** Applies to members started from now on. */
   SpaceConfig space = SpaceConfig.DEFAULT;
 
+  /** Applies to members started from now on. */
+  CorruptionConfig corruption = CorruptionConfig.OFF;
+
   /** The failures that made members stop. */
   final BlockingQueue<Throwable> stopped = new LinkedBlockingQueue<>();
 
@@ -144,7 +147,8 @@ final class TestCluster implements AutoCloseable {
         Duration.ofMillis(100),
         space,
         AccessConfig.DEFAULT,
-        MemberRules.DEFAULT);
+        MemberRules.DEFAULT,
+        corruption);
   }
 
   private void stopped(String why, Throwable cause) {

@@ -2,6 +2,7 @@ package io.metastore.server.config;
 
 import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.core.node.CorruptionConfig;
 import io.metastore.core.node.MemberRules;
 import io.metastore.core.node.SpaceConfig;
 import io.metastore.core.node.SpaceConfig.AutoCompaction;
@@ -28,7 +29,7 @@ public final class Configuration {
   private static final int MULTICAST_SIZE_MAX = 99;
 
   /** Directory of the Raft log inside the data directory, without {@code --wal-dir}. */
-  private static final String LOG_DIRECTORY = "raft";
+  public static final String LOG_DIRECTORY = "raft";
 
   /** The default of grpc-go, and therefore of etcd. */
   private static final Duration GO_CLIENT_PING_MIN = Duration.ofMinutes(5);
@@ -173,8 +174,9 @@ public final class Configuration {
     }
     FeatureGates gates = values.featureGates();
     for (FeatureGate gate : FeatureGate.values()) {
-      if (gates.isOn(gate) != gate.onByDefault()) {
-        ignored.put(EtcdFlags.FEATURE_GATES + " " + gate.etcdName(), gate.reason());
+      String reason = gate.reason();
+      if (reason != null && gates.isOn(gate) != gate.onByDefault()) {
+        ignored.put(EtcdFlags.FEATURE_GATES + " " + gate.etcdName(), reason);
       }
     }
     return ignored;
@@ -225,6 +227,7 @@ public final class Configuration {
         (int) values.number(EtcdFlags.ELECTION_TIMEOUT),
         values.number(EtcdFlags.SNAPSHOT_COUNT),
         spaceConfig(retention),
+        corruptionConfig(),
         values.duration(EtcdFlags.WARNING_APPLY_DURATION),
         values.duration(EtcdFlags.WARNING_UNARY_REQUEST_DURATION),
         values.bounded(EtcdFlags.MAX_TXN_OPS, Integer.MAX_VALUE),
@@ -287,6 +290,17 @@ public final class Configuration {
         autoCompaction(retention),
         batchLimit <= 0 ? SpaceConfig.DEFAULT_BATCH_LIMIT : batchLimit,
         sleepMs <= 0 ? SpaceConfig.DEFAULT_SLEEP_MS : sleepMs);
+  }
+
+  private CorruptionConfig corruptionConfig() {
+    FeatureGates gates = values.featureGates();
+    Duration interval = values.duration(EtcdFlags.CORRUPT_CHECK_TIME);
+    return new CorruptionConfig(
+        gates.isOn(FeatureGate.INITIAL_CORRUPT_CHECK),
+        interval.isNegative() ? Duration.ZERO : interval,
+        gates.isOn(FeatureGate.COMPACT_HASH_CHECK)
+            ? values.duration(EtcdFlags.COMPACT_HASH_CHECK_TIME)
+            : Duration.ZERO);
   }
 
   /** As etcd reads it: a whole number is hours, or nanoseconds that stand for revisions. */

@@ -106,6 +106,7 @@ final class EtcdFlags {
   static final String ENABLE_DISTRIBUTED_TRACING = "enable-distributed-tracing";
   static final String DISTRIBUTED_TRACING_SAMPLING_RATE = "distributed-tracing-sampling-rate";
 
+  static final String CORRUPT_CHECK_TIME = "corrupt-check-time";
   static final String COMPACT_HASH_CHECK_TIME = "compact-hash-check-time";
   static final String WATCH_PROGRESS_NOTIFY_INTERVAL = "watch-progress-notify-interval";
 
@@ -129,7 +130,6 @@ final class EtcdFlags {
 
   private static final String NO_BOLT = "Keys are stored in RocksDB, not in bbolt.";
   private static final String NO_TRACING = "Distributed tracing is not supported.";
-  private static final String NO_HASH_CHECK = "Members do not compare hashes of their data.";
   private static final String NO_V2_PROXY = "There is no v2 proxy, as in etcd since 3.6.";
   private static final String NO_V2 = "There is no v2 API and no v2 store.";
   private static final String LONG_GONE = "etcd has ignored it since 3.0.";
@@ -631,18 +631,16 @@ final class EtcdFlags {
       new Section(
           "Features",
           flag(
-                  "corrupt-check-time",
+                  CORRUPT_CHECK_TIME,
                   DURATION,
                   "0s",
                   "Duration of time between cluster corruption check passes.")
-              .ignored(NO_HASH_CHECK)
               .formerly("experimental-corrupt-check-time"),
           flag(
                   COMPACT_HASH_CHECK_TIME,
                   DURATION,
                   "1m",
                   "Duration of time between leader checks followers compaction hashes.")
-              .ignored(NO_HASH_CHECK)
               .formerly("experimental-compact-hash-check-time"),
           flag(
                   COMPACTION_BATCH_LIMIT,

@@ -5,27 +5,21 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * etcd's feature gates. None has an effect here: what it controls in etcd either does not exist in
- * this server or is always on.
+ * etcd's feature gates. Most have no effect here: what they control in etcd either does not exist
+ * in this server or is always on.
  *
  * <p>Source: etcd's {@code server/features/etcd_features.go}.
  */
 public enum FeatureGate {
   COMPACT_HASH_CHECK(
-      "CompactHashCheck",
-      Stage.ALPHA,
-      "experimental-compact-hash-check-enabled",
-      "Members do not compare hashes of their data."),
+      "CompactHashCheck", Stage.ALPHA, "experimental-compact-hash-check-enabled", null),
   FAST_LEASE_KEEP_ALIVE(
       "FastLeaseKeepAlive",
       Stage.BETA,
       null,
       "Leases are always renewed without waiting for other requests."),
   INITIAL_CORRUPT_CHECK(
-      "InitialCorruptCheck",
-      Stage.ALPHA,
-      "experimental-initial-corrupt-check",
-      "Members do not compare hashes of their data."),
+      "InitialCorruptCheck", Stage.ALPHA, "experimental-initial-corrupt-check", null),
   LEASE_CHECKPOINT(
       "LeaseCheckpoint",
       Stage.ALPHA,
@@ -64,9 +58,9 @@ public enum FeatureGate {
   private final String etcdName;
   private final Stage stage;
   private final @Nullable String olderFlag;
-  private final String reason;
+  private final @Nullable String reason;
 
-  FeatureGate(String etcdName, Stage stage, @Nullable String olderFlag, String reason) {
+  FeatureGate(String etcdName, Stage stage, @Nullable String olderFlag, @Nullable String reason) {
     this.etcdName = etcdName;
     this.stage = stage;
     this.olderFlag = olderFlag;
@@ -98,8 +92,8 @@ public enum FeatureGate {
     return olderFlag;
   }
 
-  /** Why the gate has no effect here, as one sentence. */
-  public String reason() {
+  /** Why the gate has no effect here, as one sentence; null if it has its effect. */
+  public @Nullable String reason() {
     return reason;
   }
 }

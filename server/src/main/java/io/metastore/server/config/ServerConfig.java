@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.core.node.CorruptionConfig;
 import io.metastore.core.node.MemberRules;
 import io.metastore.core.node.SpaceConfig;
 import java.nio.file.Path;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param electionTimeoutMs how long a follower waits for its leader
  * @param snapshotCount number of commands after which a checkpoint is taken
  * @param space limits on the size of the tables
+ * @param corruption when the members compare their data
  * @param warningApplyDuration a warning is logged if applying a log entry takes longer
  * @param warningUnaryRequestDuration a warning is logged if a unary request takes longer
  * @param maxTxnOps maximum number of operations in a transaction
@@ -52,6 +54,7 @@ public record ServerConfig(
     int electionTimeoutMs,
     long snapshotCount,
     SpaceConfig space,
+    CorruptionConfig corruption,
     Duration warningApplyDuration,
     Duration warningUnaryRequestDuration,
     int maxTxnOps,
@@ -73,6 +76,7 @@ public record ServerConfig(
     requireNonNull(clusterToken, "clusterToken");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
     requireNonNull(space, "space");
+    requireNonNull(corruption, "corruption");
     requireNonNull(warningApplyDuration, "warningApplyDuration");
     requireNonNull(warningUnaryRequestDuration, "warningUnaryRequestDuration");
     requireNonNull(http, "http");

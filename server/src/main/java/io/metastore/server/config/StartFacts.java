@@ -77,7 +77,7 @@ final class StartFacts {
     FeatureGates gates = values.featureGates();
     facts.put(EtcdFlags.FEATURE_GATES, gates.toString());
     facts.put("initial-corrupt-check", gates.isOn(FeatureGate.INITIAL_CORRUPT_CHECK));
-    text("corrupt-check-time-interval", "corrupt-check-time");
+    text("corrupt-check-time-interval", EtcdFlags.CORRUPT_CHECK_TIME);
     text("compact-check-time-interval", EtcdFlags.COMPACT_HASH_CHECK_TIME);
     text(EtcdFlags.AUTO_COMPACTION_MODE);
     facts.put(EtcdFlags.AUTO_COMPACTION_RETENTION, GoDuration.text(retention));

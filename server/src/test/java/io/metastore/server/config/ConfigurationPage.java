@@ -43,8 +43,11 @@ final class ConfigurationPage {
     page.append("\n## Feature gates\n\n| Gate | Default | Here |\n|---|---|---|\n");
     for (FeatureGate gate : FeatureGate.values()) {
       page.append(
-          "| `%s` | `%s` | ignored: %s |\n"
-              .formatted(gate.etcdName(), gate.onByDefault(), gate.reason()));
+          "| `%s` | `%s` | %s |\n"
+              .formatted(
+                  gate.etcdName(),
+                  gate.onByDefault(),
+                  gate.reason() == null ? "works" : "ignored: " + gate.reason()));
     }
     page.append(
         "\n`AllAlpha` sets all gates whose default is `false`, `AllBeta` sets the others.\n");

@@ -330,10 +330,11 @@ class ConfigurationTest {
             StartedAs.ETCD,
             words(
                 "--max-wals=5 --debug --vv --backend-batch-limit 3"
-                    + " --experimental-initial-corrupt-check=true"),
+                    + " --experimental-stop-grpc-service-on-defrag=true"),
             Map.of());
     assertThat(configuration.ignored())
-        .containsOnlyKeys("debug", "vv", "backend-batch-limit", "feature-gates InitialCorruptCheck")
+        .containsOnlyKeys(
+            "debug", "vv", "backend-batch-limit", "feature-gates StopGRPCServiceOnDefrag")
         .containsEntry("backend-batch-limit", "Keys are stored in RocksDB, not in bbolt.");
   }
 

@@ -7,6 +7,7 @@ import io.metastore.adapter.grpc.AnswerMemory;
 import io.metastore.adapter.grpc.EncodedMessage;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Outcome;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -100,6 +101,13 @@ public final class EtcdServices implements AutoCloseable {
   /** etcd's text for a failed future of the store. */
   public static String errorText(Throwable failure) {
     return String.valueOf(EtcdErrors.of(failure).getStatus().getDescription());
+  }
+
+  /** etcd's text for a failed outcome. */
+  public static String errorText(Outcome outcome) {
+    return outcome instanceof Outcome.Failed failed
+        ? EtcdErrors.of(failed.failure().code()).text()
+        : String.valueOf(outcome);
   }
 
   @Override

@@ -5,11 +5,11 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.etcd.db.DbContents;
-import io.metastore.adapter.etcd.db.KvHash;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.etcdapi.etcdserverpb.AlarmRequest;
 import io.metastore.etcdapi.etcdserverpb.AlarmResponse;
@@ -25,6 +25,7 @@ import io.metastore.etcdapi.etcdserverpb.HashResponse;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
 import io.metastore.etcdapi.etcdserverpb.MoveLeaderRequest;
 import io.metastore.etcdapi.etcdserverpb.MoveLeaderResponse;
+import io.metastore.etcdapi.etcdserverpb.ResponseHeader;
 import io.metastore.etcdapi.etcdserverpb.SnapshotRequest;
 import io.metastore.etcdapi.etcdserverpb.SnapshotResponse;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
@@ -155,56 +156,15 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
         .start();
   }
 
+  /** As in etcd, of this member's own view, without asking the others. */
   @Override
   public void hash(HashRequest request, StreamObserver<HashResponse> call) {
-    answerFromView(
-        call,
-        view -> {
-          DbContents contents =
-              new DbContents(
-                  view, cluster.members(), settings.clusterVersion(), settings.storageVersion());
-          return HashResponse.newBuilder()
-              .setHeader(headers.at(view.revision()))
-              .setHash(contents.hash(settings.scratch()))
-              .build();
-        });
-  }
-
-  @Override
-  public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> call) {
-    answerFromView(
-        call,
-        view -> {
-          long compacted = view.contents().compactedRevision();
-          long revision = request.getRevision() > 0 ? request.getRevision() : view.revision();
-          if (revision < compacted) {
-            throw EtcdError.COMPACTED.exception();
-          }
-          if (revision > view.revision()) {
-            throw EtcdError.FUTURE_REVISION.exception();
-          }
-          return HashKVResponse.newBuilder()
-              .setHeader(headers.at(view.revision()))
-              .setHash(KvHash.of(view, revision, settings.scratch()))
-              .setCompactRevision(compacted)
-              .setHashRevision(revision)
-              .build();
-        });
-  }
-
-  /** Makes an answer from a whole view. */
-  private interface Reading<R> {
-    R read(ReadView view) throws IOException;
-  }
-
-  /** As in etcd, the view is this member's own, without asking the others. */
-  private <R> void answerFromView(StreamObserver<R> call, Reading<R> reading) {
     try {
       hashing.execute(
           () -> {
-            R answer;
+            HashResponse answer;
             try (ReadView view = metastore.view(Consistency.SERIALIZABLE).join()) {
-              answer = reading.read(view);
+              answer = hash(view);
             } catch (IOException | RuntimeException | OutOfMemoryError e) {
               call.onError(EtcdErrors.of(e));
               return;
@@ -214,6 +174,34 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
     } catch (RejectedExecutionException e) {
       call.onError(EtcdError.TOO_MANY_REQUESTS.exception());
     }
+  }
+
+  private HashResponse hash(ReadView view) throws IOException {
+    DbContents contents =
+        new DbContents(
+            view, cluster.members(), settings.clusterVersion(), settings.storageVersion());
+    return HashResponse.newBuilder()
+        .setHeader(headers.at(view.revision()))
+        .setHash(contents.hash(settings.scratch()))
+        .build();
+  }
+
+  @Override
+  public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> call) {
+    metastore
+        .hash(request.getRevision())
+        .whenComplete(
+            new Answer<>(call, headers, metastore.scans(), MaintenanceService::toHashReply));
+  }
+
+  private static HashKVResponse toHashReply(ResponseHeader header, Outcome outcome) {
+    Outcome.Hashed hashed = (Outcome.Hashed) outcome;
+    return HashKVResponse.newBuilder()
+        .setHeader(header)
+        .setHash(hashed.hash())
+        .setCompactRevision(hashed.compacted())
+        .setHashRevision(hashed.hashedRevision())
+        .build();
   }
 
   @Override

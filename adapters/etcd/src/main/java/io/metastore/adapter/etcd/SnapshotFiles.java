@@ -3,8 +3,10 @@ package io.metastore.adapter.etcd;
 import io.metastore.adapter.etcd.db.DbContents;
 import io.metastore.adapter.etcd.db.DbFile;
 import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Failure;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.command.Range;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,10 +85,18 @@ final class SnapshotFiles {
     }
   }
 
+  private static void requireGoodData(ReadView view) {
+    Failure refusal = view.findRefusal(Range.getDefaultInstance());
+    if (refusal != null) {
+      throw EtcdErrors.of(refusal.code()).exception();
+    }
+  }
+
   private void make(Shared begun) {
     DbFile file = null;
     Throwable failure = null;
     try (ReadView view = metastore.view(Consistency.SERIALIZABLE).join()) {
+      requireGoodData(view);
       requireSpace();
       DbContents contents =
           new DbContents(

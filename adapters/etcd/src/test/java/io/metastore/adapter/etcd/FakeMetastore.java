@@ -93,6 +93,11 @@ final class FakeMetastore implements Metastore {
   }
 
   @Override
+  public CompletableFuture<Outcome> hash(long revision) {
+    return onRead;
+  }
+
+  @Override
   public Executor bulk() {
     return Runnable::run;
   }

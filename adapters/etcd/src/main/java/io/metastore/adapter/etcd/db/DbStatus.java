@@ -62,7 +62,7 @@ public record DbStatus(long hash, long revision, long keys, long sizeBytes, Stri
   }
 
   /**
-   * A hash of all keys, as {@link KvHash} computes it.
+   * A hash of all keys, as {@link io.metastore.core.api.Metastore#hash} computes it.
    *
    * @param hash as an unsigned number
    * @param compacted the compacted revision; -1 if nothing was compacted
@@ -101,7 +101,7 @@ public record DbStatus(long hash, long revision, long keys, long sizeBytes, Stri
       crc.update(Schema.KEY.bucket());
       db.forEachVersion(
           version -> {
-            // As in KvHash.
+            // As in HistoryHash of the core.
             boolean replaced =
                 version.revision() <= compacted
                     && count.keys > 0

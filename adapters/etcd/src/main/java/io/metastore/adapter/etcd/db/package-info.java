@@ -2,9 +2,9 @@
  * etcd's database file: the layout in which etcd keeps its data, and sends it in snapshots.
  *
  * <p>Start at {@link io.metastore.adapter.etcd.db.DbContents} to write the data of a view in this
- * layout, at {@link io.metastore.adapter.etcd.db.DbReader} to read such a file, and at {@link
- * io.metastore.adapter.etcd.db.KvHash} for etcd's hash of all keys. Everything reads or writes
- * files and takes long: run it off the event loops. Memory is flat. Each object is for one thread.
+ * layout, and at {@link io.metastore.adapter.etcd.db.DbReader} to read such a file. Everything
+ * reads or writes files and takes long: run it off the event loops. Memory is flat. Each object is
+ * for one thread.
  *
  * <p>The file is a bbolt file with these buckets; numbers in keys are big-endian:
  *
