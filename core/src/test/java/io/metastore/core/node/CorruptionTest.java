@@ -41,7 +41,9 @@ class CorruptionTest {
 
   @Test
   void memberWithAChangedRecordIsNamedAndServesNoReads() throws Exception {
-    try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
+    try (TestCluster cluster = new TestCluster(directory, 3)) {
+      cluster.corruption = new CorruptionConfig(false, OFTEN, Duration.ZERO);
+      cluster.startAll();
       write(cluster);
       assertThat(hash(cluster.node(0))).isEqualTo(hash(cluster.node(1)));
       cluster.stop(VICTIM);
@@ -53,7 +55,6 @@ class CorruptionTest {
           .hasMessage("3 found data inconsistency with peers");
 
       cluster.corruption = new CorruptionConfig(false, OFTEN, Duration.ZERO);
-      restart(cluster, 0, 1);
       Node victim = cluster.start(VICTIM);
       victim.ready().get(60, TimeUnit.SECONDS);
       awaitAlarm(cluster, 0, 1, VICTIM);
@@ -95,15 +96,6 @@ class CorruptionTest {
       submit(cluster.node(0), Commands.put("k" + i / 2, "second" + i));
     }
     cluster.awaitOneState();
-  }
-
-  private static void restart(TestCluster cluster, int... members) throws Exception {
-    for (int member : members) {
-      cluster.stop(member);
-    }
-    for (int member : members) {
-      cluster.start(member);
-    }
   }
 
   private Path tables() {
