@@ -36,7 +36,8 @@ public abstract class ConsoleCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  final Settings settings() {
+  /** The options that every command accepts. */
+  protected final Settings settings() {
     return (Settings) spec.root().userObject();
   }
 }

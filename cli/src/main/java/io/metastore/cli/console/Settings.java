@@ -153,9 +153,19 @@ public abstract class Settings {
    * shuts it down.
    */
   public ManagedChannel openChannel() throws CommandFailed {
+    return openChannel(endpoints.get(0));
+  }
+
+  /** As {@link #openChannel()}, to an endpoint that another option names. */
+  public ManagedChannel openChannel(String endpoint) throws CommandFailed {
     return transport
-        .channelBuilder("dns:///" + endpoints.get(0).replace(HTTPS, ""), credentials(endpoints))
+        .channelBuilder("dns:///" + endpoint.replace(HTTPS, ""), credentials(List.of(endpoint)))
         .build();
+  }
+
+  /** The servers that the command is for. */
+  public List<String> endpoints() {
+    return endpoints;
   }
 
   /** The user to log in as; empty for none. */

@@ -59,6 +59,12 @@ public interface Metastore {
    */
   CompletableFuture<Outcome> hash(long revision);
 
+  /**
+   * Takes a checkpoint and makes a copy of its files, by hard links; the caller closes it. Fails if
+   * the data of this member is known to be wrong.
+   */
+  CompletableFuture<FileCopy> copyFiles();
+
   /** Runs tasks that read small ranges or build long replies. */
   Executor scans();
 

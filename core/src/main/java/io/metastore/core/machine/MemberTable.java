@@ -12,6 +12,7 @@ import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.SmallTable;
+import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
 import java.util.ArrayList;
@@ -68,6 +69,14 @@ public final class MemberTable {
       }
     }
     write(writes, configuration);
+  }
+
+  /** Deletes all members, for tables that become those of a new cluster. */
+  public static void clear(Storage storage) {
+    WriteSet writes = storage.newWriteSet();
+    notes(storage).forEach(note -> writes.delete(Table.SMALL, noteKey(note.getId())));
+    writes.delete(Table.SMALL, CONFIGURATION);
+    storage.write(writes);
   }
 
   private static void write(WriteSet writes, Configuration.Builder configuration) {

@@ -76,11 +76,14 @@ public record StoreState(
             .toBytes());
   }
 
-  /** Completes tables that were filled with the data of another store. */
+  /**
+   * Completes tables that were filled with the data of another store. Their term is 0, because no
+   * member of their cluster has voted yet.
+   */
   public void writeFirst(Storage storage) {
     TableFormat.check(storage, /* empty= */ true);
     WriteSet writes = storage.newWriteSet();
-    write(writes);
+    new StoreState(0, index, revision, compacted, timeMs, digest).write(writes);
     storage.write(writes);
   }
 

@@ -1,5 +1,6 @@
 package io.metastore.core.node;
 
+import io.metastore.core.machine.MemberTable;
 import io.metastore.core.machine.StoreState;
 import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.storage.Storage;
@@ -49,15 +50,40 @@ public final class FirstTables implements AutoCloseable {
    * @throws FileAlreadyExistsException if the member already has tables
    */
   public static FirstTables create(Path dataDirectory, StorageOptions options) throws IOException {
+    Path complete = prepare(dataDirectory);
+    return new FirstTables(LiveTables.partial(complete), complete, options);
+  }
+
+  /** The directory of the first tables; what an interrupted import left is deleted. */
+  private static Path prepare(Path dataDirectory) throws IOException {
     Path tables = LiveTables.directory(dataDirectory);
     Files.createDirectories(tables, OWNER_ONLY);
     if (exist(dataDirectory)) {
       throw new FileAlreadyExistsException(dataDirectory.toString(), null, "already contains data");
     }
     Path complete = LiveTables.firstGeneration(tables);
+    DurableFiles.deleteTree(LiveTables.partial(complete));
+    return complete;
+  }
+
+  /**
+   * Makes the tables of a member of a new cluster from the checkpoint of a member of another one.
+   * They are durable when this returns. They have the index and the revision of the checkpoint, and
+   * everything in it but the members.
+   *
+   * @param dataDirectory as for {@link #create}
+   * @param checkpoint the files of the tables; not changed
+   * @throws FileAlreadyExistsException if the member already has tables
+   */
+  public static void restore(Path dataDirectory, Path checkpoint) throws IOException {
+    Path complete = prepare(dataDirectory);
     Path partial = LiveTables.partial(complete);
-    DurableFiles.deleteTree(partial);
-    return new FirstTables(partial, complete, options);
+    LiveTables.copy(checkpoint, partial);
+    try (FirstTables tables = new FirstTables(partial, complete, StorageOptions.DEFAULT)) {
+      StoreState.read(tables.storage).writeFirst(tables.storage);
+      MemberTable.clear(tables.storage);
+      tables.complete();
+    }
   }
 
   /** Whether the member of a data directory already has tables. */
@@ -79,6 +105,10 @@ public final class FirstTables implements AutoCloseable {
    */
   public void finish(long index, long revision, long compacted) throws IOException {
     StoreState.atImport(index, revision, compacted).writeFirst(storage);
+    complete();
+  }
+
+  private void complete() throws IOException {
     storage.flush();
     closeStorage();
     DurableFiles.forceTree(partial);

@@ -98,18 +98,7 @@ final class LiveTables {
       Path next = directory.resolve(Long.toString(generation + 1));
       Path partial = partial(next);
       delete(partial);
-      Files.createDirectories(partial);
-      try (Stream<Path> files = Files.list(checkpoint)) {
-        for (Path file : files.filter(f -> !f.toString().endsWith(".md5")).toList()) {
-          Path target = partial.resolve(file.getFileName());
-          if (file.toString().endsWith(".sst")) {
-            Files.createLink(target, file); // never modified
-          } else {
-            Files.copy(file, target);
-          }
-        }
-      }
-      DurableFiles.forceTree(partial);
+      copy(checkpoint, partial);
       generation++;
       Files.move(partial, next, StandardCopyOption.ATOMIC_MOVE);
       DurableFiles.force(directory);
@@ -117,6 +106,26 @@ final class LiveTables {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot copy checkpoint " + checkpoint, e);
     }
+  }
+
+  /**
+   * Copies a checkpoint to a new directory; the copy is durable when this returns. Data files are
+   * hard links if both are on one disk: they never change.
+   */
+  static void copy(Path checkpoint, Path target) throws IOException {
+    Files.createDirectories(target);
+    boolean sameDisk = Files.getFileStore(checkpoint).equals(Files.getFileStore(target));
+    try (Stream<Path> files = Files.list(checkpoint)) {
+      for (Path file : files.filter(f -> !f.toString().endsWith(".md5")).toList()) {
+        Path copy = target.resolve(file.getFileName());
+        if (sameDisk && file.toString().endsWith(".sst")) {
+          Files.createLink(copy, file);
+        } else {
+          Files.copy(file, copy);
+        }
+      }
+    }
+    DurableFiles.forceTree(target);
   }
 
   private StoreMachine openGeneration() {

@@ -11,6 +11,7 @@ import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Credentials;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
+import io.metastore.core.api.FileCopy;
 import io.metastore.core.api.LeaseStatus;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.LoginTokens;
@@ -42,6 +43,7 @@ import io.metastore.core.machine.MemberTable;
 import io.metastore.core.machine.StoreMachine;
 import io.metastore.core.machine.StoreState;
 import io.metastore.core.machine.StoreView;
+import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.PeerDialer;
@@ -175,6 +177,7 @@ public final class Node implements Metastore, AutoCloseable {
     this.slow = new SlowWork(config.warningApplyDuration(), meters);
     // First of all: on a full disk, opening the tables needs the space of the reserve file.
     this.disks = MemberDisks.open(config.dataDirectory(), config.logDirectory());
+    DurableFiles.deleteTree(LinkedCopy.parent(config.dataDirectory()));
     this.tables =
         new LiveTables(config.dataDirectory(), config.storage(), config.responseBytesMax());
     this.machine = tables.open();
@@ -433,6 +436,28 @@ public final class Node implements Metastore, AutoCloseable {
   @Override
   public CompletableFuture<Outcome> hash(long revision) {
     return hasher.hash(revision);
+  }
+
+  @Override
+  public CompletableFuture<FileCopy> copyFiles() {
+    Failure refusal = reading(this::findReadRefusal);
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(
+          new StorageException("the alarm CORRUPT names this member", null));
+    }
+    return checkpoint().thenApplyAsync(taken -> copyNewestCheckpoint(), bulk);
+  }
+
+  private FileCopy copyNewestCheckpoint() {
+    Path newest = raft.findNewestCheckpoint();
+    if (newest == null) {
+      throw new StorageException("no checkpoint could be taken", null);
+    }
+    try {
+      return LinkedCopy.of(newest, config.dataDirectory());
+    } catch (IOException e) {
+      throw new StorageException("cannot copy the checkpoint " + newest, e);
+    }
   }
 
   @Override

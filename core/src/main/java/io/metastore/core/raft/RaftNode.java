@@ -408,6 +408,13 @@ public final class RaftNode {
         .thenApply(RaftClientReply::isSuccess);
   }
 
+  /** The newest complete checkpoint on disk; null if there is none. */
+  public @Nullable Path findNewestCheckpoint() {
+    return division.getStateMachine().getStateMachineStorage() instanceof CheckpointStorage storage
+        ? storage.findNewest()
+        : null;
+  }
+
   /**
    * Transfers leadership to another member, so that stopping this one does not cost the cluster an
    * election timeout.

@@ -7,6 +7,7 @@ import io.metastore.cli.console.ConsoleCommand;
 import io.metastore.cli.console.ExitCode;
 import io.metastore.core.machine.TableCheck;
 import io.metastore.core.node.DirectoryCheck;
+import io.metastore.server.backup.Backup;
 import io.metastore.server.config.Configuration;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,12 +20,12 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "check",
     description = {
-      "Checks the data directory of a member that does not run, without changing it.",
+      "Checks the data directory of a member that does not run, or a backup, without changing it.",
       "Compares all files with their checksums, and the tables with each other and with the Raft"
           + " log. Prints one line for every fault, and exits with 1 if there are any."
     })
 public final class CheckCommand extends ConsoleCommand {
-  @Parameters(paramLabel = "DIR", description = "Data directory of a member.")
+  @Parameters(paramLabel = "DIR", description = "Data directory of a member, or a backup.")
   private Path dataDirectory = Path.of("");
 
   @Option(
@@ -37,14 +38,24 @@ public final class CheckCommand extends ConsoleCommand {
   public Integer call() throws CommandFailed {
     Path log =
         logDirectory == null ? dataDirectory.resolve(Configuration.LOG_DIRECTORY) : logDirectory;
+    ByteProgress progress = new ByteProgress(console(), "checked");
     DirectoryCheck.Report report;
     try {
-      report = DirectoryCheck.run(dataDirectory, log, new ByteProgress(console(), "checked"));
+      report =
+          Backup.isOne(dataDirectory)
+              ? checkBackup(progress)
+              : DirectoryCheck.run(dataDirectory, log, progress);
     } catch (IOException e) {
       throw new CommandFailed(ExitCode.REFUSED, "cannot check: " + e.getMessage());
     }
     print(report);
     return report.faultsFound() == 0 ? ExitCode.OK.code() : ExitCode.NO.code();
+  }
+
+  private DirectoryCheck.Report checkBackup(ByteProgress progress) throws IOException {
+    Backup backup = Backup.read(dataDirectory);
+    backup.verify(new ByteProgress(console(), "verified"));
+    return DirectoryCheck.ofTables(backup.tables(), progress);
   }
 
   private void print(DirectoryCheck.Report report) {
@@ -69,8 +80,8 @@ public final class CheckCommand extends ConsoleCommand {
                       tables.znodes()));
       console()
           .line(
-              "log entries %d to %d, the tables contain all up to %d"
-                  .formatted(report.log().first(), report.log().last(), tables.index()));
+              "the tables contain log entries up to %d; the log has entries %d to %d"
+                  .formatted(tables.index(), report.log().first(), report.log().last()));
     }
     if (report.faultsFound() == 0) {
       console().line("no faults found");

@@ -43,6 +43,14 @@ public final class Etcdutl {
   private String format = "";
 
   @Option(
+      names = "--timeout",
+      scope = ScopeType.INHERIT,
+      paramLabel = "TIME",
+      description = "Ignored: a directory in use is refused at once.")
+  @SuppressWarnings("UnusedVariable") // accepted for scripts
+  private String timeout = "";
+
+  @Option(
       names = {"-h", "--help"},
       scope = ScopeType.INHERIT,
       usageHelp = true,

@@ -1,18 +1,13 @@
 package io.metastore.server.command;
 
 import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.MetadataUtils;
 import io.metastore.adapter.etcd.db.DbReader;
 import io.metastore.cli.console.CommandFailed;
 import io.metastore.cli.console.ExitCode;
 import io.metastore.cli.console.Settings;
 import io.metastore.core.raft.DurableFiles;
-import io.metastore.etcdapi.etcdserverpb.AuthGrpc;
-import io.metastore.etcdapi.etcdserverpb.AuthenticateRequest;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
 import io.metastore.etcdapi.etcdserverpb.SnapshotRequest;
 import io.metastore.etcdapi.etcdserverpb.SnapshotResponse;
@@ -52,7 +47,7 @@ final class ExportEtcdCommand implements Callable<Integer> {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     ManagedChannel channel = settings.openChannel();
     try {
-      long bytes = receive(loggedIn(channel, settings), part, progress);
+      long bytes = receive(Login.toEtcdApi(channel, settings), part, progress);
       settings.console().note(progress.text(bytes));
       if (!DbReader.hasDigest(part) || !DbReader.digestMatches(part)) {
         throw new IOException("the SHA-256 digest of the received snapshot does not match");
@@ -67,24 +62,6 @@ final class ExportEtcdCommand implements Callable<Integer> {
       channel.shutdownNow();
     }
     return ExitCode.OK.code();
-  }
-
-  private static Channel loggedIn(ManagedChannel channel, Settings settings) throws CommandFailed {
-    if (settings.user().isEmpty()) {
-      return channel;
-    }
-    String token =
-        AuthGrpc.newBlockingStub(channel)
-            .authenticate(
-                AuthenticateRequest.newBuilder()
-                    .setName(settings.user())
-                    .setPassword(settings.password())
-                    .build())
-            .getToken();
-    Metadata metadata = new Metadata();
-    metadata.put(Metadata.Key.of("token", Metadata.ASCII_STRING_MARSHALLER), token);
-    return ClientInterceptors.intercept(
-        channel, MetadataUtils.newAttachHeadersInterceptor(metadata));
   }
 
   private static long receive(Channel channel, Path part, ByteProgress progress)

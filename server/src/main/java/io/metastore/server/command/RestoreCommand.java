@@ -2,9 +2,6 @@ package io.metastore.server.command;
 
 import io.metastore.adapter.etcd.db.DbReader;
 import io.metastore.server.config.ConfigError;
-import io.metastore.server.config.EtcdUrl;
-import io.metastore.server.config.InitialCluster;
-import io.metastore.server.config.InitialPlace;
 import io.metastore.server.config.Place;
 import io.metastore.server.config.StoredCluster;
 import io.metastore.server.etcd.EtcdImport;
@@ -14,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -48,29 +46,7 @@ final class RestoreCommand implements Callable<Integer> {
   @SuppressWarnings("UnusedVariable") // accepted for scripts
   private String walDirectory = "";
 
-  @Option(
-      names = "--initial-cluster",
-      defaultValue = "default=http://localhost:2380",
-      description = "Initial cluster configuration for restore bootstrap.")
-  private String cluster = "";
-
-  @Option(
-      names = "--initial-cluster-token",
-      defaultValue = "etcd-cluster",
-      description = "Initial cluster token for the etcd cluster during restore bootstrap.")
-  private String token = "";
-
-  @Option(
-      names = "--initial-advertise-peer-urls",
-      defaultValue = "http://localhost:2380",
-      description = "List of this member's peer URLs to advertise to the rest of the cluster.")
-  private String peerUrls = "";
-
-  @Option(
-      names = "--name",
-      defaultValue = "default",
-      description = "Human-readable name for this member.")
-  private String name = "";
+  @Mixin private final NewMemberOptions member = new NewMemberOptions();
 
   @Option(
       names = "--skip-hash-check",
@@ -100,10 +76,8 @@ final class RestoreCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--mark-compacted required if --revision-bump > 0");
     }
-    Path target = Path.of(dataDirectory.isEmpty() ? name + ".etcd" : dataDirectory);
-    Place place =
-        InitialPlace.find(
-            name, EtcdUrl.parseList(peerUrls), cluster, token, InitialCluster.State.STORED);
+    Path target = Path.of(dataDirectory.isEmpty() ? member.name() + ".etcd" : dataDirectory);
+    Place place = member.place();
     if (!isFree(target)) {
       throw new IOException("data-dir \"%s\" not empty or could not be read".formatted(target));
     }

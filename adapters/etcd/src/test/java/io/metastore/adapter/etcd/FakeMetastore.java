@@ -4,6 +4,7 @@ import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.AnswerBudget;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Credentials;
+import io.metastore.core.api.FileCopy;
 import io.metastore.core.api.LeaseStatus;
 import io.metastore.core.api.LockWait;
 import io.metastore.core.api.LoginTokens;
@@ -95,6 +96,11 @@ final class FakeMetastore implements Metastore {
   @Override
   public CompletableFuture<Outcome> hash(long revision) {
     return onRead;
+  }
+
+  @Override
+  public CompletableFuture<FileCopy> copyFiles() {
+    return new CompletableFuture<>();
   }
 
   @Override

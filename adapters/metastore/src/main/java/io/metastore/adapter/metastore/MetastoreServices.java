@@ -48,7 +48,8 @@ public final class MetastoreServices implements AutoCloseable {
                     metastore::view,
                     metastore.scans(),
                     settings),
-                new AclService(metastore, clockMs))
+                new AclService(metastore, clockMs),
+                new BackupsService(metastore))
             .map(service -> authorized(service, memory, authorization))
             .toList();
   }

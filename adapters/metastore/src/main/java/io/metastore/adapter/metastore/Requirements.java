@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.google.protobuf.ByteString;
 import io.grpc.MethodDescriptor;
 import io.metastore.api.v1.AclGrpc;
+import io.metastore.api.v1.BackupsGrpc;
 import io.metastore.api.v1.ClientsGrpc;
 import io.metastore.api.v1.ClusterGrpc;
 import io.metastore.api.v1.CommitRequest;
@@ -62,6 +63,7 @@ final class Requirements {
     clients();
     cluster();
     acl();
+    backups();
   }
 
   private Requirements() {}
@@ -177,6 +179,11 @@ final class Requirements {
     administers(AclGrpc.getPutRoleMethod());
     administers(AclGrpc.getDeleteRoleMethod());
     reads(AclGrpc.getListRolesMethod(), request -> List.of(Need.admin("", ROOT)));
+  }
+
+  private static void backups() {
+    reads(BackupsGrpc.getBeginMethod(), request -> List.of(Need.admin("", ROOT)));
+    reads(BackupsGrpc.getReadMethod(), request -> List.of(Need.admin("", ROOT)));
   }
 
   // --- kinds of methods ------------------------------------------------------------------------
