@@ -5,9 +5,12 @@ import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.cli.Commands;
 import io.metastore.cli.console.Console;
+import io.metastore.server.command.BackupCommand;
 import io.metastore.server.command.CheckCommand;
 import io.metastore.server.command.ExportCommand;
 import io.metastore.server.command.ImportCommand;
+import io.metastore.server.command.MigrateCommand;
+import io.metastore.server.command.RestoreBackupCommand;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -29,7 +32,13 @@ import org.jspecify.annotations.Nullable;
 final class CommandProcess {
   /** The commands that are not in {@code cli}, because they use the store's code. */
   private static final List<Class<?>> OFFLINE =
-      List.of(ImportCommand.class, ExportCommand.class, CheckCommand.class);
+      List.of(
+          ImportCommand.class,
+          ExportCommand.class,
+          CheckCommand.class,
+          BackupCommand.class,
+          RestoreBackupCommand.class,
+          MigrateCommand.class);
 
   private static final int LOOPS = 1;
   private static final long STOP_MS = 1000;
