@@ -18,6 +18,9 @@ import java.util.concurrent.CompletableFuture;
 final class HashPage {
   private static final String CLUSTER_ID = "X-Etcd-Cluster-ID";
 
+  /** Errors for clients begin with it; those of this page do not. */
+  private static final String PREFIX = "etcdserver: ";
+
   private final Metastore store;
 
   HashPage(Metastore store) {
@@ -41,7 +44,7 @@ final class HashPage {
             outcome ->
                 outcome instanceof Outcome.Hashed hashed
                     ? new Page(200, json(hashed), Map.of(CLUSTER_ID, clusterId))
-                    : Page.error(400, EtcdServices.errorText(outcome)));
+                    : Page.error(400, EtcdServices.errorText(outcome).substring(PREFIX.length())));
   }
 
   private static long revision(String body) {
