@@ -12,7 +12,12 @@ final class JoinedCrc {
   /** The polynomial of CRC-32C, lowest power first. */
   private static final int POLYNOMIAL = 0x82F63B78;
 
-  /** {@code ZEROS[n]} appends 2^n zero bytes; its columns are the images of the single bits. */
+  private static final int BYTE_VALUES = 1 << Byte.SIZE;
+
+  /**
+   * {@code ZEROS[n]} appends 2^n zero bytes: the images of all values of the lowest byte, then of
+   * the second one, and so on.
+   */
   private static final int[][] ZEROS = zeros();
 
   private int crc;
@@ -20,12 +25,8 @@ final class JoinedCrc {
   /** Appends a block. */
   void append(int blockCrc, int blockBytes) {
     int shifted = crc;
-    int power = 0;
-    for (int rest = blockBytes; rest != 0; rest >>>= 1) {
-      if ((rest & 1) != 0) {
-        shifted = multiply(ZEROS[power], shifted);
-      }
-      power++;
+    for (int rest = blockBytes; rest != 0; rest &= rest - 1) {
+      shifted = multiply(ZEROS[Integer.numberOfTrailingZeros(rest)], shifted);
     }
     crc = shifted ^ blockCrc;
   }
@@ -34,38 +35,44 @@ final class JoinedCrc {
     return crc;
   }
 
+  private static int multiply(int[] images, int vector) {
+    return images[vector & 0xff]
+        ^ images[BYTE_VALUES + (vector >>> 8 & 0xff)]
+        ^ images[2 * BYTE_VALUES + (vector >>> 16 & 0xff)]
+        ^ images[3 * BYTE_VALUES + (vector >>> 24)];
+  }
+
   private static int[][] zeros() {
-    int[] zeroBit = new int[Integer.SIZE];
+    int[] zeroBit = new int[Integer.SIZE]; // the images of the single bits
     zeroBit[0] = POLYNOMIAL;
     for (int bit = 1; bit < Integer.SIZE; bit++) {
       zeroBit[bit] = 1 << (bit - 1);
     }
-    int[] zeroByte = square(square(square(zeroBit)));
     int[][] powers = new int[Integer.SIZE - 1][];
-    powers[0] = zeroByte;
+    powers[0] = square(square(square(images(zeroBit))));
     for (int power = 1; power < powers.length; power++) {
       powers[power] = square(powers[power - 1]);
     }
     return powers;
   }
 
-  private static int[] square(int[] matrix) {
-    int[] product = new int[Integer.SIZE];
+  private static int[] square(int[] images) {
+    int[] bits = new int[Integer.SIZE];
     for (int bit = 0; bit < Integer.SIZE; bit++) {
-      product[bit] = multiply(matrix, matrix[bit]);
+      bits[bit] = multiply(images, multiply(images, 1 << bit));
     }
-    return product;
+    return images(bits);
   }
 
-  private static int multiply(int[] matrix, int vector) {
-    int product = 0;
-    int bit = 0;
-    for (int rest = vector; rest != 0; rest >>>= 1) {
-      if ((rest & 1) != 0) {
-        product ^= matrix[bit];
+  private static int[] images(int[] bits) {
+    int[] images = new int[Integer.BYTES * BYTE_VALUES];
+    for (int i = 0; i < images.length; i++) {
+      for (int bit = 0; bit < Byte.SIZE; bit++) {
+        if ((i >>> bit & 1) != 0) {
+          images[i] ^= bits[i / BYTE_VALUES * Byte.SIZE + bit];
+        }
       }
-      bit++;
     }
-    return product;
+    return images;
   }
 }
