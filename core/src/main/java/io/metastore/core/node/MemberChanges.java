@@ -143,7 +143,9 @@ final class MemberChanges {
     return reach(voters)
         .thenCompose(
             reached -> {
-              if (reached.size() < voters.size()) {
+              // The new member counts as one that does not answer, as in etcd since 3.7. A single
+              // member may always add others.
+              if (voters.size() > 1 && 2 * reached.size() <= voters.size() + 1) {
                 throw tooFewReached(reached.size(), voters.size());
               }
               return submit(command, add.getId());
