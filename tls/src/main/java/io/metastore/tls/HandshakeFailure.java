@@ -85,7 +85,8 @@ public final class HandshakeFailure {
     return null;
   }
 
-  static String text(Throwable failure) {
+  /** The reason, in Go's words where Go has some. */
+  public static String text(Throwable failure) {
     CertificateRefused refused = findRefusal(failure);
     if (refused != null) {
       return String.valueOf(refused.getMessage());

@@ -2,11 +2,13 @@ package io.metastore.core.raft;
 
 import com.google.protobuf.Message;
 import io.metastore.core.api.Meters;
+import io.metastore.tls.HandshakeFailure;
 import java.net.ConnectException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ClientCall;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
@@ -15,6 +17,8 @@ import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client side of {@link PeerCall}s. While calls are waiting, a silent connection is pinged, and
@@ -22,6 +26,8 @@ import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
  * detected by TCP, after about 15 minutes. Thread-safe.
  */
 public final class PeerChannels implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PeerChannels.class);
+
   static {
     AnswerThreads.use();
   }
@@ -35,6 +41,9 @@ public final class PeerChannels implements AutoCloseable {
   private final int messageBytesMax;
   private final Meters meters;
   private final Map<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+
+  /** The last failures of TLS by peer, to log each only once. */
+  private final Map<String, String> tlsFailures = new ConcurrentHashMap<>();
 
   /** Creates channels whose calls are not counted. */
   public PeerChannels(PeerDialer dialer, int messageBytesMax) {
@@ -77,12 +86,14 @@ public final class PeerChannels implements AutoCloseable {
             if (call.isAnsweredAtOnce()) {
               meter.roundTrips.recordSince(start);
             }
+            tlsFailures.remove(urls);
             answer.complete(value);
           }
 
           @Override
           public void onError(Throwable failure) {
             meter.failures.increment();
+            logTlsFailure(urls, failure);
             answer.completeExceptionally(failure);
           }
 
@@ -98,6 +109,22 @@ public final class PeerChannels implements AutoCloseable {
           }
         });
     return answer;
+  }
+
+  /** Tells why TLS with a peer fails; nothing else would tell that it refuses our certificate. */
+  private void logTlsFailure(String urls, Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) {
+        String text = HandshakeFailure.text(cause);
+        if (!text.equals(tlsFailures.put(urls, text))) {
+          LOG.atWarn()
+              .addKeyValue("remote-peer", urls)
+              .addKeyValue("error", text)
+              .log("prober detected unhealthy status");
+        }
+        return;
+      }
+    }
   }
 
   /**

@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
 
 class PeerTlsTest {
   private static final int WAIT_S = 60;
-  private static final String HANDSHAKES = "io.metastore.core.raft.PeerHandshake";
+  private static final List<String> LOGGERS =
+      List.of("io.metastore.core.raft.PeerHandshake", "io.metastore.core.raft.PeerChannels");
 
   @TempDir Path directory;
   private TestAuthority authority;
@@ -63,12 +64,21 @@ class PeerTlsTest {
       files.add(authority.issue(Request.of("m" + i)));
     }
     appender.start();
-    ((Logger) LoggerFactory.getLogger(HANDSHAKES)).addAppender(appender);
+    LOGGERS.forEach(name -> ((Logger) LoggerFactory.getLogger(name)).addAppender(appender));
   }
 
   @AfterEach
   void stopListening() {
-    ((Logger) LoggerFactory.getLogger(HANDSHAKES)).detachAppender(appender);
+    LOGGERS.forEach(name -> ((Logger) LoggerFactory.getLogger(name)).detachAppender(appender));
+  }
+
+  /** Waits for a log line about a connection. */
+  private void awaitRefusal(String message, String error) throws InterruptedException {
+    String line;
+    do {
+      line = refusals.poll(WAIT_S, TimeUnit.SECONDS);
+      assertThat(line).as("a line with '%s' and '%s'", message, error).isNotNull();
+    } while (!line.contains(message) || !line.contains(error));
   }
 
   private PeerTls tls(KeyFiles identity) {
@@ -120,8 +130,8 @@ class PeerTlsTest {
       cluster.stop(2);
       files.set(2, new TestAuthority(directory, "foreign").issue(Request.of("m2")));
       Node outside = cluster.start(2);
-      assertThat(refusals.poll(WAIT_S, TimeUnit.SECONDS))
-          .contains("rejected connection on peer endpoint");
+      awaitRefusal("rejected connection on peer endpoint", "");
+      awaitRefusal("prober detected unhealthy status", "remote error: tls: ");
       Assertions.assertThatThrownBy(() -> outside.ready().get(1, TimeUnit.SECONDS))
           .isInstanceOf(TimeoutException.class);
       put(cluster.node(0), "without");
@@ -150,8 +160,7 @@ class PeerTlsTest {
         socket.getOutputStream().write("GET /version HTTP/1.1\r\n\r\n".getBytes(UTF_8));
         assertThat(text(socket)).doesNotContain("HTTP/1.1");
       }
-      assertThat(refusals.poll(WAIT_S, TimeUnit.SECONDS))
-          .contains("tls: first record does not look like a TLS handshake");
+      awaitRefusal("rejected", "tls: first record does not look like a TLS handshake");
     }
   }
 

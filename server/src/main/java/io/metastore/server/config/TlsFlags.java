@@ -41,7 +41,7 @@ final class TlsFlags {
     TlsFlags flags = new TlsFlags(values, dataDirectory);
     List<EtcdUrl> clientUrls = new ArrayList<>(values.urls(EtcdFlags.LISTEN_CLIENT_URLS));
     clientUrls.addAll(values.urls(EtcdFlags.LISTEN_CLIENT_HTTP_URLS));
-    clientUrls.addAll(values.urls(EtcdFlags.LISTEN_METRICS_URLS));
+    List<EtcdUrl> metricsUrls = values.urls(EtcdFlags.LISTEN_METRICS_URLS);
     List<EtcdUrl> peerUrls = values.urls(EtcdFlags.LISTEN_PEER_URLS);
     Side peers = flags.side(PEER, PEER, "peer", peerUrls);
     if (peers == null) {
@@ -62,6 +62,10 @@ final class TlsFlags {
                       .formatted(url)
                   + " HTTPS scheme");
         }
+      }
+      if (metricsUrls.stream().anyMatch(EtcdUrl::isSecure)) {
+        throw ConfigError.discovery(
+            "client TLS key/cert (--cert-file, --key-file) must be provided for metrics secure url");
       }
     }
     return new TlsConfig(clients, peers);

@@ -23,9 +23,11 @@ import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
 import io.metastore.etcdapi.etcdserverpb.WatchRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchResponse;
 import io.metastore.server.config.Bootstrap;
-import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
-import java.io.File;
+import io.metastore.tls.KeyFiles;
+import io.metastore.tls.TlsContext;
+import io.metastore.tls.TlsSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -74,14 +76,17 @@ final class EtcdRegistry implements AutoCloseable {
   }
 
   private static ChannelCredentials tls(Bootstrap.Etcd settings) throws IOException {
-    TlsChannelCredentials.Builder builder = TlsChannelCredentials.newBuilder();
-    if (settings.insecureSkipVerify()) {
-      builder.trustManager(InsecureTrustManagerFactory.INSTANCE.getTrustManagers());
-    } else if (!settings.caFile().isEmpty()) {
-      builder.trustManager(new File(settings.caFile()));
-    }
-    if (!settings.certFile().isEmpty()) {
-      builder.keyManager(new File(settings.certFile()), new File(settings.keyFile()));
+    KeyFiles identity =
+        settings.certFile().isEmpty()
+            ? null
+            : new KeyFiles(Path.of(settings.certFile()), Path.of(settings.keyFile()));
+    Path authority = settings.caFile().isEmpty() ? null : Path.of(settings.caFile());
+    TlsContext tls =
+        TlsContext.client(TlsSettings.client(identity, authority, settings.insecureSkipVerify()));
+    TlsChannelCredentials.Builder builder =
+        TlsChannelCredentials.newBuilder().trustManager(tls.trustManager());
+    if (tls.keyManager() != null) {
+      builder.keyManager(tls.keyManager());
     }
     return builder.build();
   }

@@ -155,8 +155,8 @@ class TlsFlagsTest {
         "--listen-client-urls=https://127.0.0.1:1 --advertise-client-urls=https://a:1 | TLS"
             + " key/cert (--cert-file, --key-file) must be provided for client url"
             + " https://127.0.0.1:1 with HTTPS scheme",
-        "--listen-metrics-urls=https://127.0.0.1:1 | TLS key/cert (--cert-file, --key-file) must be"
-            + " provided for client url https://127.0.0.1:1 with HTTPS scheme",
+        "--listen-metrics-urls=https://127.0.0.1:1 | client TLS key/cert (--cert-file, --key-file)"
+            + " must be provided for metrics secure url",
         "--listen-peer-urls=https://127.0.0.1:1 --initial-advertise-peer-urls=https://127.0.0.1:1 |"
             + " cannot listen on TLS for 127.0.0.1:1: KeyFile and CertFile are not presented",
         "--cert-file=c | KeyFile and CertFile must both be present[key: , cert: c]",
