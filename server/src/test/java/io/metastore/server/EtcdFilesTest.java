@@ -52,6 +52,22 @@ class EtcdFilesTest {
         .isEqualTo("Error: mvcc: required revision is a future revision\n");
   }
 
+  /** Printed by etcdutl 3.7.3, too. */
+  @Test
+  void aTableHasBorders() throws Exception {
+    String file = file("etcd-3.7.db").toString();
+    assertThat(etcdutl("--write-out", "table", "snapshot", "status", file)).isZero();
+    assertThat(out.toString(UTF_8))
+        .isEqualTo(
+            """
+            ┌──────────┬──────────┬────────────┬────────────┬─────────┐
+            │   HASH   │ REVISION │ TOTAL KEYS │ TOTAL SIZE │ VERSION │
+            ├──────────┼──────────┼────────────┼────────────┼─────────┤
+            │ d05449d9 │      304 │        300 │      82 kB │   3.7.0 │
+            └──────────┴──────────┴────────────┴────────────┴─────────┘
+            """);
+  }
+
   @ParameterizedTest
   @CsvSource({"etcd-3.7.db", "etcd-3.4.db"})
   void aServerStartsOnARestoredSnapshot(String name) throws Exception {
@@ -68,6 +84,7 @@ class EtcdFilesTest {
       "--initial-advertise-peer-urls=" + peer
     };
     assertThat(etcdutl(restore)).as(err.toString(UTF_8)).isZero();
+    assertThat(err.toString(UTF_8)).contains("\tadded member\t{", "\"" + peer + "\"");
     assertThat(etcdutl(restore)).isEqualTo(1);
     assertThat(err.toString(UTF_8)).contains("not empty or could not be read");
 

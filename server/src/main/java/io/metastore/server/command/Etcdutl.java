@@ -12,6 +12,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -39,7 +41,7 @@ public final class Etcdutl {
       scope = ScopeType.INHERIT,
       paramLabel = "FORMAT",
       defaultValue = "simple",
-      description = "Output format: simple, json, fields.")
+      description = "Output format: simple, json, fields, table.")
   private String format = "";
 
   @Option(
@@ -125,7 +127,8 @@ public final class Etcdutl {
       json.addProperty("hashRevision", hash.revision());
       json.addProperty("compactRevision", hash.compacted());
       print(
-          "%d, %d, %d".formatted(hash.hash(), hash.revision(), hash.compacted()),
+          List.of("hash", "hash revision", "compact revision"),
+          Stream.of(hash.hash(), hash.revision(), hash.compacted()).map(String::valueOf).toList(),
           json,
           List.of(
               "\"Hash\" : " + hash.hash(),
@@ -144,6 +147,11 @@ public final class Etcdutl {
       throws IOException {
     try (StoppedTables tables = StoppedTables.open(directory)) {
       tables.defragment();
+      console.note(
+          ZapLine.info(
+              "backend/backend.go",
+              "finished defragmenting directory",
+              Map.of("path", directory.toString())));
     } catch (StorageException e) {
       throw new Failed(
           EXIT_FAILED, "Failed to defragment etcd data[" + directory + "] (" + e + ")");
@@ -158,9 +166,14 @@ public final class Etcdutl {
     return 0;
   }
 
-  private void print(String simple, JsonObject json, List<String> fields) {
+  /**
+   * @param headings of {@code values}, which are printed alone in the format {@code simple}
+   */
+  private void print(
+      List<String> headings, List<String> values, JsonObject json, List<String> fields) {
     switch (format) {
-      case "simple" -> console.line(simple);
+      case "simple" -> console.line(String.join(", ", values));
+      case "table" -> BoxTable.lines(headings, values).forEach(console::line);
       case "json" -> console.line(json);
       case "fields" -> fields.forEach(console::line);
       default -> throw new Failed(EXIT_BAD_ARGUMENTS, "unsupported output format");
@@ -210,13 +223,13 @@ public final class Etcdutl {
     json.addProperty("totalSize", status.sizeBytes());
     json.addProperty("version", status.version());
     print(
-        "%x, %d, %d, %s, %s"
-            .formatted(
-                status.hash(),
-                status.revision(),
-                status.keys(),
-                bytesText(status.sizeBytes()),
-                status.version()),
+        List.of("hash", "revision", "total keys", "total size", "version"),
+        List.of(
+            Long.toHexString(status.hash()),
+            String.valueOf(status.revision()),
+            String.valueOf(status.keys()),
+            bytesText(status.sizeBytes()),
+            status.version()),
         json,
         List.of(
             "\"Hash\" : " + status.hash(),

@@ -2,12 +2,16 @@ package io.metastore.server.command;
 
 import io.metastore.adapter.etcd.db.DbReader;
 import io.metastore.server.config.ConfigError;
+import io.metastore.server.config.EtcdUrl;
+import io.metastore.server.config.InitialCluster;
 import io.metastore.server.config.Place;
 import io.metastore.server.config.StoredCluster;
 import io.metastore.server.etcd.EtcdImport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -27,6 +31,8 @@ import picocli.CommandLine.Spec;
     name = "restore",
     description = "Restores an etcd member snapshot to a data directory of Metastore.")
 final class RestoreCommand implements Callable<Integer> {
+  private static final String CALLER = "snapshot/v3_snapshot.go";
+
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets this field before it calls call()
   private CommandSpec spec;
@@ -82,13 +88,27 @@ final class RestoreCommand implements Callable<Integer> {
       throw new IOException("data-dir \"%s\" not empty or could not be read".formatted(target));
     }
     checkDigest();
+    Map<String, String> paths = Map.of("path", file.toString(), "data-dir", target.toString());
+    parent.console().note(ZapLine.info(CALLER, "restoring snapshot", paths));
     ByteProgress progress = new ByteProgress(parent.console(), "restored");
     try (DbReader db = DbReader.open(file)) {
       EtcdImport.Summary summary = new EtcdImport(db, bump).run(target, progress);
       StoredCluster.write(target, place);
+      place.cluster().members().forEach(added -> noteAdded(place.cluster().id(), added));
+      parent.console().note(ZapLine.info(CALLER, "restored snapshot", paths));
       parent.console().note(progress.text(summary.bytes()));
     }
     return 0;
+  }
+
+  private void noteAdded(long clusterId, InitialCluster.Member added) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("cluster-id", Long.toHexString(clusterId));
+    fields.put("local-member-id", "0");
+    fields.put("added-peer-id", Long.toHexString(added.id()));
+    fields.put("added-peer-peer-urls", added.peerUrls().stream().map(EtcdUrl::text).toList());
+    fields.put("added-peer-is-learner", false);
+    parent.console().note(ZapLine.info("membership/cluster.go", "added member", fields));
   }
 
   private static boolean isFree(Path directory) throws IOException {

@@ -180,7 +180,9 @@ final class EtcdFlags {
               "List of URLs to listen on for http only client traffic. Enabling this flag removes"
                   + " http services from --listen-client-urls."),
           flag("max-snapshots", COUNT, "5", "Maximum number of snapshot files to retain.")
-              .ignored("The server keeps only the newest checkpoint."),
+              .ignored(
+                  "The server keeps only the newest checkpoint. In etcd, --max-snapshots is deprecated"
+                      + " in 3.6 and will be decommissioned in 3.8."),
           flag("max-wals", COUNT, "5", "Maximum number of wal files to retain.")
               .ignored("The log is kept from the newest checkpoint on."),
           flag("memory-mlock", SWITCH, "false", "Enable to enforce etcd pages to stay in RAM.")
@@ -394,7 +396,10 @@ final class EtcdFlags {
                   + " duration based retention, defaulting to hours if no time unit is"
                   + " provided (e.g. '5m'). 'revision' for revision number based retention."),
           flag("v2-deprecation", TEXT, "write-only", "Phase of v2store deprecation.")
-              .ignored(NO_V2));
+              .ignored(
+                  NO_V2
+                      + " In etcd, --v2-deprecation is deprecated and scheduled for removal in v3.8."
+                      + " The default value is enforced, ignoring user input."));
 
   private static final Section SECURITY =
       new Section(
