@@ -94,7 +94,9 @@ final class Handshake {
   }
 
   private void open(ConnectRequest asked, @Nullable ByteString configuration) {
-    if (port.settings().sessions().localSessions() != LocalSessionMode.OFF) {
+    // A session that writes the configuration is in the log, whatever the settings say.
+    if (port.settings().sessions().localSessions() != LocalSessionMode.OFF
+        && configuration == null) {
       AgreedSession session = newSession(asked, Kind.LOCAL);
       port.localSessions().add(session);
       result.granted(session);
