@@ -40,6 +40,9 @@ final class PacketHandler extends ByteToMessageDecoder {
   private boolean begun;
   private boolean answered;
 
+  /** Bytes of {@link PacketMemory} taken for the packet that is arriving. */
+  private int memory;
+
   PacketHandler(PortContext port, FourLetterWords words) {
     this.port = port;
     this.words = words;
@@ -70,21 +73,36 @@ final class PacketHandler extends ByteToMessageDecoder {
     }
     int bytesMax = begun ? port.settings().packetBytesMax() : FIRST_PACKET_BYTES_MAX;
     if (length < 0 || length > bytesMax) {
-      LOG.atWarn()
-          .addKeyValue("remote-address", ctx.channel().remoteAddress())
-          .addKeyValue("bytes", length)
-          .log("closed a connection: invalid packet length");
-      port.stats().packetRejected();
-      in.skipBytes(in.readableBytes());
-      ctx.close();
+      reject(ctx, in, length, "closed a connection: invalid packet length");
       return;
     }
     if (in.readableBytes() < Integer.BYTES + length) {
+      memory = memory > 0 ? memory : port.packetMemory().take(length);
+      if (memory < 0) {
+        memory = 0;
+        reject(ctx, in, length, "closed a connection: too many large packets are incomplete");
+      }
       return;
     }
+    freeMemory();
     begun = true;
     in.skipBytes(Integer.BYTES);
     connection().received(in.readSlice(length));
+  }
+
+  private void reject(ChannelHandlerContext ctx, ByteBuf in, int length, String message) {
+    LOG.atWarn()
+        .addKeyValue("remote-address", ctx.channel().remoteAddress())
+        .addKeyValue("bytes", length)
+        .log(message);
+    port.stats().packetRejected();
+    in.skipBytes(in.readableBytes());
+    ctx.close();
+  }
+
+  private void freeMemory() {
+    port.packetMemory().free(memory);
+    memory = 0;
   }
 
   private void answer(ChannelHandlerContext ctx, int word) {
@@ -127,7 +145,8 @@ final class PacketHandler extends ByteToMessageDecoder {
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     port.stats().connections(-1);
     connection().closed();
-    super.channelInactive(ctx);
+    super.channelInactive(ctx); // looks at the rest of the input once more
+    freeMemory();
   }
 
   @Override

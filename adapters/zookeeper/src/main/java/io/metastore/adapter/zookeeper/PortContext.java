@@ -11,6 +11,7 @@ record PortContext(
     Sessions sessions,
     LocalSessions localSessions,
     RequestThrottle throttle,
+    PacketMemory packetMemory,
     PortStats stats,
     Authenticator authenticator,
     SecureRandom random) {

@@ -76,6 +76,7 @@ public final class ZookeeperPort implements AutoCloseable {
             sessions,
             new LocalSessions(System::nanoTime),
             new RequestThrottle(settings.sessions().requestsMax()),
+            new PacketMemory(),
             new PortStats(),
             new Authenticator(settings.authentication()),
             new SecureRandom());
