@@ -109,23 +109,29 @@ final class LiveTables {
   }
 
   /**
-   * Copies a checkpoint to a new directory; the copy is durable when this returns. Data files are
-   * hard links if both are on one disk: they never change.
+   * Copies a checkpoint to a new directory; the copy is durable when this returns. Data files never
+   * change, so they become hard links if the disk allows that.
    */
   static void copy(Path checkpoint, Path target) throws IOException {
     Files.createDirectories(target);
-    boolean sameDisk = Files.getFileStore(checkpoint).equals(Files.getFileStore(target));
     try (Stream<Path> files = Files.list(checkpoint)) {
       for (Path file : files.filter(f -> !f.toString().endsWith(".md5")).toList()) {
         Path copy = target.resolve(file.getFileName());
-        if (sameDisk && file.toString().endsWith(".sst")) {
-          Files.createLink(copy, file);
-        } else {
+        if (!file.toString().endsWith(".sst") || !link(file, copy)) {
           Files.copy(file, copy);
         }
       }
     }
     DurableFiles.forceTree(target);
+  }
+
+  private static boolean link(Path file, Path link) {
+    try {
+      Files.createLink(link, file);
+      return true;
+    } catch (IOException | UnsupportedOperationException e) {
+      return false; // another disk, or one without hard links
+    }
   }
 
   private StoreMachine openGeneration() {
