@@ -252,10 +252,6 @@ def mask(value, name=""):
 
 # Metrics of etcd that are missing here, with the reasons.
 MISSING = {
-    "etcd_debugging_mvcc_db_compaction_keys_total": "not counted",
-    "etcd_debugging_mvcc_db_compaction_last": "not counted",
-    "etcd_debugging_mvcc_events_total": "not counted",
-    "etcd_debugging_mvcc_keys_total": "not counted, because it would slow down every put",
     "etcd_debugging_mvcc_pending_events_total": "not counted",
     "etcd_mvcc_db_open_read_transactions": "not counted",
     "etcd_server_feature_enabled": "feature gates are not implemented yet",

@@ -70,6 +70,9 @@ public interface ClusterView {
   /** Numbers of watchers on this member. */
   WatchCounts watches();
 
+  /** The number of keys. */
+  long keys();
+
   /**
    * The compacted revision: versions that were replaced before it are gone; 0 if nothing was
    * compacted.

@@ -2,6 +2,7 @@ package io.metastore.core.api;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -50,6 +51,15 @@ public final class Meters {
 
   /** Ranges read on this member, without those in replicated transactions. */
   public final LongAdder ranges = new LongAdder();
+
+  /** Events sent to watchers. */
+  public final LongAdder watchEvents = new LongAdder();
+
+  /** Versions of keys that compactions have removed. */
+  public final LongAdder compactedVersions = new LongAdder();
+
+  /** When the last compaction was completed, in seconds since 1970; 0 for not since the start. */
+  public final AtomicLong lastCompaction = new AtomicLong();
 
   /** Commands from callers on this member that were not proposed or whose outcome is unknown. */
   public final LongAdder failedProposals = new LongAdder();

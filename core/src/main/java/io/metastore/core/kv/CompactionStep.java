@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Removes, in slices, the versions that a compaction made unreachable.
@@ -34,9 +35,14 @@ public final class CompactionStep {
   private static final int CHANGES_PER_WRITE = 500;
 
   private final Storage storage;
+  private final LongAdder removed;
 
-  public CompactionStep(Storage storage) {
+  /**
+   * @param removed counts the removed versions
+   */
+  public CompactionStep(Storage storage, LongAdder removed) {
     this.storage = storage;
+    this.removed = removed;
   }
 
   /**
@@ -94,6 +100,7 @@ public final class CompactionStep {
       }
     }
     storage.edit(Table.HISTORY, whole, unreachable);
+    removed.add(unreachable.size());
   }
 
   /**

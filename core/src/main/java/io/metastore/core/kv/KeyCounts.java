@@ -78,6 +78,11 @@ public final class KeyCounts {
     }
   }
 
+  /** The number of existing keys. */
+  public static long countAll(Reader reader) {
+    return count(reader, KeyRange.ALL);
+  }
+
   /** The number of existing keys in a range. */
   static long count(Reader reader, KeyRange range) {
     ByteString to = range.to();

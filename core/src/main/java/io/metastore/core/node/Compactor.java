@@ -1,8 +1,10 @@
 package io.metastore.core.node;
 
+import io.metastore.core.api.Meters;
 import io.metastore.core.kv.CompactionStep;
 import io.metastore.core.machine.StoreMachine;
 import io.metastore.core.machine.StoreView;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -24,6 +26,7 @@ final class Compactor implements AutoCloseable {
   private final Supplier<StoreMachine> machines;
   private final int sliceChanges;
   private final long pauseMs;
+  private final Meters meters;
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Threads.named("compactor"));
 
@@ -38,11 +41,13 @@ final class Compactor implements AutoCloseable {
   /**
    * @param sliceChanges about how many changes a slice walks
    * @param pauseMs between two slices
+   * @param meters counts what is removed
    */
-  Compactor(Supplier<StoreMachine> machines, int sliceChanges, long pauseMs) {
+  Compactor(Supplier<StoreMachine> machines, int sliceChanges, long pauseMs, Meters meters) {
     this.machines = machines;
     this.sliceChanges = sliceChanges;
     this.pauseMs = pauseMs;
+    this.meters = meters;
   }
 
   /** Starts compacting if there is something to compact. Any thread. */
@@ -83,7 +88,9 @@ final class Compactor implements AutoCloseable {
         // While retained, the view also keeps the tables open.
         long compacted = view.state().compacted();
         finished =
-            compacted <= 0 || new CompactionStep(machine.storage()).run(compacted, sliceChanges);
+            compacted <= 0
+                || new CompactionStep(machine.storage(), meters.compactedVersions)
+                    .run(compacted, sliceChanges);
         if (finished) {
           finish(compacted);
         }
@@ -101,6 +108,7 @@ final class Compactor implements AutoCloseable {
   private void finish(long revision) {
     if (revision > doneRevision && revision > 0) {
       LOG.atInfo().addKeyValue("compact-revision", revision).log("finished scheduled compaction");
+      meters.lastCompaction.set(Instant.now().getEpochSecond());
     }
     doneRevision = Math.max(doneRevision, revision);
     Iterator<Map.Entry<Long, CompletableFuture<Void>>> entries = waiting.entrySet().iterator();

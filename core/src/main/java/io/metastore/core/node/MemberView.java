@@ -6,6 +6,7 @@ import io.metastore.core.api.Meters;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Configuration;
 import io.metastore.core.command.MemberNote;
+import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.machine.MemberTable;
 import io.metastore.core.machine.StoreMachine;
 import io.metastore.core.machine.StoreView;
@@ -211,6 +212,16 @@ final class MemberView implements ClusterView {
     StoreView view = views.get();
     try {
       return view.state().compacted();
+    } finally {
+      view.release();
+    }
+  }
+
+  @Override
+  public long keys() {
+    StoreView view = views.get();
+    try {
+      return KeyCounts.countAll(view.reader());
     } finally {
       view.release();
     }

@@ -182,14 +182,15 @@ public final class Node implements Metastore, AutoCloseable {
         new LiveTables(config.dataDirectory(), config.storage(), config.responseBytesMax());
     this.machine = tables.open();
     this.applied = new AppliedIndex(reply, machine.state().index());
-    this.hub = new WatchHub(this::retainView, watchLimits(config));
+    this.hub = new WatchHub(this::retainView, watchLimits(config), meters.watchEvents);
     PeerDialer dialer = new PeerDialer(config.peerTls(), this::currentPeerUrls);
     this.peers = new PeerChannels(dialer, peerMessageBytesMax(config), meters);
     this.compactor =
         new Compactor(
             () -> machine,
             config.space().compactionBatchLimit(),
-            config.space().compactionSleepMs());
+            config.space().compactionSleepMs(),
+            meters);
     this.defragmenter = new Defragmenter(() -> machine, meters.defragmentations);
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockRequests(process(), this::submit, this::retainView);

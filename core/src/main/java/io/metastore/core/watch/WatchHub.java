@@ -20,6 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +62,7 @@ public final class WatchHub implements AutoCloseable {
 
   private final Supplier<StoreView> views;
   private final WatchLimits limits;
+  private final LongAdder sentEvents;
   private final BlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
   private final AtomicLong inboxBytes = new AtomicLong();
   private final AtomicInteger openStreams = new AtomicInteger();
@@ -92,10 +94,12 @@ public final class WatchHub implements AutoCloseable {
    * Starts the hub's thread.
    *
    * @param views returns the newest view, retained; called on the hub's thread
+   * @param sentEvents counts the events that are sent
    */
-  public WatchHub(Supplier<StoreView> views, WatchLimits limits) {
+  public WatchHub(Supplier<StoreView> views, WatchLimits limits, LongAdder sentEvents) {
     this.views = views;
     this.limits = limits;
+    this.sentEvents = sentEvents;
     thread.setDaemon(true);
     thread.start();
   }
@@ -291,6 +295,7 @@ public final class WatchHub implements AutoCloseable {
     if (watcher.stream.hasRoom(bytes, limits.streamBytesMax(openStreams.get()))) {
       watcher.nextRevision = throughRevision + 1;
       watcher.lastSentNanos = System.nanoTime();
+      sentEvents.add(events.size());
       watcher.stream.add(new WatchMessage.Events(watcher.id, throughRevision, events), bytes);
     } else {
       watcher.nextRevision = events.get(0).current().modRevision();

@@ -11,6 +11,7 @@ import io.metastore.core.storage.StorageOptions;
 import io.metastore.core.storage.TestDirectories;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /** A {@link StoreMachine} on its own directory, which can be restarted and crashed. */
@@ -108,7 +109,7 @@ public final class TestMachine implements AutoCloseable {
 
   /** Runs one slice of physical compaction; returns whether nothing is left to do. */
   public boolean sweep(int changesMax) {
-    return new CompactionStep(storage()).run(state().compacted(), changesMax);
+    return new CompactionStep(storage(), new LongAdder()).run(state().compacted(), changesMax);
   }
 
   public void sweepAll() {

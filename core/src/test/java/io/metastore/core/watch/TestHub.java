@@ -10,6 +10,7 @@ import io.metastore.core.machine.TestMachine;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +24,7 @@ final class TestHub implements AutoCloseable {
 
   TestHub(TestMachine machine, WatchLimits limits) {
     this.machine = machine;
-    this.hub = new WatchHub(machine::view, limits);
+    this.hub = new WatchHub(machine::view, limits, new LongAdder());
     CompletableFuture<Thread> started = new CompletableFuture<>();
     hub.execute(() -> started.complete(Thread.currentThread()));
     this.thread = started.join();

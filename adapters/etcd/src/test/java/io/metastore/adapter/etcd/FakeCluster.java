@@ -119,6 +119,11 @@ final class FakeCluster implements ClusterView {
   }
 
   @Override
+  public long keys() {
+    return 0;
+  }
+
+  @Override
   public long compactedRevision() {
     return 0;
   }

@@ -109,6 +109,11 @@ record NoCluster(String name) implements ClusterView {
   }
 
   @Override
+  public long keys() {
+    return 0;
+  }
+
+  @Override
   public long compactedRevision() {
     return 0;
   }

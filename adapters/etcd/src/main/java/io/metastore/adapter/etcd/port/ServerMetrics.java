@@ -56,7 +56,7 @@ public final class ServerMetrics {
     disk(page);
     store(page, meters);
     leases(page, meters);
-    watches(page);
+    watches(page, meters);
     health(page);
     grpc(page);
     process(page);
@@ -233,6 +233,15 @@ public final class ServerMetrics {
         meters.ranges.sum());
     page.counter(
         "etcd_mvcc_txn_total", "Total number of txns seen by this member.", meters.txns.sum());
+    page.gauge("etcd_debugging_mvcc_keys_total", "Total number of keys.", cluster.keys());
+    page.counter(
+        "etcd_debugging_mvcc_db_compaction_keys_total",
+        "Total number of db keys compacted.",
+        meters.compactedVersions.sum());
+    page.gauge(
+        "etcd_debugging_mvcc_db_compaction_last",
+        "The unix time of the last db compaction. Resets to 0 on start.",
+        meters.lastCompaction.get());
     page.gauge(
         "etcd_debugging_mvcc_total_put_size_in_bytes",
         "The total size of put kv pairs seen by this member.",
@@ -261,7 +270,11 @@ public final class ServerMetrics {
         meters.leasesExpired.sum());
   }
 
-  private void watches(MetricsPage page) {
+  private void watches(MetricsPage page, Meters meters) {
+    page.counter(
+        "etcd_debugging_mvcc_events_total",
+        "Total number of events sent by this member.",
+        meters.watchEvents.sum());
     ClusterView.WatchCounts watches = cluster.watches();
     page.gauge(
         "etcd_debugging_mvcc_watch_stream_total",

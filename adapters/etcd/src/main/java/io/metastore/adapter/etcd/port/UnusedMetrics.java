@@ -55,6 +55,19 @@ final class UnusedMetrics {
           "etcd_grpc_proxy_cache_misses_total",
           "etcd_grpc_proxy_watchers_coalescing_total",
           "etcd_server_snapshot_apply_in_progress_total",
+          "go_gc_gogc_percent",
+          "go_gc_gomemlimit_bytes",
+          "go_memstats_buck_hash_sys_bytes",
+          "go_memstats_gc_sys_bytes",
+          "go_memstats_heap_objects",
+          "go_memstats_heap_released_bytes",
+          "go_memstats_last_gc_time_seconds",
+          "go_memstats_mcache_inuse_bytes",
+          "go_memstats_mcache_sys_bytes",
+          "go_memstats_mspan_inuse_bytes",
+          "go_memstats_mspan_sys_bytes",
+          "go_memstats_stack_inuse_bytes",
+          "go_memstats_stack_sys_bytes",
         }) {
       page.gauge(name, NOT_HERE, 0);
     }
@@ -64,6 +77,9 @@ final class UnusedMetrics {
           "etcd_debugging_store_watch_requests_total",
           "etcd_grpc_proxy_events_coalescing_total",
           "etcd_server_learner_promote_successes",
+          "go_memstats_alloc_bytes_total",
+          "go_memstats_frees_total",
+          "go_memstats_mallocs_total",
         }) {
       page.counter(name, NOT_HERE, 0);
     }
