@@ -3,11 +3,8 @@ package io.metastore.cli.console;
 import io.grpc.ChannelCredentials;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.TlsChannelCredentials;
 import io.metastore.client.MetastoreClient;
 import io.metastore.tls.KeyFiles;
-import io.metastore.tls.TlsContext;
-import io.metastore.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -188,13 +185,7 @@ public abstract class Settings {
       return InsecureChannelCredentials.create();
     }
     try {
-      TlsContext tls = TlsContext.client(TlsSettings.client(identity, authority, trustsEverybody));
-      TlsChannelCredentials.Builder credentials =
-          TlsChannelCredentials.newBuilder().trustManager(tls.trustManager());
-      if (tls.keyManager() != null) {
-        credentials.keyManager(tls.keyManager());
-      }
-      return credentials.build();
+      return ClientTls.credentials(identity, authority, trustsEverybody);
     } catch (IOException e) {
       throw new CommandFailed(ExitCode.USAGE, "cannot use the TLS files: " + e.getMessage());
     }

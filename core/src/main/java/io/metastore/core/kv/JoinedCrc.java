@@ -8,7 +8,7 @@ package io.metastore.core.kv;
  * zeros as the second has bytes, combined with the CRC of the second by XOR. Appending zeros is a
  * multiplication by a matrix of bits. Source: {@code crc32_combine} of zlib. Not thread-safe.
  */
-final class JoinedCrc {
+public final class JoinedCrc {
   /** The polynomial of CRC-32C, lowest power first. */
   private static final int POLYNOMIAL = 0x82F63B78;
 
@@ -23,7 +23,7 @@ final class JoinedCrc {
   private int crc;
 
   /** Appends a block. */
-  void append(int blockCrc, int blockBytes) {
+  public void append(int blockCrc, int blockBytes) {
     int shifted = crc;
     for (int rest = blockBytes; rest != 0; rest &= rest - 1) {
       shifted = multiply(ZEROS[Integer.numberOfTrailingZeros(rest)], shifted);
@@ -31,7 +31,8 @@ final class JoinedCrc {
     crc = shifted ^ blockCrc;
   }
 
-  int value() {
+  /** The CRC of all blocks so far; 0 for none. */
+  public int value() {
     return crc;
   }
 

@@ -9,9 +9,9 @@ import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
-import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
+import io.metastore.cli.console.ClientTls;
 import io.metastore.etcdapi.etcdserverpb.AuthGrpc;
 import io.metastore.etcdapi.etcdserverpb.AuthenticateRequest;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
@@ -24,8 +24,6 @@ import io.metastore.etcdapi.etcdserverpb.WatchRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchResponse;
 import io.metastore.server.config.Bootstrap;
 import io.metastore.tls.KeyFiles;
-import io.metastore.tls.TlsContext;
-import io.metastore.tls.TlsSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -81,14 +79,7 @@ final class EtcdRegistry implements AutoCloseable {
             ? null
             : new KeyFiles(Path.of(settings.certFile()), Path.of(settings.keyFile()));
     Path authority = settings.caFile().isEmpty() ? null : Path.of(settings.caFile());
-    TlsContext tls =
-        TlsContext.client(TlsSettings.client(identity, authority, settings.insecureSkipVerify()));
-    TlsChannelCredentials.Builder builder =
-        TlsChannelCredentials.newBuilder().trustManager(tls.trustManager());
-    if (tls.keyManager() != null) {
-      builder.keyManager(tls.keyManager());
-    }
-    return builder.build();
+    return ClientTls.credentials(identity, authority, settings.insecureSkipVerify());
   }
 
   private void logIn(Bootstrap.Etcd settings) {
