@@ -383,11 +383,12 @@ public final class RaftNode {
         throw new IOException("raft did not stop");
       }
       RaftServer fresh = servers.create();
+      fresh.start();
+      // Until now, the stopped one answers questions about its log; the other had none yet.
       server = fresh;
       division = fresh.getDivision(groupId);
       direct = (RaftClientAsynchronousProtocol) division;
       learnerVotes.of(division);
-      fresh.start();
       LOG.info("restarted raft for a learner");
     } finally {
       restarting = false;

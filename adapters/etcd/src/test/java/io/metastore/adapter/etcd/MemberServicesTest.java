@@ -106,7 +106,7 @@ final class MemberServicesTest {
   void settingsRefuseInvalidVersions() {
     assertThatThrownBy(() -> new EtcdSettings("latest", 128, 1000, false, LiveServer.SCRATCH, null))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new EtcdSettings("3.7.1", 0, 1000, false, LiveServer.SCRATCH, null))
+    assertThatThrownBy(() -> new EtcdSettings("3.7.1", -1, 1000, false, LiveServer.SCRATCH, null))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
