@@ -647,11 +647,18 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
-  /** If this member leads, transfers leadership to another voter; waits only briefly. */
+  /**
+   * If this member leads, transfers leadership to another voter. Waits only briefly for each, and
+   * tries those first that are surely alive: waiting for a dead one would cost the cluster a
+   * second.
+   */
   private void handOver() {
-    for (RaftMember member : raft.members().voters()) {
-      if (member.id() == config.memberId() || !raft.isLeaderReady()) {
-        continue;
+    if (!raft.isLeaderReady()) {
+      return;
+    }
+    for (RaftMember member : raft.votersByLastReply()) {
+      if (!raft.isLeaderReady()) {
+        return;
       }
       try {
         if (raft.transferLeadership(member.id(), HAND_OVER_MS)

@@ -61,6 +61,16 @@ final class LogAppenders {
     return -1;
   }
 
+  /** Milliseconds since the last reply of a follower; the maximum if it is no follower. */
+  long sinceReplyMs(RaftPeerId follower) {
+    for (GuardedLogAppender appender : appenders) {
+      if (appender.getFollowerId().equals(follower)) {
+        return appender.getFollower().getLastRpcResponseTime().elapsedTimeMs();
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+
   /** See {@link CaughtUp}. */
   void recordCaughtUp(RaftServer.Division division, RaftPeerRole... roles) {
     for (GuardedLogAppender appender : appenders) {

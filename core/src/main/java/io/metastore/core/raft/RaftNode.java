@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -324,6 +327,21 @@ public final class RaftNode {
    */
   public long matchIndex(long memberId) {
     return appenders.matchIndex(RaftMembers.peerId(memberId));
+  }
+
+  /** The other voters, on the leader: those that have replied last come first. */
+  public List<RaftMember> votersByLastReply() {
+    Map<Long, Long> silentMs = new HashMap<>();
+    for (RaftMember member : members().voters()) {
+      RaftPeerId id = RaftMembers.peerId(member.id());
+      if (!id.equals(self)) {
+        silentMs.put(member.id(), appenders.sinceReplyMs(id));
+      }
+    }
+    return members().voters().stream()
+        .filter(member -> silentMs.containsKey(member.id()))
+        .sorted(Comparator.comparing(member -> silentMs.get(member.id())))
+        .toList();
   }
 
   /**
