@@ -59,6 +59,16 @@ class LauncherTest {
         .endsWith("io.metastore.server.Main etcd --name=m1\n");
   }
 
+  /** Without a locale, Java would lose the characters outside of ASCII in its arguments. */
+  @Test
+  void withoutALocaleArgumentsAreUtf8() throws Exception {
+    unpack();
+    Map<String, String> variables = new HashMap<>(Map.of("JAVA_HOME", brokenJava()));
+    assertThat(run(variables, etcd()).output()).contains("LC_CTYPE=C.UTF-8 ");
+    variables.put("LANG", "de_DE.ISO-8859-1");
+    assertThat(run(variables, etcd()).output()).contains("LC_CTYPE= ");
+  }
+
   /** An archive can only be used by the Java that wrote it. */
   @Test
   void classDataArchiveOfThisJavaIsUsed() throws Exception {
@@ -143,11 +153,11 @@ class LauncherTest {
     return new String(process.getInputStream().readAllBytes(), UTF_8).split(" ", 2)[0];
   }
 
-  /** A Java that prints how it was called and exits with 7. */
+  /** A Java that prints its locale and how it was called, and exits with 7. */
   private String brokenJava() throws Exception {
     Path java = directory.resolve("jdk").resolve("bin").resolve("java");
     Files.createDirectories(java.getParent());
-    Files.writeString(java, "#!/bin/sh\necho \"$*\"\nexit 7\n");
+    Files.writeString(java, "#!/bin/sh\necho \"LC_CTYPE=$LC_CTYPE $*\"\nexit 7\n");
     assertThat(java.toFile().setExecutable(true)).isTrue();
     return directory.resolve("jdk").toString();
   }
