@@ -6,8 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * Recognizes a data file of the tables by its end: RocksDB writes a unique ID of the file there.
@@ -29,9 +27,7 @@ public final class FileEnd {
           throw new EOFException(file.toString());
         }
       }
-      return MessageDigest.getInstance("SHA-256").digest(end.array());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      return Digests.sha256().digest(end.array());
     }
   }
 }

@@ -2,8 +2,6 @@ package io.metastore.core.api;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 
 /** Computes the IDs of members and clusters as etcd does. */
@@ -29,10 +27,6 @@ public final class MemberIds {
   }
 
   private static long first8(byte[] bytes) {
-    try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(bytes)).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-1", e);
-    }
+    return ByteBuffer.wrap(Digests.sha1().digest(bytes)).getLong();
   }
 }

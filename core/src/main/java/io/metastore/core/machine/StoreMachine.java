@@ -10,7 +10,6 @@ import io.metastore.core.api.KeyOrder;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.LockPlaceView;
 import io.metastore.core.api.Outcome;
-import io.metastore.core.api.ZnodeAcl;
 import io.metastore.core.auth.AuthChanges;
 import io.metastore.core.auth.GivenToken;
 import io.metastore.core.auth.Rules;
@@ -249,11 +248,7 @@ public final class StoreMachine implements AutoCloseable {
           : new Outcome.Failed(context.revision(), refusal);
     }
     return switch (command.getKindCase()) {
-      case TXN ->
-          TxnEvaluator.apply(
-              command.getTxn(),
-              ZnodeAcl.ofNativeCaller(context.auth().getEnabled(), command.getAuthor()),
-              context);
+      case TXN -> TxnEvaluator.apply(command.getTxn(), command.getAuthor(), context);
       case NEW_CLIENT -> newClient(command.getNewClient(), index, context);
       case RELEASE -> release(command.getRelease(), context);
       case WITHDRAW -> withdraw(command.getWithdraw(), context);

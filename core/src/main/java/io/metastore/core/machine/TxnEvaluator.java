@@ -13,7 +13,6 @@ import io.metastore.core.api.OpResult.TxnResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Compare;
 import io.metastore.core.command.Delete;
-import io.metastore.core.command.Identity;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
@@ -72,9 +71,9 @@ final class TxnEvaluator {
   /**
    * Runs a transaction as part of a log entry.
    *
-   * @param author identities of the author in the znode tree
+   * @param author the author's user; empty for one who may do everything
    */
-  static Outcome apply(Txn txn, List<Identity> author, ApplyContext context) {
+  static Outcome apply(Txn txn, String author, ApplyContext context) {
     Deque<Integer> branches = new ArrayDeque<>();
     RangeReader before = context.ranges(context.revision(), RANGE_BYTES_MAX);
     TxnZnodes znodes = new TxnZnodes(author, context);

@@ -1,5 +1,7 @@
 package io.metastore.core.machine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.OpResult.ZnodeResult;
@@ -27,23 +29,22 @@ final class TxnZnodes {
   /** Owner of the nodes created by a transaction: no session, because none of them is ephemeral. */
   private static final long NO_SESSION = 0;
 
-  private final List<Identity> author;
+  private final String author;
   private final ApplyContext context;
-  private final TreeReader before;
-  private final Queue<ZnodeResult> results = new ArrayDeque<>();
 
   /** Null until there is an operation. */
   private @Nullable Changes changes;
 
-  private record Changes(WriteSet writes, TreeChanges tree) {}
+  private record Changes(WriteSet writes, TreeChanges tree, Queue<ZnodeResult> results) {}
 
   /**
-   * @param author identities of the transaction's author
+   * Costs next to nothing, because few transactions concern znodes.
+   *
+   * @param author the author's user; empty for one who may do everything
    */
-  TxnZnodes(List<Identity> author, ApplyContext context) {
+  TxnZnodes(String author, ApplyContext context) {
     this.author = author;
     this.context = context;
-    this.before = new TreeReader(context.writes());
   }
 
   static boolean isOfZnode(Compare compare) {
@@ -59,7 +60,7 @@ final class TxnZnodes {
     // As in ZooKeeper, everybody may know which nodes exist.
     return node == null
             || compare.getTarget() == Compare.Target.NODE_EXISTS
-            || node.acl().permits(ZnodeAcl.READ, author)
+            || node.acl().permits(ZnodeAcl.READ, identities())
         ? null
         : failure(TreeError.NO_AUTH, compare.getKey().toStringUtf8());
   }
@@ -84,8 +85,12 @@ final class TxnZnodes {
     return actual == compare.getNumber();
   }
 
+  private List<Identity> identities() {
+    return ZnodeAcl.ofNativeCaller(context.auth().getEnabled(), author);
+  }
+
   private TreeView.@Nullable Node find(Compare compare) {
-    return before.find(compare.getKey().toStringUtf8());
+    return new TreeReader(context.writes()).find(compare.getKey().toStringUtf8());
   }
 
   /**
@@ -100,7 +105,7 @@ final class TxnZnodes {
       changes = current;
     }
     try {
-      results.add(new ZnodeResult(current.tree().apply(op, author, NO_SESSION)));
+      current.results().add(new ZnodeResult(current.tree().apply(op, identities(), NO_SESSION)));
       return null;
     } catch (TreeChanges.Refused e) {
       return failure(e.error(), path(op));
@@ -114,7 +119,8 @@ final class TxnZnodes {
     return new Changes(
         writes,
         new TreeChanges(
-            writes, context.revision() + 1, context.timeMs(), /* enforcesQuotas= */ true));
+            writes, context.revision() + 1, context.timeMs(), /* enforcesQuotas= */ true),
+        new ArrayDeque<>());
   }
 
   /** Makes the changes of all operations part of the log entry. */
@@ -127,7 +133,7 @@ final class TxnZnodes {
 
   /** The result of the next operation, in the order of their evaluation. */
   ZnodeResult nextResult() {
-    return results.remove();
+    return requireNonNull(changes, "no operation").results().remove();
   }
 
   private static String path(NodeOp op) {

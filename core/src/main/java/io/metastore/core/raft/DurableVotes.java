@@ -3,7 +3,6 @@ package io.metastore.core.raft;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
@@ -19,9 +18,6 @@ import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
  * forced, the request is not answered. Thread-safe.
  */
 final class DurableVotes implements ServerInterceptor {
-  private static final String REQUEST_VOTE =
-      RaftServerProtocolServiceGrpc.getRequestVoteMethod().getFullMethodName();
-
   private final Path directory;
 
   /**
@@ -34,7 +30,7 @@ final class DurableVotes implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    if (!call.getMethodDescriptor().getFullMethodName().equals(REQUEST_VOTE)) {
+    if (!VoteRequests.isOne(call)) {
       return next.startCall(call, headers);
     }
     return next.startCall(

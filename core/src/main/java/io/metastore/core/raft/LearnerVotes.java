@@ -32,6 +32,9 @@ final class LearnerVotes implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
+    if (!VoteRequests.isOne(call)) {
+      return next.startCall(call, headers);
+    }
     return new SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
       private boolean answered;
 

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -105,12 +103,16 @@ public final class RaftNode {
     this.learnerVotes = learnerVotes;
     this.watchdog = watchdog;
     this.servers = servers;
-    this.server = servers.create();
-    this.division = server.getDivision(groupId);
-    this.direct = (RaftClientAsynchronousProtocol) division;
-    learnerVotes.of(division);
+    use(servers.create());
     RaftConfiguration configuration = division.getRaftConf();
     this.configured = new Configured(configuration, RaftMembers.of(configuration));
+  }
+
+  private void use(RaftServer created) throws IOException {
+    server = created;
+    division = created.getDivision(groupId);
+    direct = (RaftClientAsynchronousProtocol) division;
+    learnerVotes.of(division);
   }
 
   /**
@@ -331,16 +333,12 @@ public final class RaftNode {
 
   /** The other voters, on the leader: those that have replied last come first. */
   public List<RaftMember> votersByLastReply() {
-    Map<Long, Long> silentMs = new HashMap<>();
-    for (RaftMember member : members().voters()) {
-      RaftPeerId id = RaftMembers.peerId(member.id());
-      if (!id.equals(self)) {
-        silentMs.put(member.id(), appenders.sinceReplyMs(id));
-      }
-    }
+    // The times are read first: a sort must not see them change.
     return members().voters().stream()
-        .filter(member -> silentMs.containsKey(member.id()))
-        .sorted(Comparator.comparing(member -> silentMs.get(member.id())))
+        .filter(member -> !RaftMembers.peerId(member.id()).equals(self))
+        .map(member -> Map.entry(member, appenders.sinceReplyMs(RaftMembers.peerId(member.id()))))
+        .sorted(Map.Entry.comparingByValue())
+        .map(Map.Entry::getKey)
         .toList();
   }
 
@@ -403,10 +401,7 @@ public final class RaftNode {
       RaftServer fresh = servers.create();
       fresh.start();
       // Until now, the stopped one answers questions about its log; the other had none yet.
-      server = fresh;
-      division = fresh.getDivision(groupId);
-      direct = (RaftClientAsynchronousProtocol) division;
-      learnerVotes.of(division);
+      use(fresh);
       LOG.info("restarted raft for a learner");
     } finally {
       restarting = false;

@@ -1,7 +1,6 @@
 package io.metastore.core.raft;
 
 import java.util.function.BooleanSupplier;
-import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
@@ -13,9 +12,6 @@ import org.apache.ratis.thirdparty.io.grpc.Status;
  * unreachable. Thread-safe.
  */
 final class VoteGate implements ServerInterceptor {
-  private static final String REQUEST_VOTE =
-      RaftServerProtocolServiceGrpc.getRequestVoteMethod().getFullMethodName();
-
   private final BooleanSupplier mayVote;
 
   VoteGate(BooleanSupplier mayVote) {
@@ -25,8 +21,7 @@ final class VoteGate implements ServerInterceptor {
   @Override
   public <Q, A> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-    if (mayVote.getAsBoolean()
-        || !call.getMethodDescriptor().getFullMethodName().equals(REQUEST_VOTE)) {
+    if (mayVote.getAsBoolean() || !VoteRequests.isOne(call)) {
       return next.startCall(call, headers);
     }
     call.close(Status.UNAVAILABLE.withDescription("may not vote yet"), new Metadata());

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.metastore.core.api.Digests;
 import io.metastore.core.api.ZnodeAcl;
 import io.metastore.core.command.AccessList;
 import io.metastore.core.storage.Bytes;
@@ -14,8 +15,6 @@ import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -102,7 +101,7 @@ final class AclTable {
 
   /** A hash of the list; above all IDs that {@link #nextId} will ever allocate. */
   private static long idByContent(WriteSet writes, ZnodeAcl acl) {
-    long hash = new KeyReader(sha256(toProto(acl).toByteArray())).int64();
+    long hash = new KeyReader(Digests.sha256().digest(toProto(acl).toByteArray())).int64();
     long id = (hash & Long.MAX_VALUE) | BY_CONTENT;
     while (writes.find(Table.SMALL, listKey(id)) != null) {
       id++;
@@ -121,14 +120,6 @@ final class AclTable {
     } else {
       writes.delete(Table.SMALL, listKey(id));
       writes.delete(Table.SMALL, idKey(shared.acl()));
-    }
-  }
-
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 

@@ -8,6 +8,7 @@ import io.metastore.api.v1.BeginRequest;
 import io.metastore.api.v1.BeginResponse;
 import io.metastore.api.v1.ReadRequest;
 import io.metastore.api.v1.ReadResponse;
+import io.metastore.core.api.Digests;
 import io.metastore.core.api.FileEnd;
 import io.metastore.core.raft.DurableFiles;
 import java.io.IOException;
@@ -145,7 +146,7 @@ public final class BackupRun {
   }
 
   private String download(String id, BeginResponse.File file, Path target) throws IOException {
-    MessageDigest digest = Backup.newSha256();
+    MessageDigest digest = Digests.sha256();
     long bytes = 0;
     Iterator<ReadResponse> messages =
         BackupsGrpc.newBlockingStub(channel)

@@ -7,6 +7,7 @@ import io.metastore.adapter.etcd.RaftRequests;
 import io.metastore.adapter.etcd.db.DbReader;
 import io.metastore.adapter.etcd.db.DbRole;
 import io.metastore.adapter.etcd.db.DbUser;
+import io.metastore.core.api.Digests;
 import io.metastore.core.api.LeaseView;
 import io.metastore.core.api.StoredVersion;
 import io.metastore.core.auth.AuthRole;
@@ -24,7 +25,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -144,7 +144,7 @@ public final class EtcdImport {
 
     private final StoreImport target;
     private final LongConsumer progress;
-    private final MessageDigest digest = sha256();
+    private final MessageDigest digest = Digests.sha256();
     private long versions;
     private long bytes;
     private long leases;
@@ -200,14 +200,6 @@ public final class EtcdImport {
         settings.setTokenSecret(ByteString.copyFrom(digest.digest())).setEnabledRevision(revision);
       }
       target.set(settings.build());
-    }
-
-    private static MessageDigest sha256() {
-      try {
-        return MessageDigest.getInstance("SHA-256");
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every Java has SHA-256", e);
-      }
     }
   }
 }

@@ -148,12 +148,13 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
 
   @Override
   public void snapshot(SnapshotRequest request, StreamObserver<SnapshotResponse> call) {
+    SnapshotFiles.Shared source = snapshots.request();
     new SnapshotStream(
-            metastore,
-            snapshots.request(),
+            source,
+            metastore.bulk(),
             (ServerCallStreamObserver<SnapshotResponse>) call,
             settings.storageVersion())
-        .start();
+        .start(source.file());
   }
 
   /** As in etcd, of this member's own view, without asking the others. */

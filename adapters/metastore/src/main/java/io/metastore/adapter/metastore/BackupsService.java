@@ -14,11 +14,14 @@ import io.metastore.core.api.Metastore;
 import io.metastore.core.api.StoreException.Overloaded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -120,11 +123,11 @@ final class BackupsService extends BackupsGrpc.BackupsImplBase {
       throw Refusal.badRequest("name", "names no file of the backup");
     }
     try {
-      new FileStream(
-              copy.files().directory().resolve(request.getName()),
-              metastore.bulk(),
-              (ServerCallStreamObserver<ReadResponse>) observer)
-          .start();
+      FileChannel file =
+          FileChannel.open(
+              copy.files().directory().resolve(request.getName()), StandardOpenOption.READ);
+      new FileStream(file, metastore.bulk(), (ServerCallStreamObserver<ReadResponse>) observer)
+          .start(CompletableFuture.completedFuture(file));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,11 +1,10 @@
 package io.metastore.adapter.zookeeper;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.Digests;
 import io.metastore.core.api.ZnodeAcl;
 import io.metastore.core.command.Identity;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
@@ -74,15 +73,9 @@ final class Authenticator {
   }
 
   private static String digest(String userAndPassword) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-1")
-              .digest(userAndPassword.getBytes(StandardCharsets.UTF_8));
-      String user = userAndPassword.split(":", -1)[0];
-      return user + ":" + Base64.getEncoder().encodeToString(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("SHA-1 is missing in this JDK", e);
-    }
+    byte[] hash = Digests.sha1().digest(userAndPassword.getBytes(StandardCharsets.UTF_8));
+    String user = userAndPassword.split(":", -1)[0];
+    return user + ":" + Base64.getEncoder().encodeToString(hash);
   }
 
   private static Identity identity(String scheme, String id) {

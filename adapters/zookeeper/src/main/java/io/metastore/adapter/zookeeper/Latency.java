@@ -2,7 +2,6 @@ package io.metastore.adapter.zookeeper;
 
 import io.metastore.core.api.Histogram;
 import java.util.concurrent.atomic.LongAccumulator;
-import java.util.concurrent.atomic.LongAdder;
 
 /** A summary of latencies in milliseconds. Thread-safe. */
 final class Latency {
@@ -11,33 +10,27 @@ final class Latency {
   };
 
   private volatile Histogram values = Histogram.of(BOUNDS);
-  private final LongAdder count = new LongAdder();
-  private final LongAdder sum = new LongAdder();
   private final LongAccumulator min = new LongAccumulator(Math::min, Long.MAX_VALUE);
   private final LongAccumulator max = new LongAccumulator(Math::max, 0);
 
   void record(long millis) {
     values.record((double) millis);
-    count.increment();
-    sum.add(millis);
     min.accumulate(millis);
     max.accumulate(millis);
   }
 
   void reset() {
     values = Histogram.of(BOUNDS);
-    count.reset();
-    sum.reset();
     min.reset();
     max.reset();
   }
 
   long count() {
-    return count.sum();
+    return last(values.cumulativeCounts());
   }
 
   long sum() {
-    return sum.sum();
+    return (long) values.sum();
   }
 
   /** 0 before the first value, like the other figures. */
@@ -57,12 +50,16 @@ final class Latency {
   /** About the value that the given part of all values does not exceed. */
   long quantile(double part) {
     long[] counts = values.cumulativeCounts();
-    long wanted = (long) Math.ceil(part * counts[counts.length - 1]);
+    long wanted = (long) Math.ceil(part * last(counts));
     for (int i = 0; i < BOUNDS.length; i++) {
       if (counts[i] >= wanted) {
         return Math.min((long) BOUNDS[i], max());
       }
     }
     return max();
+  }
+
+  private static long last(long[] cumulativeCounts) {
+    return cumulativeCounts[cumulativeCounts.length - 1];
   }
 }

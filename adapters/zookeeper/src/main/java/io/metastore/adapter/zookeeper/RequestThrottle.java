@@ -39,12 +39,16 @@ final class RequestThrottle {
   }
 
   void started() {
-    running.incrementAndGet();
+    if (requestsMax > 0) {
+      running.incrementAndGet();
+    }
   }
 
   void ended() {
-    running.decrementAndGet();
-    wakeOne();
+    if (requestsMax > 0) {
+      running.decrementAndGet();
+      wakeOne();
+    }
   }
 
   /**
@@ -62,9 +66,6 @@ final class RequestThrottle {
   }
 
   private void wakeOne() {
-    if (requestsMax == 0) {
-      return;
-    }
     ClientConnection next = null;
     synchronized (stalled) {
       Iterator<ClientConnection> first = stalled.iterator();

@@ -8,6 +8,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.metastore.bbolt.BboltFile;
 import io.metastore.bbolt.Bucket;
 import io.metastore.bbolt.Cursor;
+import io.metastore.core.api.Digests;
 import io.metastore.core.api.LeaseView;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.StoredVersion;
@@ -24,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,7 +67,7 @@ public final class DbReader implements AutoCloseable {
 
   /** Whether the digest that follows the file is that of the file. */
   public static boolean digestMatches(Path path) throws IOException {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.sha256();
     long left = Files.size(path) - SHA_BYTES;
     try (InputStream in = Files.newInputStream(path)) {
       byte[] buffer = new byte[BUFFER_BYTES];
@@ -80,14 +80,6 @@ public final class DbReader implements AutoCloseable {
         left -= read;
       }
       return Arrays.equals(digest.digest(), in.readNBytes(SHA_BYTES));
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 
