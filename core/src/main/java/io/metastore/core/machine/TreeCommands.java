@@ -177,7 +177,10 @@ final class TreeCommands {
 
   private static TreeChanges changes(
       WriteSet writes, boolean enforcesQuotas, ApplyContext context) {
-    return new TreeChanges(writes, context.revision() + 1, context.timeMs(), enforcesQuotas);
+    // As in ZooKeeper, quotas are checked against the state before the request: a multi can exceed
+    // a limit if each of its operations alone would not.
+    return new TreeChanges(
+        context.writes(), writes, context.revision() + 1, context.timeMs(), enforcesQuotas);
   }
 
   private static Outcome refused(ApplyContext context, int failedOp, TreeError error) {

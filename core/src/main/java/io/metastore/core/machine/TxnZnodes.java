@@ -115,11 +115,16 @@ final class TxnZnodes {
   private Changes begin() {
     WriteSet writes = context.writes().nested();
     TreeChanges.createFirstNodes(writes);
-    // ZooKeeper enforces hard limits only if a server is told to; nobody expects that here.
+    // ZooKeeper enforces hard limits only if a server is told to, and lets a multi exceed them;
+    // nobody expects that here.
     return new Changes(
         writes,
         new TreeChanges(
-            writes, context.revision() + 1, context.timeMs(), /* enforcesQuotas= */ true),
+            /* quotas= */ writes,
+            writes,
+            context.revision() + 1,
+            context.timeMs(),
+            /* enforcesQuotas= */ true),
         new ArrayDeque<>());
   }
 

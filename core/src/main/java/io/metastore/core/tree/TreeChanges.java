@@ -13,6 +13,7 @@ import io.metastore.core.command.Identity;
 import io.metastore.core.command.NodeOp;
 import io.metastore.core.command.SetNodeAcl;
 import io.metastore.core.command.SetNodeData;
+import io.metastore.core.storage.Reader;
 import io.metastore.core.storage.WriteSet;
 import java.io.Serial;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class TreeChanges {
   private static final List<String> UNDELETABLE =
       List.of("/", "/zookeeper", Quotas.ROOT, ZnodeTable.CONFIGURATION);
 
+  private final Reader quotas;
   private final WriteSet writes;
   private final long revision;
   private final long timeMs;
@@ -36,11 +38,15 @@ public final class TreeChanges {
   private final List<TreeEvent> events = new ArrayList<>();
 
   /**
+   * @param quotas the state from which limits and usage of quotas are read
+   * @param writes takes the changes; each operation sees those before it
    * @param revision revision of the changes
    * @param timeMs creation and modification time of the changed nodes
    * @param enforcesQuotas whether operations that would exceed a hard limit are refused
    */
-  public TreeChanges(WriteSet writes, long revision, long timeMs, boolean enforcesQuotas) {
+  public TreeChanges(
+      Reader quotas, WriteSet writes, long revision, long timeMs, boolean enforcesQuotas) {
+    this.quotas = quotas;
     this.writes = writes;
     this.revision = revision;
     this.timeMs = timeMs;
@@ -274,7 +280,7 @@ public final class TreeChanges {
   }
 
   private void checkQuota(String path, int nodes, int bytes) throws Refused {
-    if (Quotas.isExceeded(writes, path, nodes, bytes) && enforcesQuotas) {
+    if (Quotas.isExceeded(quotas, path, nodes, bytes) && enforcesQuotas) {
       throw new Refused(TreeError.QUOTA_EXCEEDED);
     }
   }

@@ -1,5 +1,7 @@
 package io.metastore.core.machine;
 
+import static java.util.Objects.requireNonNull;
+
 import io.metastore.core.api.NodeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.TreeError;
@@ -30,6 +32,10 @@ final class TreeModel {
   private static final String STATS = "/zookeeper_stats";
 
   Map<String, Node> nodes = new TreeMap<>();
+
+  /** The nodes before the current request. */
+  private Map<String, Node> before = nodes;
+
   final List<String> events = new ArrayList<>();
   long revision = 1;
 
@@ -78,7 +84,7 @@ final class TreeModel {
   }
 
   Outcome change(TreeChange change, long timeMs) {
-    Map<String, Node> before = new TreeMap<>();
+    before = new TreeMap<>();
     nodes.forEach((path, node) -> before.put(path, node.copy()));
     int eventsBefore = events.size();
     List<NodeResult> results = new ArrayList<>();
@@ -239,7 +245,7 @@ final class TreeModel {
 
   // --- quotas -----------------------------------------------------------------------------------
 
-  private @Nullable String quotaOf(String path) {
+  private static @Nullable String quotaOf(String path, Map<String, Node> nodes) {
     for (String prefix = path; !prefix.equals("/"); prefix = parent(prefix)) {
       if (nodes.containsKey(QUOTAS + prefix.substring(1) + "/zookeeper_limits")) {
         return QUOTAS + prefix.substring(1);
@@ -249,12 +255,12 @@ final class TreeModel {
   }
 
   private boolean fits(String path, int more, int moreBytes) {
-    String quota = quotaOf(path);
+    String quota = quotaOf(path, before);
     if (quota == null) {
       return true;
     }
-    String limits = get(quota + "/zookeeper_limits").data;
-    Node stats = nodes.get(quota + STATS);
+    String limits = requireNonNull(before.get(quota + "/zookeeper_limits"), quota).data;
+    Node stats = before.get(quota + STATS);
     String used = stats == null ? "" : stats.data;
     long nodesHard = number(limits, "countHardLimit");
     long bytesHard = number(limits, "byteHardLimit");
@@ -268,7 +274,7 @@ final class TreeModel {
   }
 
   private void count(String path, int more, int moreBytes) {
-    String quota = quotaOf(path);
+    String quota = quotaOf(path, nodes);
     Node stats = quota == null ? null : nodes.get(quota + STATS);
     if (stats != null && (more != 0 || moreBytes != 0)) {
       long count = number(stats.data, "count") + more;

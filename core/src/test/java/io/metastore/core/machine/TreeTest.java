@@ -289,6 +289,18 @@ class TreeTest {
   }
 
   @Test
+  void theHardLimitBeforeARequestCountsForAllItsOperations() {
+    change(createNode("/a"));
+    limit("/a", "countHardLimit=2");
+    assertThat(enforced(createNode("/a/b"), createNode("/a/c"))).as("each fits alone").isNull();
+    assertThat(enforced(createNode("/a/d"))).isEqualTo(TreeError.QUOTA_EXCEEDED);
+    NodeOp raise = set("/zookeeper/quota/a/zookeeper_limits", "countHardLimit=9", -1);
+    assertThat(enforced(raise, createNode("/a/d")))
+        .as("the limit is raised too late")
+        .isEqualTo(TreeError.QUOTA_EXCEEDED);
+  }
+
+  @Test
   void onlyTheDeepestQuotaCounts() {
     change(createNode("/a"));
     change(createNode("/a/b"));

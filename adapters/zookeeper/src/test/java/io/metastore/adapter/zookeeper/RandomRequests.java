@@ -76,9 +76,10 @@ final class RandomRequests {
   /**
    * A request.
    *
+   * @param concernsQuota whether it changes a quota, or nodes to which a quota may apply
    * @param text for messages
    */
-  record Request(int xid, int type, ByteBuffer packet, String text) {
+  record Request(int xid, int type, ByteBuffer packet, boolean concernsQuota, String text) {
     boolean isClose() {
       return type == OpCode.CLOSE_SESSION;
     }
@@ -124,7 +125,7 @@ final class RandomRequests {
       case 25 -> rare();
       default -> {
         Change change = change();
-        yield request(change.type(), change.body());
+        yield request(++lastXid, change.type(), change.concernsQuota(), change.body());
       }
     };
   }
@@ -187,27 +188,34 @@ final class RandomRequests {
 
   private Request multi() {
     List<Record> parts = new ArrayList<>();
+    boolean concernsQuota = false;
     for (int left = random.nextInt(5); left > 0; left--) {
-      Change change =
-          random.nextInt(4) == 0
-              ? new Change(OpCode.CHECK, new CheckVersionRequest(path(), version()))
-              : change();
+      Change change = random.nextInt(4) == 0 ? check(path()) : change();
+      concernsQuota |= change.concernsQuota();
       parts.add(new MultiHeader(change.type(), false, -1));
       parts.add(change.body());
     }
     parts.add(new MultiHeader(-1, true, -1));
-    return request(OpCode.MULTI, parts.toArray(Record[]::new));
+    return request(++lastXid, OpCode.MULTI, concernsQuota, parts.toArray(Record[]::new));
   }
 
-  private record Change(int type, Record body) {}
+  private record Change(int type, String path, Record body) {
+    boolean concernsQuota() {
+      return (path + "/").startsWith("/a/") || path.startsWith("/zookeeper/quota/");
+    }
+  }
+
+  private Change check(String path) {
+    return new Change(OpCode.CHECK, path, new CheckVersionRequest(path, version()));
+  }
 
   private Change change() {
     String path = path();
     return switch (random.nextInt(12)) {
       case 0, 1, 2, 3, 4 -> create(path);
-      case 5, 6, 7 -> new Change(OpCode.DELETE, new DeleteRequest(path, version()));
-      case 8 -> new Change(OpCode.SET_ACL, new SetACLRequest(path, acl(), version()));
-      default -> new Change(OpCode.SET_DATA, new SetDataRequest(path, data(path), version()));
+      case 5, 6, 7 -> new Change(OpCode.DELETE, path, new DeleteRequest(path, version()));
+      case 8 -> new Change(OpCode.SET_ACL, path, new SetACLRequest(path, acl(), version()));
+      default -> new Change(OpCode.SET_DATA, path, new SetDataRequest(path, data(path), version()));
     };
   }
 
@@ -218,16 +226,18 @@ final class RandomRequests {
       case 0 ->
           new Change(
               OpCode.CREATE_TTL,
+              path,
               new CreateTTLRequest(
                   path,
                   data(path),
                   acl(),
                   5 + random.nextInt(2),
                   random.nextInt(8) == 0 ? -1 : 1_000_000));
-      case 1 -> new Change(OpCode.CREATE_CONTAINER, new CreateRequest(path, data(path), acl(), 4));
+      case 1 ->
+          new Change(OpCode.CREATE_CONTAINER, path, new CreateRequest(path, data(path), acl(), 4));
       case 2, 3, 4, 5 ->
-          new Change(OpCode.CREATE2, new CreateRequest(path, data(path), acl(), flags));
-      default -> new Change(OpCode.CREATE, new CreateRequest(path, data(path), acl(), flags));
+          new Change(OpCode.CREATE2, path, new CreateRequest(path, data(path), acl(), flags));
+      default -> new Change(OpCode.CREATE, path, new CreateRequest(path, data(path), acl(), flags));
     };
   }
 
@@ -281,6 +291,10 @@ final class RandomRequests {
   }
 
   private static Request request(int xid, int type, Record... body) {
+    return request(xid, type, false, body);
+  }
+
+  private static Request request(int xid, int type, boolean concernsQuota, Record... body) {
     Record[] all = new Record[body.length + 1];
     all[0] = new RequestHeader(xid, type);
     System.arraycopy(body, 0, all, 1, body.length);
@@ -290,7 +304,8 @@ final class RandomRequests {
       text.append(") ");
     }
     try {
-      return new Request(xid, type, ByteBuffer.wrap(RawClient.encode(all)), text.toString());
+      return new Request(
+          xid, type, ByteBuffer.wrap(RawClient.encode(all)), concernsQuota, text.toString());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
