@@ -32,6 +32,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One client's connection, and the session attached to it.
@@ -48,13 +50,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Owned by the event loop of its channel, except {@link #seen} and {@link #lostSession}.
  */
 final class ClientConnection implements Watcher {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+
   /**
-   * Reading from the client pauses at this many waiting requests, and resumes at the second bound.
+   * Reading from the client pauses at this many requests that have not been answered, and resumes
+   * at the second bound.
    */
   private static final int REQUESTS_MAX = 1000;
 
   private static final int REQUESTS_RESUME = 500;
+
+  /** The same for their memory. */
   private static final int REQUEST_BYTES_MAX = 4 << 20;
+
+  /** About the memory of a request without fields, with what is kept about it until its answer. */
+  private static final int REQUEST_BYTES = 256;
+
+  /** A packet of this size is decoded without waiting for memory, if no other request waits. */
+  private static final int SMALL_PACKET_BYTES = 1024;
+
+  /** A client that reads nothing for so long while others wait for memory is disconnected. */
+  private static final long STALL_MS = 5000;
 
   /**
    * A client that does not read is disconnected when this many bytes of notifications wait for it.
@@ -66,6 +82,7 @@ final class ClientConnection implements Watcher {
 
   private final PortContext port;
   private final ChannelHandlerContext channel;
+  private final Runnable readOn;
   private final long attachment;
 
   /** Requests that have not been started. */
@@ -92,7 +109,17 @@ final class ClientConnection implements Watcher {
 
   private long writes;
   private long renewedNanos;
+
+  /** Taken from {@link RequestMemory} for the requests that have not been answered. */
   private int requestBytes;
+
+  /** Whether reading is paused. */
+  private boolean paused;
+
+  /** Whether {@link #closeIfStalled} is scheduled. */
+  private boolean observed;
+
+  private boolean closed;
   private boolean busy = true;
   private boolean running;
 
@@ -105,7 +132,10 @@ final class ClientConnection implements Watcher {
 
   private static final class Pending {
     final int xid;
+
+    /** Of memory. */
     final int bytes;
+
     final Request request;
     final long arrivedNanos = System.nanoTime();
     boolean started;
@@ -118,9 +148,13 @@ final class ClientConnection implements Watcher {
     }
   }
 
-  ClientConnection(PortContext port, ChannelHandlerContext channel) {
+  /**
+   * @param readOn decodes what arrived after {@link #hasRoom} has returned false
+   */
+  ClientConnection(PortContext port, ChannelHandlerContext channel, Runnable readOn) {
     this.port = port;
     this.channel = channel;
+    this.readOn = readOn;
     this.output = new PacketOutput(channel);
     this.loop = new ConnectionLoop(channel, this::goOn);
     this.attachment = port.random().nextLong();
@@ -136,6 +170,22 @@ final class ClientConnection implements Watcher {
   /** The TLS handshake is done; the client may have presented a certificate. */
   void secured(SSLSession tls) {
     identities.addCertificate(tls);
+  }
+
+  /**
+   * Whether the next packet may be decoded. If not, reading pauses until it may be. As in
+   * ZooKeeper, a client that has no other request waiting is also served if the server is busy,
+   * here only if the packet is small.
+   */
+  boolean hasRoom(int packetBytes) {
+    boolean room = !closed && requests() < REQUESTS_MAX && requestBytes < REQUEST_BYTES_MAX;
+    boolean small = requests() == 0 && packetBytes <= SMALL_PACKET_BYTES;
+    if (room && (small || port.requestMemory().hasRoom(this))) {
+      return true;
+    }
+    paused = true;
+    channel.channel().config().setAutoRead(false);
+    return false;
   }
 
   /** Handles a packet without its length. The caller keeps ownership of the buffer. */
@@ -157,12 +207,44 @@ final class ClientConnection implements Watcher {
     goOn();
   }
 
+  /** The client reads more slowly than it is answered. */
+  void unwritable() {
+    if (!observed) {
+      observed = true;
+      closeIfStalled(channel.channel().bytesBeforeWritable());
+    }
+  }
+
+  private void closeIfStalled(long unread) {
+    channel
+        .executor()
+        .schedule(
+            () -> {
+              long now = channel.channel().bytesBeforeWritable();
+              observed = now > 0 && !closed;
+              if (!observed) {
+                return;
+              }
+              if (now >= unread && requestBytes > 0 && port.requestMemory().isShort()) {
+                LOG.atWarn()
+                    .addKeyValue("remote-address", channel.channel().remoteAddress())
+                    .log("closed a connection: its client does not read, and memory is needed");
+                channel.close();
+              } else {
+                closeIfStalled(now);
+              }
+            },
+            STALL_MS,
+            TimeUnit.MILLISECONDS);
+  }
+
   void flush() {
     output.flush();
   }
 
   /** The channel is closed. */
   void closed() {
+    closed = true;
     busy = true;
     port.sessions().remove(attachment, session(), this);
     port.watches().forget(this);
@@ -170,6 +252,9 @@ final class ClientConnection implements Watcher {
     written.clear();
     port.throttle().forget(this, started);
     started = 0;
+    port.requestMemory().forget(this);
+    port.requestMemory().free(requestBytes);
+    requestBytes = 0;
     output.flush();
   }
 
@@ -338,14 +423,13 @@ final class ClientConnection implements Watcher {
     requestsReceived++;
     renew();
     if (request instanceof Request.Authenticate authenticate) {
-      authenticate(new Pending(xid, bytes, request), authenticate);
+      authenticate(new Pending(xid, 0, request), authenticate);
       return;
     }
-    waiting.add(new Pending(xid, bytes, request));
-    requestBytes += bytes;
-    if (requests() >= REQUESTS_MAX || requestBytes >= REQUEST_BYTES_MAX) {
-      channel.channel().config().setAutoRead(false);
-    }
+    int memory = REQUEST_BYTES + bytes + in.overheadBytes();
+    waiting.add(new Pending(xid, memory, request));
+    requestBytes += memory;
+    port.requestMemory().take(memory);
     run();
   }
 
@@ -377,8 +461,10 @@ final class ClientConnection implements Watcher {
       }
     }
     running = false;
-    if (requests() <= REQUESTS_RESUME && requestBytes < REQUEST_BYTES_MAX) {
+    if (paused && !closed && requests() <= REQUESTS_RESUME && requestBytes < REQUEST_BYTES_MAX) {
+      paused = false;
       channel.channel().config().setAutoRead(true);
+      loop.later(readOn);
     }
   }
 
@@ -600,7 +686,6 @@ final class ClientConnection implements Watcher {
           int error = answer.failed() ? ErrorCode.AUTH_FAILED : ErrorCode.OK;
           JuteWriter.begin(output.buffer(), pending.xid, 0, error).buffer(answer.token()).end();
           sent();
-          requestBytes -= pending.bytes;
           answered(pending);
           if (answer.failed()) {
             port.stats().authenticationFailed();
@@ -629,11 +714,14 @@ final class ClientConnection implements Watcher {
     }
     packet.end();
     sent();
-    requestBytes -= pending.bytes;
     answered(pending);
   }
 
   private void answered(Pending pending) {
+    if (!closed) {
+      requestBytes -= pending.bytes;
+      port.requestMemory().free(pending.bytes);
+    }
     if (pending.started && started > 0) {
       started--;
       port.throttle().ended();

@@ -40,7 +40,7 @@ final class PacketHandler extends ByteToMessageDecoder {
   private boolean begun;
   private boolean answered;
 
-  /** Bytes of {@link PacketMemory} taken for the packet that is arriving. */
+  /** Bytes of {@link PacketMemory} taken for the packet that is arriving or waits. */
   private int memory;
 
   PacketHandler(PortContext port, FourLetterWords words) {
@@ -50,7 +50,7 @@ final class PacketHandler extends ByteToMessageDecoder {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) throws Exception {
-    connection = new ClientConnection(port, ctx);
+    connection = new ClientConnection(port, ctx, () -> resume(ctx));
     port.stats().connections(1);
     super.channelActive(ctx);
   }
@@ -84,10 +84,23 @@ final class PacketHandler extends ByteToMessageDecoder {
       }
       return;
     }
+    if (begun && !connection().hasRoom(length)) {
+      return;
+    }
     freeMemory();
     begun = true;
     in.skipBytes(Integer.BYTES);
     connection().received(in.readSlice(length));
+  }
+
+  /** Decodes the packets that arrived before reading was paused. */
+  private void resume(ChannelHandlerContext ctx) {
+    try {
+      channelRead(ctx, Unpooled.EMPTY_BUFFER);
+      channelReadComplete(ctx);
+    } catch (Exception e) {
+      exceptionCaught(ctx, e);
+    }
   }
 
   private void reject(ChannelHandlerContext ctx, ByteBuf in, int length, String message) {
@@ -130,13 +143,21 @@ final class PacketHandler extends ByteToMessageDecoder {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
     connection().flush();
-    super.channelReadComplete(ctx);
+    if (ctx.channel().config().isAutoRead()) {
+      super.channelReadComplete(ctx);
+    } else {
+      // The inherited method would read on, because no decoded packet was passed to a next handler.
+      discardSomeReadBytes();
+      ctx.fireChannelReadComplete();
+    }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) throws Exception {
     if (ctx.channel().isWritable()) {
       connection().writable();
+    } else {
+      connection().unwritable();
     }
     super.channelWritabilityChanged(ctx);
   }

@@ -3,9 +3,10 @@ package io.metastore.adapter.zookeeper;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds the memory of large packets that have arrived only in part, of all connections together.
- * If the process had no direct memory left, every event loop would stop for half a second at each
- * attempt to get some, and all clients would wait. Thread-safe.
+ * Bounds the memory of large packets that have not been decoded, of all connections together: most
+ * have arrived only in part, others wait for {@link RequestMemory}. If the process had no direct
+ * memory left, every event loop would stop for half a second at each attempt to get some, and all
+ * clients would wait. Thread-safe.
  */
 final class PacketMemory {
   /** Packets of this size, in bytes, and smaller ones are not counted. */

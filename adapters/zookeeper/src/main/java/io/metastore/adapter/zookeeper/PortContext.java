@@ -12,6 +12,7 @@ record PortContext(
     LocalSessions localSessions,
     RequestThrottle throttle,
     PacketMemory packetMemory,
+    RequestMemory requestMemory,
     PortStats stats,
     Authenticator authenticator,
     SecureRandom random) {

@@ -77,6 +77,7 @@ public final class ZookeeperPort implements AutoCloseable {
             new LocalSessions(System::nanoTime),
             new RequestThrottle(settings.sessions().requestsMax()),
             new PacketMemory(),
+            new RequestMemory(),
             new PortStats(),
             new Authenticator(settings.authentication()),
             new SecureRandom());

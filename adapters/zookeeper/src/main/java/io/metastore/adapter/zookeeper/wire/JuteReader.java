@@ -11,7 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of a record in order. Lengths are checked before memory is allocated. */
 public final class JuteReader {
+  /**
+   * About the memory that a string or buffer takes beside its bytes, with its part of the records
+   * around it. Most is taken by a multi of checks or by access lists, where many records have short
+   * fields.
+   */
+  private static final int FIELD_BYTES = 128;
+
   private final ByteBuf in;
+  private int fields;
 
   /**
    * @param in contains exactly the record; the caller keeps ownership
@@ -42,6 +50,11 @@ public final class JuteReader {
   public boolean bool() throws Malformed {
     require(1);
     return in.readByte() == 1;
+  }
+
+  /** About the memory of what has been read so far, in bytes, besides those on the wire. */
+  public int overheadBytes() {
+    return fields * FIELD_BYTES;
   }
 
   public boolean hasMore() {
@@ -79,6 +92,7 @@ public final class JuteReader {
       throw new Malformed("invalid length " + length);
     }
     require(Math.max(0, length));
+    fields++;
     return length;
   }
 
