@@ -42,7 +42,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Replies are sent in the order of the requests. Writes are submitted as they arrive; a read
  *       waits for earlier writes, and all requests after a waiting read wait, too.
  *   <li>The event of a watch is sent before the reply to any request that shows the change, and
- *       after the reply to the request that set the watch.
+ *       after the reply to the request that set the watch. Events and replies to writes are sent in
+ *       the order of their zxids.
  *   <li>If the outcome of a write is unknown, the connection is closed, so that the client reports
  *       a lost connection.
  * </ul>
@@ -301,8 +302,9 @@ final class ClientConnection implements Watcher {
 
   private void goOn() {
     answerWrites();
-    // While a read is in progress, its reply must be sent before the events of its watch.
-    if (!busy) {
+    // While a read is in progress, its reply must be sent before the events of its watch. The reply to
+    // a write must be sent before the events of later changes, and its outcome comes after them.
+    if (!busy && written.isEmpty()) {
       notify(Long.MAX_VALUE);
     }
     run();

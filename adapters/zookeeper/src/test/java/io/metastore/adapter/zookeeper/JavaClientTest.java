@@ -234,6 +234,43 @@ class JavaClientTest {
     }
   }
 
+  @Test
+  void eventsAndAnswersToOwnWritesComeInTheOrderOfTheirZxids() throws Exception {
+    int count = 500;
+    List<Long> zxids = new ArrayList<>();
+    CompletableFuture<Void> answered = new CompletableFuture<>();
+    CompletableFuture<Void> othersAnswered = new CompletableFuture<>();
+    zk.addWatch(own, event -> zxids.add(event.getZxid()), AddWatchMode.PERSISTENT);
+    for (int i = 1; i <= count; i++) {
+      int number = i;
+      zk.setData(
+          own,
+          bytes("own"),
+          -1,
+          (rc, path, ctx, stat) -> {
+            zxids.add(stat.getMzxid());
+            if (number == count) {
+              answered.complete(null);
+            }
+          },
+          null);
+      other.zk.setData(
+          own,
+          bytes("other"),
+          -1,
+          (rc, path, ctx, stat) -> {
+            if (number == count) {
+              othersAnswered.complete(null);
+            }
+          },
+          null);
+    }
+    answered.get(60, TimeUnit.SECONDS);
+    othersAnswered.get(60, TimeUnit.SECONDS);
+    zk.getData(own, false, null); // all events of changes before it have arrived
+    assertThat(zxids).isSorted().hasSize(3 * count);
+  }
+
   /** Reads repeatedly until the new data is returned, and records that reply. */
   private void readUntil(byte[] expected, List<String> order, CompletableFuture<Void> told) {
     zk.getData(
