@@ -302,7 +302,8 @@ final class ClientConnection implements Watcher {
 
   private void goOn() {
     answerWrites();
-    // While a read is in progress, its reply must be sent before the events of its watch. The reply to
+    // While a read is in progress, its reply must be sent before the events of its watch. The reply
+    // to
     // a write must be sent before the events of later changes, and its outcome comes after them.
     if (!busy && written.isEmpty()) {
       notify(Long.MAX_VALUE);
