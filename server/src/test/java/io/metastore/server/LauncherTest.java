@@ -77,15 +77,33 @@ class LauncherTest {
     assertThat(run(variables, etcd()).output()).contains(" -Xshare:auto ");
 
     Path root = directory.toRealPath();
-    Path release = Files.writeString(root.resolve("jdk").resolve("release"), "JAVA_VERSION=17\n");
+    Path release =
+        Files.writeString(root.resolve("jdk").resolve("release"), "JAVA_VERSION=\"17.0.15\"\n");
     Files.createFile(root.resolve("classes-" + checksum(release) + ".jsa"));
     assertThat(run(variables, etcd()).output())
         .contains(" -XX:SharedArchiveFile=" + root + "/classes-" + checksum(release) + ".jsa ");
     assertThat(run(withoutClassData(variables), etcd()).output())
         .doesNotContain("SharedArchiveFile");
 
-    Files.writeString(release, "JAVA_VERSION=21\n");
-    assertThat(run(variables, etcd()).output()).doesNotContain("SharedArchiveFile");
+    Files.writeString(release, "JAVA_VERSION=\"21.0.7\"\n");
+    assertThat(run(variables, etcd()).output())
+        .doesNotContain("SharedArchiveFile", "UseCompactObjectHeaders");
+  }
+
+  @Test
+  void aNewerJavaUsesItsCacheWithProfiles() throws Exception {
+    unpack();
+    Map<String, String> variables = Map.of("JAVA_HOME", brokenJava());
+    Path root = directory.toRealPath();
+    Path release =
+        Files.writeString(root.resolve("jdk").resolve("release"), "JAVA_VERSION=\"25.0.3\"\n");
+    Files.createFile(root.resolve("classes-" + checksum(release) + ".jsa"));
+    assertThat(run(variables, etcd()).output())
+        .contains("-XX:+UseCompactObjectHeaders ", " -Xshare:auto ");
+
+    Files.createFile(root.resolve("classes-" + checksum(release) + ".aot"));
+    assertThat(run(variables, etcd()).output())
+        .contains(" -XX:AOTCache=" + root + "/classes-" + checksum(release) + ".aot ");
   }
 
   @Test
