@@ -8,9 +8,10 @@ import picocli.CommandLine.TypeConversionException;
  * Parses {@code HOST:PORT}. A leading {@code http://}, which etcd's clients accept, is dropped; a
  * leading {@code https://} is kept, because it selects TLS.
  */
-final class EndpointText implements ITypeConverter<String> {
+public final class EndpointText implements ITypeConverter<String> {
+  private static final String HTTPS = "https://";
   private static final Pattern FORM =
-      Pattern.compile("(?:http://)?((?:https://)?[^/\\s]+:[0-9]{1,5})/?");
+      Pattern.compile("(?:http://)?((?:" + HTTPS + ")?[^/\\s]+:[0-9]{1,5})/?");
 
   @Override
   public String convert(String text) {
@@ -19,5 +20,13 @@ final class EndpointText implements ITypeConverter<String> {
       throw new TypeConversionException("expected an endpoint like 127.0.0.1:2379, not: " + text);
     }
     return form.group(1);
+  }
+
+  static boolean asksForTls(String endpoint) {
+    return endpoint.startsWith(HTTPS);
+  }
+
+  static String hostAndPort(String endpoint) {
+    return endpoint.replace(HTTPS, "");
   }
 }

@@ -1,11 +1,7 @@
 package io.metastore.cli.console;
 
-import io.grpc.ChannelCredentials;
-import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.metastore.client.MetastoreClient;
-import io.metastore.tls.KeyFiles;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -16,8 +12,6 @@ import picocli.CommandLine.ScopeType;
 
 /** The options that every command accepts, before or after its name. */
 public abstract class Settings {
-  private static final String HTTPS = "https://";
-
   private final Console console;
   private final Map<String, String> variables;
   private final Transport transport;
@@ -131,9 +125,8 @@ public abstract class Settings {
     }
     MetastoreClient.Builder client =
         MetastoreClient.builder()
-            .endpoints(
-                to.stream().map(endpoint -> endpoint.replace(HTTPS, "")).toArray(String[]::new))
-            .credentials(credentials(to))
+            .endpoints(to.stream().map(EndpointText::hostAndPort).toArray(String[]::new))
+            .credentials(tlsFiles().credentials(to))
             .channels(transport::channelBuilder)
             .requestTimeout(requestTimeout);
     String token = variables.getOrDefault("METASTORE_TOKEN", "");
@@ -153,10 +146,16 @@ public abstract class Settings {
     return openChannel(endpoints.get(0));
   }
 
-  /** As {@link #openChannel()}, to an endpoint that another option names. */
+  /** As {@link #openChannel()}, to another endpoint. */
   public ManagedChannel openChannel(String endpoint) throws CommandFailed {
+    return openChannel(endpoint, tlsFiles());
+  }
+
+  /** As {@link #openChannel(String)}, with other options for TLS. */
+  public ManagedChannel openChannel(String endpoint, TlsFiles files) throws CommandFailed {
     return transport
-        .channelBuilder("dns:///" + endpoint.replace(HTTPS, ""), credentials(List.of(endpoint)))
+        .channelBuilder(
+            "dns:///" + EndpointText.hostAndPort(endpoint), files.credentials(List.of(endpoint)))
         .build();
   }
 
@@ -170,25 +169,8 @@ public abstract class Settings {
     return user;
   }
 
-  /**
-   * TLS credentials if an option or the scheme of an endpoint asks for TLS, plain text otherwise.
-   */
-  private ChannelCredentials credentials(List<String> to) throws CommandFailed {
-    if ((certificate == null) != (key == null)) {
-      throw new CommandFailed(ExitCode.USAGE, "--cert and --key must be given together");
-    }
-    KeyFiles identity = certificate == null || key == null ? null : new KeyFiles(certificate, key);
-    if (identity == null
-        && authority == null
-        && !trustsEverybody
-        && to.stream().noneMatch(endpoint -> endpoint.startsWith(HTTPS))) {
-      return InsecureChannelCredentials.create();
-    }
-    try {
-      return ClientTls.credentials(identity, authority, trustsEverybody);
-    } catch (IOException e) {
-      throw new CommandFailed(ExitCode.USAGE, "cannot use the TLS files: " + e.getMessage());
-    }
+  private TlsFiles tlsFiles() {
+    return new TlsFiles(authority, certificate, key, trustsEverybody);
   }
 
   /** The password of {@link #user}. Prompts at most once. */

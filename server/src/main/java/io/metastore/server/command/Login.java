@@ -16,14 +16,15 @@ final class Login {
 
   /** A channel for calls of etcd's API. */
   static Channel toEtcdApi(Channel channel, Settings settings) throws CommandFailed {
-    if (settings.user().isEmpty()) {
-      return channel;
-    }
+    return settings.user().isEmpty()
+        ? channel
+        : toEtcdApi(channel, settings.user(), settings.password());
+  }
+
+  /** As {@link #toEtcdApi(Channel, Settings)}, with another user. */
+  static Channel toEtcdApi(Channel channel, String user, String password) {
     AuthenticateRequest request =
-        AuthenticateRequest.newBuilder()
-            .setName(settings.user())
-            .setPassword(settings.password())
-            .build();
+        AuthenticateRequest.newBuilder().setName(user).setPassword(password).build();
     return withToken(channel, AuthGrpc.newBlockingStub(channel).authenticate(request).getToken());
   }
 
