@@ -23,7 +23,9 @@ class MigrateTest {
     int targetPort = ServerProcess.freePort();
     String source = "--endpoints=127.0.0.1:" + sourcePort;
     String target = "--endpoints=127.0.0.1:" + targetPort;
-    String[] migrate = {"migrate", "etcd", "--from=http://127.0.0.1:" + sourcePort, "--once", target};
+    String[] migrate = {
+      "migrate", "etcd", "--from=http://127.0.0.1:" + sourcePort, "--once", target
+    };
     String snapshot = directory.resolve("begin.db").toString();
     Path targetData = directory.resolve("target");
     try (ServerProcess etcd =
