@@ -40,6 +40,7 @@ var edges = []edge{
 	{"compact", "500 transactions of 100 puts over 10,000 keys, then a physical compaction", compactSmall},
 	{"compact-large", "500,000 puts over 100,000 keys, then a physical compaction during puts", compactLarge},
 	{"queue", "120,000 keys put and deleted below one prefix; then reads of the first key before and after a compaction, and 2,000 cycles of put, read first, delete", queue},
+	{"cycles", "100,000 times a key put and deleted below one prefix by 16 clients, while the prefix is listed once a second", cycles},
 	{"delete", "one DeleteRange of --keys keys, during a watch of them", deleteRange},
 	{"count", "count of a prefix of 500,000 keys, at the current and at an old revision, and with the first key", count},
 	{"revoke", "revocation of one lease with --keys keys, during puts", revoke},
@@ -460,9 +461,12 @@ func readers(r *run) {
 		stop()
 		cancel()
 		serverAfter, clientAfter := r.cpu()
+		aGigabyte := func(cpu time.Duration) time.Duration {
+			return time.Duration(float64(cpu) * 1e9 / float64(bytes))
+		}
 		r.report(phase+" 8 s: MB/s", int(float64(bytes)/1e6/time.Since(begin).Seconds()))
-		r.report(phase+" 8 s: CPU of the server a GB", (serverAfter-serverBefore)*1e9/time.Duration(bytes))
-		r.report(phase+" 8 s: CPU of the clients a GB", (clientAfter-clientBefore)*1e9/time.Duration(bytes))
+		r.report(phase+" 8 s: CPU of the server a GB", aGigabyte(serverAfter-serverBefore))
+		r.report(phase+" 8 s: CPU of the clients a GB", aGigabyte(clientAfter-clientBefore))
 		delays.report(r, phase+" 8 s: put to event")
 	}
 }
@@ -601,6 +605,31 @@ func queue(r *run) {
 		})
 	}
 	l.report(r, "take the first of many")
+}
+
+func cycles(r *run) {
+	const total, clients = 100_000, 16
+	r.fill("c/kept/", 10, 20)
+	var listings []time.Duration
+	_, stop := r.beside(time.Second, func(int) error {
+		begun := time.Now()
+		_, err := r.client.Get(r.ctx, "c/", clientv3.WithPrefix())
+		listings = append(listings, time.Since(begun))
+		return err
+	})
+	r.report("100,000 times put and delete", timed(func() error {
+		parallel(total, clients, func(i int) {
+			key := fmt.Sprintf("c/%08d", i)
+			_, err := r.client.Put(r.ctx, key, "x")
+			must(err)
+			_, err = r.client.Delete(r.ctx, key)
+			must(err)
+		})
+		return nil
+	}))
+	stop()
+	r.report("first listing", listings[0])
+	r.report("last listing", listings[len(listings)-1])
 }
 
 func deleteRange(r *run) {

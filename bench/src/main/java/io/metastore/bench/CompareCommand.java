@@ -41,9 +41,10 @@ final class CompareCommand extends ReportCommand<List<Cell>> {
       names = "--row",
       split = ",",
       defaultValue = "put:1000/100,put:64/64,put:1/1,range:1000/100",
-      paramLabel = "WORKLOAD:CLIENTS/CONNECTIONS",
+      paramLabel = "WORKLOAD:CLIENTS/CONNECTIONS[@RATE]",
       description =
-          "Comma-separated list of the work to compare, as workload:clients/connections (default: ${DEFAULT-VALUE}).")
+          "Comma-separated list of the work to compare, as workload:clients/connections, for a constant"
+              + " rate followed by @ and operations per second (default: ${DEFAULT-VALUE}).")
   List<String> rows = List.of();
 
   @Option(
@@ -78,6 +79,6 @@ final class CompareCommand extends ReportCommand<List<Cell>> {
         rows.stream().map(Row::parse).toList(),
         comparison.rounds,
         directory,
-        options.spec(List.of(NOWHERE), Workload.PUT, 1, 1, Long.MAX_VALUE));
+        options.spec(List.of(NOWHERE), Workload.PUT, 1, 1, Long.MAX_VALUE, 0));
   }
 }

@@ -43,7 +43,9 @@ final class LoadOptions {
   @Option(
       names = "--target",
       defaultValue = "all",
-      description = "Connect to all endpoints or only to the leader (default: ${DEFAULT-VALUE}).")
+      description =
+          "Connect to all endpoints, only to the leader, or only to the others"
+              + " (${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}).")
   Target target = Target.ALL;
 
   @Option(
@@ -122,7 +124,12 @@ final class LoadOptions {
 
   /** Combines these options with those that each command defines itself. */
   LoadSpec spec(
-      List<Endpoint> endpoints, Workload workload, int clients, int connections, long total) {
+      List<Endpoint> endpoints,
+      Workload workload,
+      int clients,
+      int connections,
+      long total,
+      double rate) {
     return new LoadSpec(
         endpoints,
         target,
@@ -138,6 +145,7 @@ final class LoadOptions {
         time.warmUp,
         time.duration,
         total,
+        rate,
         seed,
         readShare,
         batch,

@@ -57,6 +57,13 @@ final class RunCommand extends ReportCommand<Result> {
   long total = Long.MAX_VALUE;
 
   @Option(
+      names = "--rate",
+      description =
+          "Operations per second of all clients together. Latencies then count from the time when an"
+              + " operation was due (default: as many as possible).")
+  double rate;
+
+  @Option(
       names = "--pid",
       split = ",",
       description = "Process IDs of the servers, to measure their CPU time and memory.")
@@ -85,6 +92,7 @@ final class RunCommand extends ReportCommand<Result> {
         Workload.of(workload),
         clients,
         connections == null ? Math.min(clients, DEFAULT_CONNECTIONS_MAX) : connections,
-        total);
+        total,
+        rate);
   }
 }

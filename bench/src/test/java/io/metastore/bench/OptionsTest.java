@@ -46,7 +46,7 @@ class OptionsTest {
                     + " --key-size 20 --value-size 8 --skip-fill --warm-up 500ms --duration 2m"
                     + " --target leader --event-loops 2 --transport grpc --seed 9 --read-share 0.25 --batch 5"
                     + " --watchers 50 --matching 3 --watch-streams 4 --watch-shape prefix"
-                    + " --total 123")
+                    + " --total 123 --rate 400")
                 .split(" ", -1));
 
     assertThat(spec)
@@ -66,6 +66,7 @@ class OptionsTest {
                 Duration.ofMillis(500),
                 Duration.ofMinutes(2),
                 123,
+                400,
                 9,
                 0.25,
                 5,
@@ -107,7 +108,7 @@ class OptionsTest {
             "--members",
             "3",
             "--row",
-            "put:8/2,range-serializable:1/1",
+            "put:8/2,range-serializable:1/1@50",
             "--rounds",
             "2",
             "--directory",
@@ -120,7 +121,8 @@ class OptionsTest {
             new ServerCommand("theirs", List.of("etcd", "--x")));
     assertThat(plan.sizes()).containsExactly(3);
     assertThat(plan.rows())
-        .containsExactly(new Row(Workload.PUT, 8, 2), new Row(Workload.RANGE_SERIALIZABLE, 1, 1));
+        .containsExactly(
+            new Row(Workload.PUT, 8, 2, 0), new Row(Workload.RANGE_SERIALIZABLE, 1, 1, 50));
     assertThat(plan.rounds()).isEqualTo(2);
     assertThat(plan.directory()).isEqualTo(Path.of("data"));
   }

@@ -43,6 +43,6 @@ public record Plan(
 
   /** The settings for one row with these endpoints. */
   LoadSpec run(Row row, List<Endpoint> endpoints) {
-    return load.against(endpoints, row.workload(), row.clients(), row.connections());
+    return load.against(endpoints, row.workload(), row.clients(), row.connections(), row.rate());
   }
 }

@@ -26,7 +26,7 @@ final class KeepAliveClient extends ClientCall.Listener<LeaseKeepAliveResponse>
   private boolean parked;
   private long startNanos;
 
-  KeepAliveClient(Channel channel, long leaseId, ClosedLoop loop) {
+  KeepAliveClient(Channel channel, long leaseId, ClientLoop loop) {
     this.channel = channel;
     this.request = LeaseKeepAliveRequest.newBuilder().setID(leaseId).build();
     this.gate = loop.gate();

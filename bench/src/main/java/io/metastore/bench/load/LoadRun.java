@@ -13,6 +13,7 @@ import io.metastore.etcdapi.etcdserverpb.LeaseGrpc;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.SortedMap;
@@ -74,6 +75,7 @@ public final class LoadRun {
         switch (spec.target()) {
           case ALL -> spec.endpoints();
           case LEADER -> List.of(Connections.findLeader(spec.endpoints(), spec.access()));
+          case FOLLOWERS -> followers();
         };
     try (Connections connections =
         Connections.open(
@@ -93,10 +95,27 @@ public final class LoadRun {
     }
   }
 
+  private List<Endpoint> followers() {
+    List<Endpoint> followers = new ArrayList<>(spec.endpoints());
+    followers.remove(Connections.findLeader(spec.endpoints(), spec.access()));
+    if (followers.isEmpty()) {
+      throw new IllegalStateException("the only endpoint is the leader; there are no followers");
+    }
+    return followers;
+  }
+
   private Result measure(
       Connections connections, List<Endpoint> targets, @Nullable Watching watching)
       throws InterruptedException {
-    ClosedLoop loop = loop(connections);
+    try (Pace pace = new Pace(spec.rate())) {
+      return measure(connections, pace, targets, watching);
+    }
+  }
+
+  private Result measure(
+      Connections connections, Pace pace, List<Endpoint> targets, @Nullable Watching watching)
+      throws InterruptedException {
+    ClientLoop loop = loop(connections, pace);
     Window all = new Window();
     loop.begin();
     if (!spec.workload().endsByItself()) {
@@ -147,7 +166,7 @@ public final class LoadRun {
    * Lets the loop run for {@code time}, or until its work is done, and reports progress each
    * second.
    */
-  private void pass(String phase, ClosedLoop loop, Duration time, Window window)
+  private void pass(String phase, ClientLoop loop, Duration time, Window window)
       throws InterruptedException {
     long deadline = window.startNanos + time.toNanos();
     boolean ended = false;
@@ -174,26 +193,29 @@ public final class LoadRun {
         all);
   }
 
-  private ClosedLoop loop(Connections connections) {
+  private ClientLoop loop(Connections connections, Pace pace) {
     return switch (spec.workload()) {
       case LEASE_KEEPALIVE ->
-          new ClosedLoop(
+          new ClientLoop(
               spec.clients(),
               spec.total(),
               connections.pause(),
+              pace,
               (loop, i) -> keepAliveClient(loop, connections.of(i)));
-      case LOAD -> unaryLoop(Workload.LOAD, spec.clients(), requests.batchCount(), connections);
-      case FILL -> unaryLoop(Workload.FILL, spec.clients(), keys.count(), connections);
-      default -> unaryLoop(spec.workload(), spec.clients(), spec.total(), connections);
+      case LOAD ->
+          unaryLoop(Workload.LOAD, spec.clients(), requests.batchCount(), connections, pace);
+      case FILL -> unaryLoop(Workload.FILL, spec.clients(), keys.count(), connections, pace);
+      default -> unaryLoop(spec.workload(), spec.clients(), spec.total(), connections, pace);
     };
   }
 
-  private ClosedLoop unaryLoop(
-      Workload workload, int clients, long limit, Connections connections) {
-    return new ClosedLoop(
+  private ClientLoop unaryLoop(
+      Workload workload, int clients, long limit, Connections connections, Pace pace) {
+    return new ClientLoop(
         clients,
         limit,
         connections.pause(),
+        pace,
         (loop, i) ->
             new UnaryClient(
                 connections.calls(i),
@@ -202,7 +224,7 @@ public final class LoadRun {
                 loop));
   }
 
-  private static LogicalClient keepAliveClient(ClosedLoop loop, Channel channel) {
+  private static LogicalClient keepAliveClient(ClientLoop loop, Channel channel) {
     long lease =
         LeaseGrpc.newBlockingStub(channel)
             .leaseGrant(LeaseGrantRequest.newBuilder().setTTL(LEASE_TTL_SECONDS).build())
@@ -213,10 +235,13 @@ public final class LoadRun {
   /** Writes every key once, so that reads find them. */
   private void fill(Connections connections) throws InterruptedException {
     progress.accept("writing " + keys.count() + " keys");
-    ClosedLoop loop = unaryLoop(Workload.FILL, FILL_CLIENTS, keys.count(), connections);
-    loop.begin();
-    while (!loop.awaitEnd(TICK_NANOS)) {
-      progress.accept("writing keys");
+    ClientLoop loop;
+    try (Pace pace = new Pace(0)) {
+      loop = unaryLoop(Workload.FILL, FILL_CLIENTS, keys.count(), connections, pace);
+      loop.begin();
+      while (!loop.awaitEnd(TICK_NANOS)) {
+        progress.accept("writing keys");
+      }
     }
     SortedMap<String, Long> errors = loop.tally().drainErrors();
     if (!errors.isEmpty()) {

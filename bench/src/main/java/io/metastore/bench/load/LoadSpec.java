@@ -26,6 +26,7 @@ import java.util.List;
  * @param warmUp the duration of the load before the measurement
  * @param duration the duration of the measurement
  * @param total the maximum number of operations, including the warm-up
+ * @param rate operations per second of all clients together; 0 for as many as possible
  * @param seed determines keys and values
  * @param readShare the share of transactions that only read, 0 to 1
  * @param batch puts per transaction of {@link Workload#LOAD}
@@ -47,6 +48,7 @@ public record LoadSpec(
     Duration warmUp,
     Duration duration,
     long total,
+    double rate,
     long seed,
     double readShare,
     int batch,
@@ -57,12 +59,17 @@ public record LoadSpec(
   private static final long LEAN_REQUEST_BYTES_MAX = 60_000;
   private static final long BYTES_AROUND_A_PUT = 24;
 
+  // A run ends when all clients have done the operations that they are waiting to start.
+  private static final double SLOWEST_CLIENT_SECONDS = 10;
+
   /** Which members get the load. */
   public enum Target {
     /** All endpoints, connections spread evenly. */
     ALL,
     /** Only the member that is the leader when the run starts. */
-    LEADER
+    LEADER,
+    /** All members that are not the leader when the run starts. */
+    FOLLOWERS
   }
 
   /** Checks that the settings are consistent. */
@@ -83,6 +90,12 @@ public record LoadSpec(
     check(keys > 0, "keys must be positive, not " + keys);
     check(valueBytes >= 0, "value size must not be negative: " + valueBytes);
     check(total > 0, "total must be positive, not " + total);
+    check(rate >= 0, "rate must not be negative: " + rate);
+    check(
+        rate == 0 || clients / rate <= SLOWEST_CLIENT_SECONDS,
+        "each client must have an operation every 10 seconds: fewer clients, or a higher rate");
+    check(
+        rate == 0 || workload != Workload.LEASE_KEEPALIVE, "lease-keepalive has no constant rate");
     check(readShare >= 0 && readShare <= 1, "read share must be within 0 and 1: " + readShare);
     check(batch > 0, "batch must be positive, not " + batch);
     long puts = workload == Workload.LOAD ? batch : 1;
@@ -97,7 +110,11 @@ public record LoadSpec(
 
   /** The same settings with another workload and other servers. */
   public LoadSpec against(
-      List<Endpoint> otherEndpoints, Workload other, int otherClients, int otherConnections) {
+      List<Endpoint> otherEndpoints,
+      Workload other,
+      int otherClients,
+      int otherConnections,
+      double otherRate) {
     return new LoadSpec(
         otherEndpoints,
         target,
@@ -113,6 +130,7 @@ public record LoadSpec(
         warmUp,
         duration,
         total,
+        otherRate,
         seed,
         readShare,
         batch,

@@ -1,6 +1,6 @@
 package io.metastore.bench.load;
 
-/** A client of a closed loop: it starts its next operation when the previous one has ended. */
+/** A client of a loop: it starts its next operation after the previous one has ended. */
 interface LogicalClient {
   /** Starts the first operation. Each further one follows by itself, until the gate closes. */
   void begin();

@@ -8,7 +8,7 @@ import io.metastore.bench.load.Wire.Reply;
  * A logical client of a unary method.
  *
  * <p>It has one call at a time, so its state needs no lock: a call ends after it was started, and
- * the next one is started within the end of the previous one.
+ * the next one is started after the end of the previous one.
  */
 final class UnaryClient implements LogicalClient, UnaryCalls.Ended {
   private final UnaryCalls calls;
@@ -17,19 +17,21 @@ final class UnaryClient implements LogicalClient, UnaryCalls.Ended {
   private final Gate gate;
   private final Tally tally;
   private final Pause pause;
-  private long startNanos;
+  private final Pace pace;
+  private long dueNanos;
 
   UnaryClient(
       UnaryCalls calls,
       MethodDescriptor<Payload, Reply> method,
       RequestSource requests,
-      ClosedLoop loop) {
+      ClientLoop loop) {
     this.calls = calls;
     this.method = method;
     this.requests = requests;
     this.gate = loop.gate();
     this.tally = loop.tally();
     this.pause = loop.pause();
+    this.pace = loop.pace();
   }
 
   @Override
@@ -40,14 +42,18 @@ final class UnaryClient implements LogicalClient, UnaryCalls.Ended {
       return;
     }
     Payload request = requests.next(ticket);
-    startNanos = System.nanoTime();
-    calls.start(method, request, this);
+    pace.whenDue(
+        ticket,
+        due -> {
+          dueNanos = due;
+          calls.start(method, request, this);
+        });
   }
 
   @Override
   public void ended(Status.Code code) {
     if (code == Status.Code.OK) {
-      tally.succeeded(System.nanoTime() - startNanos);
+      tally.succeeded(System.nanoTime() - dueNanos);
       begin();
     } else {
       tally.failed(code);

@@ -125,6 +125,7 @@ public final class RangeMemory {
             Duration.ZERO,
             Duration.ZERO,
             Long.MAX_VALUE,
+            0,
             1,
             0,
             PUTS_IN_TXN,

@@ -32,6 +32,7 @@ class PlanTest {
           Duration.ZERO,
           Duration.ZERO,
           Long.MAX_VALUE,
+          0,
           1,
           0.5,
           100,

@@ -169,7 +169,7 @@ class LoadRunTest {
   }
 
   @Test
-  void connectionsGoToAllEndpointsOrToTheLeader() throws Exception {
+  void connectionsGoToAllEndpointsOrToTheLeaderOrToTheOthers() throws Exception {
     try (FakeServer follower = new FakeServer(false)) {
       List<Endpoint> both = List.of(follower.endpoint(), server.endpoint());
 
@@ -184,7 +184,25 @@ class LoadRunTest {
       assertThat(follower.puts).hasValue(0);
       assertThat(server.puts).hasValue(TOTAL);
       assertThat(result.endpoints()).containsExactly(server.endpoint().toString());
+
+      server.puts.set(0);
+      run(Workload.PUT, WatchSpec.Shape.DISTINCT, both, Target.FOLLOWERS);
+      assertThat(follower.puts).hasValue(TOTAL);
+      assertThat(server.puts).hasValue(0);
     }
+  }
+
+  @Test
+  void aConstantRateIsNotExceeded() throws InterruptedException {
+    int rate = 2_000;
+    LoadSpec spec =
+        spec(Workload.PUT, WatchSpec.Shape.SAME, servers(), Target.ALL)
+            .against(servers(), Workload.PUT, CLIENTS, 4, rate);
+
+    Result result = new LoadRun(spec, new ServerMeter(List.of()), progress::add).run();
+
+    assertThat(server.puts).hasValue(TOTAL);
+    assertThat(result.operationsPerSecond()).isLessThan(rate * 1.1);
   }
 
   @Test
@@ -240,6 +258,7 @@ class LoadRunTest {
         Duration.ZERO,
         Duration.ofMinutes(1),
         TOTAL,
+        0,
         1,
         0.25,
         7,

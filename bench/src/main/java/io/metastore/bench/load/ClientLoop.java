@@ -5,13 +5,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 
-/** A set of logical clients that run until their gate is closed. */
-final class ClosedLoop {
+/**
+ * A set of logical clients, each with one operation at a time, that run until their gate is closed.
+ */
+final class ClientLoop {
   private static final long STOP_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
   private final Gate gate;
   private final Tally tally = new Tally();
   private final Pause pause;
+  private final Pace pace;
   private final List<LogicalClient> clients;
 
   /**
@@ -19,17 +22,24 @@ final class ClosedLoop {
    *
    * @param clients the number of clients
    * @param limit the number of operations that they may start together
+   * @param pace when each operation is due
    * @param client creates the client with the given index
    */
-  ClosedLoop(
-      int clients, long limit, Pause pause, BiFunction<ClosedLoop, Integer, LogicalClient> client) {
+  ClientLoop(
+      int clients,
+      long limit,
+      Pause pause,
+      Pace pace,
+      BiFunction<ClientLoop, Integer, LogicalClient> client) {
     this.gate = new Gate(clients, limit);
     this.pause = pause;
+    this.pace = pace;
     this.clients =
         IntStream.range(0, clients).mapToObj(ordinal -> client.apply(this, ordinal)).toList();
   }
 
   void begin() {
+    pace.begin();
     clients.forEach(LogicalClient::begin);
   }
 
@@ -60,5 +70,9 @@ final class ClosedLoop {
 
   Pause pause() {
     return pause;
+  }
+
+  Pace pace() {
+    return pace;
   }
 }
