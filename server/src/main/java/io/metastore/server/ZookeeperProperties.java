@@ -1,9 +1,10 @@
 package io.metastore.server;
 
-import static java.util.Objects.requireNonNullElse;
-
 import io.metastore.adapter.zookeeper.AuthenticationSettings;
 import io.metastore.adapter.zookeeper.LocalSessionMode;
+import io.metastore.adapter.zookeeper.PrincipalNames;
+import io.metastore.adapter.zookeeper.SaslSettings;
+import io.metastore.adapter.zookeeper.ServerPrincipal;
 import io.metastore.adapter.zookeeper.SessionRules;
 import io.metastore.adapter.zookeeper.ZookeeperTls.ClientCertificates;
 import io.metastore.tls.KeyFiles;
@@ -21,8 +22,10 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import javax.security.auth.kerberos.KerberosPrincipal;
 import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.auth.login.Configuration;
+import javax.security.auth.login.LoginException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,14 +52,14 @@ final class ZookeeperProperties {
   /**
    * How clients authenticate.
    *
-   * @throws IOException if the JAAS configuration has no users for SASL where some are expected
+   * @throws IOException if the JAAS file or a rule is invalid, or this server cannot log in to
+   *     Kerberos
    */
   AuthenticationSettings authentication() throws IOException {
     return new AuthenticationSettings(
         text("DigestAuthenticationProvider.superDigest"),
         text("X509AuthenticationProvider.superUser"),
-        saslUsers(),
-        saslSuperUsers());
+        sasl());
   }
 
   /**
@@ -106,6 +109,38 @@ final class ZookeeperProperties {
     return Boolean.parseBoolean(text(name));
   }
 
+  /** From the server's section of the JAAS file. */
+  private SaslSettings sasl() throws IOException {
+    String file = properties.getProperty("java.security.auth.login.config", "");
+    if (file.isEmpty()) {
+      return SaslSettings.OFF;
+    }
+    String section = properties.getProperty("zookeeper.sasl.serverconfig", "Server");
+    List<AppConfigurationEntry> modules;
+    try {
+      AppConfigurationEntry[] found =
+          Configuration.getConfiguration().getAppConfigurationEntry(section);
+      modules = found == null ? List.of() : List.of(found);
+    } catch (SecurityException e) {
+      throw new IOException("cannot use the JAAS file %s: %s".formatted(file, e.getMessage()), e);
+    }
+    List<AppConfigurationEntry> kerberos =
+        modules.stream().filter(m -> m.getLoginModuleName().endsWith("Krb5LoginModule")).toList();
+    try {
+      return new SaslSettings(
+          saslUsers(modules),
+          kerberos.isEmpty() ? null : ServerPrincipal.logIn(section, kerberos),
+          principalNames(kerberos.isEmpty() ? "" : defaultRealm()),
+          saslSuperUsers(),
+          isTrue("allowSaslFailedClients"));
+    } catch (LoginException e) {
+      throw new IOException(
+          "cannot log in to Kerberos with section %s of the JAAS file %s: %s"
+              .formatted(section, file, e.getMessage()),
+          e);
+    }
+  }
+
   private Set<String> saslSuperUsers() {
     Set<String> users = new TreeSet<>();
     for (String name : properties.stringPropertyNames()) {
@@ -116,26 +151,11 @@ final class ZookeeperProperties {
     return users;
   }
 
-  /** From options {@code user_NAME="PASSWORD"} of the server's section of the JAAS file. */
-  private Map<String, String> saslUsers() throws IOException {
-    String file = properties.getProperty("java.security.auth.login.config", "");
-    if (file.isEmpty()) {
-      return Map.of();
-    }
-    String section = properties.getProperty("zookeeper.sasl.serverconfig", "Server");
-    AppConfigurationEntry[] entries;
-    try {
-      entries = Configuration.getConfiguration().getAppConfigurationEntry(section);
-    } catch (SecurityException e) {
-      throw new IOException("cannot use the JAAS file %s: %s".formatted(file, e.getMessage()), e);
-    }
+  /** From options {@code user_NAME="PASSWORD"}. */
+  private Map<String, String> saslUsers(List<AppConfigurationEntry> modules) {
     Map<String, String> users = new TreeMap<>();
-    for (AppConfigurationEntry entry : requireNonNullElse(entries, new AppConfigurationEntry[0])) {
-      if (entry.getLoginModuleName().endsWith("Krb5LoginModule")) {
-        throw new IOException(
-            "%s of the JAAS file %s: Kerberos is not supported".formatted(section, file));
-      }
-      entry
+    for (AppConfigurationEntry module : modules) {
+      module
           .getOptions()
           .forEach(
               (option, value) -> {
@@ -149,6 +169,29 @@ final class ZookeeperProperties {
       users.put(SASL_SUPER_USER, superPassword);
     }
     return users;
+  }
+
+  private PrincipalNames principalNames(String defaultRealm) throws IOException {
+    String rules = text("security.auth_to_local");
+    try {
+      return PrincipalNames.of(
+          rules.isEmpty() ? "DEFAULT" : rules,
+          defaultRealm,
+          isTrue("kerberos.removeHostFromPrincipal"),
+          isTrue("kerberos.removeRealmFromPrincipal"));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "the property %ssecurity.auth_to_local: %s".formatted(PREFIX, e.getMessage()), e);
+    }
+  }
+
+  /** The default realm of {@code krb5.conf}; empty if there is none. */
+  private static String defaultRealm() {
+    try {
+      return new KerberosPrincipal("any").getRealm();
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
   }
 
   /**

@@ -35,6 +35,19 @@ final class Admission {
     return ErrorCode.OK;
   }
 
+  /**
+   * The error of an authentication by SASL that failed; {@link ErrorCode#OK} if the client is
+   * served nevertheless.
+   */
+  int failedSasl() {
+    if (settings.sessions().requiredSchemes().contains("sasl")) {
+      return ErrorCode.SESSION_CLOSED_REQUIRE_AUTH;
+    }
+    return settings.authentication().sasl().servesFailedClients()
+        ? ErrorCode.OK
+        : ErrorCode.AUTH_FAILED;
+  }
+
   private static boolean needsLeader(Request request) {
     return request instanceof Request.Sync
         || (request instanceof Request.Write && !(request instanceof Request.CloseSession));

@@ -52,12 +52,12 @@ final class Authenticator {
 
   /** Starts an authentication by SASL; null if SASL is off. */
   @Nullable SaslExchange startSasl() throws SaslException {
-    return settings.saslUsers().isEmpty() ? null : new SaslExchange(settings.saslUsers());
+    return settings.sasl().isOn() ? new SaslExchange(settings.sasl()) : null;
   }
 
   /** The identities of a user who has been authenticated by SASL. */
   List<Identity> saslUser(String user) {
-    return identities(identity("sasl", user), settings.saslSuperUsers().contains(user));
+    return identities(identity("sasl", user), settings.sasl().superUsers().contains(user));
   }
 
   private static List<Identity> identities(Identity identity, boolean isSuper) {

@@ -686,12 +686,14 @@ final class ClientConnection implements Watcher {
             () -> identities.answer(request.token()), port.store().scans()),
         answer -> {
           // Unlike other replies, this one has a body even after an error.
-          int error = answer.failed() ? ErrorCode.AUTH_FAILED : ErrorCode.OK;
+          int error = answer.failed() ? admission.failedSasl() : ErrorCode.OK;
           JuteWriter.begin(output.buffer(), pending.xid, 0, error).buffer(answer.token()).end();
           sent();
           answered(pending);
           if (answer.failed()) {
             port.stats().authenticationFailed();
+          }
+          if (error != ErrorCode.OK) {
             closeWhenSent();
             return;
           }

@@ -100,6 +100,7 @@ final class ClientIdentities {
           .addKeyValue("remote-address", remote)
           .addKeyValue("error", e.getMessage())
           .log("a client failed to authenticate by SASL");
+      sasl = null;
       return new SaslAnswer(null, null, true);
     }
   }

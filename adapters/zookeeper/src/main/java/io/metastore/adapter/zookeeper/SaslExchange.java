@@ -15,26 +15,27 @@ import javax.security.sasl.SaslServer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authentication of one client by SASL's mechanism DIGEST-MD5. Used by one thread at a time.
+ * The authentication of one client by SASL: GSSAPI if this server is in Kerberos, otherwise
+ * DIGEST-MD5. Used by one thread at a time.
  *
  * <p>Source: ZooKeeper's {@code ZooKeeperSaslServer} and {@code SaslServerCallbackHandler}.
  */
 final class SaslExchange {
-  private static final String MECHANISM = "DIGEST-MD5";
+  private static final String DIGEST = "DIGEST-MD5";
   private static final String PROTOCOL = "zookeeper";
 
   /** The realm that ZooKeeper's clients expect. */
   private static final String REALM = "zk-sasl-md5";
 
-  private final Map<String, String> users;
+  private final SaslSettings settings;
   private final SaslServer server;
 
-  /**
-   * @param users user names and passwords
-   */
-  SaslExchange(Map<String, String> users) throws SaslException {
-    this.users = users;
-    this.server = Sasl.createSaslServer(MECHANISM, PROTOCOL, REALM, Map.of(), new PasswordLookup());
+  SaslExchange(SaslSettings settings) throws SaslException {
+    this.settings = settings;
+    this.server =
+        settings.kerberos() != null
+            ? settings.kerberos().newExchange(new Lookup())
+            : Sasl.createSaslServer(DIGEST, PROTOCOL, REALM, Map.of(), new Lookup());
   }
 
   /**
@@ -51,7 +52,7 @@ final class SaslExchange {
     return server.isComplete() ? server.getAuthorizationID() : null;
   }
 
-  private final class PasswordLookup implements CallbackHandler {
+  private final class Lookup implements CallbackHandler {
     private String user = "";
 
     @Override
@@ -61,16 +62,16 @@ final class SaslExchange {
           user = name.getDefaultName();
           name.setName(user);
         } else if (callback instanceof PasswordCallback password) {
-          String known = users.get(user);
+          String known = settings.users().get(user);
           if (known != null) {
             password.setPassword(known.toCharArray());
           }
         } else if (callback instanceof RealmCallback realm) {
           realm.setText(realm.getDefaultText());
         } else if (callback instanceof AuthorizeCallback authorize) {
-          // A client cannot act for another user.
-          authorize.setAuthorized(
-              authorize.getAuthenticationID().equals(authorize.getAuthorizationID()));
+          // As in ZooKeeper, a client that asks to act for another user acts for itself.
+          authorize.setAuthorized(true);
+          authorize.setAuthorizedID(settings.names().userName(authorize.getAuthenticationID()));
         } else {
           throw new UnsupportedCallbackException(callback);
         }

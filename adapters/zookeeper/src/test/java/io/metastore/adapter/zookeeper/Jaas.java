@@ -6,7 +6,10 @@ import javax.security.auth.login.AppConfigurationEntry;
 import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
 import javax.security.auth.login.Configuration;
 
-/** The JAAS configuration of this process, from which ZooKeeper's client takes its password. */
+/**
+ * The JAAS configuration of this process, from which ZooKeeper's client takes its password or
+ * keytab.
+ */
 final class Jaas extends Configuration {
   private static final String MODULE = "org.apache.zookeeper.server.auth.DigestLoginModule";
   private static final Map<String, AppConfigurationEntry[]> SECTIONS = new ConcurrentHashMap<>();
@@ -18,14 +21,15 @@ final class Jaas extends Configuration {
   private Jaas() {}
 
   static void add(String section, String user, String password) {
-    SECTIONS.put(
-        section,
-        new AppConfigurationEntry[] {
-          new AppConfigurationEntry(
-              MODULE,
-              LoginModuleControlFlag.REQUIRED,
-              Map.of("username", user, "password", password))
-        });
+    add(section, MODULE, Map.of("username", user, "password", password));
+  }
+
+  /** Adds a section with one module, and returns the module. */
+  static AppConfigurationEntry add(String section, String module, Map<String, String> options) {
+    AppConfigurationEntry entry =
+        new AppConfigurationEntry(module, LoginModuleControlFlag.REQUIRED, options);
+    SECTIONS.put(section, new AppConfigurationEntry[] {entry});
+    return entry;
   }
 
   @Override

@@ -88,8 +88,18 @@ final class TestServer implements AutoCloseable {
 
   /** The super users are {@code admin:admin}, a certificate for {@code root} and SASL's root. */
   static AuthenticationSettings authentication(Map<String, String> saslUsers) {
-    return new AuthenticationSettings(
-        "admin:x1nq8J5GOJVPY6zgzhtTtA9izLc=", "CN=root", saslUsers, Set.of("root"));
+    return authentication(
+        new SaslSettings(
+            saslUsers,
+            null,
+            PrincipalNames.UNCHANGED,
+            Set.of("root"),
+            /* servesFailedClients= */ false));
+  }
+
+  /** As {@link #authentication(Map)}, with other users of SASL. */
+  static AuthenticationSettings authentication(SaslSettings sasl) {
+    return new AuthenticationSettings("admin:x1nq8J5GOJVPY6zgzhtTtA9izLc=", "CN=root", sasl);
   }
 
   String address() {
