@@ -250,20 +250,6 @@ def mask(value, name=""):
     return value
 
 
-# Metrics of etcd that are missing here, with the reasons.
-MISSING = {
-    "etcd_debugging_mvcc_pending_events_total": "not counted",
-    "etcd_mvcc_db_open_read_transactions": "not counted",
-    "etcd_server_feature_enabled": "not exported",
-    "etcd_server_heartbeat_send_failures_total": "Ratis does not report it",
-    "etcd_server_learner_promote_failures": "not counted",
-    "etcd_server_range_duration_seconds": "not measured",
-    "etcd_server_read_indexes_failed_total": "not counted",
-    "etcd_server_request_duration_seconds": "not measured; use grpc_server_handling_seconds with --metrics=extensive",
-    "etcd_server_slow_read_indexes_total": "not counted",
-}
-
-
 def families(server):
     """The metric families by name, each with its type, label names and bucket bounds."""
     text = urllib.request.urlopen("http://" + server + "/metrics").read().decode()
@@ -285,7 +271,7 @@ def families(server):
     return found
 
 
-def compare_metrics(differences, known):
+def compare_metrics(differences):
     """Compares etcd's own and gRPC's metrics. Some metrics of Go's runtime are meaningless here."""
     theirs, ours = families(ETCD), families(OURS)
     same = 0
@@ -293,10 +279,7 @@ def compare_metrics(differences, known):
         if not re.match("etcd_|grpc_|os_|process_|promhttp_", name):
             continue
         if name not in ours:
-            if name in MISSING:
-                known.append("metric %s: %s" % (name, MISSING[name]))
-            else:
-                differences.append("metric %s is missing" % name)
+            differences.append("metric %s is missing" % name)
         elif (family[0], family[2]) != (ours[name][0], ours[name][2]) or not family[1] & ours[name][1]:
             differences.append("metric %s\n  etcd: %s\n  ours: %s" % (name, family, ours[name]))
         else:
@@ -319,7 +302,7 @@ def main():
             known.append("%s: %s" % (name, reason))
         else:
             differences.append("%s\n  etcd: %s\n  ours: %s" % (name, theirs.replace("\n", "\n        ")[:600], ours.replace("\n", "\n        ")[:600]))
-    same += compare_metrics(differences, known)
+    same += compare_metrics(differences)
     for difference in known:
         print("known: " + difference)
     for difference in differences:

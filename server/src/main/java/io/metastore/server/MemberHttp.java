@@ -27,6 +27,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +44,11 @@ final class MemberHttp implements AutoCloseable {
   private final HttpSite clients;
   private final HttpSite metrics;
   private final List<HttpPort> ports = new ArrayList<>();
+
+  /** Its thread exists only while it has work. */
+  private final ThreadPoolExecutor debugging =
+      new ThreadPoolExecutor(
+          1, 1, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(16), MemberHttp::newDebugThread);
 
   /**
    * @param tls for the addresses with TLS; null if there are none
@@ -62,12 +70,19 @@ final class MemberHttp implements AutoCloseable {
         "/metrics",
         new MetricsEndpoint(
             new ServerMetrics(
-                store.cluster(), calls, health, () -> store.access().revision(), version),
+                store.cluster(),
+                calls,
+                health,
+                () -> store.access().revision(),
+                version,
+                config.http().features(),
+                EtcdServices::errorText),
             store.scans()));
+    debugging.allowCoreThreadTimeOut(true);
     this.metrics = HttpSite.metricsOnly(measured);
     Map<String, HttpEndpoint> endpoints = new HashMap<>(measured);
     endpoints.put("/version", new VersionEndpoint(version));
-    DebugEndpoints debug = new DebugEndpoints(commandLine(), store.scans());
+    DebugEndpoints debug = new DebugEndpoints(commandLine(), this.debugging);
     endpoints.putAll(debug.always());
     if (config.http().profiling()) {
       endpoints.putAll(debug.profiles());
@@ -121,6 +136,12 @@ final class MemberHttp implements AutoCloseable {
         HttpSite.metricsOnly(Map.of("/metrics", new PrometheusMetrics(store, zookeeper.status()))));
   }
 
+  private static Thread newDebugThread(Runnable task) {
+    Thread thread = new Thread(task, "debug");
+    thread.setDaemon(true);
+    return thread;
+  }
+
   private void open(String traffic, List<EtcdUrl> urls, HttpSite site) throws IOException {
     if (!urls.isEmpty()) {
       ports.add(HttpPort.start(ListenUrls.addresses(urls), tls, site, config.maxRequestBytes()));
@@ -139,5 +160,6 @@ final class MemberHttp implements AutoCloseable {
   @Override
   public void close() {
     ports.forEach(HttpPort::close);
+    debugging.shutdownNow();
   }
 }

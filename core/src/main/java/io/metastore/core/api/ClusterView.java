@@ -73,6 +73,9 @@ public interface ClusterView {
   /** The number of keys. */
   long keys();
 
+  /** The number of states of the tables that are kept for readers, including the newest. */
+  int openViews();
+
   /**
    * The compacted revision: versions that were replaced before it are gone; 0 if nothing was
    * compacted.
@@ -91,6 +94,7 @@ public interface ClusterView {
    * @param streams watch streams that the watchers use
    * @param watchers all watchers
    * @param slow watchers that are catching up or wait for their client to read
+   * @param pendingEvents events that wait for their client to read
    */
-  record WatchCounts(int streams, int watchers, int slow) {}
+  record WatchCounts(int streams, int watchers, int slow, long pendingEvents) {}
 }

@@ -78,6 +78,15 @@ public final class Histogram {
     return cumulative;
   }
 
+  /** The number of values. */
+  public long count() {
+    long total = 0;
+    for (LongAdder count : counts) {
+      total += count.sum();
+    }
+    return total;
+  }
+
   public double sum() {
     return sum.sum();
   }

@@ -54,6 +54,9 @@ public interface TreeView {
   /** The IDs of all sessions, in order. */
   List<Long> sessions();
 
+  /** The number of sessions. Reads the ID of each one. */
+  long sessionCount();
+
   Totals totals();
 
   /** Receives nodes, in {@link #forEachNode}. */

@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  * #BLOCK_KEYS_MAX} keys is split; small neighbouring blocks are merged, so that there are at most
  * about four rows for every {@link #BLOCK_KEYS_MAX} keys.
  *
- * <p>Owned by the apply thread, except {@link #count}. The blocks are also kept in memory, where
- * the apply thread finds the block of a key. Their rows follow with {@link #write}: a deletion of
- * many keys changes a block a thousand times and writes its row once.
+ * <p>Owned by the apply thread, except {@link #count} and {@link #total}. The blocks are also kept
+ * in memory, where the apply thread finds the block of a key. Their rows follow with {@link
+ * #write}: a deletion of many keys changes a block a thousand times and writes its row once.
  */
 public final class KeyCounts {
   static final int BLOCK_KEYS_MAX = 1024;
@@ -38,6 +38,9 @@ public final class KeyCounts {
 
   /** The block of the last key. The next key is often in it too. */
   private Block last;
+
+  /** The number of keys. Written by the apply thread. */
+  private volatile long total;
 
   private static final class Block {
     final ByteString first;
@@ -76,11 +79,12 @@ public final class KeyCounts {
         }
       }
     }
+    total = blocks.values().stream().mapToLong(block -> block.keys).sum();
   }
 
-  /** The number of existing keys. */
-  public static long countAll(Reader reader) {
-    return count(reader, KeyRange.ALL);
+  /** The number of keys after the changes so far; readers may not see the last ones yet. */
+  public long total() {
+    return total;
   }
 
   /** The number of existing keys in a range. */
@@ -117,7 +121,9 @@ public final class KeyCounts {
    *
    * @param reader already contains the key
    */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only one thread writes it
   public void created(Reader reader, ByteString key) {
+    total++;
     Block block = block(key);
     change(block, block.keys + 1);
     if (block.keys > BLOCK_KEYS_MAX) {
@@ -131,7 +137,9 @@ public final class KeyCounts {
   }
 
   /** Counts a deleted key. */
+  @SuppressWarnings("NonAtomicVolatileUpdate") // only one thread writes it
   public void deleted(ByteString key) {
+    total--;
     Block block = block(key);
     change(block, block.keys - 1);
     if (block.keys <= MERGED_KEYS_MAX && !mergeWithNext(blocks.lowerKey(block.first))) {

@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
  *       next flush.
  * </ul>
  *
- * <p>Owned by the apply thread, except {@link #tryView}, {@link #access} and the methods that read
- * alarms.
+ * <p>Owned by the apply thread, except {@link #tryView}, {@link #access}, {@link #keys} and the
+ * methods that read alarms.
  */
 public final class StoreMachine implements AutoCloseable {
   /** Source: etcd's {@code MaxLeaseTTL}; about 285 years. */
@@ -126,6 +126,11 @@ public final class StoreMachine implements AutoCloseable {
   /** The access rules, at least as new as any view returned before. Thread-safe. */
   public AccessRules access() {
     return access;
+  }
+
+  /** The number of keys, at least as new as any view returned before. Thread-safe. */
+  public long keys() {
+    return counts.total();
   }
 
   /** The raised alarms, at least as new as any view returned before. Thread-safe. */

@@ -3,8 +3,6 @@ package io.metastore.core.node;
 import io.metastore.core.api.Meters;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
-import io.metastore.core.command.Op;
-import io.metastore.core.command.Txn;
 import io.metastore.core.lease.LeaseEvent;
 import io.metastore.core.machine.Applied;
 
@@ -39,7 +37,7 @@ final class ApplyMeter {
     long txns = 0;
     for (var slice : batch.getSlicesList()) {
       for (Command command : slice.getCommandsList()) {
-        if (command.hasTxn() && !isOneChange(command.getTxn())) {
+        if (command.hasTxn() && !RequestMeter.isOneOperation(command.getTxn())) {
           txns++;
         } else if (command.hasRevokeLease() && command.getRevokeLease().getGrantedIndex() != 0) {
           meters.leasesExpired.increment();
@@ -47,12 +45,5 @@ final class ApplyMeter {
       }
     }
     meters.txns.add(txns);
-  }
-
-  private static boolean isOneChange(Txn txn) {
-    return txn.getComparesCount() == 0
-        && txn.getFailureCount() == 0
-        && txn.getSuccessCount() == 1
-        && txn.getSuccess(0).getKindCase() != Op.KindCase.TXN;
   }
 }

@@ -2,6 +2,7 @@ package io.metastore.core.node;
 
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.Meters;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.ChangeRefused.Reason;
@@ -120,7 +121,17 @@ final class MemberChanges {
     } catch (RuntimeException refused) {
       changed = CompletableFuture.failedFuture(refused);
     }
-    return changed.exceptionally(MemberChanges::toReply);
+    CompletableFuture<ChangeMembersReply> reply = changed.exceptionally(MemberChanges::toReply);
+    return request.hasPromote() ? reply.whenComplete(this::countPromotion) : reply;
+  }
+
+  private void countPromotion(@Nullable ChangeMembersReply reply, @Nullable Throwable failure) {
+    Meters meters = cluster.meters();
+    if (reply != null && reply.getStatus() == ChangeMembersReply.Status.DONE) {
+      meters.promotions.increment();
+    } else if (reply != null && reply.getStatus() == ChangeMembersReply.Status.REFUSED) {
+      meters.refusedPromotions(Reason.valueOf(reply.getReason())).increment();
+    }
   }
 
   // --- announcing, admitting and promoting -----------------------------------------------------

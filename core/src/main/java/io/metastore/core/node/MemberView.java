@@ -6,7 +6,6 @@ import io.metastore.core.api.Meters;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.Configuration;
 import io.metastore.core.command.MemberNote;
-import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.machine.MemberTable;
 import io.metastore.core.machine.StoreMachine;
 import io.metastore.core.machine.StoreView;
@@ -219,12 +218,12 @@ final class MemberView implements ClusterView {
 
   @Override
   public long keys() {
-    StoreView view = views.get();
-    try {
-      return KeyCounts.countAll(view.reader());
-    } finally {
-      view.release();
-    }
+    return machines.get().keys();
+  }
+
+  @Override
+  public int openViews() {
+    return machines.get().storage().openSnapshots();
   }
 
   @Override

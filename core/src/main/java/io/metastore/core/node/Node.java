@@ -20,6 +20,7 @@ import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Meters;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.RequestKind;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.TreeListener;
 import io.metastore.core.api.WatchStream;
@@ -49,6 +50,7 @@ import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.PeerDialer;
 import io.metastore.core.raft.PeerPages;
 import io.metastore.core.raft.PeerService;
+import io.metastore.core.raft.PeerTraffic;
 import io.metastore.core.raft.ProcessStopper;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.raft.RaftMembers;
@@ -163,6 +165,7 @@ public final class Node implements Metastore, AutoCloseable {
   private final Meters meters = new Meters();
   private final ApplyMeter applyMeter = new ApplyMeter(meters);
   private final SlowWork slow;
+  private final RequestMeter requests = new RequestMeter(meters);
 
   private Node(NodeConfig config, PeerPages pages, ProcessStopper stopper) throws IOException {
     this.config = config;
@@ -183,7 +186,8 @@ public final class Node implements Metastore, AutoCloseable {
     this.machine = tables.open();
     this.applied = new AppliedIndex(reply, machine.state().index());
     this.hub = new WatchHub(this::retainView, watchLimits(config), meters.watchEvents);
-    PeerDialer dialer = new PeerDialer(config.peerTls(), this::currentPeerUrls);
+    PeerTraffic traffic = new PeerTraffic(meters, config.memberId());
+    PeerDialer dialer = new PeerDialer(config.peerTls(), this::currentPeerUrls, traffic);
     this.peers = new PeerChannels(dialer, peerMessageBytesMax(config), meters);
     this.compactor =
         new Compactor(
@@ -212,6 +216,7 @@ public final class Node implements Metastore, AutoCloseable {
             config.memberId(),
             founders(),
             dialer,
+            traffic,
             wiring,
             wiring.peerService(),
             known.passed()::isDone,
@@ -236,7 +241,8 @@ public final class Node implements Metastore, AutoCloseable {
             applied,
             config.requestTimeoutMs(),
             housekeeping,
-            reply);
+            reply,
+            meters);
     ScheduledExecutorService leaseThread = LeaseRequests.newThread();
     LeaseKeeper keeper =
         new LeaseKeeper(
@@ -393,7 +399,7 @@ public final class Node implements Metastore, AutoCloseable {
               config.maxRequestBytes());
       return CompletableFuture.completedFuture(new Outcome.Failed(cluster.revision(), failure));
     }
-    return space.submit(command);
+    return requests.command(System.nanoTime(), command, space.submit(command));
   }
 
   @Override
@@ -401,27 +407,35 @@ public final class Node implements Metastore, AutoCloseable {
     boolean small = range.getRangeEnd().isEmpty();
     meters.ranges.increment();
     long start = System.nanoTime();
-    return read(
-        consistency,
-        small,
-        view -> {
-          Outcome outcome = view.smallRange(range);
-          slow.read(start, range);
-          return outcome;
-        });
+    return requests.read(
+        start,
+        RequestKind.RANGE,
+        read(
+            consistency,
+            small,
+            view -> {
+              long begun = System.nanoTime();
+              Outcome outcome = view.smallRange(range);
+              requests.rangeRead(begun, outcome);
+              slow.read(start, range);
+              return outcome;
+            }));
   }
 
   @Override
   public CompletableFuture<Outcome> readTxn(Txn txn, Consistency consistency) {
     long start = System.nanoTime();
-    return read(
-        consistency,
-        false,
-        view -> {
-          Outcome outcome = view.readTxn(txn, SMALL_RANGE_BYTES);
-          slow.readTxn(start, txn.getSuccessCount() + txn.getFailureCount());
-          return outcome;
-        });
+    return requests.read(
+        start,
+        RequestKind.READ_TXN,
+        read(
+            consistency,
+            false,
+            view -> {
+              Outcome outcome = view.readTxn(txn, SMALL_RANGE_BYTES);
+              slow.readTxn(start, txn.getSuccessCount() + txn.getFailureCount());
+              return outcome;
+            }));
   }
 
   @Override

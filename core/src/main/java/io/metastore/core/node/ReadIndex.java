@@ -1,5 +1,6 @@
 package io.metastore.core.node;
 
+import io.metastore.core.api.Meters;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.command.ReadIndexReply;
 import io.metastore.core.command.ReadIndexRequest;
@@ -53,6 +54,7 @@ final class ReadIndex {
   private final long timeoutMs;
   private final ScheduledExecutorService scheduler;
   private final Executor executor;
+  private final Meters meters;
 
   /** Guarded by this, as is {@link #roundInFlight}. */
   private List<Waiter> waiting = new ArrayList<>();
@@ -72,7 +74,8 @@ final class ReadIndex {
       AppliedIndex applied,
       long timeoutMs,
       ScheduledExecutorService scheduler,
-      Executor executor) {
+      Executor executor,
+      Meters meters) {
     this.raft = raft;
     this.peers = peers;
     this.leaderCalls = leaderCalls;
@@ -81,6 +84,7 @@ final class ReadIndex {
     this.timeoutMs = timeoutMs;
     this.scheduler = scheduler;
     this.executor = executor;
+    this.meters = meters;
   }
 
   /** Completes when the read may proceed; fails with {@link NotServed}. */
@@ -127,6 +131,7 @@ final class ReadIndex {
               } else {
                 // No leader, or none that could confirm its index: retry until the readers'
                 // deadlines.
+                meters.failedReadIndexes.increment();
                 scheduler.schedule(() -> retry(round), RETRY_MS, TimeUnit.MILLISECONDS);
               }
             });
@@ -150,6 +155,7 @@ final class ReadIndex {
         (waiter.deadlineNanos() - now <= 0 ? expired : waiting).add(waiter);
       }
     }
+    meters.expiredReadIndexes.add(expired.size());
     executor.execute(
         () ->
             expired.forEach(

@@ -35,6 +35,12 @@ public final class PeerDialer {
 
   private final @Nullable PeerTls tls;
   private final UnaryOperator<String> currentUrls;
+  private final @Nullable PeerTraffic traffic;
+
+  /** Creates a dialer whose channels' bytes are not counted; see the other constructor. */
+  public PeerDialer(@Nullable PeerTls tls, UnaryOperator<String> currentUrls) {
+    this(tls, currentUrls, null);
+  }
 
   /**
    * @param tls null if this member has no certificates; it then cannot connect to {@code https}
@@ -42,10 +48,13 @@ public final class PeerDialer {
    * @param currentUrls returns the present URLs of the member that had the given URLs when it was
    *     added to the cluster, and the argument if no such member is known; URLs are separated by
    *     commas. Called by any thread
+   * @param traffic counts the bytes of all calls; null for not counting them
    */
-  public PeerDialer(@Nullable PeerTls tls, UnaryOperator<String> currentUrls) {
+  public PeerDialer(
+      @Nullable PeerTls tls, UnaryOperator<String> currentUrls, @Nullable PeerTraffic traffic) {
     this.tls = tls;
     this.currentUrls = currentUrls;
+    this.traffic = traffic;
   }
 
   /**
@@ -60,6 +69,9 @@ public final class PeerDialer {
         NettyChannelBuilder.forTarget(SCHEME + ":///" + authority)
             .nameResolverFactory(new Resolvers(urls));
     builder.proxyDetector(address -> null);
+    if (traffic != null) {
+      builder.intercept(traffic.outgoing(urls));
+    }
     InternalNettyChannelBuilder.setProtocolNegotiatorFactory(builder, Negotiator::new);
     return builder;
   }

@@ -123,6 +123,7 @@ public final class RaftNode {
    *     {@link RaftMembers#UNKNOWN} for an invited member, which does nothing before the leader
    *     contacts it
    * @param dialer connects to the other members
+   * @param traffic counts the bytes of their calls to this one
    * @param mayVote called whenever another member requests a vote, on any thread
    * @param pages served to HTTP/1.1 clients of the peer addresses
    */
@@ -132,6 +133,7 @@ public final class RaftNode {
       long selfId,
       RaftMembers members,
       PeerDialer dialer,
+      PeerTraffic traffic,
       ReplicatedState state,
       PeerService service,
       BooleanSupplier mayVote,
@@ -166,6 +168,7 @@ public final class RaftNode {
               .directExecutor()
               .callExecutor(new CallThreads())
               .addService(service.build())
+              .addStreamTracerFactory(traffic.incoming())
               .intercept(learnerVotes)
               .intercept(new DurableVotes(groupDirectory))
               .intercept(new VotesAfterImport())

@@ -267,6 +267,11 @@ public final class Storage implements Reader, AutoCloseable {
     return new Snapshot(this, db, current, written);
   }
 
+  /** The number of snapshots that are not closed. Thread-safe. */
+  public int openSnapshots() {
+    return users.get() - 1;
+  }
+
   /** An empty set of changes on top of the stored state. */
   public WriteSet newWriteSet() {
     return new WriteSet(new WriterView());

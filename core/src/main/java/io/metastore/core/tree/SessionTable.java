@@ -62,13 +62,29 @@ public final class SessionTable {
 
   static List<Long> ids(Reader reader) {
     List<Long> ids = new ArrayList<>();
-    byte[] prefix = SmallTable.SESSION.key().toBytes();
-    try (Cursor cursor = reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix))) {
+    try (Cursor cursor = all(reader)) {
       while (cursor.next()) {
-        ids.add(new KeyReader(cursor.key()).skip(prefix.length).int64());
+        ids.add(
+            new KeyReader(cursor.key()).skip(SmallTable.SESSION.key().toBytes().length).int64());
       }
     }
     return ids;
+  }
+
+  /** The number of sessions. */
+  static long count(Reader reader) {
+    long count = 0;
+    try (Cursor cursor = all(reader)) {
+      while (cursor.next()) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private static Cursor all(Reader reader) {
+    byte[] prefix = SmallTable.SESSION.key().toBytes();
+    return reader.scan(Table.SMALL, prefix, Bytes.afterPrefix(prefix));
   }
 
   private static byte[] key(long id) {

@@ -74,6 +74,11 @@ public final class TreeReader implements TreeView {
   }
 
   @Override
+  public long sessionCount() {
+    return SessionTable.count(reader);
+  }
+
+  @Override
   public void forEachNode(Visitor visitor) throws IOException {
     Map<Long, ZnodeAcl> acls = new TreeMap<>();
     try (Cursor cursor = ZnodeTable.all(reader)) {

@@ -37,7 +37,11 @@ final class HubStream implements WatchStream {
 
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private record Queued(WatchMessage message, long bytes) {}
+  private record Queued(WatchMessage message, long bytes) {
+    int events() {
+      return message instanceof WatchMessage.Events sent ? sent.events().size() : 0;
+    }
+  }
 
   HubStream(WatchHub hub, Runnable onMessages) {
     this.hub = hub;
@@ -69,6 +73,7 @@ final class HubStream implements WatchStream {
         return null;
       }
       queuedBytes -= taken.bytes();
+      hub.pendingEvents.add(-taken.events());
       resume = queuedBytes <= resumeBelowBytes;
       if (resume) {
         resumeBelowBytes = -1;
@@ -110,8 +115,10 @@ final class HubStream implements WatchStream {
     synchronized (queue) {
       wasEmpty = queue.isEmpty();
       long bytes = eventBytes + MESSAGE_BYTES;
-      queue.add(new Queued(message, bytes));
+      Queued added = new Queued(message, bytes);
+      queue.add(added);
       queuedBytes += bytes;
+      hub.pendingEvents.add(added.events());
     }
     if (wasEmpty) {
       onMessages.run();
@@ -120,6 +127,7 @@ final class HubStream implements WatchStream {
 
   void clear() {
     synchronized (queue) {
+      queue.forEach(dropped -> hub.pendingEvents.add(-dropped.events()));
       queue.clear();
       queuedBytes = 0;
     }

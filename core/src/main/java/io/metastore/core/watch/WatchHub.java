@@ -71,6 +71,9 @@ public final class WatchHub implements AutoCloseable {
   /** Number of watchers that are not synced. */
   private final AtomicInteger slowCount = new AtomicInteger();
 
+  /** Events in the queues of all streams. */
+  final LongAdder pendingEvents = new LongAdder();
+
   private final Thread thread = new Thread(this::run, "watch");
 
   /**
@@ -112,7 +115,8 @@ public final class WatchHub implements AutoCloseable {
 
   /** The current numbers of watchers. Any thread. */
   public ClusterView.WatchCounts counts() {
-    return new ClusterView.WatchCounts(openStreams.get(), watcherCount.get(), slowCount.get());
+    return new ClusterView.WatchCounts(
+        openStreams.get(), watcherCount.get(), slowCount.get(), pendingEvents.sum());
   }
 
   /**

@@ -3,8 +3,10 @@ package io.metastore.core.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.api.RequestKind;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.GrantLease;
 import io.metastore.core.command.Op;
@@ -58,6 +60,20 @@ class NodeTest {
       }
       for (CompletableFuture<Outcome> outcome : many) {
         assertThat(outcome.get(60, TimeUnit.SECONDS)).isInstanceOf(Outcome.TxnDone.class);
+      }
+      cluster.awaitOneState();
+      long leader = cluster.node(0).cluster().leaderId();
+      for (int i = 0; i < 3; i++) {
+        ClusterView view = cluster.node(i).cluster();
+        assertThat(view.keys()).isEqualTo(3030);
+        assertThat(view.meters().requests(RequestKind.PUT, true).count()).isEqualTo(1010);
+        assertThat(view.meters().requests(RequestKind.RANGE, true).count()).isEqualTo(10);
+        assertThat(view.meters().rangeReads(true).count()).isEqualTo(10);
+        if (view.memberId() != leader) {
+          assertThat(view.meters().caller(leader).bytesReceived.sum()).isPositive();
+          assertThat(view.meters().caller(leader).openCalls.sum()).isPositive();
+          assertThat(view.peerMeter(leader).traffic.bytesSent.sum()).isPositive();
+        }
       }
     }
   }

@@ -340,7 +340,8 @@ public final class Configuration {
         Set.copyOf(values.names(EtcdFlags.CORS)),
         hostWhitelist(),
         values.urls(EtcdFlags.LISTEN_METRICS_URLS),
-        values.urls(EtcdFlags.LISTEN_CLIENT_HTTP_URLS));
+        values.urls(EtcdFlags.LISTEN_CLIENT_HTTP_URLS),
+        values.featureGates().features());
   }
 
   private ConnectionRules connectionRules() {

@@ -546,8 +546,8 @@ final class EtcdFlags {
               ENABLE_PPROF,
               SWITCH,
               "false",
-              "Serve a thread dump and a heap summary below /debug/pprof/. Other profiles return"
-                  + " 404."),
+              "Serve recordings of the JDK's Flight Recorder, a thread dump and a heap summary below"
+                  + " /debug/pprof/."),
           flag(
               METRICS,
               TEXT,

@@ -1,7 +1,10 @@
 package io.metastore.server.config;
 
+import io.metastore.adapter.etcd.port.ServerMetrics;
 import io.metastore.server.config.FeatureGate.Stage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -76,6 +79,20 @@ public record FeatureGates(Map<String, Boolean> settings) {
 
   boolean isOn(FeatureGate gate) {
     return settings.getOrDefault(gate.etcdName(), gate.onByDefault());
+  }
+
+  /** All gates and groups of gates, for the metrics. A group is on if it was set. */
+  List<ServerMetrics.Feature> features() {
+    List<ServerMetrics.Feature> features = new ArrayList<>();
+    GROUPS.forEach(
+        (group, stage) ->
+            features.add(
+                new ServerMetrics.Feature(
+                    group, stage.name(), settings.getOrDefault(group, false))));
+    for (FeatureGate gate : FeatureGate.values()) {
+      features.add(new ServerMetrics.Feature(gate.etcdName(), gate.stage().name(), isOn(gate)));
+    }
+    return features;
   }
 
   /** The gates that were set, sorted, in the format that etcd prints. */

@@ -1,5 +1,6 @@
 package io.metastore.server.config;
 
+import io.metastore.adapter.etcd.port.ServerMetrics;
 import java.util.List;
 import java.util.Set;
 
@@ -15,6 +16,7 @@ import java.util.Set;
  * @param listenMetricsUrls further addresses, which serve only metrics and health
  * @param listenClientHttpUrls addresses for HTTP; if there are any, the client addresses serve gRPC
  *     only
+ * @param features etcd's features, which the metrics list
  */
 public record HttpConfig(
     boolean gateway,
@@ -24,12 +26,14 @@ public record HttpConfig(
     Set<String> corsOrigins,
     Set<String> hostWhitelist,
     List<EtcdUrl> listenMetricsUrls,
-    List<EtcdUrl> listenClientHttpUrls) {
+    List<EtcdUrl> listenClientHttpUrls,
+    List<ServerMetrics.Feature> features) {
 
   public HttpConfig {
     corsOrigins = Set.copyOf(corsOrigins);
     hostWhitelist = Set.copyOf(hostWhitelist);
     listenMetricsUrls = List.copyOf(listenMetricsUrls);
     listenClientHttpUrls = List.copyOf(listenClientHttpUrls);
+    features = List.copyOf(features);
   }
 }

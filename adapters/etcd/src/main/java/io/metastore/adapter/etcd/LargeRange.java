@@ -10,9 +10,11 @@ import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.KeyWalk;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Meters;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.RequestKind;
 import io.metastore.core.command.Range;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
 import io.metastore.etcdapi.etcdserverpb.RangeResponse;
@@ -49,6 +51,7 @@ final class LargeRange {
   private final ResponseHeaders headers;
   private final RangeRequest request;
   private final Range range;
+  private final long startNanos = System.nanoTime();
 
   /** Whether the response is in another order than that of the keys. */
   private final boolean sorted;
@@ -59,6 +62,9 @@ final class LargeRange {
   private final LargeAnswer answer;
   private long keys;
   private long bytes;
+
+  /** When reading began, after waiting for memory and for the view. */
+  private long readNanos;
 
   /** Sets the call's handlers; called within the service method. */
   LargeRange(
@@ -108,6 +114,7 @@ final class LargeRange {
   }
 
   private void begin(ReadView view) throws IOException {
+    readNanos = System.nanoTime();
     Failure refusal = view.findRefusal(range);
     if (refusal != null) {
       throw EtcdErrors.of(refusal.code()).exception();
@@ -226,6 +233,9 @@ final class LargeRange {
     if (length > Integer.MAX_VALUE) {
       throw EtcdError.RESPONSE_TOO_LARGE.exception();
     }
+    Meters meters = metastore.cluster().meters();
+    meters.rangeReads(/* success= */ true).recordSince(readNanos);
+    meters.requests(RequestKind.RANGE, /* success= */ true).recordSince(startNanos);
     answer.send(new Message((int) length, head, entries, tail));
   }
 

@@ -115,12 +115,17 @@ final class FakeCluster implements ClusterView {
 
   @Override
   public WatchCounts watches() {
-    return new WatchCounts(0, 0, 0);
+    return new WatchCounts(0, 0, 0, 0);
   }
 
   @Override
   public long keys() {
     return 0;
+  }
+
+  @Override
+  public int openViews() {
+    return 1;
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.metastore.core.api.Consistency;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.api.RequestKind;
 import io.metastore.core.command.Delete;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Range;
@@ -41,6 +42,7 @@ public final class LargeTxn<R extends MessageLite> {
   private final Txn txn;
   private final UnaryAnswer<Outcome, R> small;
   private final LargeAnswer large;
+  private final long startNanos = System.nanoTime();
 
   /**
    * Called within the service method.
@@ -129,6 +131,12 @@ public final class LargeTxn<R extends MessageLite> {
                             if (isTooLarge(outcome) && attempt + 1 < READ_BYTES.length) {
                               read(consistency, attempt + 1);
                             } else {
+                              metastore
+                                  .cluster()
+                                  .meters()
+                                  .requests(
+                                      RequestKind.READ_TXN, !(outcome instanceof Outcome.Failed))
+                                  .recordSince(startNanos);
                               answer(outcome);
                             }
                           });

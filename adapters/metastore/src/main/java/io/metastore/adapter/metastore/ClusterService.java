@@ -1,6 +1,7 @@
 package io.metastore.adapter.metastore;
 
 import io.grpc.stub.StreamObserver;
+import io.metastore.adapter.grpc.Causes;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.api.v1.BootstrapRequest;
 import io.metastore.api.v1.BootstrapResponse;
@@ -21,7 +22,9 @@ import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Membership;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.StoreException.NotServed;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -57,12 +60,24 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
   @Override
   public void status(StatusRequest request, StreamObserver<StatusResponse> call) {
     StatusResponse status = ClusterTranslator.toStatus(cluster, settings.version());
-    views
-        .apply(Consistency.SERIALIZABLE)
-        .thenApplyAsync(view -> ClusterTranslator.withTree(status, view), scans)
-        // A member that waits for a cluster has no data.
-        .exceptionally(failure -> status)
-        .thenAccept(answer -> UnaryAnswer.send(call, answer));
+    Answer.to(
+        call,
+        scans,
+        () ->
+            views
+                .apply(Consistency.SERIALIZABLE)
+                .thenApplyAsync(view -> ClusterTranslator.withTree(status, view), scans)
+                .exceptionally(failure -> ofWaiting(status, failure)),
+        Function.identity());
+  }
+
+  /** A member that waits for a cluster has no data, but a status. */
+  private static StatusResponse ofWaiting(StatusResponse status, Throwable failure) {
+    if (Causes.of(failure) instanceof NotServed notServed
+        && notServed.reason() == NotServed.Reason.NO_CLUSTER) {
+      return status;
+    }
+    throw new CompletionException(Causes.of(failure));
   }
 
   @Override

@@ -79,7 +79,7 @@ final class ClusterTranslator {
   static StatusResponse withTree(StatusResponse status, ReadView view) {
     try (view) {
       return status.toBuilder()
-          .setZookeeperSessions(view.tree().sessions().size())
+          .setZookeeperSessions(view.tree().sessionCount())
           .setZnodes(view.tree().totals().nodes())
           .build();
     }

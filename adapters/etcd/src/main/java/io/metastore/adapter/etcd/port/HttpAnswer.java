@@ -1,7 +1,6 @@
 package io.metastore.adapter.etcd.port;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
+import com.google.protobuf.ByteString;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -14,13 +13,19 @@ import java.util.Map;
  * @param headers in addition to the content's type and length
  */
 public record HttpAnswer(
-    HttpResponseStatus status, String contentType, String body, Map<String, String> headers) {
+    HttpResponseStatus status, String contentType, ByteString body, Map<String, String> headers) {
 
   static final String PLAIN = "text/plain; charset=utf-8";
   static final Map<String, String> NO_SNIFF = Map.of("X-Content-Type-Options", "nosniff");
 
   public HttpAnswer {
     headers = Map.copyOf(headers);
+  }
+
+  /** An answer with a text. */
+  public HttpAnswer(
+      HttpResponseStatus status, String contentType, String text, Map<String, String> headers) {
+    this(status, contentType, ByteString.copyFromUtf8(text), headers);
   }
 
   public static HttpAnswer ok(String contentType, String body) {
@@ -53,6 +58,6 @@ public record HttpAnswer(
   }
 
   byte[] bytes() {
-    return body.getBytes(UTF_8);
+    return body.toByteArray();
   }
 }

@@ -6,12 +6,16 @@ import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.Histogram;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Meters;
+import io.metastore.core.api.RequestKind;
+import io.metastore.core.api.StoreException.ChangeRefused;
 import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,25 +30,39 @@ public final class ServerMetrics {
   private final HealthChecks health;
   private final LongSupplier authRevision;
   private final EtcdVersion version;
+  private final List<Feature> features;
+  private final Function<Throwable, String> errorText;
   private final LongAdder scrapes = new LongAdder();
 
   /** Created by the first scrape, because loading its classes would slow down the start. */
   private @Nullable PrometheusRegistry process;
 
   /**
+   * One of etcd's features.
+   *
+   * @param stage {@code ALPHA} or {@code BETA}
+   */
+  public record Feature(String name, String stage, boolean enabled) {}
+
+  /**
    * @param authRevision supplies the auth revision
+   * @param errorText etcd's text for a failure of the store
    */
   public ServerMetrics(
       ClusterView cluster,
       GrpcCounters calls,
       HealthChecks health,
       LongSupplier authRevision,
-      EtcdVersion version) {
+      EtcdVersion version,
+      List<Feature> features,
+      Function<Throwable, String> errorText) {
     this.cluster = cluster;
     this.calls = calls;
     this.health = health;
     this.authRevision = authRevision;
     this.version = version;
+    this.features = List.copyOf(features);
+    this.errorText = errorText;
   }
 
   /** Blocks on {@code /proc} and on the store's files. */
@@ -53,6 +71,7 @@ public final class ServerMetrics {
     Meters meters = cluster.meters();
     member(page);
     proposals(page, meters);
+    requests(page, meters);
     disk(page);
     store(page, meters);
     leases(page, meters);
@@ -116,8 +135,18 @@ public final class ServerMetrics {
           "Remote",
           Long.toHexString(member.id()));
       if (member.id() != self) {
-        peer(page, member);
+        peer(page, id, member);
       }
+    }
+    for (Feature feature : features) {
+      page.gauge(
+          "etcd_server_feature_enabled",
+          "Whether or not a feature is enabled. 1 is enabled, 0 is not.",
+          feature.enabled() ? 1 : 0,
+          "name",
+          feature.name(),
+          "stage",
+          feature.stage());
     }
     page.gauge(
         "etcd_server_is_learner",
@@ -129,9 +158,30 @@ public final class ServerMetrics {
         authRevision.getAsLong());
   }
 
-  private void peer(MetricsPage page, MemberInfo member) {
+  private void peer(MetricsPage page, String self, MemberInfo member) {
     Meters.PeerMeter made = cluster.peerMeter(member.id());
+    Meters.Traffic caller = cluster.meters().caller(member.id());
     String id = Long.toHexString(member.id());
+    page.gauge(
+        "etcd_network_active_peers",
+        "The current number of active peer connections.",
+        made.traffic.openCalls.sum() + caller.openCalls.sum() > 0 ? 1 : 0,
+        "Local",
+        self,
+        "Remote",
+        id);
+    page.counter(
+        "etcd_network_peer_sent_bytes_total",
+        "The total number of bytes sent to peers.",
+        made.traffic.bytesSent.sum() + caller.bytesSent.sum(),
+        "To",
+        id);
+    page.counter(
+        "etcd_network_peer_received_bytes_total",
+        "The total number of bytes received from peers.",
+        made.traffic.bytesReceived.sum() + caller.bytesReceived.sum(),
+        "From",
+        id);
     page.histogram(
         "etcd_network_peer_round_trip_time_seconds",
         "Round-Trip-Time histogram between peers",
@@ -179,6 +229,92 @@ public final class ServerMetrics {
         meters.slowApplies.sum());
   }
 
+  private void requests(MetricsPage page, Meters meters) {
+    for (boolean success : new boolean[] {false, true}) {
+      Histogram ranges = meters.rangeReads(success);
+      if (ranges.count() > 0) {
+        page.histogram(
+            "etcd_server_range_duration_seconds",
+            "The latency distributions of txn.Range",
+            ranges,
+            "success",
+            Boolean.toString(success));
+      }
+      for (RequestKind kind : RequestKind.values()) {
+        Histogram requests = meters.requests(kind, success);
+        if (requests.count() > 0) {
+          page.histogram(
+              "etcd_server_request_duration_seconds",
+              "Response latency distribution in seconds for each type.",
+              requests,
+              "success",
+              Boolean.toString(success),
+              "type",
+              requestType(kind));
+        }
+      }
+    }
+    page.counter(
+        "etcd_server_read_indexes_failed_total",
+        "The total number of failed read indexes seen.",
+        meters.failedReadIndexes.sum());
+    page.counter(
+        "etcd_server_slow_read_indexes_total",
+        "The total number of pending read indexes not in sync with leader's or timed out read index"
+            + " requests.",
+        meters.expiredReadIndexes.sum());
+    page.counter(
+        "etcd_server_learner_promote_successes",
+        "The total number of successful learner promotions while this member is leader.",
+        meters.promotions.sum());
+    for (ChangeRefused.Reason reason : ChangeRefused.Reason.values()) {
+      long refused = meters.refusedPromotions(reason).sum();
+      if (refused > 0) {
+        page.counter(
+            "etcd_server_learner_promote_failures",
+            "The total number of failed learner promotions (likely learner not ready) while this"
+                + " member is leader.",
+            refused,
+            "Reason",
+            errorText.apply(new ChangeRefused(reason, reason.name())));
+      }
+    }
+  }
+
+  /** etcd's name of a kind of requests. */
+  private static String requestType(RequestKind kind) {
+    return switch (kind) {
+      case RANGE -> "Range";
+      case READ_TXN -> "ReadonlyTxn";
+      case PUT -> "Put";
+      case DELETE -> "DeleteRange";
+      case TXN -> "Txn";
+      case COMPACT -> "Compaction";
+      case GRANT_LEASE -> "LeaseGrant";
+      case REVOKE_LEASE -> "LeaseRevoke";
+      case CHECKPOINT_LEASES -> "LeaseCheckpoint";
+      case ALARM -> "Alarm";
+      case LOGIN -> "Authenticate";
+      case ENABLE_AUTH -> "AuthEnable";
+      case DISABLE_AUTH -> "AuthDisable";
+      case ADD_USER -> "AuthUserAdd";
+      case DELETE_USER -> "AuthUserDelete";
+      case CHANGE_PASSWORD -> "AuthUserChangePassword";
+      case GRANT_ROLE -> "AuthUserGrantRole";
+      case REVOKE_ROLE -> "AuthUserRevokeRole";
+      case ADD_ROLE -> "AuthRoleAdd";
+      case DELETE_ROLE -> "AuthRoleDelete";
+      case GRANT_PERMISSION -> "AuthRoleGrantPermission";
+      case REVOKE_PERMISSION -> "AuthRoleRevokePermission";
+      case MEMBER_NOTE -> "ClusterMemberAttrSet";
+      // These have no counterpart in etcd.
+      case CHANGE_MEMBERS -> "ChangeMembers";
+      case SESSION -> "Session";
+      case LOCK -> "Lock";
+      case ZNODE -> "Znode";
+    };
+  }
+
   private static void disk(MetricsPage page) {
     page.histogram(
         "etcd_disk_wal_fsync_duration_seconds",
@@ -211,6 +347,10 @@ public final class ServerMetrics {
         "etcd_mvcc_db_total_size_in_use_in_bytes",
         "Total size of the underlying database logically in use in bytes.",
         cluster.sizeInUseBytes());
+    page.gauge(
+        "etcd_mvcc_db_open_read_transactions",
+        "The number of currently open read transactions",
+        cluster.openViews());
     page.gauge(
         "etcd_server_quota_backend_bytes",
         "Current backend storage quota size in bytes.",
@@ -250,11 +390,8 @@ public final class ServerMetrics {
 
   private static void leases(MetricsPage page, Meters meters) {
     Histogram ttls = meters.leaseTtls;
-    long[] counts = ttls.cumulativeCounts();
     page.counter(
-        "etcd_debugging_lease_granted_total",
-        "The total number of granted leases.",
-        counts[counts.length - 1]);
+        "etcd_debugging_lease_granted_total", "The total number of granted leases.", ttls.count());
     page.histogram("etcd_debugging_lease_ttl_total", "Bucketed histogram of lease TTLs.", ttls);
     page.counter(
         "etcd_debugging_lease_revoked_total",
@@ -286,6 +423,10 @@ public final class ServerMetrics {
         "etcd_debugging_mvcc_slow_watcher_total",
         "Total number of unsynced slow watchers.",
         watches.slow());
+    page.gauge(
+        "etcd_debugging_mvcc_pending_events_total",
+        "Total number of pending events to be sent.",
+        watches.pendingEvents());
   }
 
   private void health(MetricsPage page) {

@@ -76,7 +76,8 @@ final class UnusedMetrics {
           "etcd_debugging_store_expires_total",
           "etcd_debugging_store_watch_requests_total",
           "etcd_grpc_proxy_events_coalescing_total",
-          "etcd_server_learner_promote_successes",
+          // A member's heartbeats do not wait for its disk.
+          "etcd_server_heartbeat_send_failures_total",
           "go_memstats_alloc_bytes_total",
           "go_memstats_frees_total",
           "go_memstats_mallocs_total",

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Which requests an HTTP port serves, by host and origin. */
@@ -80,7 +81,33 @@ class HttpSiteTest {
           .isEqualTo("etcd\0--name\0m");
       assertThat(get(port, "/debug/vars", "Accept", "*/*").body())
           .startsWith("{\"cmdline\":[\"etcd\",\"--name\",\"m\"],\"memstats\":{");
-      assertThat(get(port, "/debug/pprof/profile", "Accept", "*/*").statusCode()).isEqualTo(404);
+      assertThat(get(port, "/debug/pprof/block", "Accept", "*/*").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void oneRecordingIsMadeAtATime() throws Exception {
+    DebugEndpoints debug = new DebugEndpoints(List.of(), Runnable::run);
+    try (HttpPort port = open(HttpSite.open(debug.profiles()))) {
+      for (String seconds : List.of("x", "0", "-1", "301", "")) {
+        var refused = get(port, "/debug/pprof/profile?seconds=" + seconds, "Accept", "*/*");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).isEqualTo("seconds must be a whole number from 1 to 300\n");
+      }
+      CompletableFuture<HttpResponse<byte[]>> first =
+          http.sendAsync(
+              HttpRequest.newBuilder(uri(port, "/debug/pprof/profile?seconds=1")).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      HttpResponse<String> second = get(port, "/debug/pprof/trace", "Accept", "*/*");
+      HttpResponse<byte[]> recorded = first.get();
+      // Either may have come first.
+      assertThat(List.of(recorded.statusCode(), second.statusCode()))
+          .containsExactlyInAnyOrder(200, 500);
+      HttpResponse<?> made = recorded.statusCode() == 200 ? recorded : second;
+      assertThat(made.headers().firstValue("content-type")).contains("application/octet-stream");
+      assertThat(made.headers().firstValue("content-disposition").orElseThrow()).endsWith(".jfr\"");
+      HttpResponse<String> next = get(port, "/debug/pprof/trace?seconds=1", "Accept", "*/*");
+      assertThat(next.body()).startsWith("FLR\0");
     }
   }
 
@@ -98,10 +125,13 @@ class HttpSiteTest {
 
   private HttpResponse<String> get(HttpPort port, String path, String header, String value)
       throws Exception {
-    URI uri = URI.create("http://127.0.0.1:" + address(port).getPort() + path);
     return http.send(
-        HttpRequest.newBuilder(uri).header(header, value).build(),
+        HttpRequest.newBuilder(uri(port, path)).header(header, value).build(),
         HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static URI uri(HttpPort port, String path) {
+    return URI.create("http://127.0.0.1:" + address(port).getPort() + path);
   }
 
   private static String allowedOrigin(HttpResponse<String> answer) {

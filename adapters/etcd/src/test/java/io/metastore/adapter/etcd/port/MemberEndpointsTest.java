@@ -9,6 +9,8 @@ import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Meters;
 import io.metastore.core.api.OpResult.RangeResult;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.api.RequestKind;
+import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.command.Alarm;
 import java.lang.reflect.Proxy;
@@ -129,7 +131,13 @@ class MemberEndpointsTest {
   void metricsCoverMemberProcessAndCalls() throws Exception {
     meters.puts.add(2);
     meters.peer("b:1").failures.increment();
+    meters.peer("b:1").traffic.bytesSent.add(30);
+    meters.caller(-1).bytesSent.add(12);
+    meters.caller(-1).openCalls.increment();
     meters.applies.record(0.02);
+    meters.requests(RequestKind.LOGIN, /* success= */ true).record(0.003);
+    meters.rangeReads(/* success= */ false).record(0.0003);
+    meters.refusedPromotions(ChangeRefused.Reason.NOT_CAUGHT_UP).increment();
     try (PortFixture fixture = fixture()) {
       PortFixture.echo(fixture.channel(), EchoService.message(1));
       var answer = fixture.http("GET", "/metrics");
@@ -156,6 +164,16 @@ class MemberEndpointsTest {
                   + "{op=\"Batch\",success=\"true\",version=\"v3\",le=\"0.0256\"} 1",
               "etcd_server_apply_duration_seconds_sum"
                   + "{op=\"Batch\",success=\"true\",version=\"v3\"} 0.02",
+              "etcd_network_active_peers{Local=\"1\",Remote=\"ffffffffffffffff\"} 1",
+              "etcd_network_peer_sent_bytes_total{To=\"ffffffffffffffff\"} 42",
+              "etcd_network_peer_received_bytes_total{From=\"ffffffffffffffff\"} 0",
+              "etcd_server_request_duration_seconds_bucket"
+                  + "{success=\"true\",type=\"Authenticate\",le=\"0.004\"} 1",
+              "etcd_server_range_duration_seconds_bucket{success=\"false\",le=\"0.0004\"} 1",
+              "etcd_server_learner_promote_failures{Reason=\"NOT_CAUGHT_UP\"} 1",
+              "etcd_server_feature_enabled{name=\"SomeGate\",stage=\"ALPHA\"} 1",
+              "etcd_mvcc_db_open_read_transactions 1",
+              "etcd_debugging_mvcc_pending_events_total 3",
               "etcd_debugging_lease_ttl_total_bucket{le=\"+Inf\"} 0",
               "etcd_server_client_requests_total"
                   + "{client_api_version=\"unknown\",type=\"unary\"} 1",
@@ -182,7 +200,15 @@ class MemberEndpointsTest {
     endpoints.put(
         "/metrics",
         new MetricsEndpoint(
-            new ServerMetrics(store.cluster(), calls, health, () -> 3, version), store.scans()));
+            new ServerMetrics(
+                store.cluster(),
+                calls,
+                health,
+                () -> 3,
+                version,
+                List.of(new ServerMetrics.Feature("SomeGate", "ALPHA", true)),
+                Throwable::getMessage),
+            store.scans()));
     return new PortFixture(EchoService.open(), endpoints, Duration.ofMinutes(2), calls);
   }
 
@@ -207,7 +233,8 @@ class MemberEndpointsTest {
                   case "meters" -> meters;
                   case "peerMeter" -> meters.peer("b:1");
                   case "alarms" -> alarms.stream().map(MemberEndpointsTest::alarm).toList();
-                  case "watches" -> new ClusterView.WatchCounts(1, 2, 0);
+                  case "watches" -> new ClusterView.WatchCounts(1, 2, 0, 3);
+                  case "openViews" -> 1;
                   default -> 7L;
                 });
     return proxy(

@@ -1,0 +1,124 @@
+package io.metastore.core.raft;
+
+import io.metastore.core.api.Meters;
+import io.metastore.core.api.Meters.Traffic;
+import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.Channel;
+import org.apache.ratis.thirdparty.io.grpc.ClientCall;
+import org.apache.ratis.thirdparty.io.grpc.ClientInterceptor;
+import org.apache.ratis.thirdparty.io.grpc.ClientStreamTracer;
+import org.apache.ratis.thirdparty.io.grpc.Metadata;
+import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
+import org.apache.ratis.thirdparty.io.grpc.ServerStreamTracer;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+
+/**
+ * Counts the bytes of the calls between members, Raft's own included, in {@link Meters}. The caller
+ * states its member ID in a header, because a connection does not tell from whom it is.
+ * Thread-safe.
+ */
+public final class PeerTraffic {
+  private static final Metadata.Key<String> CALLER =
+      Metadata.Key.of("metastore-caller", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final Meters meters;
+  private final String callerId;
+
+  public PeerTraffic(Meters meters, long selfId) {
+    this.meters = meters;
+    this.callerId = Long.toHexString(selfId);
+  }
+
+  /**
+   * Counts the calls of this member to another one.
+   *
+   * @param urls the other member's URLs when it was added to the cluster
+   */
+  ClientInterceptor outgoing(String urls) {
+    Traffic traffic = meters.peer(urls).traffic;
+    ClientStreamTracer.Factory tracers =
+        new ClientStreamTracer.Factory() {
+          @Override
+          public ClientStreamTracer newClientStreamTracer(
+              ClientStreamTracer.StreamInfo info, Metadata headers) {
+            headers.put(CALLER, callerId);
+            return new OutgoingCall(traffic);
+          }
+        };
+    return new ClientInterceptor() {
+      @Override
+      public <Q, A> ClientCall<Q, A> interceptCall(
+          MethodDescriptor<Q, A> method, CallOptions options, Channel next) {
+        return next.newCall(method, options.withStreamTracerFactory(tracers));
+      }
+    };
+  }
+
+  /** Counts the calls of other members to this one. */
+  ServerStreamTracer.Factory incoming() {
+    return new ServerStreamTracer.Factory() {
+      @Override
+      public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+        return new IncomingCall(meters.caller(callerId(headers)));
+      }
+    };
+  }
+
+  /** 0 if the caller states no ID, as older versions do. */
+  private static long callerId(Metadata headers) {
+    String stated = headers.get(CALLER);
+    try {
+      return stated == null ? 0 : Long.parseUnsignedLong(stated, 16);
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  private static final class OutgoingCall extends ClientStreamTracer {
+    private final Traffic traffic;
+
+    OutgoingCall(Traffic traffic) {
+      this.traffic = traffic;
+      traffic.openCalls.increment();
+    }
+
+    @Override
+    public void outboundWireSize(long bytes) {
+      traffic.bytesSent.add(bytes);
+    }
+
+    @Override
+    public void inboundWireSize(long bytes) {
+      traffic.bytesReceived.add(bytes);
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+      traffic.openCalls.decrement();
+    }
+  }
+
+  private static final class IncomingCall extends ServerStreamTracer {
+    private final Traffic traffic;
+
+    IncomingCall(Traffic traffic) {
+      this.traffic = traffic;
+      traffic.openCalls.increment();
+    }
+
+    @Override
+    public void outboundWireSize(long bytes) {
+      traffic.bytesSent.add(bytes);
+    }
+
+    @Override
+    public void inboundWireSize(long bytes) {
+      traffic.bytesReceived.add(bytes);
+    }
+
+    @Override
+    public void streamClosed(Status status) {
+      traffic.openCalls.decrement();
+    }
+  }
+}
