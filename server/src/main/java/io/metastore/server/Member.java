@@ -1,16 +1,19 @@
 package io.metastore.server;
 
 import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.metastore.adapter.etcd.EtcdServices;
 import io.metastore.adapter.etcd.EtcdSettings;
 import io.metastore.adapter.etcd.JwtKeys;
 import io.metastore.adapter.etcd.SlowRequests;
+import io.metastore.adapter.etcd.port.CallTracing;
 import io.metastore.adapter.etcd.port.ClientPort;
 import io.metastore.adapter.etcd.port.ClientPortSettings;
 import io.metastore.adapter.etcd.port.GrpcCounters;
 import io.metastore.adapter.etcd.port.ListenAddress;
 import io.metastore.adapter.etcd.port.Reflection;
+import io.metastore.adapter.etcd.port.TracingSettings;
 import io.metastore.adapter.metastore.MetastoreServices;
 import io.metastore.adapter.metastore.MetastoreSettings;
 import io.metastore.adapter.zookeeper.ZookeeperPort;
@@ -57,6 +60,7 @@ final class Member implements AutoCloseable {
   private final MetastoreServices metastore;
   private final GrpcCounters calls;
   private final List<BindableService> services;
+  private final @Nullable CallTracing tracing;
   private final @Nullable TlsContext tls;
   private final MemberHttp http;
   private @Nullable ClientPort port;
@@ -82,6 +86,7 @@ final class Member implements AutoCloseable {
                 config.auth().byCertificate(),
                 config.dataDirectory().resolve("tmp"),
                 jwt));
+    this.tracing = openTracing(config.tracing());
     // Done here instead of in openPort(), because Raft looks for a leader meanwhile.
     this.calls = new GrpcCounters(config.http().extensiveMetrics());
     this.services = allServices();
@@ -241,11 +246,25 @@ final class Member implements AutoCloseable {
         config.connectionRules());
   }
 
+  private static @Nullable CallTracing openTracing(@Nullable TracingSettings settings) {
+    if (settings == null) {
+      return null;
+    }
+    CallTracing opened = new CallTracing(settings);
+    LOG.info("distributed tracing setup enabled");
+    return opened;
+  }
+
   private List<BindableService> allServices() {
-    SlowRequests slow = new SlowRequests(config.warningUnaryRequestDuration());
+    List<ServerInterceptor> interceptors = new ArrayList<>();
+    interceptors.add(new SlowRequests(config.warningUnaryRequestDuration()));
+    if (tracing != null) {
+      interceptors.add(tracing);
+    }
     List<BindableService> services = new ArrayList<>();
     etcd.services()
-        .forEach(service -> services.add(() -> ServerInterceptors.intercept(service, slow)));
+        .forEach(
+            service -> services.add(() -> ServerInterceptors.intercept(service, interceptors)));
     services.addAll(metastore.services());
     if (config.http().reflection()) {
       services.addAll(Reflection.services());
@@ -274,6 +293,9 @@ final class Member implements AutoCloseable {
       port.close();
     }
     http.close();
+    if (tracing != null) {
+      tracing.close();
+    }
     etcd.close();
     metastore.close();
     node.close();

@@ -33,6 +33,25 @@ final class Defragmenter implements AutoCloseable {
     return CompletableFuture.runAsync(this::rewrite, thread);
   }
 
+  /**
+   * Rewrites the tables before the member starts, if that frees at least so many bytes. Blocks
+   * meanwhile.
+   */
+  void atStart(long bytesMin) {
+    Storage storage = machines.get().storage();
+    long size = storage.sizeBytes();
+    long inUse = storage.liveBytes();
+    if (size - inUse >= bytesMin) {
+      rewrite();
+    } else {
+      LOG.atInfo()
+          .addKeyValue("current-db-size-bytes", size)
+          .addKeyValue("current-db-size-in-use-bytes", inUse)
+          .addKeyValue("bootstrap-defrag-threshold-bytes", bytesMin)
+          .log("Skipping defragmentation");
+    }
+  }
+
   private void rewrite() {
     StoreMachine machine = machines.get();
     StoreView view = machine.tryView();

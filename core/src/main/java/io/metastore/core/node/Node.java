@@ -196,6 +196,9 @@ public final class Node implements Metastore, AutoCloseable {
             config.space().compactionSleepMs(),
             meters);
     this.defragmenter = new Defragmenter(() -> machine, meters.defragmentations);
+    if (config.space().startDefragmentationBytes() > 0) {
+      defragmenter.atStart(config.space().startDefragmentationBytes());
+    }
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockRequests(process(), this::submit, this::retainView);
 

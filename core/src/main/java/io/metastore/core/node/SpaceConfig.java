@@ -11,12 +11,15 @@ import java.time.Duration;
  * @param autoCompaction what the leader compacts automatically
  * @param compactionBatchLimit number of changes removed at a time
  * @param compactionSleepMs pause between two batches
+ * @param startDefragmentationBytes before it starts, a member rewrites its tables if that frees at
+ *     least so many bytes; 0 for never
  */
 public record SpaceConfig(
     long quotaBytes,
     AutoCompaction autoCompaction,
     int compactionBatchLimit,
-    long compactionSleepMs) {
+    long compactionSleepMs,
+    long startDefragmentationBytes) {
 
   /** Source: etcd's {@code DefaultQuotaBytes}. */
   public static final long DEFAULT_QUOTA_BYTES = 2L << 30;
@@ -34,7 +37,7 @@ public record SpaceConfig(
 
   public static final SpaceConfig DEFAULT =
       new SpaceConfig(
-          DEFAULT_QUOTA_BYTES, AutoCompaction.OFF, DEFAULT_BATCH_LIMIT, DEFAULT_SLEEP_MS);
+          DEFAULT_QUOTA_BYTES, AutoCompaction.OFF, DEFAULT_BATCH_LIMIT, DEFAULT_SLEEP_MS, 0);
 
   public SpaceConfig {
     requireNonNull(autoCompaction, "autoCompaction");

@@ -151,6 +151,32 @@ class SpaceTest {
     }
   }
 
+  @Test
+  void aMemberRewritesItsTablesBeforeItStartsIfThatFreesEnough() throws Exception {
+    Random random = new Random(7);
+    try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
+      for (int round = 0; round < 3; round++) {
+        for (int i = 0; i < 8; i++) {
+          assertThat(refusal(cluster.node(0), Commands.put("k" + i, incompressible(random))))
+              .isNull();
+        }
+        cluster.stop(0); // writes the memtables to files
+        cluster.start(0).ready().get(60, TimeUnit.SECONDS);
+      }
+      assertThat(refusal(cluster.node(0), Commands.compact(25))).isNull();
+      cluster.node(0).compacted(25).get(60, TimeUnit.SECONDS);
+      for (long bytesMin : new long[] {1L << 40, 1}) {
+        cluster.stop(0);
+        cluster.space = withStartDefragmentation(bytesMin);
+        Node again = cluster.start(0);
+        again.ready().get(60, TimeUnit.SECONDS);
+        assertThat(again.cluster().meters().defragmentations.count())
+            .isEqualTo(bytesMin == 1 ? 1 : 0);
+        assertThat(read(again, "k7")).isEqualTo(1);
+      }
+    }
+  }
+
   /** 256 KiB. */
   private static String incompressible(Random random) {
     byte[] bytes = new byte[128 << 10];
@@ -181,7 +207,17 @@ class SpaceTest {
         quotaBytes,
         AutoCompaction.OFF,
         SpaceConfig.DEFAULT_BATCH_LIMIT,
-        SpaceConfig.DEFAULT_SLEEP_MS);
+        SpaceConfig.DEFAULT_SLEEP_MS,
+        /* startDefragmentationBytes= */ 0);
+  }
+
+  private static SpaceConfig withStartDefragmentation(long bytesMin) {
+    return new SpaceConfig(
+        -1,
+        AutoCompaction.OFF,
+        SpaceConfig.DEFAULT_BATCH_LIMIT,
+        SpaceConfig.DEFAULT_SLEEP_MS,
+        bytesMin);
   }
 
   private static @Nullable FailureCode refusal(Node node, Command command) throws Exception {

@@ -2,6 +2,7 @@ package io.metastore.server.config;
 
 import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.adapter.etcd.port.TracingSettings;
 import io.metastore.core.node.CorruptionConfig;
 import io.metastore.core.node.MemberRules;
 import io.metastore.core.node.SpaceConfig;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class Configuration {
   /** Commands are sent in batches, which must stay below 2 GiB. */
   private static final int REQUEST_BYTES_MAX = 256 << 20;
+
+  private static final long MEGABYTE = 1 << 20;
 
   /** An upper bound against typing errors: larger clusters make no sense. */
   private static final int MULTICAST_SIZE_MAX = 99;
@@ -239,6 +242,7 @@ public final class Configuration {
         connectionRules(),
         compatVersion(),
         TlsFlags.read(values, dataDirectory),
+        findTracing(),
         StartFacts.of(values, dataDirectory, retention));
   }
 
@@ -249,6 +253,16 @@ public final class Configuration {
       return WATCH_PROGRESS_DEFAULT;
     }
     return given.compareTo(WATCH_PROGRESS_MIN) < 0 ? WATCH_PROGRESS_MIN : given;
+  }
+
+  private @Nullable TracingSettings findTracing() {
+    return values.isOn(EtcdFlags.ENABLE_DISTRIBUTED_TRACING)
+        ? new TracingSettings(
+            values.text(EtcdFlags.DISTRIBUTED_TRACING_ADDRESS),
+            values.text(EtcdFlags.DISTRIBUTED_TRACING_SERVICE_NAME),
+            values.text(EtcdFlags.DISTRIBUTED_TRACING_INSTANCE_ID),
+            (int) values.number(EtcdFlags.DISTRIBUTED_TRACING_SAMPLING_RATE))
+        : null;
   }
 
   /** As in etcd, a token TTL of 0 means the default. */
@@ -289,7 +303,9 @@ public final class Configuration {
         quotaBytes == 0 ? SpaceConfig.DEFAULT_QUOTA_BYTES : quotaBytes,
         autoCompaction(retention),
         batchLimit <= 0 ? SpaceConfig.DEFAULT_BATCH_LIMIT : batchLimit,
-        sleepMs <= 0 ? SpaceConfig.DEFAULT_SLEEP_MS : sleepMs);
+        sleepMs <= 0 ? SpaceConfig.DEFAULT_SLEEP_MS : sleepMs,
+        values.bounded(EtcdFlags.BOOTSTRAP_DEFRAG_THRESHOLD_MEGABYTES, Integer.MAX_VALUE)
+            * MEGABYTE);
   }
 
   private CorruptionConfig corruptionConfig() {

@@ -104,8 +104,12 @@ final class EtcdFlags {
   static final String LOG_ROTATION_CONFIG_JSON = "log-rotation-config-json";
 
   static final String ENABLE_DISTRIBUTED_TRACING = "enable-distributed-tracing";
+  static final String DISTRIBUTED_TRACING_ADDRESS = "distributed-tracing-address";
+  static final String DISTRIBUTED_TRACING_SERVICE_NAME = "distributed-tracing-service-name";
+  static final String DISTRIBUTED_TRACING_INSTANCE_ID = "distributed-tracing-instance-id";
   static final String DISTRIBUTED_TRACING_SAMPLING_RATE = "distributed-tracing-sampling-rate";
 
+  static final String BOOTSTRAP_DEFRAG_THRESHOLD_MEGABYTES = "bootstrap-defrag-threshold-megabytes";
   static final String CORRUPT_CHECK_TIME = "corrupt-check-time";
   static final String COMPACT_HASH_CHECK_TIME = "compact-hash-check-time";
   static final String WATCH_PROGRESS_NOTIFY_INTERVAL = "watch-progress-notify-interval";
@@ -129,7 +133,6 @@ final class EtcdFlags {
   static final String LISTEN_ZOOKEEPER_METRICS_URLS = "listen-zookeeper-metrics-urls";
 
   private static final String NO_BOLT = "Keys are stored in RocksDB, not in bbolt.";
-  private static final String NO_TRACING = "Distributed tracing is not supported.";
   private static final String NO_V2_PROXY = "There is no v2 proxy, as in etcd since 3.6.";
   private static final String NO_V2 = "There is no v2 API and no v2 store.";
   private static final String LONG_GONE = "etcd has ignored it since 3.0.";
@@ -601,35 +604,30 @@ final class EtcdFlags {
       new Section(
           "Distributed tracing",
           flag(ENABLE_DISTRIBUTED_TRACING, SWITCH, "false", "Enable distributed tracing.")
-              .ignored(NO_TRACING)
               .formerly("experimental-enable-distributed-tracing"),
           flag(
-                  "distributed-tracing-address",
+                  DISTRIBUTED_TRACING_ADDRESS,
                   TEXT,
                   "localhost:4317",
                   "Distributed tracing collector address.")
-              .ignored(NO_TRACING)
               .formerly("experimental-distributed-tracing-address"),
           flag(
-                  "distributed-tracing-service-name",
+                  DISTRIBUTED_TRACING_SERVICE_NAME,
                   TEXT,
                   "etcd",
                   "Distributed tracing service name, must be same across all etcd instances.")
-              .ignored(NO_TRACING)
               .formerly("experimental-distributed-tracing-service-name"),
           flag(
-                  "distributed-tracing-instance-id",
+                  DISTRIBUTED_TRACING_INSTANCE_ID,
                   TEXT,
                   "",
                   "Distributed tracing instance ID, must be unique per each etcd instance.")
-              .ignored(NO_TRACING)
               .formerly("experimental-distributed-tracing-instance-id"),
           flag(
                   DISTRIBUTED_TRACING_SAMPLING_RATE,
                   NUMBER,
                   "0",
                   "Number of samples to collect per million spans for distributed tracing.")
-              .ignored(NO_TRACING)
               .formerly("experimental-distributed-tracing-sampling-rate"));
 
   private static final Section FEATURES =
@@ -673,12 +671,11 @@ final class EtcdFlags {
                   "Warning is generated if requests take more than this duration.")
               .formerly("experimental-warning-apply-duration"),
           flag(
-                  "bootstrap-defrag-threshold-megabytes",
+                  BOOTSTRAP_DEFRAG_THRESHOLD_MEGABYTES,
                   COUNT,
                   "0",
                   "Enable the defrag during etcd server bootstrap on condition that it will free at"
                       + " least the provided threshold of disk space.")
-              .ignored("RocksDB frees disk space automatically.")
               .formerly("experimental-bootstrap-defrag-threshold-megabytes"),
           flag(
                   MAX_LEARNERS,

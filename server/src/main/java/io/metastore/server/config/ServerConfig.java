@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.metastore.adapter.etcd.port.ConnectionRules;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.adapter.etcd.port.TracingSettings;
 import io.metastore.core.node.CorruptionConfig;
 import io.metastore.core.node.MemberRules;
 import io.metastore.core.node.SpaceConfig;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxRequestBytes maximum size of a request
  * @param connectionRules gRPC's connection settings on the client port
  * @param compatVersion the etcd version whose behaviour is imitated
+ * @param tracing null if calls are not traced
  * @param startFacts the flags in the log line of the start, in its order
  */
 public record ServerConfig(
@@ -66,6 +68,7 @@ public record ServerConfig(
     ConnectionRules connectionRules,
     EtcdVersion compatVersion,
     TlsConfig tls,
+    @Nullable TracingSettings tracing,
     Map<String, Object> startFacts) {
 
   public ServerConfig {

@@ -14,6 +14,7 @@ final class FakeCluster implements ClusterView {
   volatile long revision = 100;
   volatile List<Alarm> alarms = List.of();
   volatile int maxRequestBytes = 1_572_864;
+  private final Meters meters = new Meters();
 
   @Override
   public long clusterId() {
@@ -135,7 +136,7 @@ final class FakeCluster implements ClusterView {
 
   @Override
   public Meters meters() {
-    throw new AssertionError("no service asks for it");
+    return meters;
   }
 
   @Override
