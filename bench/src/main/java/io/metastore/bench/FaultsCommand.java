@@ -72,6 +72,12 @@ final class FaultsCommand extends ReportCommand<RunReport> {
   int nativeClients;
 
   @Option(
+      names = "--zookeeper-clients",
+      defaultValue = "6",
+      description = "Number of ZooKeeper clients (default: ${DEFAULT-VALUE}).")
+  int zookeeperClients;
+
+  @Option(
       names = "--server",
       defaultValue = "bin/etcd",
       paramLabel = "PROGRAM",
@@ -95,7 +101,8 @@ final class FaultsCommand extends ReportCommand<RunReport> {
       seed = (long) new Random().nextInt(Integer.MAX_VALUE);
     }
     return new FaultRun(
-            new RunSettings(seed, members, duration, round, mix, etcdClients, nativeClients),
+            new RunSettings(
+                seed, members, duration, round, mix, etcdClients, nativeClients, zookeeperClients),
             ServerCommand.parse("metastore=" + server),
             directory,
             progress)
@@ -123,7 +130,7 @@ final class FaultsCommand extends ReportCommand<RunReport> {
   }
 
   private String again() {
-    return "bench/faults --seed %d --duration %ds --round %ds --members %d --mix %s --etcd-clients %d --native-clients %d --server '%s'"
+    return "bench/faults --seed %d --duration %ds --round %ds --members %d --mix %s --etcd-clients %d --native-clients %d --zookeeper-clients %d --server '%s'"
         .formatted(
             seed,
             duration.toSeconds(),
@@ -132,6 +139,7 @@ final class FaultsCommand extends ReportCommand<RunReport> {
             mix.stream().map(Fault::toString).collect(Collectors.joining(",")),
             etcdClients,
             nativeClients,
+            zookeeperClients,
             server);
   }
 }

@@ -20,6 +20,8 @@ public enum Fault {
   DISK_FULL(Source.MEMBER),
   /** One member's wall clock jumps by up to a day, and later back. */
   CLOCK_JUMP(Source.MEMBER),
+  /** One member is removed from the cluster, loses its data, and is added again. */
+  REPLACE(Source.MEMBER),
 
   /** No byte passes between one member, or a minority, and the others. */
   CUT(Source.PEER_LINK),
@@ -27,6 +29,8 @@ public enum Fault {
   CUT_ONE_WAY(Source.PEER_LINK),
   /** Bytes from and to one member are late and few. */
   SLOW(Source.PEER_LINK),
+  /** Some packets from and to one member are lost, and sent again later. */
+  LOSSY(Source.PEER_LINK),
 
   /** Clients' connections break, fall silent, or are delayed. */
   CLIENT_LINKS(Source.CLIENT_LINK),

@@ -34,6 +34,7 @@ final class MemberFaults extends MajorityFaults {
       case PAUSE -> pauseAll(victims);
       case DISK_FULL -> fillDisks(victims);
       case CLOCK_JUMP -> moveClocks(victims);
+      case REPLACE -> replace(victims.get(0));
       default -> stopAndStart(fault, victims);
     }
     log.note("end of " + fault);
@@ -44,7 +45,8 @@ final class MemberFaults extends MajorityFaults {
     if (fault == Fault.KILL_ALL || (fault == Fault.POWER_LOSS && random.nextBoolean())) {
       return everyone();
     }
-    int most = fault == Fault.DISK_FULL ? 1 : Math.max(1, (testbed.size() - 1) / 2);
+    boolean single = fault == Fault.DISK_FULL || fault == Fault.REPLACE;
+    int most = single ? 1 : Math.max(1, (testbed.size() - 1) / 2);
     return order().subList(0, 1 + random.nextInt(most));
   }
 
@@ -69,6 +71,24 @@ final class MemberFaults extends MajorityFaults {
     }
     pause(random.nextInt(DOWN_MAX_MS));
     victims.forEach(testbed::start);
+  }
+
+  /** The member is down for a while before it is removed, or it takes part until then. */
+  private void replace(int member) throws InterruptedException {
+    if (testbed.size() == 1) {
+      log.note("the only member cannot be replaced");
+      return;
+    }
+    if (random.nextBoolean()) {
+      testbed.kill(member);
+      pause(random.nextInt(DOWN_MAX_MS));
+    }
+    boolean asLearner = random.nextBoolean();
+    testbed.remove(member);
+    testbed.wipe(member);
+    pause(random.nextInt(DOWN_MAX_MS));
+    testbed.addAgain(member, asLearner);
+    log.note(Testbed.name(member) + " was added again" + (asLearner ? " as a learner" : ""));
   }
 
   private void pauseAll(List<Integer> victims) throws InterruptedException {

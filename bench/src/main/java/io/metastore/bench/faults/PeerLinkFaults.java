@@ -4,11 +4,13 @@ import io.metastore.bench.faults.testbed.Findings;
 import io.metastore.bench.faults.testbed.Testbed;
 import io.metastore.bench.server.PeerLinks;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.Semaphore;
 
 /** Faults of the network between the members. */
 final class PeerLinkFaults extends MajorityFaults {
   private static final int SLOW_MAX_MS = 400;
+  private static final double LOSS_MAX = 0.3;
 
   PeerLinkFaults(
       Testbed testbed,
@@ -53,6 +55,11 @@ final class PeerLinkFaults extends MajorityFaults {
             links.hold(first, last);
           }
         }
+      }
+      case LOSSY -> {
+        double probability = random.nextDouble() * LOSS_MAX;
+        log.begin(fault, "%s, %.0f %%".formatted(Testbed.name(first), 100 * probability));
+        links.lose(first, probability, new Random(random.nextLong()));
       }
       default -> {
         int ms = 1 + random.nextInt(SLOW_MAX_MS);

@@ -8,6 +8,7 @@ import io.metastore.bench.faults.testbed.Await;
 import io.metastore.bench.faults.testbed.Findings;
 import io.metastore.bench.faults.testbed.Load;
 import io.metastore.bench.faults.testbed.Testbed;
+import io.metastore.bench.faults.zookeeper.ZookeeperLoad;
 import io.metastore.bench.server.ClientLinks;
 import io.metastore.etcdapi.etcdserverpb.HashKVResponse;
 import java.io.IOException;
@@ -37,7 +38,7 @@ final class Round implements AutoCloseable {
    *
    * @param testbed a cluster without keys, whose members serve
    */
-  Round(RunSettings settings, Testbed testbed, long seed) {
+  Round(RunSettings settings, Testbed testbed, long seed) throws InterruptedException {
     this.testbed = testbed;
     Random seeds = new Random(seed);
     long etcdSeed = seeds.nextLong();
@@ -50,6 +51,10 @@ final class Round implements AutoCloseable {
     }
     FaultRun.bySource(settings.mix())
         .forEach((source, mix) -> sources.add(source(source, mix, seeds.nextLong())));
+    if (settings.zookeeperClients() > 0) {
+      loads.add(
+          new ZookeeperLoad(testbed, findings, settings.zookeeperClients(), seeds.nextLong()));
+    }
   }
 
   private FaultSource source(Source source, List<Fault> mix, long seed) {

@@ -14,6 +14,7 @@ import java.util.List;
  * @param mix the faults to choose from
  * @param etcdClients number of clients of etcd's API; 0 for none, also no watches and leases
  * @param nativeClients number of clients of the native API
+ * @param zookeeperClients number of ZooKeeper clients; 0 for none, also no elections and watches
  */
 public record RunSettings(
     long seed,
@@ -22,12 +23,13 @@ public record RunSettings(
     Duration round,
     List<Fault> mix,
     int etcdClients,
-    int nativeClients) {
+    int nativeClients,
+    int zookeeperClients) {
 
   /** Checks the arguments and copies the list. */
   public RunSettings {
     mix = List.copyOf(mix);
-    if (members < 1 || mix.isEmpty() || etcdClients + nativeClients < 1) {
+    if (members < 1 || mix.isEmpty() || etcdClients + nativeClients + zookeeperClients < 1) {
       throw new IllegalArgumentException("a run needs members, faults and clients");
     }
   }

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +25,8 @@ import java.util.stream.Stream;
  * The connections between the members of a local cluster, each through a relay in this process. The
  * direction from one member to another can be held: connections stay open and new ones are
  * accepted, but no byte arrives, as if a network dropped the packets. When it is released, the
- * bytes held back arrive, or are lost with their connections. A direction can also be slowed down.
+ * bytes held back arrive, or are lost with their connections. A direction can also be slowed down,
+ * or lose packets, which TCP sends again.
  *
  * <p>A relay finds out who connects by looking up in {@code /proc} which process has the other end,
  * so this works on Linux only. If a member does not listen, its relay accepts a connection and
@@ -34,6 +36,11 @@ import java.util.stream.Stream;
  */
 public final class PeerLinks implements AutoCloseable {
   private static final int BUFFER_BYTES = 64 << 10;
+
+  /** Linux sends a packet again after at least this time, which doubles with each attempt. */
+  private static final long RETRANSMISSION_MS = 200;
+
+  private static final long RETRANSMISSION_MAX_MS = 1_600;
 
   /** Not a running member, for example one that was just killed; its connections are never held. */
   private static final int UNKNOWN = -1;
@@ -52,6 +59,22 @@ public final class PeerLinks implements AutoCloseable {
 
   /** By how many milliseconds each read of a connection's bytes is delayed. */
   private final Map<Way, Long> delays = new HashMap<>();
+
+  private final Map<Way, Loss> losses = new HashMap<>();
+
+  /** Packets that are lost with a probability, by a random generator. */
+  private record Loss(double probability, Random random) {
+    /** How long it takes TCP to deliver a packet, if it has to send it again. */
+    long delayMs() {
+      long delayMs = 0;
+      for (long ms = RETRANSMISSION_MS;
+          ms <= RETRANSMISSION_MAX_MS && random.nextDouble() < probability;
+          ms *= 2) {
+        delayMs += ms;
+      }
+      return delayMs;
+    }
+  }
 
   private record Way(int from, int to) {}
 
@@ -106,6 +129,19 @@ public final class PeerLinks implements AutoCloseable {
     }
   }
 
+  /**
+   * From now on, packets from and to this member are lost with this probability. Nothing is missing
+   * in a connection, because TCP sends a lost packet again; but it and all bytes behind it arrive
+   * later.
+   */
+  public synchronized void lose(int member, double probability, Random random) {
+    Loss loss = new Loss(probability, random);
+    for (int other : others(member)) {
+      losses.put(new Way(member, other), loss);
+      losses.put(new Way(other, member), loss);
+    }
+  }
+
   /** Lets all bytes pass again, at once, with those held back. */
   public void release() {
     release(false);
@@ -120,6 +156,7 @@ public final class PeerLinks implements AutoCloseable {
     losing = lose;
     held.clear();
     delays.clear();
+    losses.clear();
     notifyAll();
   }
 
@@ -144,7 +181,9 @@ public final class PeerLinks implements AutoCloseable {
   /** Waits as long as the bytes that were just read have to, and returns whether they arrive. */
   private synchronized boolean awaitArrival(Way way) throws InterruptedException {
     long readNanos = System.nanoTime();
-    for (long ms = leftMs(way, readNanos); ms > 0; ms = leftMs(way, readNanos)) {
+    Loss loss = losses.get(way);
+    long lossMs = loss == null ? 0 : loss.delayMs();
+    for (long ms = leftMs(way, lossMs, readNanos); ms > 0; ms = leftMs(way, lossMs, readNanos)) {
       wait(ms); // a release ends it, too
     }
     if (!held.contains(way)) {
@@ -157,8 +196,9 @@ public final class PeerLinks implements AutoCloseable {
   }
 
   /** How many milliseconds bytes that were read at this time still have to wait. */
-  private synchronized long leftMs(Way way, long readNanos) {
-    return delays.getOrDefault(way, 0L)
+  private synchronized long leftMs(Way way, long lossMs, long readNanos) {
+    return (losses.containsKey(way) ? lossMs : 0)
+        + delays.getOrDefault(way, 0L)
         - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - readNanos);
   }
 

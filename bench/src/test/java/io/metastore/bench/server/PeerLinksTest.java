@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -65,6 +66,23 @@ class PeerLinksTest {
       receiver.setSoTimeout(PATIENCE_MS);
       assertThat(receiver.getInputStream().read()).as("end of the connection").isEqualTo(-1);
       assertThat(sender.getInputStream().read()).as("end of the connection").isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void lostPacketsArriveLate() throws IOException {
+    try (ServerSocket target = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
+        PeerLinks links =
+            new PeerLinks(List.of(target.getLocalPort(), target.getLocalPort()), () -> PIDS);
+        Socket sender = new Socket(InetAddress.getLoopbackAddress(), links.port(1));
+        Socket receiver = target.accept()) {
+      links.lose(1, 1, new Random(1));
+      sender.getOutputStream().write(1);
+      receiver.setSoTimeout(SILENCE_MS);
+      assertThatThrownBy(() -> receiver.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      receiver.setSoTimeout(PATIENCE_MS);
+      assertThat(receiver.getInputStream().read()).as("sent again in the end").isEqualTo(1);
     }
   }
 }

@@ -43,18 +43,21 @@ class FaultRunTest {
             Fault.KILL_ALL,
             Fault.PAUSE,
             Fault.TORN_WRITE,
+            Fault.REPLACE,
             Fault.CUT,
             Fault.CUT_ONE_WAY,
+            Fault.LOSSY,
             Fault.CLIENT_LINKS,
             Fault.TRANSFER,
             Fault.COMPACT,
             Fault.DEFRAGMENT,
             Fault.SNAPSHOT);
     Duration time = Duration.ofSeconds(Integer.getInteger("faults.seconds", 15));
-    RunReport report = run(new RunSettings(seed, 3, time, time, mix, 6, 8));
+    RunReport report = run(new RunSettings(seed, 3, time, time, mix, 6, 8, 4));
     assertThat(report.violations()).as("%s", report).isEmpty();
     assertThat(report.done().get("etcd calls")).as("%s", report).isGreaterThan(MIN_CALLS);
     assertThat(report.done().get("native locks held")).as("%s", report).isPositive();
+    assertThat(report.done().get("zookeeper answers")).as("%s", report).isGreaterThan(MIN_CALLS);
   }
 
   @ParameterizedTest(name = "-Dseed={0}")
@@ -62,7 +65,7 @@ class FaultRunTest {
   void observationsOfAllClientsOfOneMemberAreRight(long seed) throws Exception {
     Duration time = Duration.ofSeconds(5);
     RunReport report =
-        run(new RunSettings(seed, 1, time, time, List.of(Fault.KILL, Fault.TORN_WRITE), 6, 0));
+        run(new RunSettings(seed, 1, time, time, List.of(Fault.KILL, Fault.TORN_WRITE), 6, 0, 3));
     assertThat(report.violations()).as("%s", report).isEmpty();
     assertThat(report.done().get("etcd calls")).as("%s", report).isGreaterThan(MIN_CALLS);
   }
@@ -71,7 +74,6 @@ class FaultRunTest {
     Path directory = Path.of(System.getProperty("java.io.tmpdir"), "fault-runs");
     Path scratch = Files.createDirectories(directory.resolve("tmp"));
     List<String> command = new ArrayList<>(ServerProcess.command(scratch, List.of()));
-    command.add("--listen-zookeeper-urls="); // the default port would be the same for all members
     ServerCommand server = new ServerCommand("metastore", command);
     return new FaultRun(settings, server, directory, line -> {}).run();
   }

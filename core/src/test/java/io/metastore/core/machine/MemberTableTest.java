@@ -99,6 +99,23 @@ class MemberTableTest {
     assertThat(pending).extracting(Configuration.Member::getAddress).doesNotHaveDuplicates();
   }
 
+  /** In etcd up to 3.7.1 it became a voter in the list of members (issue 21694). */
+  @Test
+  void learnerThatGetsOtherUrlsStaysALearner() {
+    TestMachine machine = machines.open();
+    machine.configure(members(1));
+    machine.apply(announce(2, "http://b:1", true));
+    machine.apply(
+        Command.newBuilder()
+            .setMovePeer(MovePeer.newBuilder().setId(2).addPeerUrls("http://moved:1"))
+            .build());
+    assertThat(configuration(machine).getPendingList())
+        .singleElement()
+        .matches(Configuration.Member::getLearner, "is a learner")
+        .extracting(MemberTable::peerUrls)
+        .isEqualTo(List.of("http://moved:1"));
+  }
+
   private static FailureCode refusal(TestMachine machine, Command command) {
     return ((Outcome.Failed) machine.outcome(command)).failure().code();
   }

@@ -8,6 +8,8 @@ import io.metastore.core.api.Consistency;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.NewMember;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.command.AddRole;
+import io.metastore.core.command.AuthChange;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
@@ -40,6 +42,7 @@ class JoinTest {
     try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
       Node alone = cluster.node(0);
       put(alone, "before", "1");
+      alone.submit(role("reader")).get(PATIENCE_S, TimeUnit.SECONDS);
       assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<MemberInfo> joining;
       WaitingNode waiting = WaitingNode.open("learner", List.of(address), null, invited::complete);
@@ -80,6 +83,7 @@ class JoinTest {
     try (TestCluster cluster = new TestCluster(directory, 1).startAll()) {
       Node alone = cluster.node(0);
       put(alone, "before", "1");
+      alone.submit(role("reader")).get(PATIENCE_S, TimeUnit.SECONDS);
       assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<MemberInfo> joining;
       WaitingNode waiting = WaitingNode.open("invited", List.of(address), null, invited::complete);
@@ -96,6 +100,8 @@ class JoinTest {
           assertThat(checkpoints).isNotEmpty();
         }
         assertThat(get(joined, "before")).isEqualTo("1");
+        // In etcd 3.5.5 a member had no permissions after it had received a snapshot (issue 14571).
+        assertThat(joined.access().roles()).isEqualTo(List.of("reader"));
         put(alone, "both", "2");
 
         // The leader hands over leadership and is then removed by the new leader.
@@ -123,6 +129,12 @@ class JoinTest {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return new InetSocketAddress(InetAddress.getLoopbackAddress(), socket.getLocalPort());
     }
+  }
+
+  private static Command role(String name) {
+    return Command.newBuilder()
+        .setAuthChange(AuthChange.newBuilder().setAddRole(AddRole.newBuilder().setName(name)))
+        .build();
   }
 
   private static long put(Node node, String key, String value) throws Exception {

@@ -22,6 +22,9 @@ final class Journal {
 
   private static final String NO_SPACE = "etcdserver: mvcc: database space exceeded";
 
+  /** From a member that is being replaced. */
+  private static final String LEARNER = "etcdserver: rpc not supported for learner";
+
   private final Findings findings;
   private final Queue<Operation<Request, Answer>> operations = new ConcurrentLinkedQueue<>();
   private final Queue<Snapshot> snapshots = new ConcurrentLinkedQueue<>();
@@ -85,14 +88,15 @@ final class Journal {
   boolean judge(String call, StatusRuntimeException failure) {
     Status status = failure.getStatus();
     boolean noSpace = NO_SPACE.equals(status.getDescription());
+    boolean learner = LEARNER.equals(status.getDescription());
     // gRPC's client reports some broken connections as UNKNOWN.
     boolean broken = status.getCode() == Code.UNKNOWN && status.getCause() instanceof IOException;
-    if (broken || EXPECTED.contains(status.getCode())) {
-      findings.error(noSpace ? "no space" : status.getCode().name());
+    if (broken || learner || EXPECTED.contains(status.getCode())) {
+      findings.error(noSpace ? "no space" : learner ? "learner" : status.getCode().name());
     } else {
       findings.violation(call + " failed with " + status);
     }
-    return noSpace;
+    return noSpace || learner;
   }
 
   Findings findings() {

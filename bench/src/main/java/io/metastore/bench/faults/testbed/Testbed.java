@@ -13,6 +13,8 @@ import io.metastore.bench.server.ServerKind;
 import io.metastore.etcdapi.etcdserverpb.AlarmMember;
 import io.metastore.etcdapi.etcdserverpb.AlarmRequest;
 import io.metastore.etcdapi.etcdserverpb.AlarmType;
+import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
+import io.metastore.etcdapi.etcdserverpb.ClusterGrpc.ClusterBlockingStub;
 import io.metastore.etcdapi.etcdserverpb.CompactionRequest;
 import io.metastore.etcdapi.etcdserverpb.DefragmentRequest;
 import io.metastore.etcdapi.etcdserverpb.DeleteRangeRequest;
@@ -20,7 +22,12 @@ import io.metastore.etcdapi.etcdserverpb.HashKVRequest;
 import io.metastore.etcdapi.etcdserverpb.HashKVResponse;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.MemberAddRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberListRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberPromoteRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberRemoveRequest;
 import io.metastore.etcdapi.etcdserverpb.MoveLeaderRequest;
+import io.metastore.etcdapi.etcdserverpb.PutRequest;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
 import io.metastore.etcdapi.etcdserverpb.SnapshotRequest;
 import io.metastore.etcdapi.etcdserverpb.SnapshotResponse;
@@ -41,6 +48,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -72,6 +80,9 @@ public final class Testbed implements AutoCloseable {
 
   /** The members that were stopped on purpose. */
   private final Set<Integer> stopped = ConcurrentHashMap.newKeySet();
+
+  /** The members that were removed and added again. */
+  private final Set<Integer> replaced = ConcurrentHashMap.newKeySet();
 
   /**
    * Starts the members and waits until all serve.
@@ -126,6 +137,11 @@ public final class Testbed implements AutoCloseable {
       List<String> command = new ArrayList<>(clock.prefix(number));
       command.addAll(kind.command(member, all, data(number)));
       command.add("--log-level=info");
+      command.add("--listen-zookeeper-urls=tcp://" + zookeeper(member));
+      command.add("--zookeeper-max-client-connections=0");
+      if (replaced.contains(number)) {
+        command.add("--initial-cluster-state=existing");
+      }
       return command;
     }
 
@@ -167,9 +183,24 @@ public final class Testbed implements AutoCloseable {
     return cluster.endpoints();
   }
 
-  /** Links to all members, for one client. */
+  /** Links to all members, for one client of etcd's API or the native one. */
   public ClientLinks connect() {
     return new ClientLinks(relays.next(), cluster.endpoints());
+  }
+
+  /** The members' addresses for ZooKeeper clients. */
+  public List<Endpoint> zookeeperEndpoints() {
+    return cluster.members().stream().map(Testbed::zookeeper).toList();
+  }
+
+  /** Links to all members, for one ZooKeeper client. */
+  public ClientLinks connectZookeeper() {
+    return new ClientLinks(relays.next(), zookeeperEndpoints());
+  }
+
+  /** ZooKeeper clients use the address that other servers need for elections. */
+  private static Endpoint zookeeper(Member member) {
+    return member.election();
   }
 
   /** The connections between the members. */
@@ -236,6 +267,19 @@ public final class Testbed implements AutoCloseable {
           return true;
         });
     return answers.get(0);
+  }
+
+  /** Puts a key without a value and returns the revision. */
+  public long put(String key) throws InterruptedException {
+    PutRequest put = PutRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
+    return ask(
+            "a put",
+            channel ->
+                KVGrpc.newBlockingStub(channel)
+                    .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+                    .put(put))
+        .getHeader()
+        .getRevision();
   }
 
   /**
@@ -393,6 +437,87 @@ public final class Testbed implements AutoCloseable {
     }
   }
 
+  /** Removes a member from the cluster. Returns when its process has ended, too. */
+  public void remove(int member) throws InterruptedException {
+    stopped.add(member); // it ends by itself
+    Await.until(
+        name(member) + " is removed",
+        () -> {
+          ClusterBlockingStub other = membership(another(member));
+          Optional<io.metastore.etcdapi.etcdserverpb.Member> listed = find(other, member);
+          listed.ifPresent(
+              found ->
+                  other.memberRemove(
+                      MemberRemoveRequest.newBuilder().setID(found.getID()).build()));
+          return listed.isEmpty();
+        });
+    cluster.kill(member);
+  }
+
+  /** Deletes the data of a stopped member. */
+  public void wipe(int member) {
+    deleteTree(data(member).resolve(cluster.members().get(member).name()));
+  }
+
+  /**
+   * Adds a member that was removed and wiped to the cluster again, and starts it.
+   *
+   * @param asLearner whether it begins as a learner, and is promoted when it has caught up
+   */
+  public void addAgain(int member, boolean asLearner) throws InterruptedException {
+    Await.until(
+        name(member) + " is added",
+        () -> {
+          ClusterBlockingStub other = membership(another(member));
+          if (find(other, member).isEmpty()) {
+            other.memberAdd(
+                MemberAddRequest.newBuilder()
+                    .addPeerURLs(peerUrl(member))
+                    .setIsLearner(asLearner)
+                    .build());
+          }
+          return true;
+        });
+    replaced.add(member);
+    start(member);
+    if (asLearner) {
+      Await.until(
+          name(member) + " is promoted",
+          () -> {
+            ClusterBlockingStub other = membership(another(member));
+            io.metastore.etcdapi.etcdserverpb.Member listed = find(other, member).orElseThrow();
+            if (listed.getIsLearner()) {
+              other.memberPromote(MemberPromoteRequest.newBuilder().setID(listed.getID()).build());
+            }
+            return true;
+          });
+    }
+  }
+
+  /** A random other member, because some of them may be cut off. */
+  private int another(int member) {
+    return (member + 1 + ThreadLocalRandom.current().nextInt(size() - 1)) % size();
+  }
+
+  private ClusterBlockingStub membership(int member) {
+    return ClusterGrpc.newBlockingStub(channel(member))
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private Optional<io.metastore.etcdapi.etcdserverpb.Member> find(
+      ClusterBlockingStub cluster, int member) {
+    return cluster
+        .memberList(MemberListRequest.newBuilder().setLinearizable(true).build())
+        .getMembersList()
+        .stream()
+        .filter(listed -> listed.getPeerURLsList().contains(peerUrl(member)))
+        .findFirst();
+  }
+
+  private String peerUrl(int member) {
+    return "http://" + cluster.members().get(member).advertised();
+  }
+
   /** Fills a member's disk. */
   public void fillDisk(int member) {
     disks.get(member).fill();
@@ -448,7 +573,11 @@ public final class Testbed implements AutoCloseable {
       return;
     }
     disks.forEach(Disk::unmount);
-    try (Stream<Path> files = Files.walk(directory)) {
+    deleteTree(directory);
+  }
+
+  private static void deleteTree(Path top) {
+    try (Stream<Path> files = Files.walk(top)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
       }
