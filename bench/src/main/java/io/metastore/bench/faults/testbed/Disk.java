@@ -85,6 +85,7 @@ final class Disk {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    run("sync", "-f", mountPoint.toString()); // a power failure must not bring the ballast back
   }
 
   void unmount() {
