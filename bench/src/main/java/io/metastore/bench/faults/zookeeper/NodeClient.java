@@ -20,7 +20,7 @@ final class NodeClient extends SessionClient {
 
   private final Tree tree;
 
-  /** The versions that it saw last, so that some of its conditions hold. */
+  /** The versions that it saw last, so that some of its conditions hold. Guarded by this. */
   private final Map<String, Integer> versions = new HashMap<>();
 
   private int ephemerals;
