@@ -23,6 +23,7 @@ import io.metastore.core.api.ClusterView;
 import io.metastore.core.node.AccessConfig;
 import io.metastore.core.node.Node;
 import io.metastore.core.node.NodeConfig;
+import io.metastore.core.node.ZookeeperServers;
 import io.metastore.core.raft.PeerTls;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
@@ -197,7 +198,6 @@ final class Member implements AutoCloseable {
 
   private void openZookeeperPort() throws IOException {
     ZookeeperProperties properties = new ZookeeperProperties(System.getProperties());
-    ZooCfg zooCfg = config.zookeeper().zooCfg();
     ZookeeperPort opened;
     try {
       opened =
@@ -212,7 +212,7 @@ final class Member implements AutoCloseable {
                       config.zookeeper().words(),
                       properties.authentication(),
                       properties.enforcesQuotas())
-                  .withMembership(zooCfg == null ? "" : zooCfg.membership())
+                  .withReconfig(properties.reconfigRules())
                   .withSessions(
                       properties.sessionRules(),
                       config.zookeeper().sessionTimeoutMsMin(),
@@ -307,6 +307,7 @@ final class Member implements AutoCloseable {
 
   private static NodeConfig nodeConfig(
       ServerConfig config, Place place, @Nullable PeerTls peerTls) {
+    ZooCfg zooCfg = config.zookeeper().zooCfg();
     return new NodeConfig(
         place.cluster().id(),
         place.self().id(),
@@ -329,7 +330,8 @@ final class Member implements AutoCloseable {
         config.space(),
         accessConfig(config.auth()),
         config.memberRules(),
-        config.corruption());
+        config.corruption(),
+        zooCfg == null ? ZookeeperServers.NONE : zooCfg.servers());
   }
 
   private static NodeConfig.Beginning beginning(InitialCluster cluster) {

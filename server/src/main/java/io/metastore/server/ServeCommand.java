@@ -155,18 +155,15 @@ final class ServeCommand {
         });
     StopSignals.install(stopper::stopParts);
     try {
-      importOfZookeeper(config);
       Place place = config.place();
-      if (place != null && place.cluster().state() == InitialCluster.State.EXISTING) {
-        serve(config, join(config, place), stopper);
-      } else if (place != null) {
-        serve(config, place, stopper);
+      if (place != null) {
+        serve(config, findPlace(config, place), stopper);
       } else if (config.bootstrap() instanceof Bootstrap.Multicast multicast) {
         serveWhenFound(config, multicast, stopper);
       } else if (config.bootstrap() instanceof Bootstrap.Wait) {
         serveWhenInvited(config, stopper);
       } else {
-        serve(config, discover(config), stopper);
+        serve(config, findPlace(config, discover(config)), stopper);
       }
       ReadyNotice.send(variables);
       Thread.currentThread().join();
@@ -178,6 +175,33 @@ final class ServeCommand {
       Thread.currentThread().interrupt();
     }
     return Main.EXIT_FAILED;
+  }
+
+  /**
+   * The member's place in its cluster, which may be running already.
+   *
+   * @param listed the place according to the flags or the data directory
+   */
+  private static Place findPlace(ServerConfig config, Place listed)
+      throws ConfigError, IOException, InterruptedException {
+    ZooCfg zooCfg = config.zookeeper().zooCfg();
+    Place place =
+        switch (listed.cluster().state()) {
+          case EXISTING -> ExistingCluster.find(listed, MemberTls.peers(config));
+          case NEW ->
+              zooCfg == null || listed.cluster().members().size() == 1
+                  ? listed
+                  : Ensemble.find(listed, zooCfg.observes(), MemberTls.peers(config));
+          case STORED, INVITED -> listed;
+        };
+    if (place.cluster().state() != InitialCluster.State.INVITED) {
+      importOfZookeeper(config);
+    } else if (!place.equals(listed)) {
+      // Before the member is part of Raft: from then on it must not start as another one.
+      DataDirectory.prepare(config.dataDirectory());
+      StoredCluster.write(config.dataDirectory(), place);
+    }
+    return place;
   }
 
   /**
@@ -200,17 +224,6 @@ final class ServeCommand {
         new ZookeeperImport(config.dataDirectory(), new Progress(LOG::info, System::nanoTime))
             .from(source);
     LOG.info(result.text());
-  }
-
-  /** Finds this member's place in a running cluster, and records it if the member is a new one. */
-  private static Place join(ServerConfig config, Place listed) throws ConfigError, IOException {
-    Place place = ExistingCluster.find(listed, MemberTls.peers(config));
-    if (place.cluster().state() == InitialCluster.State.INVITED) {
-      // Before the member is part of Raft: from then on it must not start as another one.
-      DataDirectory.prepare(config.dataDirectory());
-      StoredCluster.write(config.dataDirectory(), place);
-    }
-    return place;
   }
 
   /** Finds the cluster by one of etcd's discovery methods. */
@@ -239,6 +252,7 @@ final class ServeCommand {
 
   private static void serveWhenFound(
       ServerConfig config, Bootstrap.Multicast multicast, Stopper stopper) throws IOException {
+    importOfZookeeper(config);
     DataDirectory.prepare(config.dataDirectory());
     EtcdUrl peerUrl = config.advertisePeerUrls().get(0);
     MulticastDiscovery discovery =

@@ -3,6 +3,7 @@ package io.metastore.server;
 import io.metastore.adapter.zookeeper.AuthenticationSettings;
 import io.metastore.adapter.zookeeper.LocalSessionMode;
 import io.metastore.adapter.zookeeper.PrincipalNames;
+import io.metastore.adapter.zookeeper.ReconfigRules;
 import io.metastore.adapter.zookeeper.SaslSettings;
 import io.metastore.adapter.zookeeper.ServerPrincipal;
 import io.metastore.adapter.zookeeper.SessionRules;
@@ -79,6 +80,12 @@ final class ZookeeperProperties {
         isTrue("readonlymode.enabled")
             || Boolean.parseBoolean(properties.getProperty("readonlymode.enabled"));
     return new SessionRules(requiredSchemes(), local, readOnly, requestsMax());
+  }
+
+  /** Rules for changes of the members by clients. */
+  ReconfigRules reconfigRules() {
+    return new ReconfigRules(
+        isTrue("reconfigEnabled"), !"false".equalsIgnoreCase(text("standaloneEnabled")));
   }
 
   private Set<String> requiredSchemes() throws IOException {

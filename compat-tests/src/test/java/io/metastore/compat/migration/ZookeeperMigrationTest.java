@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.compat.process.Await;
 import io.metastore.compat.process.FreePorts;
+import io.metastore.compat.process.ZooProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

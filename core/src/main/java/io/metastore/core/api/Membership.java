@@ -1,6 +1,7 @@
 package io.metastore.core.api;
 
 import io.metastore.core.api.StoreException.ChangeRefused;
+import io.metastore.core.command.AddPeer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -32,11 +33,11 @@ public interface Membership {
    * Raft, and counts for majorities, when it runs and has caught up. Unlike {@link #join}, this may
    * be done while another change is in progress.
    *
-   * @param id the new member's ID, see {@link MemberIds}
-   * @param learner whether the member is to receive the log without a vote
+   * @param member the new member; see {@link MemberIds} for its ID. The maximum number of learners
+   *     is the leader's
    * @return completes when the member has been announced
    */
-  CompletableFuture<Void> announce(long id, List<String> peerUrls, boolean learner);
+  CompletableFuture<Void> announce(AddPeer member);
 
   /** Gives a learner that has caught up a vote; completes when it is a voter. */
   CompletableFuture<Void> promote(long memberId);

@@ -8,6 +8,7 @@ import io.metastore.core.command.Configuration;
 import io.metastore.core.command.DropPeer;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.MovePeer;
+import io.metastore.core.command.ZookeeperServer;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.Reader;
@@ -40,20 +41,20 @@ public final class MemberTable {
    * @param next only lists the members that Raft has; the rest is derived from the stored
    *     configuration
    */
-  static void configure(WriteSet writes, Reader before, Configuration next) {
+  static void configure(WriteSet writes, Configuration next) {
     Set<Long> present = new LinkedHashSet<>();
     next.getMembersList().forEach(member -> present.add(member.getId()));
-    Configuration old = configuration(before);
+    Configuration old = configuration(writes);
     Configuration.Builder configuration = next.toBuilder().addAllRemoved(old.getRemovedList());
     for (Configuration.Member.Builder member : configuration.getMembersBuilderList()) {
       Configuration.Member known = find(old.getMembersList(), member.getId());
       Configuration.Member pending = find(old.getPendingList(), member.getId());
-      if (known != null) {
-        member.addAllPeerUrls(known.getPeerUrlsList()).setAdded(known.getAdded());
-      } else {
-        member.setAdded(old.getMembersCount() > 0);
-        if (pending != null) {
-          member.addAllPeerUrls(pending.getPeerUrlsList());
+      member.setAdded(known == null ? old.getMembersCount() > 0 : known.getAdded());
+      Configuration.Member before = known == null ? pending : known;
+      if (before != null) {
+        member.addAllPeerUrls(before.getPeerUrlsList());
+        if (before.hasZookeeper()) {
+          member.setZookeeper(before.getZookeeper());
         }
       }
     }
@@ -99,13 +100,15 @@ public final class MemberTable {
     if (add.getLearner() && learners >= add.getLearnersMax()) {
       return Failure.of(FailureCode.TOO_MANY_LEARNERS, "max", add.getLearnersMax());
     }
-    Configuration.Member added =
+    Configuration.Member.Builder added =
         Configuration.Member.newBuilder()
             .setId(add.getId())
             .setAddress(unusedAddress(all, add.getPeerUrlsList()))
             .addAllPeerUrls(add.getPeerUrlsList())
-            .setLearner(add.getLearner())
-            .build();
+            .setLearner(add.getLearner());
+    if (add.hasZookeeper()) {
+      added.setZookeeper(add.getZookeeper());
+    }
     write(writes, configuration.toBuilder().addPending(added));
     return null;
   }
@@ -145,11 +148,9 @@ public final class MemberTable {
   /** Changes the URLs of a member; null if that was done. */
   static @Nullable Failure move(WriteSet writes, MovePeer move) {
     Configuration.Builder configuration = configuration(writes).toBuilder();
-    List<Configuration.Member.Builder> all = new ArrayList<>(configuration.getMembersBuilderList());
-    all.addAll(configuration.getPendingBuilderList());
     Configuration.Member.Builder moved = null;
     Configuration.Member.Builder owner = null;
-    for (Configuration.Member.Builder member : all) {
+    for (Configuration.Member.Builder member : all(configuration)) {
       if (member.getId() == move.getId()) {
         moved = member;
       } else if (!Collections.disjoint(peerUrls(member), move.getPeerUrlsList())) {
@@ -171,6 +172,12 @@ public final class MemberTable {
   public static List<Configuration.Member> all(Configuration configuration) {
     List<Configuration.Member> all = new ArrayList<>(configuration.getMembersList());
     all.addAll(configuration.getPendingList());
+    return all;
+  }
+
+  private static List<Configuration.Member.Builder> all(Configuration.Builder configuration) {
+    List<Configuration.Member.Builder> all = new ArrayList<>(configuration.getMembersBuilderList());
+    all.addAll(configuration.getPendingBuilderList());
     return all;
   }
 
@@ -203,7 +210,40 @@ public final class MemberTable {
   }
 
   static void put(WriteSet writes, MemberNote note) {
-    writes.put(Table.SMALL, noteKey(note.getId()), note.toByteArray());
+    Configuration before = configuration(writes);
+    Configuration.Builder configuration = before.toBuilder();
+    for (Configuration.Member.Builder member : all(configuration)) {
+      describe(member, note, find(writes, member.getId()) != null);
+    }
+    if (!configuration.build().equals(before)) {
+      write(writes, configuration);
+    }
+    MemberNote stored = note.toBuilder().clearZookeeperServers().clearZookeeperNumber().build();
+    writes.put(Table.SMALL, noteKey(note.getId()), stored.toByteArray());
+  }
+
+  /**
+   * Takes over what a note says about a member as a server of ZooKeeper. A member's own note
+   * counts. Until it has published one, the notes of others do, so that clients do not see a
+   * cluster of the first member only.
+   */
+  private static void describe(
+      Configuration.Member.Builder member, MemberNote note, boolean hasNote) {
+    boolean own = member.getId() == note.getId();
+    if (own) {
+      member.clearZookeeper();
+    } else if (hasNote || member.hasZookeeper()) {
+      return;
+    }
+    for (ZookeeperServer server : note.getZookeeperServersList()) {
+      boolean describesMember =
+          own
+              ? server.getNumber() == note.getZookeeperNumber()
+              : peerUrls(member).contains(server.getPeerUrl());
+      if (describesMember) {
+        member.setZookeeper(server);
+      }
+    }
   }
 
   static @Nullable MemberNote find(Reader reader, long id) {

@@ -191,17 +191,22 @@ public final class StoreMachine implements AutoCloseable {
    * Applies a configuration entry of Raft.
    *
    * @param members the new configuration, which does not list removed members
+   * @param announce called with the result before any reader can see the entry
    */
-  public void configure(long term, long index, Configuration members) {
+  public Applied configure(
+      long term, long index, Configuration members, Consumer<Applied> announce) {
     if (index <= state.index()) {
-      return;
+      return Applied.nothing(state, index);
     }
-    WriteSet writes = storage.newWriteSet();
-    MemberTable.configure(writes, storage, members);
-    StoreState next = state.at(term, index);
-    next.write(writes);
-    storage.write(writes);
+    ApplyContext context =
+        new ApplyContext(storage, locks, counts, state.timeMs(), state, access, alarms);
+    MemberTable.configure(context.writes(), members);
+    ZookeeperConfiguration.update(context);
+    StoreState next = context.end(term, index);
+    Applied applied = context.applied(index, List.of());
+    announce.accept(applied);
     publish(next);
+    return applied;
   }
 
   /** The tables; the machine owns them. */
@@ -263,9 +268,12 @@ public final class StoreMachine implements AutoCloseable {
       case COMPACT -> compact(command.getCompact(), context);
       case ACQUIRE -> acquire(command.getAcquire(), context);
       case MEMBER_NOTE -> memberNote(command.getMemberNote(), context);
-      case MOVE_PEER -> outcome(MemberTable.move(context.writes(), command.getMovePeer()), context);
-      case ADD_PEER -> outcome(MemberTable.add(context.writes(), command.getAddPeer()), context);
-      case DROP_PEER -> outcome(MemberTable.drop(context.writes(), command.getDropPeer()), context);
+      case MOVE_PEER ->
+          membersChanged(MemberTable.move(context.writes(), command.getMovePeer()), context);
+      case ADD_PEER ->
+          membersChanged(MemberTable.add(context.writes(), command.getAddPeer()), context);
+      case DROP_PEER ->
+          membersChanged(MemberTable.drop(context.writes(), command.getDropPeer()), context);
       case AUTH_CHANGE -> authChange(command.getAuthChange(), context);
       case LOGIN -> login(command.getLogin(), index, context);
       case OPEN_SESSION -> TreeCommands.openSession(command.getOpenSession(), index, context);
@@ -554,7 +562,13 @@ public final class StoreMachine implements AutoCloseable {
       }
       context.endCommand();
     }
-    return new Outcome.Done(context.revision());
+    return membersChanged(null, context);
+  }
+
+  /** Ends a command that may have changed the members. */
+  private static Outcome membersChanged(@Nullable Failure refusal, ApplyContext context) {
+    ZookeeperConfiguration.update(context);
+    return outcome(refusal, context);
   }
 
   private static Outcome withdraw(Withdraw withdraw, ApplyContext context) {

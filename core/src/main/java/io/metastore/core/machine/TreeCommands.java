@@ -1,6 +1,5 @@
 package io.metastore.core.machine;
 
-import com.google.protobuf.ByteString;
 import io.metastore.core.api.FailureCode;
 import io.metastore.core.api.NodeResult;
 import io.metastore.core.api.Outcome;
@@ -42,9 +41,6 @@ final class TreeCommands {
             .setPassword(open.getPassword())
             .setAttachment(open.getAttachment())
             .build();
-    if (open.hasConfiguration()) {
-      setConfiguration(open.getConfiguration(), context);
-    }
     return attach(id, session, context);
   }
 
@@ -61,22 +57,10 @@ final class TreeCommands {
     if (session == null || !session.getPassword().equals(attach.getPassword())) {
       return refused(context, 0, TreeError.SESSION_EXPIRED);
     }
-    if (attach.hasConfiguration()) {
-      setConfiguration(attach.getConfiguration(), context);
-    }
     return attach(
         attach.getSession(),
         session.toBuilder().setAttachment(attach.getAttachment()).clearLastNumber().build(),
         context);
-  }
-
-  private static void setConfiguration(ByteString data, ApplyContext context) {
-    TreeChanges changes = changes(context.writes(), false, context);
-    changes.setConfiguration(data);
-    if (!changes.events().isEmpty()) {
-      context.addTreeChange(changes.events());
-      context.endCommand();
-    }
   }
 
   private static Outcome attach(long id, SessionRecord session, ApplyContext context) {

@@ -84,10 +84,8 @@ final class MembershipRequests implements Membership {
   }
 
   @Override
-  public CompletableFuture<Void> announce(long id, List<String> peerUrls, boolean learner) {
-    AddPeer add =
-        AddPeer.newBuilder().setId(id).addAllPeerUrls(peerUrls).setLearner(learner).build();
-    return change(ChangeMembersRequest.newBuilder().setAdd(add).build()).thenAccept(reply -> {});
+  public CompletableFuture<Void> announce(AddPeer member) {
+    return change(ChangeMembersRequest.newBuilder().setAdd(member).build()).thenAccept(reply -> {});
   }
 
   @Override

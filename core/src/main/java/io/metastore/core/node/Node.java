@@ -810,6 +810,8 @@ public final class Node implements Metastore, AutoCloseable {
             .setName(config.name())
             .addAllClientUrls(config.clientUrls())
             .setProcess(process())
+            .addAllZookeeperServers(config.zookeeper().servers())
+            .setZookeeperNumber(config.zookeeper().self())
             .build();
     submit(Command.newBuilder().setMemberNote(note).build())
         .whenComplete(
@@ -1047,7 +1049,7 @@ public final class Node implements Metastore, AutoCloseable {
     @Override
     public void configured(long term, long index, RaftMembers members) {
       awaitComplete();
-      machine.configure(term, index, Configurations.toProto(members));
+      hub.offer(machine.configure(term, index, Configurations.toProto(members), trees::applied));
       cluster.noteRole();
       applied.advance(index);
       proposer.inFlightMax(members.isAlone() ? IN_FLIGHT_ALONE : IN_FLIGHT_CLUSTER);

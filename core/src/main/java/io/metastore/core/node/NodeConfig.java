@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param space limits on the size of the tables
  * @param memberRules limits on changes of the members
  * @param corruption when the members compare their data
+ * @param zookeeper published; ZooKeeper's clients find the members with it
  */
 public record NodeConfig(
     long clusterId,
@@ -55,7 +56,8 @@ public record NodeConfig(
     SpaceConfig space,
     AccessConfig access,
     MemberRules memberRules,
-    CorruptionConfig corruption) {
+    CorruptionConfig corruption,
+    ZookeeperServers zookeeper) {
 
   /** How a member comes to its cluster. */
   public enum Beginning {
@@ -83,6 +85,7 @@ public record NodeConfig(
     requireNonNull(access, "access");
     requireNonNull(memberRules, "memberRules");
     requireNonNull(corruption, "corruption");
+    requireNonNull(zookeeper, "zookeeper");
     members = List.copyOf(members);
     clientUrls = List.copyOf(clientUrls);
     peerListen = List.copyOf(peerListen);

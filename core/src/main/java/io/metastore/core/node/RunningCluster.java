@@ -2,6 +2,9 @@ package io.metastore.core.node;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.core.command.AddPeer;
+import io.metastore.core.command.ChangeMembersReply;
+import io.metastore.core.command.ChangeMembersRequest;
 import io.metastore.core.command.Configuration;
 import io.metastore.core.command.DescribeClusterReply;
 import io.metastore.core.command.DescribeClusterRequest;
@@ -89,6 +92,39 @@ public record RunningCluster(long id, List<Member> members, List<Long> removed) 
         }
       }
       return newest == null ? null : of(newest);
+    } finally {
+      peers.close();
+    }
+  }
+
+  /**
+   * Announces a member that is not part of the cluster yet, on its own behalf, as a learner; waits
+   * for the answer. Every member is asked; only the leader does it.
+   *
+   * @param tls certificates of the new member; null for none
+   * @return null if the member was announced, otherwise why not
+   */
+  public @Nullable String announceLearner(
+      long newId, List<String> peerUrls, @Nullable PeerTls tls) {
+    PeerChannels peers = new PeerChannels(new PeerDialer(tls, urls -> urls), MESSAGE_BYTES_MAX);
+    ChangeMembersRequest request =
+        ChangeMembersRequest.newBuilder()
+            .setAdd(AddPeer.newBuilder().setId(newId).addAllPeerUrls(peerUrls).setLearner(true))
+            .build();
+    String why = "no leader answers";
+    try {
+      for (Member member : members) {
+        ChangeMembersReply reply =
+            peers
+                .call(String.join(",", member.peerUrls()), PeerCall.CHANGE_MEMBERS, request, ASK_MS)
+                .exceptionally(failure -> MemberChanges.NOT_LEADER)
+                .join();
+        if (reply.getStatus() == ChangeMembersReply.Status.DONE) {
+          return null;
+        }
+        why = reply.getStatus() == ChangeMembersReply.Status.REFUSED ? reply.getWhy() : why;
+      }
+      return why;
     } finally {
       peers.close();
     }

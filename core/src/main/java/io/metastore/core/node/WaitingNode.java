@@ -10,6 +10,7 @@ import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.ChangeRefused.Reason;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.StoreException.OutcomeUnknown;
+import io.metastore.core.command.AddPeer;
 import io.metastore.core.command.InviteReply;
 import io.metastore.core.command.InviteRequest;
 import io.metastore.core.raft.PeerCall;
@@ -328,7 +329,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> announce(long id, List<String> peerUrls, boolean learner) {
+  public CompletableFuture<Void> announce(AddPeer member) {
     return noCluster();
   }
 

@@ -27,6 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TreeChanges {
   private static final int ANY_VERSION = -1;
+
+  /** Begins the last line of the configuration node. */
+  private static final String VERSION = "version=";
+
   private static final List<String> UNDELETABLE =
       List.of("/", "/zookeeper", Quotas.ROOT, ZnodeTable.CONFIGURATION);
 
@@ -74,9 +78,13 @@ public final class TreeChanges {
     }
   }
 
-  /** Creates the root and ZooKeeper's system nodes if they do not exist. */
-  public static void createFirstNodes(WriteSet writes) {
-    ZnodeTable.createFirstNodes(writes);
+  /**
+   * Creates the root and ZooKeeper's system nodes if they do not exist.
+   *
+   * @return whether they did not exist
+   */
+  public static boolean createFirstNodes(WriteSet writes) {
+    return ZnodeTable.createFirstNodes(writes);
   }
 
   /**
@@ -98,14 +106,27 @@ public final class TreeChanges {
     };
   }
 
-  /** Sets the data of the node that tells clients the members of the cluster. */
-  public void setConfiguration(ByteString data) {
+  /**
+   * Sets the data of the node that tells clients the servers of the cluster, unless it lists them
+   * already. Its version, in the last line, is the revision of the change.
+   *
+   * @param servers lines {@code server.1=host:2888:3888:participant;host:2181}
+   */
+  public void setServers(String servers) {
     Znode node = ZnodeTable.find(writes, ZnodeTable.CONFIGURATION);
-    if (node == null || data.equals(ZnodeTable.findData(writes, ZnodeTable.CONFIGURATION))) {
+    if (node == null || servers.equals(currentServers())) {
       return;
     }
-    // As in ZooKeeper, the version is -1 once the node was set.
-    putData(ZnodeTable.CONFIGURATION, node, data, -1);
+    String text = servers.isEmpty() ? "" : servers + VERSION + Long.toHexString(revision);
+    // As in ZooKeeper, the node's version is -1 once it was set.
+    putData(ZnodeTable.CONFIGURATION, node, ByteString.copyFromUtf8(text), -1);
+  }
+
+  private String currentServers() {
+    ByteString data = ZnodeTable.findData(writes, ZnodeTable.CONFIGURATION);
+    String text = data == null ? "" : data.toStringUtf8();
+    int version = text.lastIndexOf(VERSION);
+    return version < 0 ? text : text.substring(0, version);
   }
 
   /** Deletes the ephemeral nodes of a session. */

@@ -154,10 +154,10 @@ final class ZnodeTable {
     }
   }
 
-  /** Creates the root and ZooKeeper's system nodes if they do not exist. */
-  static void createFirstNodes(WriteSet writes) {
+  /** Creates the root and ZooKeeper's system nodes; false if they exist. */
+  static boolean createFirstNodes(WriteSet writes) {
     if (find(writes, "/") != null) {
-      return;
+      return false;
     }
     for (String path : FIRST_NODES) {
       long children = FIRST_NODES.stream().filter(p -> !p.equals("/") && isChild(p, path)).count();
@@ -171,6 +171,7 @@ final class ZnodeTable {
       // data.
       putData(writes, path, ByteString.EMPTY);
     }
+    return true;
   }
 
   private static boolean isChild(String path, String parent) {

@@ -66,13 +66,13 @@ public final class TestMachine implements AutoCloseable {
   }
 
   /** Applies a configuration entry of Raft at the next index. */
-  void configure(Configuration members) {
-    machine.configure(1, Math.max(1, state().index() + 1), members);
+  Applied configure(Configuration members) {
+    return machine.configure(1, Math.max(1, state().index() + 1), members, announced -> {});
   }
 
   /** Applies a configuration entry at the last applied index. */
   void configureAgain(Configuration members) {
-    machine.configure(1, state().index(), members);
+    var unused = machine.configure(1, state().index(), members, announced -> {});
   }
 
   /** Applies an entry with one command. */

@@ -313,24 +313,6 @@ class TreeTest {
   }
 
   @Test
-  void aNewConfigurationIsAChangeOfItsNode() {
-    Command open =
-        Command.newBuilder()
-            .setOpenSession(
-                TreeRequests.open(3).getOpenSession().toBuilder()
-                    .setConfiguration(Commands.bytes("server.1=a")))
-            .build();
-    Applied applied = machine.apply(open);
-    assertThat(applied.treeEvents())
-        .extracting(TreeEvent::path)
-        .containsExactly("/zookeeper/config");
-    assertThat(data("/zookeeper/config")).isEqualTo("server.1=a");
-    assertThat(stat("/zookeeper/config").modified()).isEqualTo(applied.revision());
-    assertThat(machine.apply(open).treeEvents()).isEmpty();
-    assertThat(refusal(session, set("/zookeeper/config", "", -1))).isEqualTo(TreeError.NO_AUTH);
-  }
-
-  @Test
   void keysAndNodesShareOneCounter() {
     machine.apply(Commands.put("k", "v"));
     assertThat(change(createNode("/a"))).isEqualTo(3);

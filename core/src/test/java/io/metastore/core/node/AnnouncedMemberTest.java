@@ -9,6 +9,7 @@ import io.metastore.core.api.NewMember;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.PeerUrl;
 import io.metastore.core.api.StoreException.ChangeRefused;
+import io.metastore.core.command.AddPeer;
 import io.metastore.core.machine.Commands;
 import io.metastore.core.raft.RaftSettings;
 import java.net.InetAddress;
@@ -178,7 +179,8 @@ class AnnouncedMemberTest {
   private void announce(long id, boolean learner) throws Exception {
     String url = "http://127.0.0.1:" + freePort();
     members.put(id, new NewMember("m" + id, url));
-    first.membership().announce(id, List.of(url), learner).get(WAIT_S, TimeUnit.SECONDS);
+    AddPeer added = AddPeer.newBuilder().setId(id).addPeerUrls(url).setLearner(learner).build();
+    first.membership().announce(added).get(WAIT_S, TimeUnit.SECONDS);
     assertThat(first.cluster().members())
         .contains(new MemberInfo(id, "", List.of(url), List.of(), learner));
   }

@@ -28,6 +28,16 @@ public final class LoneMember {
    * @param maxRequestBytes size of the largest command
    */
   public static Node start(Path directory, int maxRequestBytes) throws Exception {
+    return start(directory, maxRequestBytes, ZookeeperServers.NONE);
+  }
+
+  /**
+   * As {@link #start(Path, int)}.
+   *
+   * @param zookeeper the servers that ZooKeeper's clients find in {@code /zookeeper/config}
+   */
+  public static Node start(Path directory, int maxRequestBytes, ZookeeperServers zookeeper)
+      throws Exception {
     int port = freePort();
     Node node =
         Node.start(
@@ -53,7 +63,8 @@ public final class LoneMember {
                 SpaceConfig.DEFAULT,
                 new AccessConfig(AccessConfig.BCRYPT_COST_MIN, Duration.ofMinutes(5)),
                 MemberRules.DEFAULT,
-                CorruptionConfig.OFF),
+                CorruptionConfig.OFF,
+                zookeeper),
             (why, cause) -> {
               throw new IllegalStateException(why, cause);
             });

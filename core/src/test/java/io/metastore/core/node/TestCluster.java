@@ -148,7 +148,8 @@ final class TestCluster implements AutoCloseable {
         space,
         AccessConfig.DEFAULT,
         MemberRules.DEFAULT,
-        corruption);
+        corruption,
+        ZookeeperServers.NONE);
   }
 
   private void stopped(String why, Throwable cause) {

@@ -1,5 +1,7 @@
 package io.metastore.server.config;
 
+import io.metastore.adapter.zookeeper.ServerLine;
+import io.metastore.core.node.ZookeeperServers;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.InetAddress;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * @param properties system properties to set
  * @param dataDirectory ZooKeeper's {@code dataDir}
  * @param logDirectory ZooKeeper's {@code dataLogDir}; the same if it is not set
- * @param membership the text of {@code /zookeeper/config}; empty if no servers are configured
+ * @param servers the configured servers
+ * @param observes whether this server is an observer
  * @param ignored keys without effect, with the reason
  */
 public record ZooCfg(
@@ -39,7 +42,8 @@ public record ZooCfg(
     Map<String, String> properties,
     Path dataDirectory,
     Path logDirectory,
-    String membership,
+    ZookeeperServers servers,
+    boolean observes,
     Map<String, String> ignored) {
   /** Prefix of the names of our flags. */
   private static final String OURS = "metastore.";
@@ -55,6 +59,9 @@ public record ZooCfg(
   private static final String ADMIN_PORT = "8080";
   private static final String METRICS_PORT = "7000";
   private static final String ANY_HOST = "0.0.0.0";
+
+  /** ZooKeeper has no limit. */
+  private static final String OBSERVERS_MAX = Integer.toString(Integer.MAX_VALUE);
 
   private static final String NO_SNAPSHOTS = "There are no snapshots to purge.";
   private static final String BY_RAFT = "Raft's own settings apply.";
@@ -72,7 +79,6 @@ public record ZooCfg(
           Map.entry("autopurge.snapRetainCount", NO_SNAPSHOTS),
           Map.entry("autopurge.purgeInterval", NO_SNAPSHOTS),
           Map.entry("clientPortListenBacklog", "The system's default applies."),
-          Map.entry("standaloneEnabled", "A single server is a cluster of one."),
           Map.entry("portUnification", "All members use TLS, or none."));
 
   public ZooCfg {
@@ -173,7 +179,7 @@ public record ZooCfg(
 
     private final Map<String, String> properties = new LinkedHashMap<>();
     private final Map<String, String> ignored = new TreeMap<>();
-    private final Map<Long, ZooServer> servers = new TreeMap<>();
+    private final Map<Long, ServerLine> servers = new TreeMap<>();
 
     Reading(@Nullable Path file, Properties keys, Properties system) {
       this.file = file;
@@ -198,7 +204,7 @@ public record ZooCfg(
       }
       timeouts();
       Long id = id(dataDirectory);
-      ZooServer self = self(id);
+      ServerLine self = self(id);
       cluster(id, self);
       clientPorts(self);
       adminPorts();
@@ -209,28 +215,24 @@ public record ZooCfg(
           properties,
           dataDirectory,
           logDirectory.isEmpty() ? dataDirectory : Path.of(logDirectory),
-          membership(),
+          self == null
+              ? ZookeeperServers.NONE
+              : new ZookeeperServers(
+                  servers.values().stream().map(server -> server.facts(peerUrl(server))).toList(),
+                  self.number()),
+          self != null && !self.votes(),
           ignored);
-    }
-
-    /** As ZooKeeper writes it. A dynamic configuration file has a version. */
-    private String membership() {
-      return servers.isEmpty()
-          ? ""
-          : servers.values().stream()
-              .map(server -> server.line() + "\n")
-              .collect(Collectors.joining("", "", "version=" + keys.getProperty("version", "0")));
     }
 
     private void sort(String key, String value) throws ConfigError {
       if (key.startsWith(OURS)) {
         own.put(key.substring(OURS.length()), value);
-      } else if (key.startsWith("server.")) {
+      } else if (ServerLine.isKey(key)) {
         try {
-          servers.put(
-              Long.parseLong(key.substring("server.".length())), ZooServer.parse(key, value));
-        } catch (NumberFormatException e) {
-          throw ConfigError.zookeeper(key + " is not server. and a number");
+          ServerLine server = ServerLine.parse(key, value);
+          servers.put(server.number(), server);
+        } catch (IllegalArgumentException e) {
+          throw ConfigError.zookeeper(String.valueOf(e.getMessage()));
         }
       } else if (key.startsWith("group") || key.startsWith("weight")) {
         throw ConfigError.zookeeper("groups and weights of servers are not supported: " + key);
@@ -276,24 +278,24 @@ public record ZooCfg(
     }
 
     /** This server among the configured ones; null if none are configured. */
-    private @Nullable ZooServer self(@Nullable Long id) throws ConfigError {
+    private @Nullable ServerLine self(@Nullable Long id) throws ConfigError {
       if (servers.size() > 1 && id == null) {
         throw ConfigError.zookeeper("myid file is missing");
       }
       if (servers.isEmpty()) {
         return null;
       }
-      ZooServer self = id == null ? servers.values().iterator().next() : servers.get(id);
+      ServerLine self = id == null ? servers.values().iterator().next() : servers.get(id);
       if (self == null) {
         throw ConfigError.zookeeper("My id " + id + " not in the peer list");
       }
-      if (servers.values().stream().noneMatch(ZooServer::votes)) {
+      if (servers.values().stream().noneMatch(ServerLine::votes)) {
         throw ConfigError.zookeeper("Observers w/o participants is an invalid configuration");
       }
       return self;
     }
 
-    private void cluster(@Nullable Long id, @Nullable ZooServer self) throws ConfigError {
+    private void cluster(@Nullable Long id, @Nullable ServerLine self) throws ConfigError {
       if (isOn("sslQuorum")) {
         throw ConfigError.zookeeper(
             "sslQuorum is not supported; set the peer certificates of Metastore instead, as"
@@ -305,19 +307,20 @@ public record ZooCfg(
         return;
       }
       String listenHost = isOn("quorumListenOnAllIPs") ? ANY_HOST : address(self.host());
-      flags.put(EtcdFlags.NAME, name(self.id()));
-      peerUrls(self.peerUrl(), "http://%s:%d".formatted(listenHost, self.quorumPort()));
+      flags.put(EtcdFlags.NAME, name(self.number()));
+      peerUrls(peerUrl(self), "http://%s:%d".formatted(listenHost, self.quorumPort()));
+      // Observers do not form the cluster: they join it.
       flags.put(
           EtcdFlags.INITIAL_CLUSTER,
           servers.values().stream()
-              .map(server -> name(server.id()) + "=" + server.peerUrl())
+              .filter(server -> server.votes() || server.equals(self))
+              .map(server -> name(server.number()) + "=" + peerUrl(server))
               .collect(Collectors.joining(",")));
-      for (ZooServer server : servers.values()) {
-        if (!server.votes()) {
-          ignored.put(
-              "server." + server.id() + " observer", "A server that starts the cluster votes.");
-        }
-      }
+      flags.put(EtcdFlags.MAX_LEARNERS, OBSERVERS_MAX);
+    }
+
+    private static String peerUrl(ServerLine server) {
+      return "http://" + server.authority();
     }
 
     private void peerUrls(String advertised, String listened) {
@@ -329,7 +332,7 @@ public record ZooCfg(
       return "server." + id;
     }
 
-    private void clientPorts(@Nullable ZooServer self) throws ConfigError {
+    private void clientPorts(@Nullable ServerLine self) throws ConfigError {
       String plainHost = key("clientPortAddress");
       int plain = number("clientPort", "0");
       int secure = number("secureClientPort", "0");
@@ -337,7 +340,7 @@ public record ZooCfg(
         if (plain != 0 && plain != self.clientPort()) {
           throw ConfigError.zookeeper(
               "client port %d does not match the one of server.%d, %d"
-                  .formatted(plain, self.id(), self.clientPort()));
+                  .formatted(plain, self.number(), self.clientPort()));
         }
         plain = self.clientPort();
         plainHost = plainHost.isEmpty() ? self.clientHost() : plainHost;

@@ -1,5 +1,6 @@
 package io.metastore.server.zookeeper;
 
+import io.metastore.adapter.zookeeper.EnsembleText;
 import io.metastore.adapter.zookeeper.PortStatus;
 import io.metastore.adapter.zookeeper.ZookeeperSettings;
 import io.metastore.core.api.ClusterView;
@@ -74,7 +75,7 @@ final class AdminCommands {
         "stat_reset",
         "srst");
     add(tree -> systemProperties(), "system_properties", "sysp");
-    add(tree -> votingView(), "voting_view");
+    add(AdminCommands::votingView, "voting_view");
     add(tree -> watchSummary(), "watch_summary", "wchs");
     add(tree -> watches(), "watches", "wchc");
     add(tree -> watchesByPath(), "watches_by_path", "wchp");
@@ -243,9 +244,10 @@ final class AdminCommands {
     return answer;
   }
 
-  private static Map<String, Object> observers() {
+  private Map<String, Object> observers() {
     Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("synced_observers", 0);
+    answer.put(
+        "synced_observers", store.cluster().members().stream().filter(MemberInfo::learner).count());
     answer.put("observers", List.of());
     return answer;
   }
@@ -302,19 +304,23 @@ final class AdminCommands {
     return answer;
   }
 
-  private Map<String, Object> votingView() {
+  private static Map<String, Object> votingView(TreeView tree) {
     Map<String, Object> servers = new TreeMap<>();
-    ClusterView cluster = store.cluster();
-    if (cluster.members().size() > 1) {
-      for (MemberInfo member : cluster.members()) {
-        Map<String, Object> server = new LinkedHashMap<>();
-        server.put("server_addresses", List.of(address(member)));
-        server.put("election_addresses", List.of(address(member)));
-        server.put("client_address", "");
-        server.put("learner_type", "participant");
-        servers.put(Long.toString(serverId(member.name())), server);
-      }
-    }
+    EnsembleText.read(tree)
+        .servers()
+        .forEach(
+            (number, line) -> {
+              if (line.votes()) {
+                Map<String, Object> server = new LinkedHashMap<>();
+                server.put("server_addresses", List.of(line.authority()));
+                server.put("election_addresses", List.of(line.host() + ":" + line.electionPort()));
+                server.put(
+                    "client_address",
+                    line.clientPort() == 0 ? "" : line.clientHost() + ":" + line.clientPort());
+                server.put("learner_type", "participant");
+                servers.put(Long.toString(number), server);
+              }
+            });
     return answer("current_config", servers);
   }
 

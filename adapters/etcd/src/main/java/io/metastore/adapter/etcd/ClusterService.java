@@ -6,6 +6,7 @@ import io.metastore.core.api.Consistency;
 import io.metastore.core.api.MemberIds;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.PeerUrl;
+import io.metastore.core.command.AddPeer;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.MovePeer;
 import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
@@ -81,7 +82,14 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
             .setIsLearner(request.getIsLearner())
             .build();
     answer(
-        metastore.membership().announce(id, urls, request.getIsLearner()),
+        metastore
+            .membership()
+            .announce(
+                AddPeer.newBuilder()
+                    .setId(id)
+                    .addAllPeerUrls(urls)
+                    .setLearner(request.getIsLearner())
+                    .build()),
         call,
         () ->
             MemberAddResponse.newBuilder()

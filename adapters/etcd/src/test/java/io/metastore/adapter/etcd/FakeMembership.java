@@ -6,20 +6,19 @@ import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Membership;
 import io.metastore.core.api.NewMember;
+import io.metastore.core.command.AddPeer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /** Records announced members, and answers promotions as the test wants. */
 final class FakeMembership implements Membership {
-  final LinkedBlockingQueue<Announced> announced = new LinkedBlockingQueue<>();
+  final LinkedBlockingQueue<AddPeer> announced = new LinkedBlockingQueue<>();
   volatile CompletableFuture<Void> onPromote = new CompletableFuture<>();
 
-  record Announced(long id, List<String> peerUrls, boolean learner) {}
-
   @Override
-  public CompletableFuture<Void> announce(long id, List<String> peerUrls, boolean learner) {
-    announced.add(new Announced(id, peerUrls, learner));
+  public CompletableFuture<Void> announce(AddPeer member) {
+    announced.add(member);
     return completedFuture(null);
   }
 

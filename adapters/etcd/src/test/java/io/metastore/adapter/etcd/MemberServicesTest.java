@@ -17,6 +17,7 @@ import io.metastore.core.api.MemberIds;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.StoreException.ChangeRefused;
 import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.command.AddPeer;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.ChangeAlarm;
 import io.metastore.core.command.Range;
@@ -245,18 +246,19 @@ final class MemberServicesTest {
                 .setIsLearner(true)
                 .build());
 
-    FakeMembership.Announced announced = next(store.membership.announced);
-    assertThat(announced.peerUrls()).containsExactly("http://a:1", "http://b:1");
-    assertThat(announced.learner()).isTrue();
+    AddPeer announced = next(store.membership.announced);
+    assertThat(announced.getPeerUrlsList()).containsExactly("http://a:1", "http://b:1");
+    assertThat(announced.getLearner()).isTrue();
     // The time is the one at which the service was asked, in seconds.
     long now = System.currentTimeMillis() / 1000;
     assertThat(LongStream.rangeClosed(now - 60, now))
         .anyMatch(
             second ->
-                MemberIds.member(announced.peerUrls(), Long.toString(second)) == announced.id());
-    assertThat(added.getMember().getID()).isEqualTo(announced.id());
+                MemberIds.member(announced.getPeerUrlsList(), Long.toString(second))
+                    == announced.getId());
+    assertThat(added.getMember().getID()).isEqualTo(announced.getId());
     assertThat(added.getMember().getName()).isEmpty();
-    assertThat(added.getMember().getPeerURLsList()).isEqualTo(announced.peerUrls());
+    assertThat(added.getMember().getPeerURLsList()).isEqualTo(announced.getPeerUrlsList());
     assertThat(added.getMember().getIsLearner()).isTrue();
     assertThat(added.getMembersCount()).isEqualTo(2);
     assertThat(added.getHeader().getRevision()).isZero();

@@ -50,6 +50,7 @@ final class Admission {
 
   private static boolean needsLeader(Request request) {
     return request instanceof Request.Sync
+        || request instanceof Request.Reconfig
         || (request instanceof Request.Write && !(request instanceof Request.CloseSession));
   }
 

@@ -48,7 +48,8 @@ import org.slf4j.LoggerFactory;
  *       a lost connection.
  * </ul>
  *
- * <p>Owned by the event loop of its channel, except {@link #seen} and {@link #lostSession}.
+ * <p>Owned by the event loop of its channel, except {@link #seen}, {@link #servedAs} and {@link
+ * #lostSession}.
  */
 final class ClientConnection implements Watcher {
   private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
@@ -77,9 +78,6 @@ final class ClientConnection implements Watcher {
    * A client that does not read is disconnected when this many bytes of notifications wait for it.
    */
   private static final int NOTIFICATION_BYTES_MAX = 4 << 20;
-
-  /** How often a read-only connection looks whether there is a leader again. */
-  private static final long LEADER_CHECK_MS = 1000;
 
   private final PortContext port;
   private final ChannelHandlerContext channel;
@@ -288,6 +286,20 @@ final class ClientConnection implements Watcher {
             });
   }
 
+  /**
+   * Closes the connection of a client that this member now serves in another way: that can write
+   * again, or can only read now. The client then connects again, here or elsewhere.
+   */
+  void servedAs(Serving serving) {
+    AgreedSession current = session;
+    if (current != null && serving != Serving.NOTHING) {
+      boolean readOnly = current.kind() == AgreedSession.Kind.READ_ONLY;
+      if (readOnly != (serving == Serving.READ_ONLY)) {
+        lostSession();
+      }
+    }
+  }
+
   /** Schedules the handling of outcomes and notifications. Any number of calls from any thread. */
   void wake() {
     if (woken.compareAndSet(false, true)) {
@@ -348,27 +360,13 @@ final class ClientConnection implements Watcher {
         port.localSessions().attach(agreed.id(), this);
         port.sessions().addUnlogged(agreed.id(), this);
       }
-      case READ_ONLY -> {
-        port.sessions().addUnlogged(agreed.id(), this);
-        closeOnceThereIsALeader();
-      }
+      case READ_ONLY -> port.sessions().addUnlogged(agreed.id(), this);
     }
     boolean readOnly = agreed.kind() == AgreedSession.Kind.READ_ONLY;
     asked.accept(output.buffer(), agreed.timeoutMs(), agreed.id(), agreed.password(), readOnly);
     sent();
     busy = false;
     goOn();
-  }
-
-  /** The client then connects again, and can write. */
-  private void closeOnceThereIsALeader() {
-    if (port.serving() == Serving.READ_WRITE) {
-      channel.close();
-    } else if (channel.channel().isActive()) {
-      channel
-          .executor()
-          .schedule(this::closeOnceThereIsALeader, LEADER_CHECK_MS, TimeUnit.MILLISECONDS);
-    }
   }
 
   private void renew() {
@@ -578,11 +576,33 @@ final class ClientConnection implements Watcher {
       authenticate(pending, sasl);
       return;
     }
+    if (pending.request instanceof Request.Reconfig reconfig) {
+      reconfigure(pending, reconfig);
+      return;
+    }
     boolean sync = pending.request instanceof Request.Sync;
-    loop.withView(
-        port.store(),
-        sync ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE,
-        view -> answer(pending, view));
+    read(pending, sync ? Consistency.LINEARIZABLE : Consistency.SERIALIZABLE);
+  }
+
+  private void read(Pending pending, Consistency consistency) {
+    loop.withView(port.store(), consistency, view -> answer(pending, view));
+  }
+
+  private void reconfigure(Pending pending, Request.Reconfig asked) {
+    loop.with(
+        port.reconfiguration().run(asked, identities.all()),
+        error -> {
+          if (error == ErrorCode.OK) {
+            // The reply is that of a read of the new configuration.
+            Request read = new Request.GetData(EnsembleText.PATH, false);
+            Pending reading = new Pending(pending.xid, pending.bytes, read);
+            reading.started = true;
+            read(reading, Consistency.LINEARIZABLE);
+          } else {
+            reply(pending, port.store().cluster().revision(), error, out -> {});
+            busy = false;
+          }
+        });
   }
 
   /** Takes ownership of the view and closes it. */

@@ -11,7 +11,6 @@ import io.metastore.core.command.AttachSession;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.OpenSession;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the session of one connection, or attaches an existing session to it. Called by the event
@@ -66,24 +65,21 @@ final class Handshake {
       } else if (serving == Serving.READ_ONLY) {
         readOnly(asked, view.tree());
       } else if (asked.session() == 0) {
-        open(asked, findNewConfiguration(view.tree()));
+        open(asked);
       } else {
-        attach(asked, findNewConfiguration(view.tree()));
+        attach(asked);
       }
     }
   }
 
-  /** The data to write to {@code /zookeeper/config}; null if it is there already. */
-  private @Nullable ByteString findNewConfiguration(TreeView tree) {
-    String membership = port.settings().membership();
-    ByteString data = ByteString.copyFromUtf8(membership);
-    return membership.isEmpty() || data.equals(tree.findData("/zookeeper/config")) ? null : data;
-  }
-
   /** A client may go on with its session, although nobody can renew it. */
   private void readOnly(ConnectRequest asked, TreeView tree) {
+    AgreedSession local = port.localSessions().find(asked.session(), asked.password());
     if (asked.session() == 0) {
       result.granted(newSession(asked, Kind.READ_ONLY));
+    } else if (local != null) {
+      result.granted(
+          new AgreedSession(local.id(), local.timeoutMs(), local.password(), Kind.READ_ONLY));
     } else if (tree.isSessionPassword(asked.session(), asked.password())) {
       int timeoutMs = tree.sessionTimeoutMs(asked.session());
       result.granted(
@@ -93,22 +89,16 @@ final class Handshake {
     }
   }
 
-  private void open(ConnectRequest asked, @Nullable ByteString configuration) {
-    // A session that writes the configuration is in the log, whatever the settings say.
-    if (port.settings().sessions().localSessions() != LocalSessionMode.OFF
-        && configuration == null) {
+  private void open(ConnectRequest asked) {
+    if (port.settings().sessions().localSessions() != LocalSessionMode.OFF) {
       AgreedSession session = newSession(asked, Kind.LOCAL);
       port.localSessions().add(session);
       result.granted(session);
       return;
     }
     AgreedSession session = newSession(asked, Kind.GLOBAL);
-    OpenSession.Builder open = command(session, attachment);
-    if (configuration != null) {
-      open.setConfiguration(configuration);
-    }
     submit(
-        Command.newBuilder().setOpenSession(open),
+        Command.newBuilder().setOpenSession(command(session, attachment)),
         opened ->
             result.granted(
                 new AgreedSession(
@@ -136,7 +126,7 @@ final class Handshake {
         .setAttachment(attachment);
   }
 
-  private void attach(ConnectRequest asked, @Nullable ByteString configuration) {
+  private void attach(ConnectRequest asked) {
     AgreedSession local = port.localSessions().find(asked.session(), asked.password());
     if (local != null) {
       result.granted(local);
@@ -147,9 +137,6 @@ final class Handshake {
             .setSession(asked.session())
             .setPassword(asked.password())
             .setAttachment(attachment);
-    if (configuration != null) {
-      attach.setConfiguration(configuration);
-    }
     submit(
         Command.newBuilder().setAttachSession(attach),
         attached -> renew(asked, attached),

@@ -111,7 +111,9 @@ public final class PortStatus {
     };
   }
 
-  /** {@code standalone}, {@code leader}, {@code follower} or {@code read-only}. */
+  /**
+   * {@code standalone}, {@code leader}, {@code follower}, {@code observer} or {@code read-only}.
+   */
   public String mode() {
     if (isReadOnly()) {
       return "read-only";
@@ -119,6 +121,9 @@ public final class PortStatus {
     ClusterView cluster = port.store().cluster();
     if (cluster.members().size() <= 1) {
       return "standalone";
+    }
+    if (cluster.isLearner()) {
+      return "observer";
     }
     return cluster.leaderId() == cluster.memberId() ? "leader" : "follower";
   }

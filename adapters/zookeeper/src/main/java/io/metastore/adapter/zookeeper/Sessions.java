@@ -44,6 +44,11 @@ final class Sessions implements TreeListener {
     return List.copyOf(bySession.values());
   }
 
+  /** See {@link ClientConnection#servedAs}. */
+  void servedAs(Serving serving) {
+    bySession.values().forEach(connection -> connection.servedAs(serving));
+  }
+
   @Override
   public void applied(long revision, List<TreeEvent> events, List<SessionEvent> sessions) {
     watches.applied(revision, events);

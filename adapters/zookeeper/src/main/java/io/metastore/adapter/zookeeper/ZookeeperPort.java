@@ -20,6 +20,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The addresses on which ZooKeeper clients are served. */
 public final class ZookeeperPort implements AutoCloseable {
-  private static final long LOCAL_SESSIONS_CHECK_S = 1;
+  private static final long CHECK_S = 1;
 
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(
@@ -80,16 +81,16 @@ public final class ZookeeperPort implements AutoCloseable {
             new RequestMemory(),
             new PortStats(),
             new Authenticator(settings.authentication()),
+            new Reconfiguration(store, settings.reconfig(), () -> Instant.now().getEpochSecond()),
             new SecureRandom());
     PortStatus status = new PortStatus(context);
     FourLetterWords words = new FourLetterWords(context, status);
     AddressLimit limit = new AddressLimit(settings.connectionsPerAddressMax(), context.stats());
     ZookeeperPort port = new ZookeeperPort(status, context.authenticator(), tls);
-    port.loops.scheduleWithFixedDelay(
-        context.localSessions()::expire,
-        LOCAL_SESSIONS_CHECK_S,
-        LOCAL_SESSIONS_CHECK_S,
-        TimeUnit.SECONDS);
+    port.everySecond(context.localSessions()::expire);
+    if (settings.sessions().servesReadOnly()) {
+      port.everySecond(() -> sessions.servedAs(context.serving()));
+    }
     for (Listener listener : addresses) {
       TlsHandlers handlers = listener.secure() ? requireNonNull(port.tls, "tls") : null;
       port.bind(
@@ -103,6 +104,10 @@ public final class ZookeeperPort implements AutoCloseable {
           });
     }
     return port;
+  }
+
+  private void everySecond(Runnable check) {
+    loops.scheduleWithFixedDelay(check, CHECK_S, CHECK_S, TimeUnit.SECONDS);
   }
 
   private void bind(Listener listener, Consumer<Channel> handlers) throws IOException {

@@ -14,9 +14,6 @@ import java.util.Set;
  * @param connectionsPerAddressMax per client address; 0 for no limit
  * @param commands the enabled four-letter words
  * @param enforcesQuotas whether changes that exceed a quota's hard limit are refused
- * @param membership data of {@code /zookeeper/config}, from which some clients learn the addresses
- *     of all servers: lines {@code server.1=host:2888:3888:participant;host:2181} and a last line
- *     {@code version=0}. Must be the same on all members. Empty to leave the node as it is
  */
 public record ZookeeperSettings(
     String version,
@@ -28,7 +25,7 @@ public record ZookeeperSettings(
     AuthenticationSettings authentication,
     boolean enforcesQuotas,
     SessionRules sessions,
-    String membership) {
+    ReconfigRules reconfig) {
   /** The version of ZooKeeper that is imitated. */
   private static final String VERSION = "3.9.5-metastore, built on 2026-11-29 00:00 UTC";
 
@@ -36,7 +33,7 @@ public record ZookeeperSettings(
     requireNonNull(version, "version");
     requireNonNull(authentication, "authentication");
     requireNonNull(sessions, "sessions");
-    requireNonNull(membership, "membership");
+    requireNonNull(reconfig, "reconfig");
     commands = Set.copyOf(commands);
   }
 
@@ -56,7 +53,7 @@ public record ZookeeperSettings(
         authentication,
         enforcesQuotas,
         SessionRules.DEFAULT,
-        "");
+        ReconfigRules.DEFAULT);
   }
 
   /** The same settings with other rules and limits of timeouts for sessions. */
@@ -71,11 +68,11 @@ public record ZookeeperSettings(
         authentication,
         enforcesQuotas,
         rules,
-        membership);
+        reconfig);
   }
 
-  /** The same settings with another {@link #membership}. */
-  public ZookeeperSettings withMembership(String text) {
+  /** The same settings with other rules for changes of the members. */
+  public ZookeeperSettings withReconfig(ReconfigRules rules) {
     return new ZookeeperSettings(
         version,
         sessionTimeoutMsMin,
@@ -86,7 +83,7 @@ public record ZookeeperSettings(
         authentication,
         enforcesQuotas,
         sessions,
-        text);
+        rules);
   }
 
   int agreedTimeoutMs(int askedMs) {

@@ -132,6 +132,35 @@ class SessionRulesTest {
     }
   }
 
+  /** As in ZooKeeper, where a server that loses its leader closes all connections. */
+  @Test
+  void clientsAreDisconnectedWhenTheLeaderIsLost() throws Exception {
+    SessionRules rules = new SessionRules(Set.of(), LocalSessionMode.ON, true, 0);
+    try (TestServer server = TestServer.withRules(directory, rules, this::withoutLeader);
+        TestClient local = TestClient.readOnly(server.address(), SESSION_MS);
+        TestClient client = TestClient.readOnly(server.address(), SESSION_MS);
+        RawClient writer = new RawClient(server.port())) {
+      client.await(KeeperState.SyncConnected);
+      client.create("/a");
+      local.await(KeeperState.SyncConnected);
+      leaderless = true;
+      assertThat(writer.receive()).as("its connection is closed").isNull();
+      for (TestClient each : List.of(local, client)) {
+        long session = each.zk.getSessionId();
+        each.await(KeeperState.ConnectedReadOnly);
+        assertThat(each.zk.getSessionId()).isEqualTo(session);
+        assertThat(each.zk.exists("/a", false)).isNotNull();
+      }
+      leaderless = false;
+      for (TestClient each : List.of(local, client)) {
+        long session = each.zk.getSessionId();
+        each.await(KeeperState.SyncConnected);
+        each.zk.setData("/a", new byte[0], -1);
+        assertThat(each.zk.getSessionId()).isEqualTo(session);
+      }
+    }
+  }
+
   @Test
   void withoutReadOnlyModeNothingIsServedWithoutLeader() throws Exception {
     try (TestServer server =
@@ -145,8 +174,10 @@ class SessionRulesTest {
   }
 
   private Metastore withoutLeader(Metastore store) {
-    ClusterView cluster =
+    ClusterView noId =
         proxy(ClusterView.class, store.cluster(), "leaderId", () -> leaderless ? 0L : null);
+    ClusterView cluster =
+        proxy(ClusterView.class, noId, "leaderlessMs", () -> leaderless ? 60_000L : null);
     return proxy(Metastore.class, store, "cluster", () -> cluster);
   }
 

@@ -38,7 +38,7 @@ class SideBySideTest {
     RandomRequests requests = new RandomRequests(random);
     List<String> history = new ArrayList<>();
     try (RealZooKeeper zookeeper = new RealZooKeeper(directory.resolve("zookeeper"));
-        TestServer server = TestServer.withoutMembership(directory.resolve("metastore"));
+        TestServer server = TestServer.withoutConfiguration(directory.resolve("metastore"));
         Transcript theirs = new Transcript(zookeeper.port(), CONNECTIONS);
         Transcript ours = new Transcript(server.port(), CONNECTIONS)) {
       for (int step = 0; step < STEPS; step++) {

@@ -2,8 +2,10 @@ package io.metastore.adapter.zookeeper;
 
 import io.metastore.adapter.zookeeper.ZookeeperPort.Listener;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.command.ZookeeperServer;
 import io.metastore.core.node.LoneMember;
 import io.metastore.core.node.Node;
+import io.metastore.core.node.ZookeeperServers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,8 +21,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster of one member, and a port that serves ZooKeeper clients from its store. */
 final class TestServer implements AutoCloseable {
-  static final String MEMBERSHIP =
-      "server.1=localhost:2888:3888:participant;localhost:2181\nversion=0";
+  private static final ZookeeperServers SERVERS =
+      new ZookeeperServers(
+          List.of(
+              ZookeeperServer.newBuilder()
+                  .setNumber(1)
+                  .setElectionPort(3888)
+                  .setClientHost("localhost")
+                  .setClientPort(2181)
+                  .build()),
+          1);
 
   final Node node;
   final ZookeeperPort port;
@@ -35,11 +45,11 @@ final class TestServer implements AutoCloseable {
   }
 
   /** As {@link #start(Path)}, with an empty configuration node. */
-  static TestServer withoutMembership(Path directory) throws Exception {
+  static TestServer withoutConfiguration(Path directory) throws Exception {
     return over(directory, store -> store);
   }
 
-  /** As {@link #withoutMembership}, serving what the function makes of the store. */
+  /** As {@link #withoutConfiguration}, serving what the function makes of the store. */
   static TestServer over(Path directory, UnaryOperator<Metastore> wrapper) throws Exception {
     return withRules(directory, SessionRules.DEFAULT, wrapper);
   }
@@ -47,7 +57,7 @@ final class TestServer implements AutoCloseable {
   /** As {@link #over}, with rules for sessions. */
   static TestServer withRules(Path directory, SessionRules rules, UnaryOperator<Metastore> wrapper)
       throws Exception {
-    return start(directory, null, authentication(Map.of()), "", rules, wrapper);
+    return start(directory, null, authentication(Map.of()), ZookeeperServers.NONE, rules, wrapper);
   }
 
   /**
@@ -56,18 +66,18 @@ final class TestServer implements AutoCloseable {
   static TestServer start(
       Path directory, @Nullable ZookeeperTls tls, AuthenticationSettings authentication)
       throws Exception {
-    return start(directory, tls, authentication, MEMBERSHIP, SessionRules.DEFAULT, store -> store);
+    return start(directory, tls, authentication, SERVERS, SessionRules.DEFAULT, store -> store);
   }
 
   private static TestServer start(
       Path directory,
       @Nullable ZookeeperTls tls,
       AuthenticationSettings authentication,
-      String membership,
+      ZookeeperServers servers,
       SessionRules rules,
       UnaryOperator<Metastore> wrapper)
       throws Exception {
-    Node node = LoneMember.start(directory, 2 << 20);
+    Node node = LoneMember.start(directory, 2 << 20, servers);
     ZookeeperSettings settings =
         new ZookeeperSettings(
             "3.9.5-test, built on 2026-11-29",
@@ -79,7 +89,7 @@ final class TestServer implements AutoCloseable {
             authentication,
             /* enforcesQuotas= */ true,
             rules,
-            membership);
+            ReconfigRules.DEFAULT);
     Listener listener =
         new Listener(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), tls != null);
     return new TestServer(

@@ -10,6 +10,8 @@ public final class ErrorCode {
   public static final int MARSHALLING_ERROR = -5;
   public static final int UNIMPLEMENTED = -6;
   public static final int BAD_ARGUMENTS = -8;
+  public static final int NEW_CONFIG_NO_QUORUM = -13;
+  public static final int RECONFIG_IN_PROGRESS = -14;
   public static final int NO_NODE = -101;
   public static final int NO_AUTH = -102;
   public static final int BAD_VERSION = -103;

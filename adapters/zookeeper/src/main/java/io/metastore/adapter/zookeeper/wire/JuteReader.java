@@ -7,6 +7,7 @@ import java.io.Serial;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the fields of a record in order. Lengths are checked before memory is allocated. */
@@ -72,10 +73,15 @@ public final class JuteReader {
     return UnsafeByteOperations.unsafeWrap(bytes);
   }
 
-  /** A missing string, with length -1, is read as an empty one: no request distinguishes them. */
+  /** A missing string, with length -1, is read as an empty one. */
   public String string() throws Malformed {
+    return Objects.requireNonNullElse(findString(), "");
+  }
+
+  /** Null if the length is -1. */
+  public @Nullable String findString() throws Malformed {
     int length = length();
-    return length < 0 ? "" : in.readCharSequence(length, StandardCharsets.UTF_8).toString();
+    return length < 0 ? null : in.readCharSequence(length, StandardCharsets.UTF_8).toString();
   }
 
   public List<String> strings() throws Malformed {

@@ -102,6 +102,18 @@ public sealed interface Request {
   /** Waits until the client's member has applied everything committed before. */
   record Sync(String path) implements Request {}
 
+  /**
+   * Changes the servers of the ensemble.
+   *
+   * @param joining servers to add or change, separated by commas; null for none
+   * @param leaving numbers of servers to remove, separated by commas; null for none
+   * @param newMembers all servers, instead of changes; null for changes
+   * @param version the version of the configuration that is to be changed; -1 for any
+   */
+  record Reconfig(
+      @Nullable String joining, @Nullable String leaving, @Nullable String newMembers, long version)
+      implements Request {}
+
   /** Authenticates the client. */
   record Authenticate(String scheme, @Nullable ByteString secret) implements Request {}
 

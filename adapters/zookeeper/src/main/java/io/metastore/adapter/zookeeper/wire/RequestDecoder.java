@@ -71,7 +71,8 @@ public final class RequestDecoder {
         case OpCode.AUTH -> authenticate(in);
         case OpCode.SASL ->
             new Request.Sasl(Objects.requireNonNullElse(in.buffer(), ByteString.EMPTY));
-        case OpCode.RECONFIG -> new Request.Refused(ErrorCode.RECONFIG_DISABLED, false);
+        case OpCode.RECONFIG ->
+            new Request.Reconfig(in.findString(), in.findString(), in.findString(), in.int64());
         default -> new Request.Refused(ErrorCode.UNIMPLEMENTED, true);
       };
     } catch (Malformed e) {

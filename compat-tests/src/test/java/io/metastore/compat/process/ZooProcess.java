@@ -1,6 +1,5 @@
-package io.metastore.compat.migration;
+package io.metastore.compat.process;
 
-import io.metastore.compat.process.Await;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -12,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A server process that is configured by {@code zoo.cfg}: ZooKeeper's own, or Metastore. */
-final class ZooProcess implements AutoCloseable {
+public final class ZooProcess implements AutoCloseable {
   private static final int ANSWER_MS = 2000;
 
   private final Process process;
@@ -22,7 +21,7 @@ final class ZooProcess implements AutoCloseable {
   }
 
   /** Starts ZooKeeper's own server. */
-  static ZooProcess real(Path zooCfg) throws IOException {
+  public static ZooProcess real(Path zooCfg) throws IOException {
     return start(
         List.of(
             "-Dzookeeper.extendedTypesEnabled=true",
@@ -32,12 +31,12 @@ final class ZooProcess implements AutoCloseable {
   }
 
   /** Starts Metastore. */
-  static ZooProcess ours(Path zooCfg) throws IOException {
+  public static ZooProcess ours(Path zooCfg) throws IOException {
     return start(List.of("io.metastore.server.Main", "zookeeper", zooCfg.toString()), zooCfg);
   }
 
   /** Runs a command of {@code bin/metastore}; its last word is a path that does not exist yet. */
-  static ZooProcess command(String... words) throws IOException {
+  public static ZooProcess command(String... words) throws IOException {
     List<String> arguments = new ArrayList<>(List.of("io.metastore.server.Main"));
     arguments.addAll(List.of(words));
     return start(arguments, Path.of(words[words.length - 1]));
@@ -59,7 +58,7 @@ final class ZooProcess implements AutoCloseable {
   }
 
   /** Waits until the server answers {@code srvr} as a server that serves; returns the answer. */
-  String awaitServing(int clientPort) throws InterruptedException {
+  public String awaitServing(int clientPort) throws InterruptedException {
     List<String> answer = new ArrayList<>();
     Await.until(
         "serving on port " + clientPort,
@@ -74,7 +73,7 @@ final class ZooProcess implements AutoCloseable {
   }
 
   /** The answer to a four-letter word. */
-  static String word(String word, int clientPort) throws IOException {
+  public static String word(String word, int clientPort) throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), clientPort);
         InputStream in = socket.getInputStream()) {
       socket.setSoTimeout(ANSWER_MS); // a server that is just starting may never answer
@@ -84,7 +83,7 @@ final class ZooProcess implements AutoCloseable {
   }
 
   /** Waits until the process has ended by itself; returns its exit code. */
-  int awaitEnd() throws InterruptedException {
+  public int awaitEnd() throws InterruptedException {
     if (!process.waitFor(1, TimeUnit.MINUTES)) {
       throw new IllegalStateException("does not end");
     }
@@ -92,7 +91,7 @@ final class ZooProcess implements AutoCloseable {
   }
 
   /** Ends the process with SIGTERM and waits for that. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     process.destroy();
     if (!process.waitFor(1, TimeUnit.MINUTES)) {
       throw new IllegalStateException("does not end");
