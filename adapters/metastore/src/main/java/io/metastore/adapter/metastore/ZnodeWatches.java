@@ -12,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 final class ZnodeWatches implements TreeListener {
   private final Map<String, Set<ZnodeWatchCall>> byPath = new ConcurrentHashMap<>();
 
+  /** Written by the apply thread. */
+  private volatile long announced;
+
   void add(String path, ZnodeWatchCall watch) {
     byPath.compute(
         path,
@@ -31,8 +34,18 @@ final class ZnodeWatches implements TreeListener {
         });
   }
 
+  /**
+   * The revision of the newest changes that were announced. They may be announced before they can
+   * be read, so a watch that was added later has missed changes up to this revision, although the
+   * store's revision is smaller.
+   */
+  long announced() {
+    return announced;
+  }
+
   @Override
   public void applied(long revision, List<TreeEvent> events, List<SessionEvent> sessions) {
+    announced = revision; // before the watches are looked up
     if (byPath.isEmpty()) {
       return;
     }

@@ -119,7 +119,7 @@ final class ZnodesService extends ZnodesGrpc.ZnodesImplBase {
     ZnodeWatchCall.start(
         request,
         watches,
-        metastore.cluster()::revision,
+        () -> Math.max(metastore.cluster().revision(), watches.announced()),
         () -> metastore.access().enabled() ? identities(access) : List.of(),
         (ServerCallStreamObserver<WatchZnodesResponse>) call);
   }
