@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.metastore.compat.process.Await;
 import io.metastore.compat.process.FreePorts;
 import io.metastore.compat.process.ZooProcess;
 import java.io.IOException;
