@@ -460,7 +460,8 @@ public final class Testbed implements AutoCloseable {
   }
 
   /**
-   * Adds a member that was removed and wiped to the cluster again, and starts it.
+   * Adds a member that was removed and wiped to the cluster again, and starts it. Returns when it
+   * serves.
    *
    * @param asLearner whether it begins as a learner, and is promoted when it has caught up
    */
@@ -480,17 +481,25 @@ public final class Testbed implements AutoCloseable {
         });
     replaced.add(member);
     start(member);
-    if (asLearner) {
-      Await.until(
-          name(member) + " is promoted",
-          () -> {
-            ClusterBlockingStub other = membership(another(member));
-            io.metastore.etcdapi.etcdserverpb.Member listed = find(other, member).orElseThrow();
-            if (listed.getIsLearner()) {
-              other.memberPromote(MemberPromoteRequest.newBuilder().setID(listed.getID()).build());
-            }
-            return true;
-          });
+    Await.until(
+        name(member) + " serves",
+        () -> {
+          // Like etcd, a new member ends if it reaches nobody. A service manager starts it again.
+          if (dead().contains(member)) {
+            start(member);
+          }
+          if (asLearner) {
+            promote(member);
+          }
+          return serves(member);
+        });
+  }
+
+  private void promote(int member) {
+    ClusterBlockingStub other = membership(another(member));
+    io.metastore.etcdapi.etcdserverpb.Member listed = find(other, member).orElseThrow();
+    if (listed.getIsLearner()) {
+      other.memberPromote(MemberPromoteRequest.newBuilder().setID(listed.getID()).build());
     }
   }
 
