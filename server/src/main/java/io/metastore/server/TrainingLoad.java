@@ -21,8 +21,12 @@ import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
 import io.metastore.etcdapi.etcdserverpb.WatchRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchResponse;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -33,8 +37,11 @@ import java.util.concurrent.Future;
 /**
  * The load of a {@link TrainingRun}: the calls that clients make all day. A Java that can store
  * profiles records which methods they run, and how.
+ *
+ * <p>Runs in a process of its own: Netty and gRPC run in clients, too, and the profiles of a shared
+ * process would mix both uses.
  */
-final class TrainingLoad {
+public final class TrainingLoad {
   private static final int MANY_CLIENTS = 24;
   private static final int KEYS = 1_000;
   private static final int VALUE_BYTES = 256;
@@ -48,18 +55,48 @@ final class TrainingLoad {
   private final List<Integer> ports;
   private final ByteString value = ByteString.copyFrom(new byte[VALUE_BYTES]);
 
-  /** Calls the members whose clients use {@code ports}, spread evenly. */
-  TrainingLoad(List<Integer> ports) {
+  private TrainingLoad(List<Integer> ports) {
     this.ports = ports;
   }
 
   /**
-   * Runs one client alone for a third of the duration, then many at once. Returns when all have
-   * ended.
+   * Runs one client alone for a third of the time, then many at once.
+   *
+   * @param arguments the seconds, and the members' client ports, over which clients are spread
+   *     evenly
    */
-  void run(Duration duration) throws InterruptedException {
-    runClients(1, duration.dividedBy(3));
-    runClients(MANY_CLIENTS, duration.multipliedBy(2).dividedBy(3));
+  public static void main(String[] arguments) throws InterruptedException {
+    Duration time = Duration.ofSeconds(Long.parseLong(arguments[0]));
+    TrainingLoad load =
+        new TrainingLoad(Arrays.stream(arguments).skip(1).map(Integer::valueOf).toList());
+    load.runClients(1, time.dividedBy(3));
+    load.runClients(MANY_CLIENTS, time.multipliedBy(2).dividedBy(3));
+    // Threads of gRPC may still run.
+    Runtime.getRuntime().halt(0);
+  }
+
+  /** Runs it in a new process with this one's Java and class path, and waits for its end. */
+  static void runInItsOwnProcess(Duration time, List<Integer> ports)
+      throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx128m");
+    List<String> jars = new ArrayList<>();
+    for (String jar : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      // The launcher names the jars by a file descriptor, which the new process does not get.
+      jars.add(Path.of(jar).toRealPath().toString());
+    }
+    command.addAll(List.of("-cp", String.join(File.pathSeparator, jars)));
+    command.addAll(List.of(TrainingLoad.class.getName(), Long.toString(time.toSeconds())));
+    ports.forEach(port -> command.add(port.toString()));
+    Process process =
+        new ProcessBuilder(command)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (process.waitFor() != 0) {
+      throw new IOException("the load ended with " + process.exitValue());
+    }
   }
 
   private void runClients(int clients, Duration duration) throws InterruptedException {

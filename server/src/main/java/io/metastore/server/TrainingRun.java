@@ -89,7 +89,7 @@ public final class TrainingRun {
     command("-o", "json", "rm", "/config/training");
     command("--help");
     if (!load.isZero()) {
-      new TrainingLoad(clientPorts).run(load);
+      TrainingLoad.runInItsOwnProcess(load, clientPorts);
     }
   }
 

@@ -1,6 +1,8 @@
 package org.apache.ratis.grpc.server;
 
 import java.io.Closeable;
+import java.util.Objects;
+import java.util.function.Function;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.grpc.util.StreamObserverWithTimeout;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -23,6 +25,7 @@ import org.apache.ratis.thirdparty.io.grpc.stub.CallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslContext;
 import org.apache.ratis.util.TimeDuration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Raft's calls to one other member. It replaces the class of this name in Ratis 3.2.2, which keeps
@@ -87,13 +90,63 @@ class GrpcServerProtocolClient implements Closeable {
       StreamObserver<InstallSnapshotReplyProto> replies) {
     // A member that joins does not listen at once. Without waiting the stream would fail, and Ratis
     // would notice that only after its reply timeout.
-    return StreamObserverWithTimeout.newInstance(
-        name,
-        ServerStringUtils::toInstallSnapshotRequestString,
-        () -> replyTimeout,
-        outstandingMax,
-        interceptor ->
-            calls.withInterceptors(interceptor).withWaitForReady().installSnapshot(replies));
+    StreamObserver<Chunk> chunks =
+        StreamObserverWithTimeout.newInstance(
+            name,
+            Chunk::toString,
+            () -> replyTimeout,
+            outstandingMax,
+            interceptor ->
+                mapped(
+                    calls.withInterceptors(interceptor).withWaitForReady().installSnapshot(replies),
+                    Chunk::take));
+    return mapped(chunks, Chunk::new);
+  }
+
+  private static <T, U> StreamObserver<T> mapped(StreamObserver<U> to, Function<T, U> mapping) {
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(T value) {
+        to.onNext(mapping.apply(value));
+      }
+
+      @Override
+      public void onError(Throwable failure) {
+        to.onError(failure);
+      }
+
+      @Override
+      public void onCompleted() {
+        to.onCompleted();
+      }
+    };
+  }
+
+  /**
+   * A part of a snapshot on its way into a stream. Ratis keeps what it has sent until its reply
+   * timeout has passed, even if the reply has arrived: of a checkpoint of some gigabytes, that
+   * would be more than the heap. So the part itself is given away when it is sent.
+   */
+  private static final class Chunk {
+    private final String text;
+    private @Nullable InstallSnapshotRequestProto request;
+
+    Chunk(InstallSnapshotRequestProto request) {
+      this.text = ServerStringUtils.toInstallSnapshotRequestString(request);
+      this.request = request;
+    }
+
+    /** Called once. */
+    InstallSnapshotRequestProto take() {
+      InstallSnapshotRequestProto taken = Objects.requireNonNull(request, "taken already");
+      request = null;
+      return taken;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 
   /** Makes a channel that waits before its next connection attempt try at once. */
