@@ -3,7 +3,6 @@ package io.metastore.server;
 import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
-import io.grpc.stub.StreamObserver;
 import io.metastore.client.HeldLock;
 import io.metastore.client.MetastoreClient;
 import io.metastore.client.Session;
@@ -17,10 +16,6 @@ import io.metastore.etcdapi.etcdserverpb.PutRequest;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
 import io.metastore.etcdapi.etcdserverpb.RequestOp;
 import io.metastore.etcdapi.etcdserverpb.TxnRequest;
-import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
-import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
-import io.metastore.etcdapi.etcdserverpb.WatchRequest;
-import io.metastore.etcdapi.etcdserverpb.WatchResponse;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -127,7 +122,7 @@ public final class TrainingLoad {
     ManagedChannel channel = NettyChannelBuilder.forTarget(endpoint).usePlaintext().build();
     try (MetastoreClient metastore = MetastoreClient.builder().endpoints(endpoint).build();
         Session session = metastore.newSession(Duration.ofSeconds(LEASE_SECONDS), "training")) {
-      watch(channel, key(client, 0));
+      TrainingRun.watch(channel, key(client, 0));
       for (int i = 0; System.nanoTime() - deadline < 0; i++) {
         useKeys(KVGrpc.newBlockingStub(channel), key(client, i));
         if (i % LEASE_EVERY == 0) {
@@ -170,27 +165,6 @@ public final class TrainingLoad {
     store.put(PutRequest.newBuilder().setKey(key).setValue(value).setLease(lease).build());
     store.deleteRange(DeleteRangeRequest.newBuilder().setKey(key).build());
     leases.leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
-  }
-
-  /** Watches a key until the channel is closed. */
-  private static void watch(ManagedChannel channel, ByteString key) {
-    StreamObserver<WatchRequest> requests =
-        WatchGrpc.newStub(channel)
-            .watch(
-                new StreamObserver<>() {
-                  @Override
-                  public void onNext(WatchResponse response) {}
-
-                  @Override
-                  public void onError(Throwable failure) {}
-
-                  @Override
-                  public void onCompleted() {}
-                });
-    requests.onNext(
-        WatchRequest.newBuilder()
-            .setCreateRequest(WatchCreateRequest.newBuilder().setKey(key))
-            .build());
   }
 
   private static ByteString key(int client, int number) {

@@ -150,8 +150,8 @@ public final class TrainingRun {
     channel.shutdownNow();
   }
 
-  /** Returns when the watch has been created, or has failed. */
-  private static void watch(ManagedChannel channel, ByteString key) {
+  /** Watches a key until the channel is closed. Returns when the watch has been created. */
+  static void watch(ManagedChannel channel, ByteString key) {
     CompletableFuture<Void> answered = new CompletableFuture<>();
     StreamObserver<WatchRequest> requests =
         WatchGrpc.newStub(channel)
