@@ -1,12 +1,104 @@
 package org.apache.ratis.grpc.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.metastore.core.raft.ReplacedClass;
+import java.lang.ref.WeakReference;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.proto.RaftProtos.FileChunkProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.SnapshotChunkProto;
+import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc.RaftServerProtocolServiceImplBase;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.thirdparty.io.grpc.Server;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.Test;
 
 class GrpcServerProtocolClientTest {
+  private static final int CHUNK_BYTES = 1 << 20;
 
   @Test
   void replacesTheClassOfRatis() throws Exception {
     ReplacedClass.check(GrpcServerProtocolClient.class, " newGrpcStubPool[");
+  }
+
+  /** Otherwise a checkpoint of some gigabytes on its way to a member fills the leader's heap. */
+  @Test
+  void partOfACheckpointIsNotKeptAfterItWasSent() throws Exception {
+    CountDownLatch received = new CountDownLatch(1);
+    Server silentMember =
+        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+            .addService(
+                new RaftServerProtocolServiceImplBase() {
+                  @Override
+                  public StreamObserver<InstallSnapshotRequestProto> installSnapshot(
+                      StreamObserver<InstallSnapshotReplyProto> replies) {
+                    return new Counting<>(received);
+                  }
+                })
+            .maxInboundMessageSize(2 * CHUNK_BYTES)
+            .build()
+            .start();
+    try (GrpcServerProtocolClient client = clientOf(silentMember)) {
+      TimeDuration replyTimeout = TimeDuration.valueOf(10, TimeUnit.MINUTES);
+      StreamObserver<InstallSnapshotRequestProto> stream =
+          client.installSnapshot("test", replyTimeout, 8, new Counting<>(new CountDownLatch(1)));
+
+      WeakReference<InstallSnapshotRequestProto> sent = send(stream);
+
+      assertThat(received.await(20, TimeUnit.SECONDS)).as("received").isTrue();
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (sent.get() != null && System.nanoTime() < deadline) {
+        System.gc(); // again, because threads of gRPC may still be in their last calls
+      }
+      assertThat(sent.get() == null).as("collected without a reply").isTrue();
+    } finally {
+      silentMember.shutdownNow();
+    }
+  }
+
+  private static GrpcServerProtocolClient clientOf(Server server) {
+    return new GrpcServerProtocolClient(
+        RaftPeer.newBuilder().setId("n").setAddress("127.0.0.1:" + server.getPort()).build(),
+        1,
+        4 * CHUNK_BYTES,
+        TimeDuration.ONE_MINUTE,
+        new ChannelFactory(address -> NettyChannelBuilder.forTarget(address).usePlaintext()),
+        false);
+  }
+
+  /** A method of its own, so that no variable of the test refers to the part. */
+  private static WeakReference<InstallSnapshotRequestProto> send(
+      StreamObserver<InstallSnapshotRequestProto> stream) {
+    FileChunkProto file =
+        FileChunkProto.newBuilder().setData(ByteString.copyFrom(new byte[CHUNK_BYTES])).build();
+    InstallSnapshotRequestProto chunk =
+        InstallSnapshotRequestProto.newBuilder()
+            .setSnapshotChunk(SnapshotChunkProto.newBuilder().addFileChunks(file))
+            .build();
+    stream.onNext(chunk);
+    return new WeakReference<>(chunk);
+  }
+
+  /** Counts what it receives, and does nothing else with it. */
+  private record Counting<T>(CountDownLatch received) implements StreamObserver<T> {
+    @Override
+    public void onNext(T value) {
+      received.countDown();
+    }
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onCompleted() {}
   }
 }
