@@ -6,6 +6,7 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PublicKey;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
@@ -128,7 +129,7 @@ final class FileTrustManager extends X509ExtendedTrustManager {
     try {
       verification.run();
     } catch (CertificateException e) {
-      throw refusal(chain[0], e);
+      throw refusal(chain, e);
     }
     requireAllowed(chain[0]);
     requireUnrevoked(chain);
@@ -186,9 +187,9 @@ final class FileTrustManager extends X509ExtendedTrustManager {
         : String.valueOf(failure.getMessage());
   }
 
-  private static CertificateException refusal(
-      X509Certificate certificate, CertificateException failure) {
-    String reason = "certificate signed by unknown authority";
+  private CertificateException refusal(X509Certificate[] chain, CertificateException failure) {
+    X509Certificate certificate = chain[0];
+    String reason = "certificate signed by unknown authority" + hint(chain);
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof CertificateExpiredException
           || cause instanceof CertificateNotYetValidException) {
@@ -202,6 +203,32 @@ final class FileTrustManager extends X509ExtendedTrustManager {
     }
     return new CertificateRefused(
         certificate, "tls: failed to verify certificate: x509: " + reason, failure);
+  }
+
+  /**
+   * Go's hint at an authority that has the name of the issuer, but another key, which happens when
+   * an authority was made anew. Empty if there is none.
+   */
+  private String hint(X509Certificate[] chain) {
+    for (X509Certificate certificate : chain) {
+      for (X509Certificate authority : getAcceptedIssuers()) {
+        if (authority.getSubjectX500Principal().equals(certificate.getIssuerX500Principal())) {
+          return " (possibly because of \"%s\" while trying to verify candidate authority certificate \"%s\")"
+              .formatted(
+                  verificationError(authority.getPublicKey()),
+                  CertificateNames.of(authority).commonName());
+        }
+      }
+    }
+    return "";
+  }
+
+  private static String verificationError(PublicKey key) {
+    return switch (key.getAlgorithm()) {
+      case "RSA" -> "crypto/rsa: verification error";
+      case "EC" -> "x509: ECDSA verification failure";
+      default -> "x509: Ed25519 verification failure";
+    };
   }
 
   @Override

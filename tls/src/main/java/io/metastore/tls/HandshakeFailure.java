@@ -3,13 +3,14 @@ package io.metastore.tls;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
+import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.net.ssl.ExtendedSSLSession;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SNIServerName;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.event.Level;
@@ -29,7 +30,25 @@ public final class HandshakeFailure {
           "certificate_revoked", "revoked certificate",
           "protocol_version", "protocol version not supported");
 
+  /** The JDK's names of the versions of TLS, in descending order, and their numbers. */
+  private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
+
+  private static final List<String> VERSION_NUMBERS = List.of("304", "303", "302", "301");
+
+  /** The client sent a list of versions. */
+  private static final Pattern SUPPORTED_VERSIONS =
+      Pattern.compile("The client supported protocol versions \\[(.*?)] are not accepted.*");
+
+  /** The client sent its newest version, or an empty list. */
+  private static final Pattern NEWEST_VERSION =
+      Pattern.compile("Client requested protocol (\\S+) is not .*");
+
   private HandshakeFailure() {}
+
+  /** Must be called before the handshake of an engine that is passed to {@link #log} later. */
+  public static void prepare(SSLEngine accepted) {
+    RequestedName.remember(accepted);
+  }
 
   /**
    * Logs a connection that was refused on one of our ports; for debugging only, as etcd does, if
@@ -44,7 +63,7 @@ public final class HandshakeFailure {
     LoggingEventBuilder line =
         log.atLevel(error.equals(CLOSED) ? Level.DEBUG : Level.WARN)
             .addKeyValue("remote-addr", text(remote))
-            .addKeyValue("server-name", serverName(engine));
+            .addKeyValue("server-name", RequestedName.of(engine));
     CertificateRefused refused = findRefusal(failure);
     if (refused != null) {
       CertificateNames names = CertificateNames.of(refused.certificate());
@@ -54,20 +73,6 @@ public final class HandshakeFailure {
               .addKeyValue("dns-names", names.dnsNames());
     }
     line.addKeyValue("error", error).log("rejected connection on {} endpoint", endpoint);
-  }
-
-  /** The name by which the client wanted to reach us; empty if it told none. */
-  private static String serverName(SSLEngine engine) {
-    SSLSession underWay = engine.getHandshakeSession();
-    SSLSession session = underWay != null ? underWay : engine.getSession();
-    if (session instanceof ExtendedSSLSession extended) {
-      for (SNIServerName name : extended.getRequestedServerNames()) {
-        if (name instanceof SNIHostName host) {
-          return host.getAsciiName();
-        }
-      }
-    }
-    return "";
   }
 
   private static String text(SocketAddress remote) {
@@ -104,8 +109,9 @@ public final class HandshakeFailure {
         || message.startsWith("Empty server certificate chain")) {
       return "tls: client didn't provide a certificate";
     }
-    if (message.startsWith("Client requested protocol")) {
-      return "tls: client offered only unsupported versions";
+    String versions = offeredVersions(message);
+    if (versions != null) {
+      return "tls: client offered only unsupported versions: " + versions;
     }
     if (message.startsWith("no cipher suites in common")) {
       return "tls: no cipher suite supported by both client and server";
@@ -124,5 +130,26 @@ public final class HandshakeFailure {
       return "remote error: tls: " + ALERTS.getOrDefault(alert, alert.replace('_', ' '));
     }
     return message;
+  }
+
+  /** The versions that the client offered, as Go prints them; null if the failure is another. */
+  private static @Nullable String offeredVersions(String message) {
+    Matcher list = SUPPORTED_VERSIONS.matcher(message);
+    if (list.matches()) {
+      return numbers(List.of(list.group(1).split(", ")));
+    }
+    Matcher newest = NEWEST_VERSION.matcher(message);
+    if (newest.matches()) {
+      int first = Math.max(0, VERSIONS.indexOf(newest.group(1)));
+      return numbers(VERSIONS.subList(first, VERSIONS.size()));
+    }
+    return null;
+  }
+
+  private static String numbers(Collection<String> versions) {
+    return versions.stream()
+        .filter(VERSIONS::contains)
+        .map(version -> VERSION_NUMBERS.get(VERSIONS.indexOf(version)))
+        .collect(Collectors.joining(" ", "[", "]"));
   }
 }

@@ -29,6 +29,23 @@ public final class TlsContext {
   private static final List<String> TLS_1_3_SUITES =
       List.of("TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256");
 
+  /**
+   * Go's cipher suites for TLS 1.2 and earlier, in its order. The JDK would also enable others,
+   * such as those without forward secrecy.
+   */
+  private static final List<String> DEFAULT_SUITES =
+      List.of(
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+          "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+          "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA");
+
   private final TlsSettings settings;
   private final @Nullable KeyManager keyManager;
   private final TrustManager trustManager;
@@ -102,13 +119,10 @@ public final class TlsContext {
     return TlsVersion.jdkNames(settings.minVersion(), settings.maxVersion());
   }
 
-  /** Names of the cipher suites to enable; null for the JDK's defaults. */
-  public @Nullable List<String> cipherSuites() {
-    if (settings.cipherSuites().isEmpty()) {
-      return null;
-    }
+  /** Names of the cipher suites to enable. */
+  public List<String> cipherSuites() {
     List<String> suites = new ArrayList<>(TLS_1_3_SUITES);
-    suites.addAll(settings.cipherSuites());
+    suites.addAll(settings.cipherSuites().isEmpty() ? DEFAULT_SUITES : settings.cipherSuites());
     return suites;
   }
 

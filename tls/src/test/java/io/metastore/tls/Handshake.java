@@ -3,7 +3,6 @@ package io.metastore.tls;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -61,10 +60,7 @@ final class Handshake {
 
   private static void enable(SSLEngine engine, TlsContext context) {
     engine.setEnabledProtocols(context.protocols().toArray(String[]::new));
-    List<String> suites = context.cipherSuites();
-    if (suites != null) {
-      engine.setEnabledCipherSuites(suites.toArray(String[]::new));
-    }
+    engine.setEnabledCipherSuites(context.cipherSuites().toArray(String[]::new));
   }
 
   private static boolean isDone(SSLEngine engine) {

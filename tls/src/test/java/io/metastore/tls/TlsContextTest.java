@@ -111,7 +111,10 @@ class TlsContextTest {
     TestAuthority foreign = new TestAuthority(elsewhere, "authority");
 
     assertRefused(
-        server(), foreign.issue(Request.of("eve")), "certificate signed by unknown authority");
+        server(),
+        foreign.issue(Request.of("eve")),
+        "certificate signed by unknown authority (possibly because of \"x509: ECDSA verification"
+            + " failure\" while trying to verify candidate authority certificate \"authority\")");
   }
 
   @Test
@@ -277,6 +280,39 @@ class TlsContextTest {
     assertThat(base.maxVersion()).isEqualTo(TlsVersion.TLS_1_3);
     assertThat(session.getProtocol()).isEqualTo("TLSv1.2");
     assertThat(session.getCipherSuite()).isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+  }
+
+  @Test
+  void tellsTheVersionsThatARefusedClientOffered() throws Exception {
+    TlsContext server =
+        TlsContext.server(
+            withVersion(TlsSettings.server(serverFiles, authority.file()), TlsVersion.TLS_1_3));
+    TlsContext client =
+        TlsContext.client(
+            withVersion(TlsSettings.client(null, authority.file(), false), TlsVersion.TLS_1_2));
+
+    assertThatThrownBy(() -> Handshake.of(server, client))
+        .satisfies(
+            e ->
+                assertThat(HandshakeFailure.text(e))
+                    .startsWith("tls: client offered only unsupported versions: [303"));
+  }
+
+  private static TlsSettings withVersion(TlsSettings base, TlsVersion only) {
+    return new TlsSettings(
+        base.identity(),
+        base.clientIdentity(),
+        base.trustedCa(),
+        "",
+        base.requiresClientCertificate(),
+        null,
+        Set.of(),
+        Set.of(),
+        false,
+        false,
+        List.of(),
+        only,
+        only);
   }
 
   @Test

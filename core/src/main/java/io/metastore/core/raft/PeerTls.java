@@ -2,6 +2,7 @@ package io.metastore.core.raft;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.tls.HandshakeFailure;
 import io.metastore.tls.TlsContext;
 import io.metastore.tls.TlsSettings;
 import java.io.IOException;
@@ -101,6 +102,7 @@ public final class PeerTls {
                 remote.getAddress().getHostAddress(),
                 remote.getPort(),
                 handshakes);
+    HandshakeFailure.prepare(handler.engine());
     handler.setHandshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS);
     return handler;
   }

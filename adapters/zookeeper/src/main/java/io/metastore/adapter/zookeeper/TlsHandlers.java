@@ -1,5 +1,6 @@
 package io.metastore.adapter.zookeeper;
 
+import io.metastore.tls.HandshakeFailure;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
@@ -48,6 +49,7 @@ final class TlsHandlers implements AutoCloseable {
     SslHandler handler =
         context.newHandler(
             connection.alloc(), remote.getAddress().getHostAddress(), remote.getPort(), handshakes);
+    HandshakeFailure.prepare(handler.engine());
     handler.setHandshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS);
     return handler;
   }

@@ -1,5 +1,6 @@
 package io.metastore.adapter.etcd.port;
 
+import io.metastore.tls.HandshakeFailure;
 import io.metastore.tls.TlsContext;
 import io.netty.channel.Channel;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
@@ -70,6 +71,7 @@ final class PortTls implements AutoCloseable {
                 remote.getPort(),
                 handshakes)
             : context.newHandler(connection.alloc(), handshakes);
+    HandshakeFailure.prepare(handler.engine());
     handler.setHandshakeTimeout(HANDSHAKE_SECONDS_MAX, TimeUnit.SECONDS);
     return handler;
   }

@@ -55,6 +55,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
@@ -305,6 +306,17 @@ class TlsPortTest {
   @Test
   void refusesAClientWithoutACertificate() throws Exception {
     assertRefused(null, "tls: client didn't provide a certificate");
+  }
+
+  @Test
+  void logNamesTheServerThatARefusedClientAskedFor() throws Exception {
+    try (SSLSocket socket = socket(client(null), "TLSv1.2")) {
+      SSLParameters parameters = socket.getSSLParameters();
+      parameters.setServerNames(List.of(new SNIHostName("node.example")));
+      socket.setSSLParameters(parameters);
+      assertThatThrownBy(socket::startHandshake).isInstanceOf(IOException.class);
+    }
+    assertThat(nextRefusal()).contains("server-name=\"node.example\"");
   }
 
   @Test
