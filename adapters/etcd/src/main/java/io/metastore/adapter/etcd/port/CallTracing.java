@@ -28,12 +28,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends a span of each sampled call to an OpenTelemetry collector, with the names and attributes
- * that etcd's spans of calls have. The trace of the client is continued if the call has a header
- * {@code traceparent}. Spans wait in a queue of bounded size and are dropped if the collector is
- * too slow or not there. Thread-safe.
+ * Sends a span of each sampled call, and of the requests inside it ({@link RequestSpans}), to an
+ * OpenTelemetry collector, with the names and attributes that etcd's spans have. The trace of the
+ * client is continued if the call has a header {@code traceparent}. Spans wait in a queue of
+ * bounded size and are dropped if the collector is too slow or not there. Thread-safe.
  *
- * <p>Only this class uses OpenTelemetry's library, which is not loaded unless tracing is on.
+ * <p>Only this class and {@link RequestSpans} use OpenTelemetry's library, which is not loaded
+ * unless tracing is on.
  */
 public final class CallTracing implements ServerInterceptor, AutoCloseable {
   private static final double MILLION = 1e6;
@@ -97,18 +98,26 @@ public final class CallTracing implements ServerInterceptor, AutoCloseable {
         instanceof InetSocketAddress local) {
       span.setAttribute(ADDRESS, local.getHostString()).setAttribute(PORT, local.getPort());
     }
+    RequestSpans requests = new RequestSpans(tracer, span, call.getMethodDescriptor().getType());
     return new SimpleForwardingServerCallListener<>(
-        next.startCall(new TracedCall<>(call, span), headers)) {
+        next.startCall(new TracedCall<>(call, span, requests), headers)) {
+      @Override
+      public void onMessage(Q request) {
+        requests.request(request);
+        super.onMessage(request);
+      }
+
       @Override
       public void onCancel() {
-        end(span, Status.CANCELLED);
+        end(span, requests, Status.CANCELLED);
         super.onCancel();
       }
     };
   }
 
-  /** Ends a span; does nothing if it has ended. */
-  private static void end(Span span, Status status) {
+  /** Ends the spans of a call; does nothing if they have ended. */
+  private static void end(Span span, RequestSpans requests, Status status) {
+    requests.end();
     if (isServersFault(status.getCode())) {
       String description = status.getDescription();
       span.setStatus(StatusCode.ERROR, description == null ? "" : description);
@@ -132,16 +141,24 @@ public final class CallTracing implements ServerInterceptor, AutoCloseable {
 
   private static final class TracedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private final Span span;
+    private final RequestSpans requests;
 
-    TracedCall(ServerCall<Q, R> call, Span span) {
+    TracedCall(ServerCall<Q, R> call, Span span, RequestSpans requests) {
       super(call);
       this.span = span;
+      this.requests = requests;
+    }
+
+    @Override
+    public void sendMessage(R response) {
+      requests.response(response);
+      super.sendMessage(response);
     }
 
     @Override
     public void close(Status status, Metadata trailers) {
       super.close(status, trailers);
-      end(span, status);
+      end(span, requests, status);
     }
   }
 
