@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Sends the same HTTP requests to two servers and compares the responses: JSON gateway, health, version, metrics.
+"""Sends the same HTTP requests to two servers and compares the responses: JSON gateway, health, version, metrics, and
+every call of the gateway by users with different permissions.
 
     compare.py ETCD OURS     host:port of a fresh etcd and a fresh Metastore of the same version, both with --metrics=extensive
 
@@ -20,6 +21,8 @@ KNOWN = {
     "bad stream": "etcd sends no response if the first message of a stream cannot be parsed",
     "body of 10 MiB": "we refuse it by its length (413) before reading it; etcd reads it and answers 429",
     "snapshot": "a file with the same data in other pages; the suite etcdctl/snapshots restores it",
+    "observe inside": "as the next one",
+    "observe outside": "etcd ends the stream without an error, where Leader returns one; we return it for both",
     "surrogate": "another error text for half a surrogate pair",
 }
 
@@ -35,9 +38,15 @@ def body(**fields):
 K, V = b64("k"), b64("v")
 CASES = []
 
+# The users of the second part, which is run with access control on. "" is a client without a token.
+USERS = ("", "none", "reader", "writer", "root")
 
-def case(name, path, data="", method="POST", headers=None, stream=0):
-    CASES.append((name, path, data, method, headers or {}, stream))
+# Tokens by server and user.
+TOKENS = {}
+
+
+def case(name, path, data="", method="POST", headers=None, stream=0, user=""):
+    CASES.append((name, path, data, method, headers or {}, stream, user))
 
 
 def cases():
@@ -198,7 +207,91 @@ def cases():
         case("POST " + path, path)
 
 
-def ask(server, path, data, method, headers, stream):
+def turn_access_control_on():
+    """Creates the users, whose roles are about the keys below p/, and logs them in."""
+    for server in (ETCD, OURS):
+        def call(path, **fields):
+            with urllib.request.urlopen("http://" + server + "/v3/auth/" + path, data=body(**fields).encode()) as answer:
+                return json.load(answer)
+
+        for user in USERS[1:]:
+            call("user/add", name=user, password=user)
+        call("role/add", name="root")
+        for role, permission in (("reader", "READ"), ("writer", "READWRITE")):
+            call("role/add", name=role)
+            call("role/grant", name=role, perm=dict(permType=permission, key=b64("p/"), range_end=b64("p0")))
+        for user in ("reader", "writer", "root"):
+            call("user/grant", user=user, role=user)
+        call("enable")
+        for user in USERS[1:]:
+            TOKENS[server, user] = call("authenticate", name=user, password=user)["token"]
+    case("invalid token", "/v3/kv/range", body(key=K), headers={"Authorization": "abcdefghijklmnop.1"})
+    case("wrong password", "/v3/auth/authenticate", body(name="reader", password="x"))
+    case("login of nobody", "/v3/auth/authenticate", body(name="nobody", password="x"))
+
+
+def cases_of(user):
+    def own(name, path, data="{}", stream=0):
+        case("%s as %s" % (name, user or "nobody"), "/v3/" + path, data, stream=stream, user=user)
+
+    for place, key, end in (("inside", "p/a", ""), ("outside", "q/a", ""), ("overlapping", "p/a", "q/a"), ("all inside", "p/", "p0")):
+        keys = dict(key=b64(key), range_end=b64(end))
+        own("range " + place, "kv/range", body(**keys))
+        own("count " + place, "kv/range", body(count_only=True, serializable=True, **keys))
+        own("watch " + place, "watch", body(create_request=keys), stream=1)
+        own("txn get " + place, "kv/txn", body(success=[dict(request_range=keys)]))
+        own("txn get not run " + place, "kv/txn", body(failure=[dict(request_range=keys)]))
+        own("txn delete not run " + place, "kv/txn", body(failure=[dict(request_delete_range=keys)]))
+        own("txn compare " + place, "kv/txn", body(compare=[dict(target="MOD", result="GREATER", mod_revision="1", **keys)]))
+        own("delete " + place, "kv/deleterange", body(**keys))
+        own("delete prev_kv " + place, "kv/deleterange", body(prev_kv=True, **keys))
+        if not end:
+            own("put " + place, "kv/put", body(key=b64(key), value=V))
+            own("put prev_kv " + place, "kv/put", body(key=b64(key), value=V, prev_kv=True))
+            own("put on a lease " + place, "kv/put", body(key=b64(key), lease="8888"))
+            name = b64("%s/%s" % (key, user))
+            own("lock " + place, "lock/lock", body(name=name))
+            own("unlock " + place, "lock/unlock", body(key=name))
+            own("campaign " + place, "election/campaign", body(name=name, lease="8888"))
+            own("leader " + place, "election/leader", body(name=name))
+            own("proclaim " + place, "election/proclaim", body(leader=dict(name=name, key=name, rev="1", lease="8888")))
+            own("resign " + place, "election/resign", body(leader=dict(name=name, key=name, rev="1")))
+            own("observe " + place, "election/observe", body(name=name), stream=1)
+    own("compaction", "kv/compaction", body(revision="99999"))
+    own("lease grant", "lease/grant", body(TTL="100"))
+    own("lease keepalive", "lease/keepalive", body(ID="8888"))
+    own("lease timetolive", "lease/timetolive", body(ID="8888"))
+    own("lease timetolive with keys", "lease/timetolive", body(ID="8888", keys=True))
+    own("lease revoke unknown", "lease/revoke", body(ID="5"))
+    own("member list", "cluster/member/list")
+    own("member add", "cluster/member/add", body(peerURLs=["x" if user == "root" else "http://127.0.0.1:1"]))
+    for path in ("remove", "update", "promote"):
+        own("member " + path, "cluster/member/" + path, body(ID="5", peerURLs=["http://127.0.0.1:1"]))
+    for path in ("status", "alarm", "hash", "hashkv", "defragment"):
+        own(path, "maintenance/" + path)
+    own("alarm set", "maintenance/alarm", body(action="DEACTIVATE", alarm="NOSPACE"))
+    own("transfer-leadership", "maintenance/transfer-leadership", body(targetID="5"))
+    own("downgrade", "maintenance/downgrade", body(action="VALIDATE", version="x"))
+    if user != "root":
+        own("snapshot", "maintenance/snapshot")
+        own("disable", "auth/disable")
+        own("enable", "auth/enable")
+    own("auth status", "auth/status")
+    for path in ("add", "get", "delete", "changepw", "grant", "revoke"):
+        own("user " + path, "auth/user/" + path, body(name="reader" if path in ("add", "get") else "nobody", password="x", user="nobody", role="x"))
+    own("user list", "auth/user/list")
+    own("user get itself", "auth/user/get", body(name=user))
+    for path in ("add", "get", "delete", "grant", "revoke"):
+        own("role " + path, "auth/role/" + path, body(name="writer" if path == "add" else "nobody", role="reader" if path == "get" else "nobody",
+                                                      perm=dict(key=K), key=K))
+    own("role list", "auth/role/list")
+    for path in ("/health", "/livez", "/readyz", "/version"):
+        case("%s as %s" % (path, user or "nobody"), path, method="GET", user=user)
+
+
+def ask(server, path, data, method, headers, stream, user):
+    if user:
+        headers = dict(headers, Authorization=TOKENS[server, user])
     request = urllib.request.Request("http://" + server + path, data=data.encode() if method in ("POST", "PUT") else None,
                                      method=method, headers=headers)
     try:
@@ -245,6 +338,8 @@ def mask(value, name=""):
         return [mask(v, name) for v in value]
     if name in NUMBERS or (name == "ID" and len(str(value)) > 8) or (name == "lease" and len(str(value)) > 8):
         return "(number)"
+    if name == "key" and re.search("/[0-9a-f]{12,}$", base64.b64decode(value).decode("utf-8", "replace")):
+        return "(key with the ID of a lease)"
     if name in ("version", "etcdserver", "storageVersion"):
         return "(version)" if "." in str(value) else value
     return value
@@ -287,13 +382,13 @@ def compare_metrics(differences):
     return same
 
 
-def main():
-    cases()
-    differences, known, same = [], [], 0
-    for name, path, data, method, headers, stream in CASES:
-        theirs = ask(ETCD, path, data, method, headers, stream)
-        ours = ask(OURS, path, data, method, headers, stream)
-        reason = KNOWN.get(name)
+def compare(differences, known):
+    """Sends the requests of all cases, and returns how many have the same response."""
+    same = 0
+    for name, *request in CASES:
+        theirs = ask(ETCD, *request)
+        ours = ask(OURS, *request)
+        reason = KNOWN.get(name.split(" as ")[0])
         if ours.startswith("501 ") and not theirs.startswith("501 "):
             reason = "this call is not implemented yet"
         if theirs == ours:
@@ -302,7 +397,19 @@ def main():
             known.append("%s: %s" % (name, reason))
         else:
             differences.append("%s\n  etcd: %s\n  ours: %s" % (name, theirs.replace("\n", "\n        ")[:600], ours.replace("\n", "\n        ")[:600]))
+    CASES.clear()
+    return same
+
+
+def main():
+    differences, known = [], []
+    cases()
+    same = compare(differences, known)
     same += compare_metrics(differences)
+    turn_access_control_on()
+    for user in USERS:
+        cases_of(user)
+    same += compare(differences, known)
     for difference in known:
         print("known: " + difference)
     for difference in differences:
