@@ -173,7 +173,7 @@ def case(kind, name, client):
 
 
 def run(*command, stdin=b""):
-    done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=DIRECTORY, timeout=30)
+    done = subprocess.run(command, input=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=DIRECTORY, timeout=300)
     return "%s\nexit code %d" % (done.stdout.decode("utf-8", "replace").strip(), done.returncode)
 
 
