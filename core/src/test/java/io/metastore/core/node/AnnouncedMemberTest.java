@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
@@ -97,7 +98,7 @@ class AnnouncedMemberTest {
             ChangeRefused.class,
             refused -> assertThat(refused.reason()).isEqualTo(ChangeRefused.Reason.NOT_LEARNER));
 
-    second.membership().promote(2).get(WAIT_S, TimeUnit.SECONDS);
+    promote(second, 2);
     put(second); // needs both members
 
     // Each elects the other one with its vote.
@@ -183,6 +184,27 @@ class AnnouncedMemberTest {
     first.membership().announce(added).get(WAIT_S, TimeUnit.SECONDS);
     assertThat(first.cluster().members())
         .contains(new MemberInfo(id, "", List.of(url), List.of(), learner));
+  }
+
+  /**
+   * A learner restarts Raft once after it has joined. If that takes some seconds, as on a busy
+   * machine, promoting it is refused, and the caller is to try again.
+   */
+  private static void promote(Node node, long id) throws Exception {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_S);
+    while (true) {
+      try {
+        node.membership().promote(id).get(WAIT_S, TimeUnit.SECONDS);
+        return;
+      } catch (ExecutionException e) {
+        boolean starting =
+            e.getCause() instanceof ChangeRefused refused
+                && refused.reason() == ChangeRefused.Reason.IN_PROGRESS;
+        if (!starting || System.nanoTime() > end) {
+          throw e;
+        }
+      }
+    }
   }
 
   private Node join(long id) throws Exception {
