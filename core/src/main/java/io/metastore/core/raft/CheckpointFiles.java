@@ -83,8 +83,7 @@ record CheckpointFiles(Path path, TermIndex position) {
    */
   void verify() throws IOException {
     for (Path digest : digests()) {
-      String name = digest.getFileName().toString();
-      Path file = path.resolve(name.substring(0, name.length() - MD5FileUtil.MD5_SUFFIX.length()));
+      Path file = fileOf(digest);
       MD5Hash computed = MD5FileUtil.computeMd5ForFile(file.toFile());
       MD5FileUtil.verifySavedMD5(file.toFile(), computed);
     }
@@ -105,7 +104,14 @@ record CheckpointFiles(Path path, TermIndex position) {
     }
   }
 
-  private static boolean isDigest(Path file) {
+  static boolean isDigest(Path file) {
     return file.getFileName().toString().endsWith(MD5FileUtil.MD5_SUFFIX);
+  }
+
+  /** The file that a digest belongs to. */
+  static Path fileOf(Path digest) {
+    String name = digest.getFileName().toString();
+    return digest.resolveSibling(
+        name.substring(0, name.length() - MD5FileUtil.MD5_SUFFIX.length()));
   }
 }

@@ -6,11 +6,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
@@ -41,20 +45,24 @@ import org.jspecify.annotations.Nullable;
  * #open} by the thread that starts Raft, everything else by the apply thread.
  */
 final class CheckpointStorage implements StateMachineStorage {
-  // Two: a follower may still be receiving the older one when a new one is made.
+  // Two: a follower may be about to receive the older one when a new one is made.
   private static final int KEPT = 2;
   private static final String PARTIAL = "partial";
 
   private final Path directory;
   private final Path incoming;
+  private final LongPredicate beingSent;
+  private final Set<Path> forced = new HashSet<>();
   private volatile @Nullable FileListSnapshotInfo newest;
   private volatile boolean receiving;
 
   /**
    * @param directory contains checkpoints only, because Ratis replaces it as a whole. Temporary
    *     directories are created in its parent, so that they are on the same file system.
+   * @param beingSent whether a follower is being sent the checkpoint with this index
    */
-  CheckpointStorage(Path directory) {
+  CheckpointStorage(Path directory, LongPredicate beingSent) {
+    this.beingSent = beingSent;
     this.directory = directory.toAbsolutePath().normalize();
     this.incoming = this.directory.resolveSibling(this.directory.getFileName() + "-tmp");
   }
@@ -113,6 +121,12 @@ final class CheckpointStorage implements StateMachineStorage {
     return found == null ? RaftLog.INVALID_LOG_INDEX : found.getIndex();
   }
 
+  /** The size of the newest complete checkpoint; 0 if there is none. */
+  long newestBytes() {
+    FileListSnapshotInfo found = newest;
+    return found == null ? 0 : found.getFiles().stream().mapToLong(FileInfo::getFileSize).sum();
+  }
+
   /** The newest complete checkpoint, or null if there is none. */
   @Nullable Path findNewest() {
     FileListSnapshotInfo found = newest;
@@ -140,9 +154,22 @@ final class CheckpointStorage implements StateMachineStorage {
     refresh();
   }
 
-  /** Called before Ratis writes a part of a checkpoint received from the leader. */
-  void receiving() {
+  /**
+   * Called before Ratis writes a part of a checkpoint received from the leader. Forces the files to
+   * disk that are complete: if all were forced at the end, the leader would wait for that for
+   * longer than for a reply, and would begin again.
+   */
+  synchronized void receiving() {
     receiving = true;
+    try (Stream<Path> files = Files.walk(incoming)) {
+      for (Path digest : files.filter(CheckpointFiles::isDigest).toList()) {
+        if (forced.add(digest)) {
+          DurableFiles.force(CheckpointFiles.fileOf(digest));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("received checkpoint " + incoming, e);
+    }
   }
 
   /**
@@ -171,6 +198,7 @@ final class CheckpointStorage implements StateMachineStorage {
       forceNames();
       refresh();
       receiving = false;
+      forced.clear();
     }
   }
 
@@ -202,11 +230,13 @@ final class CheckpointStorage implements StateMachineStorage {
     return newest;
   }
 
-  /** Called after each checkpoint. Ratis does not say which one it is currently sending. */
+  /** Called after each checkpoint. */
   @Override
   public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
     for (CheckpointFiles old : CheckpointFiles.in(directory).stream().skip(KEPT).toList()) {
-      DurableFiles.deleteTree(old.path());
+      if (!beingSent.test(old.position().getIndex())) {
+        DurableFiles.deleteTree(old.path());
+      }
     }
   }
 

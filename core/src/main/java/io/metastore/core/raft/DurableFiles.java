@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Operations on files and directories whose effect is durable when they return. */
@@ -47,6 +48,13 @@ public final class DurableFiles {
             return FileVisitResult.CONTINUE;
           }
         });
+  }
+
+  /** The size of the files in a directory, without its subdirectories. */
+  static long bytesIn(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    }
   }
 
   /** Deletes a file, or a directory with its content; does nothing if it does not exist. */

@@ -7,11 +7,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.server.GrpcLogAppender;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
+import org.apache.ratis.statemachine.SnapshotInfo;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,9 @@ import org.slf4j.LoggerFactory;
  * commit quickly. The follower that forwarded the commands learns of it from the reply ({@link
  * EarlyCommits}); the others with the next entry or, if there is none, by a separate message
  * shortly afterwards.
+ *
+ * <p>A checkpoint is sent slowly, see {@link CheckpointParts}. It must be kept meanwhile, and so
+ * must the log that the follower needs next: see {@link #sending} and {@link #neededAfter}.
  */
 final class GuardedLogAppender extends GrpcLogAppender {
   private static final Logger LOG = LoggerFactory.getLogger(GuardedLogAppender.class);
@@ -42,6 +47,9 @@ final class GuardedLogAppender extends GrpcLogAppender {
 
   /** How long to wait for the next entry before sending a commit index on its own. */
   private static final long COMMIT_DELAY_MS = 1;
+
+  /** Nothing is kept for a follower that has not replied for this long. Source: etcd, doubled. */
+  private static final long SILENT_MS = 60_000;
 
   /** A timed wait may end slightly early. */
   private static final long COMMIT_DELAY_NANOS_MIN = 800_000;
@@ -69,6 +77,15 @@ final class GuardedLogAppender extends GrpcLogAppender {
    */
   private long unansweredSinceNanos;
 
+  /** Changed by the appender's thread. */
+  private volatile long sending = RaftLog.INVALID_LOG_INDEX;
+
+  /**
+   * Whether a checkpoint was sent, and the follower has not caught up with the log after it yet.
+   * Changed by the appender's thread.
+   */
+  private volatile boolean copying;
+
   private final int heartbeatMs;
 
   GuardedLogAppender(RaftServer.Division server, LeaderState leaderState, FollowerInfo follower) {
@@ -90,7 +107,7 @@ final class GuardedLogAppender extends GrpcLogAppender {
   public void run() throws IOException {
     try {
       super.run();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       if (e instanceof InterruptedIOException || !isRunning()) {
         throw e;
       }
@@ -153,6 +170,42 @@ final class GuardedLogAppender extends GrpcLogAppender {
   }
 
   @Override
+  public Iterable<InstallSnapshotRequestProto> newInstallSnapshotRequests(
+      String requestId, SnapshotInfo checkpoint) {
+    sending = checkpoint.getIndex();
+    copying = true;
+    return new CheckpointParts(super.newInstallSnapshotRequests(requestId, checkpoint));
+  }
+
+  /** The index of the checkpoint that is being sent; -1 if none is. */
+  long sending() {
+    return sending;
+  }
+
+  /**
+   * A follower that was sent a checkpoint needs the entries after this index, or it would have to
+   * be sent another one. The maximum if it needs none.
+   */
+  long neededAfter() {
+    boolean silent = getFollower().getLastRpcResponseTime().elapsedTimeMs() > SILENT_MS;
+    if (!copying || silent || !isRunning()) {
+      return Long.MAX_VALUE;
+    }
+    long from = Math.max(sending, getFollower().getMatchIndex());
+    return from == RaftLog.INVALID_LOG_INDEX ? Long.MAX_VALUE : from;
+  }
+
+  /** Called by the appender's thread, which either sends a checkpoint or entries. */
+  private void noteNotSending() {
+    sending = RaftLog.INVALID_LOG_INDEX;
+    if (copying
+        && getFollower().getMatchIndex() + RaftSettings.CAUGHT_UP_ENTRIES
+            > getRaftLog().getLastCommittedIndex()) {
+      copying = false;
+    }
+  }
+
+  @Override
   public long getWaitTimeMs() {
     return lacksCommit() ? Math.min(COMMIT_DELAY_MS, super.getWaitTimeMs()) : super.getWaitTimeMs();
   }
@@ -164,6 +217,7 @@ final class GuardedLogAppender extends GrpcLogAppender {
   @Override
   public AppendEntriesRequestProto newAppendEntriesRequest(long callId, boolean heartbeat)
       throws RaftLogIOException {
+    noteNotSending();
     repeatUnanswered();
     AppendEntriesRequestProto request = super.newAppendEntriesRequest(callId, heartbeat);
     if (request == null && isCommitDue()) {

@@ -61,6 +61,19 @@ final class LogAppenders {
     return -1;
   }
 
+  /** Whether a follower is being sent the checkpoint with this index. */
+  boolean isSending(long checkpoint) {
+    return appenders.stream().anyMatch(appender -> appender.sending() == checkpoint);
+  }
+
+  /** Some follower needs the entries after this index; the maximum if none is known to. */
+  long neededAfter() {
+    return appenders.stream()
+        .mapToLong(GuardedLogAppender::neededAfter)
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
   /** Milliseconds since the last reply of a follower; the maximum if it is no follower. */
   long sinceReplyMs(RaftPeerId follower) {
     for (GuardedLogAppender appender : appenders) {

@@ -141,7 +141,9 @@ public final class RaftNode {
       ProcessStopper stopper)
       throws IOException {
     RaftGroupId groupId = RaftGroupId.valueOf(RaftSettings.groupId(clusterId));
-    CheckpointStorage checkpoints = new CheckpointStorage(settings.checkpointDirectory());
+    LogAppenders appenders = new LogAppenders();
+    CheckpointStorage checkpoints =
+        new CheckpointStorage(settings.checkpointDirectory(), appenders::isSending);
     checkpoints.open();
     long lastIndex = repairLog(settings, groupId, state, checkpoints.newestIndex());
     Path groupDirectory = settings.groupDirectory(groupId.getUuid());
@@ -152,7 +154,6 @@ public final class RaftNode {
     List<RaftPeer> peers = new ArrayList<>(members.peers());
     peers.addAll(members.listeners());
     Proposals proposals = new Proposals();
-    LogAppenders appenders = new LogAppenders();
     EarlyCommits earlyCommits = new EarlyCommits();
     LearnerVotes learnerVotes = new LearnerVotes();
     AnswerThreads.use();

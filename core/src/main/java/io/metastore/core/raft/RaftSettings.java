@@ -44,6 +44,9 @@ public record RaftSettings(
     int maxRequestBytes,
     boolean forcedGroup) {
 
+  /** A new member has caught up when it lacks at most this many entries of the log. */
+  static final int CAUGHT_UP_ENTRIES = 50;
+
   private static final int MIB = 1 << 20;
   // An entry: one MiB of commands, plus one command of the maximum size, plus framing.
   private static final int BATCH_BYTES_MAX = MIB;
@@ -189,8 +192,7 @@ public record RaftSettings(
   }
 
   private static void membership(RaftProperties p) {
-    // In entries: a new member has caught up when it lacks at most this many.
-    RaftServerConfigKeys.setStagingCatchupGap(p, 50);
+    RaftServerConfigKeys.setStagingCatchupGap(p, CAUGHT_UP_ENTRIES);
     // How long it may be silent meanwhile. Until then no other change of Raft's members is
     // possible.
     RaftServerConfigKeys.setStagingTimeout(p, ms(10_000));

@@ -80,6 +80,7 @@ final class RatisBridge extends BaseStateMachine {
     } else if (state.appliedIndex() > checkpoints.newestIndex()) {
       takeSnapshot();
     }
+    retention.opened(state.appliedIndex());
     setLastAppliedTermIndex(TermIndex.valueOf(state.appliedTerm(), state.appliedIndex()));
     // Ratis leaves these state changes to the state machine, and allows pausing in RUNNING only.
     getLifeCycle().transition(LifeCycle.State.STARTING);
@@ -190,7 +191,19 @@ final class RatisBridge extends BaseStateMachine {
       throw e;
     }
     // Ratis purges the log up to the returned index; the checkpoint may contain more.
-    return Math.max(0, retention.droppable(position.getIndex()));
+    long needed = appenders.neededAfter();
+    boolean kept = needed < position.getIndex() && isMoreLogWorthKeeping();
+    return Math.max(0, retention.droppable(position.getIndex(), kept ? needed : Long.MAX_VALUE));
+  }
+
+  /**
+   * Whether to keep the log for a follower that needs more of it than is usually kept: not if
+   * sending the checkpoint would be less, or disk space is low.
+   */
+  private boolean isMoreLogWorthKeeping() throws IOException {
+    long logBytes = DurableFiles.bytesIn(groupDirectory);
+    return logBytes < Math.max(checkpoints.newestBytes(), LogRetention.BYTES_MAX)
+        && logBytes < groupDirectory.toFile().getUsableSpace();
   }
 
   @Override
@@ -212,6 +225,7 @@ final class RatisBridge extends BaseStateMachine {
     } catch (RuntimeException | Error e) {
       stopper.stop("restoring from " + checkpoint + " failed", e);
     }
+    retention.opened(state.appliedIndex());
     setLastAppliedTermIndex(TermIndex.valueOf(state.appliedTerm(), state.appliedIndex()));
     getLifeCycle().transition(LifeCycle.State.STARTING);
     getLifeCycle().transition(LifeCycle.State.RUNNING);

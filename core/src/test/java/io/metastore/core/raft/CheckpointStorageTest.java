@@ -174,7 +174,7 @@ class CheckpointStorageTest {
   }
 
   private CheckpointStorage open() throws IOException {
-    CheckpointStorage storage = new CheckpointStorage(directory);
+    CheckpointStorage storage = new CheckpointStorage(directory, index -> false);
     storage.open();
     return storage;
   }

@@ -67,7 +67,7 @@ class CrashedLogStartTest {
         .as("if this starts, Ratis purges in the right order and the repair can go")
         .hasStackTraceContaining("Found a gap between logs");
 
-    CheckpointStorage checkpoints = new CheckpointStorage(data.resolve("ckpt"));
+    CheckpointStorage checkpoints = new CheckpointStorage(data.resolve("ckpt"), index -> false);
     checkpoints.open();
     RaftLogRepair.Repair repair =
         RaftLogRepair.repair(segment(data).resolveSibling("."), checkpoints.newestIndex(), false);

@@ -33,7 +33,7 @@ class GuardedLogAppenderTest {
             if (arguments[0] instanceof AppendEntriesRequestProto append
                 && append.getServerRequest().getReplyId().toStringUtf8().equals("n" + follower)
                 && faults.getAndIncrement() == 0) {
-              throw new IllegalStateException("injected");
+              throw new OutOfMemoryError("injected");
             }
             return false;
           });

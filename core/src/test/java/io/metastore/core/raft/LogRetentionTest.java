@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class LogRetentionTest {
+  private static final long NOT_NEEDED = Long.MAX_VALUE;
+
   private final LogRetention retention = new LogRetention();
 
   @Test
@@ -12,7 +14,7 @@ class LogRetentionTest {
     for (long index = 10; index <= 5000; index++) {
       retention.applied(index, 100);
     }
-    assertThat(retention.droppable(5000)).isEqualTo(5000 - LogRetention.ENTRIES_MAX);
+    assertThat(retention.droppable(5000, NOT_NEEDED)).isEqualTo(5000 - LogRetention.ENTRIES_MAX);
   }
 
   @Test
@@ -21,7 +23,8 @@ class LogRetentionTest {
     for (long index = 1; index <= 5000; index++) {
       retention.applied(index, large);
     }
-    assertThat(retention.droppable(5000)).isEqualTo(5000 - LogRetention.BYTES_MAX / large);
+    assertThat(retention.droppable(5000, NOT_NEEDED))
+        .isEqualTo(5000 - LogRetention.BYTES_MAX / large);
   }
 
   @Test
@@ -29,14 +32,38 @@ class LogRetentionTest {
     for (long index = 1; index <= 5000; index++) {
       retention.applied(index, 100);
     }
-    assertThat(retention.droppable(7)).isEqualTo(7);
+    assertThat(retention.droppable(7, NOT_NEEDED)).isEqualTo(7);
+  }
+
+  @Test
+  void beforeTheFirstEntryNothingIsKept() {
+    assertThat(retention.droppable(100, NOT_NEEDED)).isEqualTo(100);
   }
 
   @Test
   void entriesAppliedAgainAfterARestartAreKept() {
-    assertThat(retention.droppable(100)).isEqualTo(100);
     retention.applied(90, 5);
     retention.applied(95, 5);
-    assertThat(retention.droppable(95)).isEqualTo(89);
+    assertThat(retention.droppable(95, NOT_NEEDED)).isEqualTo(89);
+  }
+
+  @Test
+  void whatAFollowerNeedsIsKept() {
+    for (long index = 0; index <= 9000; index++) {
+      retention.applied(index, 100);
+    }
+    assertThat(retention.droppable(9000, 3000)).isEqualTo(3000);
+    assertThat(retention.droppable(9000, NOT_NEEDED)).isEqualTo(9000 - LogRetention.ENTRIES_MAX);
+  }
+
+  @Test
+  void whatWasDroppedStaysDropped() {
+    retention.opened(4000);
+    for (long index = 4001; index <= 9000; index++) {
+      retention.applied(index, 100);
+    }
+    assertThat(retention.droppable(9000, 100)).isEqualTo(4000);
+    assertThat(retention.droppable(9000, 6000)).isEqualTo(6000);
+    assertThat(retention.droppable(9000, 5000)).isEqualTo(6000);
   }
 }

@@ -6,16 +6,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.util.CodeInjectionForTesting;
 import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real follower that was away receives a checkpoint of several files. */
 class SnapshotInstallTest {
   private static final int VALUES = 60;
+
+  /** As in RaftServerImpl, where it is not public. */
+  private static final String INSTALL_SNAPSHOT = "RaftServerImpl.installSnapshot";
 
   @Test
   void followerThatMissedThePurgedLogCatchesUpFromACheckpoint(@TempDir Path directory)
@@ -57,6 +67,64 @@ class SnapshotInstallTest {
     }
   }
 
+  /** Sending takes long if a checkpoint is large: more of the log may be written than is kept. */
+  @Test
+  void checkpointIsSentOnceThoughNewerOnesAreMadeMeanwhile(@TempDir Path directory)
+      throws Exception {
+    CountDownLatch firstPart = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicInteger transfers = new AtomicInteger();
+    try (ToyCluster cluster = new ToyCluster(directory, SnapshotInstallTest::purgeAtOnce)) {
+      int leader = cluster.awaitLeader();
+      int away = (leader + 1) % 3;
+      cluster.get(leader).put("before");
+      cluster.stop(away);
+      putMuchAndTakeCheckpoint(cluster.get(leader), "a");
+      CodeInjectionForTesting.put(
+          INSTALL_SNAPSHOT,
+          (local, remote, arguments) -> {
+            InstallSnapshotRequestProto part = (InstallSnapshotRequestProto) arguments[0];
+            if (part.getSnapshotChunk().getRequestIndex() == 0) {
+              transfers.incrementAndGet();
+              firstPart.countDown();
+              awaitOrFail(goOn);
+            }
+            return false;
+          });
+
+      ToyMachine back = cluster.start(away).machine();
+      awaitOrFail(firstPart);
+      // More than the number of checkpoints that are kept.
+      putMuchAndTakeCheckpoint(cluster.get(leader), "b");
+      putMuchAndTakeCheckpoint(cluster.get(leader), "c");
+      putMuchAndTakeCheckpoint(cluster.get(leader), "d");
+      goOn.countDown();
+
+      cluster.get(leader).put("after");
+      back.awaitValue("after");
+      assertThat(back.values()).isEqualTo(cluster.get(leader).machine().values());
+      assertThat(transfers).hasValue(1);
+    } finally {
+      goOn.countDown();
+      CodeInjectionForTesting.remove(INSTALL_SNAPSHOT);
+    }
+  }
+
+  private static void putMuchAndTakeCheckpoint(ToyServer leader, String value) throws Exception {
+    for (int i = 0; i < VALUES; i++) {
+      leader.put(value + i);
+    }
+    leader.takeCheckpoint();
+  }
+
+  private static void awaitOrFail(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   /**
    * Checks what RatisBridge relies on: pause is called on other threads than apply, and possibly
    * several times, so the state must stay usable; restore is called once, on the apply thread.
@@ -94,5 +162,9 @@ class SnapshotInstallTest {
     Log.setPreallocatedSize(properties, SizeInBytes.valueOf("512B"));
     Log.setPurgePreservationLogNum(properties, 0);
     Log.setPurgeGap(properties, 1);
+    // The leader sends the next part when it has a reply, which a test may delay.
+    GrpcConfigKeys.Server.setInstallSnapshotRequestElementLimit(properties, 1);
+    GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(
+        properties, TimeDuration.valueOf(1, TimeUnit.MINUTES));
   }
 }

@@ -34,12 +34,14 @@ final class ToyMachine extends BaseStateMachine {
   private static final int FILES = 5;
   private static final long WAIT_NANOS = TimeUnit.SECONDS.toNanos(20);
 
+  private final LogAppenders appenders;
   private final CheckpointStorage checkpoints;
   private final List<String> values = new ArrayList<>();
   private final List<String> calls = new ArrayList<>();
 
-  ToyMachine(Path directory) {
-    this.checkpoints = new CheckpointStorage(directory);
+  ToyMachine(Path directory, LogAppenders appenders) {
+    this.appenders = appenders;
+    this.checkpoints = new CheckpointStorage(directory, appenders::isSending);
   }
 
   @Override
@@ -73,7 +75,7 @@ final class ToyMachine extends BaseStateMachine {
       return RaftLog.INVALID_LOG_INDEX;
     }
     checkpoints.create(position, this::write);
-    return position.getIndex();
+    return Math.min(position.getIndex(), appenders.neededAfter());
   }
 
   private void write(Path target) {

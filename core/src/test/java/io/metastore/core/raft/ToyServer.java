@@ -79,10 +79,11 @@ final class ToyServer implements AutoCloseable {
             false);
     RaftProperties properties = settings.toProperties(/* alone= */ false);
     changes.accept(properties);
-    ToyMachine machine = new ToyMachine(settings.checkpointDirectory());
+    LogAppenders appenders = new LogAppenders();
+    ToyMachine machine = new ToyMachine(settings.checkpointDirectory(), appenders);
     Parameters parameters = new Parameters();
     AnswerThreads.use();
-    new LogAppenders().putInto(parameters);
+    appenders.putInto(parameters);
     GuardedGrpcFactory.putInto(parameters, new PeerDialer(null, urls -> urls));
     RaftServer server =
         RaftServer.newBuilder()
