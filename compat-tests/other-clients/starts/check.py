@@ -222,7 +222,7 @@ def outcome(name):
             process = subprocess.Popen([SERVER, *arguments.split()], stdout=log, stderr=log, cwd=directory,
                                        env=dict(PATH=os.environ["PATH"], **variables))
         try:
-            for _ in range(300):
+            for _ in range(3000):
                 if is_healthy(values["client"]) or is_healthy(values["more"]):
                     return "serves"
                 if process.poll() is not None:

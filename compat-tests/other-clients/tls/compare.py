@@ -121,7 +121,7 @@ class Server:
                  "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer, "--initial-cluster", "m1=" + peer, *flags],
                 stdout=log, stderr=log)
         self.read = 0
-        for _ in range(300):
+        for _ in range(3000):
             if "ready to serve client requests" in open(self.log).read():
                 break
             time.sleep(0.1)
