@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.metastore.compat.process.Await;
 import io.metastore.compat.process.FreePorts;
 import io.metastore.compat.process.ZooProcess;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher.Event.EventType;
+import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.admin.ZooKeeperAdmin;
 import org.apache.zookeeper.data.Stat;
@@ -31,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three voters and an observer, started with {@code zoo.cfg}. */
+/** Three voters and an observer, started with {@code zoo.cfg}, and servers that join them. */
 @Timeout(180)
 @SuppressWarnings("try") // the client's close() declares InterruptedException
 class EnsembleTest {
@@ -115,6 +117,15 @@ class EnsembleTest {
       } while (!event.equals(expected));
     }
 
+    /** Connects to other servers; the session goes on. */
+    void move(int... numbers) throws Exception {
+      zk.updateServerList(addresses(numbers));
+      // Without a request, the client notices only at its next ping that it has disconnected.
+      zk.exists("/", false, (code, path, context, stat) -> {}, null);
+      awaitEvent("Disconnected");
+      awaitEvent("SyncConnected");
+    }
+
     String create(String path, CreateMode mode) throws Exception {
       return zk.create(path, new byte[0], Ids.OPEN_ACL_UNSAFE, mode);
     }
@@ -196,9 +207,7 @@ class EnsembleTest {
       // The session moves from the observer to a voter and back.
       long session = here.zk.getSessionId();
       for (int target : new int[] {2, OBSERVER}) {
-        here.zk.updateServerList(addresses(target));
-        here.awaitEvent("Disconnected");
-        here.awaitEvent("SyncConnected");
+        here.move(target);
         assertThat(here.zk.getSessionId()).isEqualTo(session);
         assertThat(here.zk.exists("/a/mine", false).getEphemeralOwner()).isEqualTo(session);
       }
@@ -209,11 +218,13 @@ class EnsembleTest {
   }
 
   @Test
-  void reconfigIsRefusedAsByZookeeper() throws Exception {
+  void serversJoinArePromotedAndLeave() throws Exception {
     List<String> first =
         servers.subList(0, OBSERVER).stream().map(EnsembleTest::firstLine).toList();
-    try (Client client = new Client(addresses(2, OBSERVER))) {
-      assertThat(client.config()).hasSize(first.size() + 1).containsAll(first);
+    try (Client client = new Client(addresses(2, OBSERVER));
+        Client other = new Client(addresses(1))) {
+      List<String> unchanged = client.config();
+      assertThat(unchanged).hasSize(first.size() + 1).containsAll(first);
       assertCode(Code.NOAUTH, () -> client.reconfigure(null, "4", null, -1));
       client.zk.addAuthInfo("digest", "admin:admin".getBytes(UTF_8));
       assertCode(Code.BADVERSION, () -> client.reconfigure(null, "4", null, 99));
@@ -221,7 +232,52 @@ class EnsembleTest {
       assertCode(Code.BADARGUMENTS, () -> client.reconfigure("server.9=h:1", null, null, -1));
       assertCode(
           Code.BADARGUMENTS, () -> client.reconfigure(server(1).line("observer"), null, null, -1));
+      String threeAbsent = String.join(",", absent(6), absent(7), absent(8));
+      assertCode(Code.NEWCONFIGNOQUORUM, () -> client.reconfigure(threeAbsent, null, null, -1));
+      assertThat(client.config()).as("after the refusals").isEqualTo(unchanged);
+
+      // Like a new server of ZooKeeper, it serves before it is part of the configuration.
+      Server fifth = new Server();
+      servers.add(fifth);
+      List<String> all = new ArrayList<>(first);
+      all.add(fifth.line("participant"));
+      fifth.start(all);
+      assertThat(fifth.mode()).isEqualTo("observer");
+      client.awaitEvent("NodeDataChanged " + ZooDefs.CONFIG_NODE);
+      assertThat(client.config()).contains(fifth.line("observer"));
+      try (Client atFifth = new Client(addresses(5))) {
+        other.config();
+        Await.until(
+            "it has caught up",
+            () -> {
+              assertThat(client.reconfigure(fifth.line("participant"), null, null, -1))
+                  .isEqualTo(all);
+              return true;
+            });
+        other.awaitEvent("NodeDataChanged " + ZooDefs.CONFIG_NODE);
+        atFifth.create("/as-voter", CreateMode.EPHEMERAL);
+        assertThat(atFifth.events).as("promoted while it serves").isEmpty();
+        Await.until("it votes", () -> fifth.mode().equals("follower"));
+
+        long session = atFifth.zk.getSessionId();
+        assertThat(client.reconfigure(null, null, String.join(",", first), -1)).isEqualTo(first);
+        assertThat(fifth.process.awaitEnd()).isZero();
+        atFifth.awaitEvent("Disconnected");
+        atFifth.zk.updateServerList(addresses(1));
+        atFifth.awaitEvent("SyncConnected");
+        assertThat(atFifth.zk.getSessionId()).isEqualTo(session);
+        assertThat(atFifth.zk.exists("/as-voter", false)).isNotNull();
+      }
+      // A server that is added before it is started is listed at once.
+      assertThat(client.reconfigure(absent(6), null, null, -1)).contains(absent(6));
+      assertThat(client.reconfigure(null, "6", null, -1)).isEqualTo(first);
     }
+  }
+
+  /** The line of a server that is never started. */
+  private static String absent(int number) {
+    return "server.%d=127.0.0.1:%d:%d:participant;127.0.0.1:%d"
+        .formatted(number, 10 * number, 10 * number + 1, 10 * number + 2);
   }
 
   private interface Call {

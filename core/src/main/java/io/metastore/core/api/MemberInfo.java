@@ -17,4 +17,9 @@ public record MemberInfo(
     peerUrls = List.copyOf(peerUrls);
     clientUrls = List.copyOf(clientUrls);
   }
+
+  /** Whether the member has ever started. */
+  public boolean hasStarted() {
+    return !name.isEmpty();
+  }
 }

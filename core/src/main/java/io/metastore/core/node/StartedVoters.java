@@ -34,7 +34,7 @@ final class StartedVoters {
   }
 
   private static int started(List<MemberInfo> members) {
-    return (int) members.stream().filter(member -> !member.name().isEmpty()).count();
+    return (int) members.stream().filter(MemberInfo::hasStarted).count();
   }
 
   private static boolean isMajority(int count, int of) {

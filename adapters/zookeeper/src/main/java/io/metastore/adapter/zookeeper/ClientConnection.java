@@ -314,12 +314,7 @@ final class ClientConnection implements Watcher {
 
   private void goOn() {
     answerWrites();
-    // While a read is in progress, its reply must be sent before the events of its watch. The reply
-    // to
-    // a write must be sent before the events of later changes, and its outcome comes after them.
-    if (!busy && written.isEmpty()) {
-      notify(Long.MAX_VALUE);
-    }
+    notifyIfIdle();
     run();
     flush();
   }
@@ -423,6 +418,8 @@ final class ClientConnection implements Watcher {
     port.stats().received(Integer.BYTES + bytes);
     requestsReceived++;
     renew();
+    // Not left to the task that wake() has scheduled: the reply may be sent before it runs.
+    notifyIfIdle();
     if (request instanceof Request.Authenticate authenticate) {
       authenticate(new Pending(xid, 0, request), authenticate);
       return;
@@ -670,6 +667,17 @@ final class ClientConnection implements Watcher {
   }
 
   // --- watches ----------------------------------------------------------------------------------
+
+  /**
+   * Sends all events of watches, unless a request is being processed. The reply to a read must be
+   * sent before the events of its watch. The reply to a write must be sent before the events of
+   * later changes, and its outcome comes after them.
+   */
+  private void notifyIfIdle() {
+    if (!busy && written.isEmpty()) {
+      notify(Long.MAX_VALUE);
+    }
+  }
 
   /** Sends the events of watches up to a revision. */
   private void notify(long revision) {

@@ -27,9 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries out {@code reconfig} requests by adding, promoting and removing members, one after the
- * other: servers that leave come first. The checks before, and their order, are those of
- * ZooKeeper's {@code PrepRequestProcessor}. Thread-safe; never blocks.
+ * Carries out {@code reconfig} requests by removing, promoting and adding members, one after the
+ * other in this order. The checks before, and their order, are those of ZooKeeper's {@code
+ * PrepRequestProcessor}. Thread-safe; never blocks.
  */
 final class Reconfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(Reconfiguration.class);
@@ -136,6 +136,8 @@ final class Reconfiguration {
     SortedMap<Long, ServerLine> wanted;
     try {
       wanted = wanted(asked, current.servers());
+    } catch (NumberFormatException e) {
+      throw new Refused(ErrorCode.MARSHALLING_ERROR, String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {
       throw new Refused(ErrorCode.BAD_ARGUMENTS, String.valueOf(e.getMessage()));
     }
@@ -143,10 +145,23 @@ final class Reconfiguration {
     if (voters < (rules.twoVoters() ? 2 : 1)) {
       throw new Refused(ErrorCode.BAD_ARGUMENTS, "too few voters would be left: " + voters);
     }
+    long started =
+        wanted.values().stream()
+            .filter(server -> server.votes() && hasStarted(current.servers().get(server.number())))
+            .count();
+    if (2 * started <= voters) {
+      throw new Refused(
+          ErrorCode.NEW_CONFIG_NO_QUORUM,
+          "only %d of %d voters have ever started".formatted(started, voters));
+    }
     if (!mayWrite(view, client)) {
       throw new Refused(ErrorCode.NO_AUTH, "the client may not write " + EnsembleText.PATH);
     }
     return changes(current.servers(), wanted);
+  }
+
+  private boolean hasStarted(@Nullable ServerLine current) {
+    return current != null && member(current).hasStarted();
   }
 
   private static boolean mayWrite(ReadView view, List<Identity> client) {
@@ -199,6 +214,7 @@ final class Reconfiguration {
     servers.put(added.number(), added);
   }
 
+  /** New servers come last, because they may not have started. */
   private List<Supplier<CompletableFuture<Void>>> changes(
       SortedMap<Long, ServerLine> current, SortedMap<Long, ServerLine> wanted) {
     List<Supplier<CompletableFuture<Void>>> steps = new ArrayList<>();
@@ -209,11 +225,12 @@ final class Reconfiguration {
             steps.add(() -> store.membership().remove(id));
           }
         });
+    List<Supplier<CompletableFuture<Void>>> additions = new ArrayList<>();
     wanted.forEach(
         (number, server) -> {
           ServerLine before = current.get(number);
           if (before == null) {
-            steps.add(() -> add(server));
+            additions.add(() -> add(server));
           } else if (!before.withVote(server.votes()).equals(server)
               || (before.votes() && !server.votes())) {
             throw new Refused(
@@ -224,6 +241,7 @@ final class Reconfiguration {
             steps.add(() -> store.membership().promote(id));
           }
         });
+    steps.addAll(additions);
     return steps;
   }
 

@@ -6,15 +6,15 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds the memory of the requests of all connections that have been decoded and not answered,
- * about: each event loop can exceed it by one request. Connections that find no room are woken when
+ * Limits the memory of the requests of all connections that have been decoded and not answered yet.
+ * Each event loop can exceed the limit by one request. Connections that find no room are woken when
  * half of the memory is free again. Thread-safe.
  */
 final class RequestMemory {
-  /** The part of the heap. */
-  private static final int HEAP_PART = 8;
+  /** The requests may use the heap size divided by this. */
+  private static final int HEAP_DIVISOR = 8;
 
-  private final long bytesMax = Runtime.getRuntime().maxMemory() / HEAP_PART;
+  private final long bytesMax = Runtime.getRuntime().maxMemory() / HEAP_DIVISOR;
   private final long resumeBytes = bytesMax / 2;
   private final AtomicLong taken = new AtomicLong();
 

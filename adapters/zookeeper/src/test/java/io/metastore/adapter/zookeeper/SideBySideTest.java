@@ -77,9 +77,7 @@ class SideBySideTest {
         // The reply to the ping comes after all events so far, unlike that to an authentication.
         return next.isAuth() ? List.of(next, requests.ping()) : List.of(next);
       }
-      if (Integer.getInteger("zz", 0) == 0
-          && next.concernsQuota()
-          && batch.stream().anyMatch(Request::concernsQuota)) {
+      if (next.concernsQuota() && batch.stream().anyMatch(Request::concernsQuota)) {
         // ZooKeeper checks quotas against what is applied when a request arrives. Whether that
         // includes the requests sent just before is a matter of time.
         return batch;

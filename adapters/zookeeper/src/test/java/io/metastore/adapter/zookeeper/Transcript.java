@@ -215,7 +215,7 @@ final class Transcript implements AutoCloseable {
             stat.getNumChildren());
   }
 
-  /** The first request that shows a zxid which no reply has told is the end of a session. */
+  /** Unknown if no reply has told it yet: an event comes before the reply to its own request. */
   private String zxid(long zxid) {
     return Objects.requireNonNullElse(zxids.get(zxid), "unknown");
   }
