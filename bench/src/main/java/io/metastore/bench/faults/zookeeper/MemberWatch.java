@@ -73,7 +73,9 @@ final class MemberWatch implements Runnable, AutoCloseable {
           ZnodesGrpc.newBlockingStub(testbed.channel(member))
               .watchZnodes(
                   WatchZnodesRequest.newBuilder().setPath(tree.root()).setRecursive(true).build());
-      begin(responses.next().getRevision());
+      if (responses.hasNext()) {
+        begin(responses.next().getRevision());
+      }
       while (responses.hasNext()) {
         add(responses.next());
       }

@@ -315,14 +315,10 @@ final class RecordedSession implements Watcher, AutoCloseable {
         closingNanos = System.nanoTime();
       }
     }
-    try {
-      client.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    abandon();
   }
 
-  /** Ends the client without closing the session, whose connections must be cut. */
+  /** Ends the client. Closes the session, too, unless its connections are cut. */
   void abandon() {
     try {
       client.close();

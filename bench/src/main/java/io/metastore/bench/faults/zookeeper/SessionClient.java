@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 abstract class SessionClient implements Runnable, AutoCloseable {
   private static final int PAUSE_MAX_MS = 60;
 
-  final String name;
+  private final String name;
   final Random random;
   private final ClientLinks links;
   private final Journal journal;
@@ -33,7 +33,7 @@ abstract class SessionClient implements Runnable, AutoCloseable {
   abstract void step(RecordedSession session) throws InterruptedException;
 
   /** A new session was opened. */
-  void opened(RecordedSession opened) throws InterruptedException {}
+  void opened(RecordedSession opened) {}
 
   @Override
   public final void run() {
@@ -101,10 +101,6 @@ abstract class SessionClient implements Runnable, AutoCloseable {
   /** Lets it begin nothing new. */
   final void stop() {
     stopped = true;
-  }
-
-  final boolean isStopped() {
-    return stopped;
   }
 
   final ClientLinks links() {

@@ -3,6 +3,7 @@ package io.metastore.bench.faults.zookeeper;
 import io.metastore.bench.faults.zookeeper.Change.Kind;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -41,7 +42,14 @@ final class Timeline {
    * @param arrivals when the changes of a zxid arrived, by {@code System.nanoTime}
    */
   record Span(
-      String watch, long from, long to, Collection<Change> changes, Map<Long, Long> arrivals) {}
+      String watch, long from, long to, Collection<Change> changes, Map<Long, Long> arrivals) {
+
+    /** The same without what happened after a zxid. */
+    Span upTo(long last) {
+      List<Change> kept = changes.stream().filter(change -> change.zxid() <= last).toList();
+      return new Span(watch, Math.min(from, last), Math.min(to, last), kept, arrivals);
+    }
+  }
 
   /** No watch reported the changes after {@code from}, up to and including {@code to}. */
   private record Gap(long from, long to) {}
@@ -145,7 +153,7 @@ final class Timeline {
 
   /** All changes by zxid. */
   NavigableMap<Long, List<Change>> changes() {
-    return changes;
+    return Collections.unmodifiableNavigableMap(changes);
   }
 
   /** The state of a znode after all changes up to this zxid. */
@@ -188,10 +196,5 @@ final class Timeline {
   /** When the first watch reported the changes of a zxid; null if none did. */
   @Nullable Long arrivalNanos(long zxid) {
     return arrivals.get(zxid);
-  }
-
-  /** The number of gaps. */
-  int gaps() {
-    return gaps.size();
   }
 }

@@ -4,11 +4,13 @@ import io.metastore.bench.faults.zookeeper.Change.Kind;
 import io.metastore.bench.faults.zookeeper.Note.Answered;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
@@ -42,23 +44,25 @@ final class WriteOrder {
             .collect(Collectors.toMap(answered -> answered.request().id(), each -> each));
   }
 
-  /** The violations found; empty if there are none. */
-  static List<String> violations(
-      Timeline timeline, Tree tree, Collection<SessionHistory> sessions) {
+  /** Does all checks. */
+  static WriteOrder of(Timeline timeline, Tree tree, Collection<SessionHistory> sessions) {
     WriteOrder order = new WriteOrder(timeline, tree, sessions);
     order.requests.forEach(order::findEffect);
     order.compareEffects();
+    order.compareSessions();
     order.compareUnknown();
     order.compareTimes();
-    return order.violations;
+    return order;
+  }
+
+  /** The violations found; empty if there are none. */
+  List<String> violations() {
+    return Collections.unmodifiableList(violations);
   }
 
   /** The zxids of the writes that are known to have happened, by the ID of the request. */
-  static Map<String, Long> effects(
-      Timeline timeline, Tree tree, Collection<SessionHistory> sessions) {
-    WriteOrder order = new WriteOrder(timeline, tree, sessions);
-    order.requests.forEach(order::findEffect);
-    return order.effects;
+  Map<String, Long> effects() {
+    return Collections.unmodifiableMap(effects);
   }
 
   /** An answer tells the zxid of its own write, or of the write whose data was read. */
@@ -97,24 +101,19 @@ final class WriteOrder {
             violations.add("at zxid " + zxid + " happened " + found + ", not " + answered);
           }
         });
-    compareSessions();
   }
 
   private static Set<Change> changes(Answered answered, long zxid, Set<Change> found) {
     Set<Change> changes = new HashSet<>();
     for (Step step : answered.request().steps()) {
-      switch (step.kind()) {
-        case CREATE, CREATE_EPHEMERAL -> changes.add(new Change(zxid, Kind.CREATED, step.path()));
-        case SET -> changes.add(new Change(zxid, Kind.SET, step.path()));
-        case DELETE -> changes.add(new Change(zxid, Kind.DELETED, step.path()));
-        case CHECK -> {}
-        case CREATE_IN_SEQUENCE ->
-            found.stream()
-                .filter(
-                    change ->
-                        change.kind() == Kind.CREATED && change.path().startsWith(step.path()))
-                .limit(1)
-                .forEach(changes::add);
+      Kind kind = kind(step);
+      if (step.kind() == Step.Kind.CREATE_IN_SEQUENCE) {
+        found.stream()
+            .filter(change -> change.kind() == kind && change.path().startsWith(step.path()))
+            .limit(1)
+            .forEach(changes::add);
+      } else if (kind != null) {
+        changes.add(new Change(zxid, kind, step.path()));
       }
     }
     return changes;
@@ -178,6 +177,7 @@ final class WriteOrder {
     return change.kind() != Kind.SET && tree.skeleton().contains(change.path());
   }
 
+  /** What a step does to its znode; null if nothing. */
   private static @Nullable Kind kind(Step step) {
     return switch (step.kind()) {
       case CREATE, CREATE_EPHEMERAL, CREATE_IN_SEQUENCE -> Kind.CREATED;
@@ -195,6 +195,7 @@ final class WriteOrder {
     byEnd.sort(Comparator.comparingLong(answered -> answered.answer().endNanos()));
     List<Answered> all = new ArrayList<>(requests);
     all.sort(Comparator.comparingLong(answered -> answered.request().startNanos()));
+    NavigableMap<Long, Long> smallest = smallestFrom(known);
     int ended = 0;
     long newest = 0;
     for (Answered answered : all) {
@@ -202,19 +203,22 @@ final class WriteOrder {
           && byEnd.get(ended).answer().endNanos() < answered.request().startNanos()) {
         newest = Math.max(newest, byEnd.get(ended++).answer().zxid());
       }
-      compareTime(answered, newest, firstAfter(known, answered));
+      Map.Entry<Long, Long> later = smallest.higherEntry(answered.answer().endNanos());
+      compareTime(answered, newest, later == null ? Timeline.NEVER : later.getValue());
     }
   }
 
-  /** The smallest zxid of the writes that began after this call was answered. */
-  private static long firstAfter(List<Answered> writes, Answered answered) {
-    long first = Timeline.NEVER;
-    for (Answered write : writes) {
-      if (write.request().startNanos() > answered.answer().endNanos()) {
-        first = Math.min(first, write.answer().zxid());
-      }
+  /** The smallest zxid of the writes that began at a time or later, by that time. */
+  private static NavigableMap<Long, Long> smallestFrom(List<Answered> writes) {
+    NavigableMap<Long, Long> smallest = new TreeMap<>();
+    writes.forEach(
+        write -> smallest.merge(write.request().startNanos(), write.answer().zxid(), Math::min));
+    long least = Timeline.NEVER;
+    for (Map.Entry<Long, Long> entry : smallest.descendingMap().entrySet()) {
+      least = Math.min(least, entry.getValue());
+      entry.setValue(least);
     }
-    return first;
+    return smallest;
   }
 
   private void compareTime(Answered answered, long newest, long later) {

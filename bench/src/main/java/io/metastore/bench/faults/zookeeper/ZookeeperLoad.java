@@ -129,8 +129,9 @@ public final class ZookeeperLoad implements Load {
     List<SessionHistory> histories = sessions.histories();
     histories.forEach(
         history -> SessionOrder.violations(timeline, history).forEach(findings::violation));
-    WriteOrder.violations(timeline, tree, histories).forEach(findings::violation);
-    Map<String, Long> effects = WriteOrder.effects(timeline, tree, histories);
+    WriteOrder writes = WriteOrder.of(timeline, tree, histories);
+    writes.violations().forEach(findings::violation);
+    Map<String, Long> effects = writes.effects();
     EphemeralOrder.violations(timeline, tree, histories, effects).forEach(findings::violation);
     LatchOrder.violations(timeline, tree, histories, effects).forEach(findings::violation);
     observed
@@ -142,17 +143,20 @@ public final class ZookeeperLoad implements Load {
     ask(0, client -> ZKUtil.deleteRecursive(client, tree.root(), DELETIONS_MAX));
   }
 
-  /** All changes, also those that were reported late. */
+  /** All changes that the clients made, also those that were reported late. */
   private Timeline timeline() throws InterruptedException {
-    long last =
+    long marker =
         ask(0, client -> client.setData(tree.counter(), new byte[0], Step.ANY_VERSION)).getMzxid();
     for (MemberWatch watch : watches) {
-      Await.until("all changes of znodes are reported", () -> watch.hasReported(last));
+      Await.until("all changes of znodes are reported", () -> watch.hasReported(marker));
     }
     List<String> differences = new ArrayList<>();
-    List<Span> spans = watches.stream().flatMap(watch -> watch.reported().stream()).toList();
+    List<Span> spans =
+        watches.stream()
+            .flatMap(watch -> watch.reported().stream())
+            .map(span -> span.upTo(marker - 1))
+            .toList();
     Timeline timeline = new Timeline(spans, differences);
-    timeline.changes().remove(last); // the one made here
     differences.forEach(findings::violation);
     return timeline;
   }

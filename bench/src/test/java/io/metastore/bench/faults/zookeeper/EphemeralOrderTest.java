@@ -65,6 +65,6 @@ class EphemeralOrderTest {
     List<SessionHistory> histories = List.of(story.history(OWN, promisedNanos, closingNanos));
     Timeline timeline = story.timeline();
     return EphemeralOrder.violations(
-        timeline, TREE, histories, WriteOrder.effects(timeline, TREE, histories));
+        timeline, TREE, histories, WriteOrder.of(timeline, TREE, histories).effects());
   }
 }

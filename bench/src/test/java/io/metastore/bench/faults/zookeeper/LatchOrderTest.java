@@ -39,6 +39,9 @@ class LatchOrderTest {
   private List<String> violations() {
     Timeline timeline = story.timeline();
     return LatchOrder.violations(
-        timeline, TREE, story.histories(), WriteOrder.effects(timeline, TREE, story.histories()));
+        timeline,
+        TREE,
+        story.histories(),
+        WriteOrder.of(timeline, TREE, story.histories()).effects());
   }
 }

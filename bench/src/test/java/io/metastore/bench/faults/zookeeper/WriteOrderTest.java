@@ -112,6 +112,6 @@ class WriteOrderTest {
   }
 
   private List<String> violations() {
-    return WriteOrder.violations(story.timeline(), TREE, story.histories());
+    return WriteOrder.of(story.timeline(), TREE, story.histories()).violations();
   }
 }
