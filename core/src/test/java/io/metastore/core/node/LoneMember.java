@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A member that is alone in its cluster, for the tests of this and other modules. */
 public final class LoneMember {
   private static final int TIMEOUT_S = 60;
+  private static final int ELECTION_TIMEOUT_MS = 500;
 
   /** One for each member, so that those of one process do not meet in JMX. */
   private static final AtomicLong CLUSTERS = new AtomicLong();
@@ -38,6 +39,18 @@ public final class LoneMember {
    */
   public static Node start(Path directory, int maxRequestBytes, ZookeeperServers zookeeper)
       throws Exception {
+    return start(directory, maxRequestBytes, zookeeper, ELECTION_TIMEOUT_MS);
+  }
+
+  /**
+   * As {@link #start(Path, int, ZookeeperServers)}.
+   *
+   * @param electionTimeoutMs a process that a busy machine pauses for twice as long gives up the
+   *     leadership, and writes fail meanwhile; also the shortest TTL of leases depends on it
+   */
+  public static Node start(
+      Path directory, int maxRequestBytes, ZookeeperServers zookeeper, int electionTimeoutMs)
+      throws Exception {
     int port = freePort();
     Node node =
         Node.start(
@@ -53,7 +66,7 @@ public final class LoneMember {
                 directory,
                 directory.resolve("raft"),
                 50,
-                500,
+                electionTimeoutMs,
                 10_000,
                 maxRequestBytes,
                 64 << 20,

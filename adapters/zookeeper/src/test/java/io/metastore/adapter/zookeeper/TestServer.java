@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster of one member, and a port that serves ZooKeeper clients from its store. */
 final class TestServer implements AutoCloseable {
+  private static final int REQUEST_BYTES_MAX = 2 << 20;
+
   private static final ZookeeperServers SERVERS =
       new ZookeeperServers(
           List.of(
@@ -44,12 +46,21 @@ final class TestServer implements AutoCloseable {
     return start(directory, null, authentication(Map.of()));
   }
 
-  /** As {@link #start(Path)}, with an empty configuration node. */
+  /**
+   * As {@link #start(Path)}, with an empty configuration node. Writes do not fail if the machine is
+   * so busy that this process pauses for seconds.
+   */
   static TestServer withoutConfiguration(Path directory) throws Exception {
-    return over(directory, store -> store);
+    Node node =
+        LoneMember.start(
+            directory, REQUEST_BYTES_MAX, ZookeeperServers.NONE, /* electionTimeoutMs= */ 5000);
+    return serve(node, null, authentication(Map.of()), SessionRules.DEFAULT, store -> store);
   }
 
-  /** As {@link #withoutConfiguration}, serving what the function makes of the store. */
+  /**
+   * As {@link #start(Path)}, with an empty configuration node, serving what the function makes of
+   * the store.
+   */
   static TestServer over(Path directory, UnaryOperator<Metastore> wrapper) throws Exception {
     return withRules(directory, SessionRules.DEFAULT, wrapper);
   }
@@ -77,7 +88,17 @@ final class TestServer implements AutoCloseable {
       SessionRules rules,
       UnaryOperator<Metastore> wrapper)
       throws Exception {
-    Node node = LoneMember.start(directory, 2 << 20, servers);
+    Node node = LoneMember.start(directory, REQUEST_BYTES_MAX, servers);
+    return serve(node, tls, authentication, rules, wrapper);
+  }
+
+  private static TestServer serve(
+      Node node,
+      @Nullable ZookeeperTls tls,
+      AuthenticationSettings authentication,
+      SessionRules rules,
+      UnaryOperator<Metastore> wrapper)
+      throws IOException {
     ZookeeperSettings settings =
         new ZookeeperSettings(
             "3.9.5-test, built on 2026-11-29",
