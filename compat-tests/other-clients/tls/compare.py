@@ -197,7 +197,7 @@ def curl(name=None, scheme="https", peer=False, options=()):
                      *(["--http1.1"] if peer else []), *options, url)  # etcd's peer port cannot serve HTTP/2
         output = re.sub(r"(?m)^\{.*$", "(version)", output)
         # Which error curl sees depends on when the connection is closed.
-        return re.sub(r"(?s)^curl: \((16|52|55|56)\).*", "refused", output)
+        return re.sub(r"(?s)^curl: \((16|18|52|55|56)\).*", "refused", output)
     return client
 
 
