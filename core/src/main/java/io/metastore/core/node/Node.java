@@ -158,6 +158,8 @@ public final class Node implements Metastore, AutoCloseable {
       Executors.newFixedThreadPool(SCAN_THREADS, Threads.numbered("scan"));
   private final ExecutorService bulk =
       Executors.newFixedThreadPool(BULK_THREADS, Threads.numbered("bulk"));
+  private final ExecutorService flushing =
+      Executors.newSingleThreadExecutor(Threads.named("flush"));
   private final AnswerBudget answers;
   private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(Threads.named("housekeeping"));
@@ -385,7 +387,24 @@ public final class Node implements Metastore, AutoCloseable {
 
   /** Takes a checkpoint now; completes with false if that failed. */
   public CompletableFuture<Boolean> checkpoint() {
-    return raft.takeSnapshot();
+    // The apply thread takes it, and applies nothing meanwhile. So most of the data is written to
+    // disk before. If that fails, the checkpoint fails as well, and says why.
+    return CompletableFuture.runAsync(this::writeTables, flushing)
+        .exceptionally(failure -> null)
+        .thenCompose(written -> raft.takeSnapshot());
+  }
+
+  private void writeTables() {
+    StoreMachine current = machine;
+    StoreView view = current.tryView();
+    if (view == null) {
+      return; // the tables have just been replaced by those of a checkpoint
+    }
+    try {
+      current.storage().flush();
+    } finally {
+      view.release();
+    }
   }
 
   // --- Metastore -------------------------------------------------------------------------------
@@ -629,6 +648,7 @@ public final class Node implements Metastore, AutoCloseable {
     hasher.close();
     scans.shutdown();
     bulk.shutdown();
+    flushing.shutdown();
     passwords.close();
     reply.shutdown();
     if (quiet) {

@@ -138,7 +138,8 @@ final class CheckpointStorage implements StateMachineStorage {
    * when this returns.
    *
    * @param position term and index of the last entry that it contains
-   * @param writer creates the directory it is given and writes files directly in it
+   * @param writer creates the directory it is given, writes files directly in it, and forces them
+   *     to disk
    */
   void create(TermIndex position, Consumer<Path> writer) throws IOException {
     Path target = directory.resolve(CheckpointFiles.nameOf(position));
@@ -148,7 +149,6 @@ final class CheckpointStorage implements StateMachineStorage {
     Path partial = directory.resolve(PARTIAL);
     DurableFiles.deleteTree(partial);
     writer.accept(partial);
-    DurableFiles.forceTree(partial);
     Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
     DurableFiles.force(directory);
     refresh();

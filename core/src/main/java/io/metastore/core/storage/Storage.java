@@ -56,6 +56,8 @@ public final class Storage implements Reader, AutoCloseable {
     RocksDB.loadLibrary();
   }
 
+  private static final long BYTES_PER_SYNC = 1 << 20;
+
   /**
    * Compression by level. The upper levels are rewritten soon, so compressing them costs more than
    * the space is worth.
@@ -218,6 +220,9 @@ public final class Storage implements Reader, AutoCloseable {
             .setAllowConcurrentMemtableWrite(false)
             .setDbWriteBufferSize(options.writeBufferBytes())
             .setMaxBackgroundJobs(2)
+            // Files are written to disk while they grow. All at their end, they would make the
+            // writes of the log wait.
+            .setBytesPerSync(BYTES_PER_SYNC)
             .setKeepLogFileNum(2)
             .setMaxLogFileSize(4 << 20)
             .setStatsDumpPeriodSec(0));
@@ -438,7 +443,7 @@ public final class Storage implements Reader, AutoCloseable {
 
   /**
    * Makes a complete, durable copy of the tables in {@code target}, which must not exist. Data
-   * files are hard links.
+   * files are hard links. Writes what has changed since the last {@link #flush}.
    */
   public void checkpoint(Path target) {
     try (Checkpoint checkpoint = Checkpoint.create(db)) {
