@@ -12,6 +12,7 @@ import io.metastore.core.api.WatchEvent;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Slice;
+import io.metastore.core.kv.HistoryHash;
 import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.StorageOptions;
 import io.metastore.core.storage.WriteSet;
@@ -89,6 +90,9 @@ class HistoryTest {
     try (StoreMachine imported = imported(copy, machine, all)) {
       StoreInvariants.check(imported.storage());
       assertThat(walk(imported, newest)).isEqualTo(all);
+      // The copy has no compacted versions left, the original may have some.
+      assertThat(hash(imported, newest)).isEqualTo(hash(machine.machine(), newest));
+      assertThat(hash(imported, through)).isEqualTo(hash(machine.machine(), through));
       for (long revision = Math.max(1, compacted); revision <= newest; revision++) {
         Range range = Commands.range("\0", "\0").setRevision(revision).build();
         Outcome original = machine.read(view -> view.range(range));
@@ -134,6 +138,16 @@ class HistoryTest {
       view.release();
     }
     return all;
+  }
+
+  private int hash(StoreMachine machine, long through) {
+    StoreView view = requireNonNull(machine.tryView());
+    try {
+      return HistoryHash.of(
+          view.reader(), view.state().compacted(), through, directory.resolve("scratch"));
+    } finally {
+      view.release();
+    }
   }
 
   private static Outcome read(StoreMachine machine, Range range) {

@@ -86,10 +86,7 @@ class MemberTableTest {
     TestMachine machine = machines.open();
     machine.configure(members(1));
     machine.apply(announce(2, "http://b:1", false));
-    machine.apply(
-        Command.newBuilder()
-            .setMovePeer(MovePeer.newBuilder().setId(2).addPeerUrls("http://moved:1"))
-            .build());
+    machine.apply(move(2, "http://moved:1"));
     machine.apply(announce(3, "http://b:1", false));
 
     List<Configuration.Member> pending = configuration(machine).getPendingList();
@@ -105,15 +102,28 @@ class MemberTableTest {
     TestMachine machine = machines.open();
     machine.configure(members(1));
     machine.apply(announce(2, "http://b:1", true));
-    machine.apply(
-        Command.newBuilder()
-            .setMovePeer(MovePeer.newBuilder().setId(2).addPeerUrls("http://moved:1"))
-            .build());
+    machine.apply(move(2, "http://moved:1"));
     assertThat(configuration(machine).getPendingList())
         .singleElement()
         .matches(Configuration.Member::getLearner, "is a learner")
         .extracting(MemberTable::peerUrls)
         .isEqualTo(List.of("http://moved:1"));
+
+    Configuration.Member learner =
+        Configuration.Member.newBuilder()
+            .setId(2)
+            .setAddress("http://b:1")
+            .setLearner(true)
+            .build();
+    machine.configure(members(1).toBuilder().addMembers(learner).build());
+    machine.apply(move(2, "http://again:1"));
+    assertThat(configuration(machine).getMembersList())
+        .last()
+        .matches(Configuration.Member::getLearner, "is a learner")
+        .extracting(MemberTable::peerUrls)
+        .isEqualTo(List.of("http://again:1"));
+    machine.configure(members(1, 2));
+    assertThat(configuration(machine).getMembersList()).noneMatch(Configuration.Member::getLearner);
   }
 
   private static FailureCode refusal(TestMachine machine, Command command) {
@@ -124,6 +134,12 @@ class MemberTableTest {
     return Command.newBuilder()
         .setAddPeer(
             AddPeer.newBuilder().setId(id).addPeerUrls(url).setLearner(learner).setLearnersMax(1))
+        .build();
+  }
+
+  private static Command move(long id, String url) {
+    return Command.newBuilder()
+        .setMovePeer(MovePeer.newBuilder().setId(id).addPeerUrls(url))
         .build();
   }
 

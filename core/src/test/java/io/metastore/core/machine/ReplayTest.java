@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The same log must produce the same store, however often the member was restarted, crashed or
- * reset to a snapshot meanwhile, and whenever compactions ran.
+ * reset to a snapshot meanwhile, and whenever compactions and defragmentations ran.
  */
 class ReplayTest {
   private static final int ENTRIES = 200;
@@ -141,7 +141,7 @@ class ReplayTest {
         continue;
       }
       disturbances--;
-      switch (random.nextInt(8)) {
+      switch (random.nextInt(9)) {
         case 0 -> machine.restart();
         case 1, 2 -> machine.storage().flush();
         case 3 -> machine.crash();
@@ -152,6 +152,7 @@ class ReplayTest {
           }
         }
         case 6 -> checkpoint = machine.checkpoint();
+        case 7 -> machine.storage().rewrite();
         default -> {
           if (checkpoint != null) {
             machine.restore(checkpoint);
