@@ -22,10 +22,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /** Clients, faults at the same time, and the checks at the end. Used by one thread. */
 final class Round implements AutoCloseable {
+  private static final long STEP_MS = 100;
+
   private final Testbed testbed;
   private final Findings findings = new Findings();
   private final FaultLog faults = new FaultLog();
@@ -85,7 +88,7 @@ final class Round implements AutoCloseable {
       thread.start();
       threads.add(thread);
     }
-    Thread.sleep(time.toMillis());
+    spend(time);
     sources.forEach(FaultSource::stop);
     for (Thread thread : threads) {
       thread.join();
@@ -97,6 +100,16 @@ final class Round implements AutoCloseable {
       findings.violation("after all faults were removed: " + e.getMessage());
     }
     testbed.dead().forEach(member -> findings.violation(Testbed.name(member) + " ended by itself"));
+  }
+
+  /** Waits. Time in which this process was stopped does not count: there were no faults in it. */
+  private static void spend(Duration time) throws InterruptedException {
+    for (long leftMs = time.toMillis(); leftMs > 0; ) {
+      long startNanos = System.nanoTime();
+      Thread.sleep(STEP_MS);
+      long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
+      leftMs -= Math.min(2 * STEP_MS, tookMs);
+    }
   }
 
   private void check() throws InterruptedException {
