@@ -100,7 +100,7 @@ class GrpcServerProtocolClient implements Closeable {
                 mapped(
                     calls.withInterceptors(interceptor).withWaitForReady().installSnapshot(replies),
                     Chunk::take));
-    return mapped(chunks, Chunk::new);
+    return new OneBehind(chunks);
   }
 
   private static <T, U> StreamObserver<T> mapped(StreamObserver<U> to, Function<T, U> mapping) {
@@ -120,6 +120,46 @@ class GrpcServerProtocolClient implements Closeable {
         to.onCompleted();
       }
     };
+  }
+
+  /**
+   * Sends each part of a snapshot when the next one comes. Ratis notes only after it has sent a
+   * part that it awaits the reply, and a reply that arrives earlier ends the stream. Used by one
+   * thread.
+   */
+  private static final class OneBehind implements StreamObserver<InstallSnapshotRequestProto> {
+    private final StreamObserver<Chunk> to;
+    private @Nullable Chunk held;
+
+    OneBehind(StreamObserver<Chunk> to) {
+      this.to = to;
+    }
+
+    @Override
+    public void onNext(InstallSnapshotRequestProto request) {
+      sendHeld();
+      held = new Chunk(request);
+    }
+
+    private void sendHeld() {
+      Chunk chunk = held;
+      held = null;
+      if (chunk != null) {
+        to.onNext(chunk);
+      }
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      held = null;
+      to.onError(failure);
+    }
+
+    @Override
+    public void onCompleted() {
+      sendHeld();
+      to.onCompleted();
+    }
   }
 
   /**

@@ -85,6 +85,7 @@ class GrpcServerProtocolClientTest {
             .setSnapshotChunk(SnapshotChunkProto.newBuilder().addFileChunks(file))
             .build();
     stream.onNext(chunk);
+    stream.onCompleted();
     return new WeakReference<>(chunk);
   }
 
