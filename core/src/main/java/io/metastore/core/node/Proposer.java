@@ -32,11 +32,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Proposes commands to Raft, in batches.
  *
- * <p>Commands wait in one bounded queue. When fewer batches than allowed are in flight, all waiting
- * commands form the next one: a Raft entry if this member leads, otherwise one call to the leader,
- * which adds the slice to its own queue. A batch forms while the one before it is written and
- * replicated, so an idle store adds no delay and a busy one writes few, large entries; see also
- * {@link ReturningCallers}. Whoever leads, this member learns the outcomes from its own log.
+ * <p>Commands wait in one bounded queue. When no batch is in flight, all waiting commands form the
+ * next one (a member that is alone also proposes a second batch, if it is large): a Raft entry if
+ * this member leads, otherwise one call to the leader, which adds the slice to its own queue. A
+ * batch forms while the one before it is written and replicated, so an idle store adds no delay and
+ * a busy one writes few, large entries; see also {@link ReturningCallers}. Whoever leads, this
+ * member learns the outcomes from its own log.
  *
  * <p>A command is proposed again only if it certainly did not reach the log. One that may have
  * reached it stays pending until its entry is applied or its deadline passes. It does not count as
@@ -52,6 +53,15 @@ final class Proposer implements AutoCloseable {
   private static final int BATCH_COMMANDS_MAX = 4096;
 
   private static final int BATCH_BYTES_MAX = 1 << 20;
+
+  /**
+   * A second batch is proposed while one is in flight only if it is at least so large. Its disk
+   * write then overlaps with applying the first. Fewer commands cost less in one entry together
+   * with those that the first batch's callers send next.
+   */
+  private static final int SECOND_BATCH_COMMANDS_MIN = 128;
+
+  private static final int SECOND_BATCH_BYTES_MIN = 256 << 10;
 
   /** Limits of the queue. */
   private static final int QUEUE_COMMANDS_MAX = 100_000;
@@ -209,12 +219,20 @@ final class Proposer implements AutoCloseable {
         && returning.areFew();
   }
 
-  /**
-   * No wait if two batches may be in flight: the callers of one return while the other is in
-   * flight.
-   */
+  /** How long the next batch waits for more commands; 0 if it is large enough, or none follow. */
   private long returningWaitNanos() {
-    return inFlightMax > 1 ? 0 : returning.waitNanos(System.nanoTime());
+    return isLarge() ? 0 : returning.waitNanos(System.nanoTime());
+  }
+
+  /** Whether so many commands wait that a member that is alone proposes them as a second batch. */
+  private boolean isLarge() {
+    return inFlightMax > 1
+        && (queue.size() >= SECOND_BATCH_COMMANDS_MIN || queuedBytes >= SECOND_BATCH_BYTES_MIN);
+  }
+
+  /** Whether the next batch has to wait for one that is in flight. */
+  private boolean isFull() {
+    return inFlight > 0 && (inFlight >= inFlightMax || !isLarge());
   }
 
   private long refusedWaitNanos() {
@@ -367,7 +385,7 @@ final class Proposer implements AutoCloseable {
   private void arrived(int commands) {
     returning.arrived(commands);
     boolean first = queue.size() + forwardedQueue.size() == 1;
-    if (inFlight < inFlightMax && (first || returningWaitNanos() == 0)) {
+    if (!isFull() && (first || returningWaitNanos() == 0)) {
       changed.signal();
     }
   }
@@ -436,7 +454,7 @@ final class Proposer implements AutoCloseable {
   private boolean awaitSendable() throws InterruptedException {
     while (!stopped) {
       // A batch that a caller is sending was formed earlier and must reach the log first.
-      if (proposedByCaller || inFlight >= inFlightMax || !isAnyWaiting()) {
+      if (proposedByCaller || isFull() || !isAnyWaiting()) {
         changed.await();
       } else if (refusedWaitNanos() > 0) {
         changed.awaitNanos(refusedWaitNanos());
