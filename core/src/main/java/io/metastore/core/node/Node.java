@@ -26,6 +26,7 @@ import io.metastore.core.api.TreeListener;
 import io.metastore.core.api.WatchStream;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.ChangeAlarm;
+import io.metastore.core.command.ChangeMembersRequest;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Configuration;
@@ -310,7 +311,19 @@ public final class Node implements Metastore, AutoCloseable {
     every(WATCH_MS, () -> restartLearner(stopper));
     every(WATCH_MS, this::watchFollowers);
     if (config.invited()) {
-      every(ADMISSION_MS, new Admission(config, raft, peers)::look);
+      ChangeMembersRequest admit =
+          ChangeMembersRequest.newBuilder().setAdmit(config.memberId()).build();
+      Admission admission =
+          new Admission(
+              config.members().stream().filter(member -> member.id() != config.memberId()).toList(),
+              () -> raft.members().find(config.memberId()) != null,
+              member ->
+                  peers.call(
+                      member.peerUrls(),
+                      PeerCall.CHANGE_MEMBERS,
+                      admit,
+                      MembershipRequests.CHANGE_MS));
+      every(ADMISSION_MS, admission::look);
     }
     QuorumWatch quorum =
         new QuorumWatch(
@@ -795,8 +808,14 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
+  /**
+   * Restarts Raft if this member is a learner that is half started, and has applied the entry that
+   * made it one. Before that, its checkpoint may be still on its way into the tables, and stopping
+   * Raft would wait for it.
+   */
   private void restartLearner(ProcessStopper stopper) {
-    if (raft.isHalfStarted()) {
+    if (raft.isHalfStarted()
+        && Configurations.toRaft(appliedConfiguration()).isLearner(config.memberId())) {
       try {
         raft.restartLearner();
       } catch (IOException e) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 public record RunningCluster(long id, List<Member> members, List<Long> removed) {
   /** Source: etcd. */
   private static final long ASK_MS = 10_000;
+
+  /** How long to wait for all members if some of them answer. */
+  private static final long ALL_MS = 1000;
 
   private static final int MESSAGE_BYTES_MAX = 4 << 20;
 
@@ -62,8 +66,8 @@ public record RunningCluster(long id, List<Member> members, List<Long> removed) 
   }
 
   /**
-   * Asks members for their cluster, and waits for the answers. The answer of the member that has
-   * applied most of the log counts.
+   * Asks members for their cluster, and waits for the answers; for at most a second if some have
+   * answered then. The answer of the member that has applied most of the log counts.
    *
    * @param peerUrls for each member to be asked, its peer URLs, separated by commas
    * @param tls certificates of this member; null for none
@@ -83,18 +87,32 @@ public record RunningCluster(long id, List<Member> members, List<Long> removed) 
                     ASK_MS)
                 .exceptionally(failure -> null));
       }
-      DescribeClusterReply newest = null;
-      for (CompletableFuture<@Nullable DescribeClusterReply> answer : answers) {
-        DescribeClusterReply reply = answer.join();
-        // A member that has applied nothing knows only its flags.
-        if (reply != null && reply.getApplied() > (newest == null ? -1 : newest.getApplied())) {
-          newest = reply;
-        }
+      CompletableFuture<Void> all =
+          CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new));
+      all.copy().completeOnTimeout(null, ALL_MS, TimeUnit.MILLISECONDS).join();
+      DescribeClusterReply newest = newest(answers);
+      if (newest == null) {
+        all.join();
+        newest = newest(answers);
       }
       return newest == null ? null : of(newest);
     } finally {
       peers.close();
     }
+  }
+
+  /** The answer of the member that has applied most; null if none has arrived. */
+  private static @Nullable DescribeClusterReply newest(
+      List<CompletableFuture<@Nullable DescribeClusterReply>> answers) {
+    DescribeClusterReply newest = null;
+    for (CompletableFuture<@Nullable DescribeClusterReply> answer : answers) {
+      DescribeClusterReply reply = answer.getNow(null);
+      // A member that has applied nothing knows only its flags.
+      if (reply != null && reply.getApplied() > (newest == null ? -1 : newest.getApplied())) {
+        newest = reply;
+      }
+    }
+    return newest;
   }
 
   /**

@@ -538,6 +538,19 @@ public final class RaftNode {
     return ChangeResult.UNKNOWN;
   }
 
+  /** Logs what each of Raft's threads is doing; the one that stops it only waits for the others. */
+  private void logThreads() {
+    Thread.getAllStackTraces()
+        .forEach(
+            (thread, stack) -> {
+              if (thread.getName().startsWith(self.toString())) {
+                Throwable place = new Throwable(thread.getName());
+                place.setStackTrace(stack);
+                LOG.atWarn().setCause(place).log("raft did not stop in time; a thread is here");
+              }
+            });
+  }
+
   /**
    * Stops Raft; nothing is applied afterwards.
    *
@@ -558,8 +571,7 @@ public final class RaftNode {
       stopped.get(timeoutMs, TimeUnit.MILLISECONDS);
       return true;
     } catch (TimeoutException e) {
-      e.setStackTrace(closer.getStackTrace());
-      LOG.atWarn().setCause(e).log("raft did not stop in time; it is here");
+      logThreads();
     } catch (ExecutionException e) {
       LOG.atWarn().setCause(e).log("raft did not stop");
     } catch (InterruptedException e) {
