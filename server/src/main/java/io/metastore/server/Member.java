@@ -322,6 +322,7 @@ final class Member implements AutoCloseable {
         config.heartbeatMs(),
         config.electionTimeoutMs(),
         config.snapshotCount(),
+        config.catchupEntries(),
         config.maxRequestBytes(),
         Runtime.getRuntime().maxMemory() / 4,
         config.watchProgressInterval().toMillis(),

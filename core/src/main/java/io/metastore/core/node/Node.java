@@ -950,6 +950,7 @@ public final class Node implements Metastore, AutoCloseable {
         config.peerTls(),
         config.heartbeatMs(),
         config.electionTimeoutMs(),
+        config.catchupEntries(),
         config.maxRequestBytes(),
         config.beginning() == NodeConfig.Beginning.FORCED);
   }

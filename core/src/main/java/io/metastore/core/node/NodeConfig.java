@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  *     another disk
  * @param electionTimeoutMs minimum time that a follower waits for its leader
  * @param snapshotCount number of commands after which a checkpoint is taken
+ * @param catchupEntries number of log entries to keep before a checkpoint, for members that were
+ *     away
  * @param maxRequestBytes maximum size of a command
  * @param responseBytesMax maximum size of an answer to a read
  * @param watchProgressIntervalMs see {@code WatchLimits}
@@ -48,6 +50,7 @@ public record NodeConfig(
     int heartbeatMs,
     int electionTimeoutMs,
     long snapshotCount,
+    int catchupEntries,
     int maxRequestBytes,
     long responseBytesMax,
     long watchProgressIntervalMs,

@@ -1,5 +1,8 @@
 package io.metastore.core.raft;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+
 /**
  * How much of the Raft log to keep before a checkpoint: the last entries, up to a number and a
  * size. A member that was away for a short time then receives entries instead of a whole
@@ -10,17 +13,29 @@ package io.metastore.core.raft;
  * <p>Owned by the apply thread.
  */
 final class LogRetention {
-  static final int ENTRIES_MAX = 2000;
   static final long BYTES_MAX = 256L << 20;
 
-  /** Sizes of the last entries, at their index modulo the array's length. */
-  private final int[] sizes = new int[ENTRIES_MAX];
+  private static final long NONE = -1;
 
-  private long first = Long.MAX_VALUE;
-  private long last = -1;
+  private final int entriesMax;
+
+  /** The sizes of the entries to keep, without a gap up to the last one that was applied. */
+  private final Deque<Integer> sizes = new ArrayDeque<>();
+
+  /** Sum of the sizes. */
+  private long bytes;
+
+  private long last = NONE;
 
   /** The result of {@link #droppable} never decreases: Ratis would stop. */
-  private long dropped = -1;
+  private long dropped = NONE;
+
+  /**
+   * @param entriesMax maximum number of entries to keep
+   */
+  LogRetention(int entriesMax) {
+    this.entriesMax = entriesMax;
+  }
 
   /** The state was opened, or replaced by a checkpoint: the log before it is not needed. */
   void opened(long index) {
@@ -28,13 +43,21 @@ final class LogRetention {
   }
 
   /** Records an applied entry; Raft's own entries may be left out. */
-  void applied(long index, int bytes) {
-    for (long skipped = Math.max(last + 1, index - ENTRIES_MAX); skipped < index; skipped++) {
-      sizes[slot(skipped)] = 0;
+  void applied(long index, int entryBytes) {
+    if (last == NONE || index - last > entriesMax) {
+      sizes.clear();
+      bytes = 0;
+    } else {
+      for (long leftOut = last + 1; leftOut < index; leftOut++) {
+        sizes.add(0);
+      }
     }
-    sizes[slot(index)] = bytes;
-    first = Math.min(first, index);
+    sizes.add(entryBytes);
+    bytes += entryBytes;
     last = index;
+    while (sizes.size() > entriesMax || bytes > BYTES_MAX) {
+      bytes -= sizes.remove();
+    }
   }
 
   /**
@@ -45,25 +68,8 @@ final class LogRetention {
    * @return the last index to delete
    */
   long droppable(long checkpoint, long neededAfter) {
-    long droppable = Math.min(Math.min(checkpoint, neededAfter), beforeTheLast());
-    dropped = Math.max(dropped, droppable);
+    long beforeTheLast = last == NONE ? Long.MAX_VALUE : last - sizes.size();
+    dropped = Math.max(dropped, Math.min(Math.min(checkpoint, neededAfter), beforeTheLast));
     return dropped;
-  }
-
-  /** Index of the last entry before those that are always kept. */
-  private long beforeTheLast() {
-    long oldest = Math.max(first, last - ENTRIES_MAX + 1);
-    long bytes = 0;
-    for (long index = last; index >= oldest; index--) {
-      bytes += sizes[slot(index)];
-      if (bytes > BYTES_MAX) {
-        return index;
-      }
-    }
-    return oldest - 1;
-  }
-
-  private static int slot(long index) {
-    return (int) (index % ENTRIES_MAX);
   }
 }

@@ -183,7 +183,13 @@ public final class RaftNode {
                 .setGroup(RaftGroup.valueOf(groupId, peers))
                 .setStateMachine(
                     new RatisBridge(
-                        state, checkpoints, proposals, appenders, groupDirectory, stopper))
+                        state,
+                        checkpoints,
+                        proposals,
+                        appenders,
+                        groupDirectory,
+                        settings.catchupEntries(),
+                        stopper))
                 .setProperties(settings.toProperties(members.isAlone()))
                 .setParameters(parameters)
                 .setOption(RaftStorage.StartupOption.RECOVER)

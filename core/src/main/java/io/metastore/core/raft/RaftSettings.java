@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *     is retried
  * @param electionTimeoutMs minimum time that a follower waits for its leader; each further fifth of
  *     it is one more member's turn to start an election
+ * @param catchupEntries number of log entries to keep before a checkpoint, so that a follower that
+ *     lacks no more does not need the checkpoint
  * @param maxRequestBytes maximum size of a client request
  * @param forcedGroup whether the members with which Raft is started replace those in its log
  */
@@ -41,6 +43,7 @@ public record RaftSettings(
     @Nullable PeerTls peerTls,
     int heartbeatMs,
     int electionTimeoutMs,
+    int catchupEntries,
     int maxRequestBytes,
     boolean forcedGroup) {
 

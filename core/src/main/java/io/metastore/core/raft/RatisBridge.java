@@ -43,7 +43,7 @@ final class RatisBridge extends BaseStateMachine {
   private final Proposals proposals;
   private final LogAppenders appenders;
   private final Path groupDirectory;
-  private final LogRetention retention = new LogRetention();
+  private final LogRetention retention;
   private final CompletableFuture<Message> applied =
       CompletableFuture.completedFuture(Message.EMPTY);
 
@@ -52,12 +52,16 @@ final class RatisBridge extends BaseStateMachine {
 
   private record Configured(long index, RaftMembers members) {}
 
+  /**
+   * @param catchupEntries number of entries to keep in the log before a checkpoint
+   */
   RatisBridge(
       ReplicatedState state,
       CheckpointStorage checkpoints,
       Proposals proposals,
       LogAppenders appenders,
       Path groupDirectory,
+      int catchupEntries,
       ProcessStopper stopper) {
     this.proposals = proposals;
     this.appenders = appenders;
@@ -65,6 +69,7 @@ final class RatisBridge extends BaseStateMachine {
     this.state = state;
     this.checkpoints = checkpoints;
     this.stopper = stopper;
+    this.retention = new LogRetention(catchupEntries);
   }
 
   @Override

@@ -68,6 +68,7 @@ public final class LoneMember {
                 50,
                 electionTimeoutMs,
                 10_000,
+                5000,
                 maxRequestBytes,
                 64 << 20,
                 600_000,

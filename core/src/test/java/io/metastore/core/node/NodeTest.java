@@ -13,6 +13,7 @@ import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NodeTest {
   private static final int LEASES_PER_CALLER = 50;
   private static final long TTL = 20;
+
+  /** Five thousand of them fill more than one segment of the log, which is deleted as a whole. */
+  private static final String LARGE = "x".repeat(1000);
 
   @TempDir Path directory;
 
@@ -80,13 +85,17 @@ class NodeTest {
 
   @Test
   void aMemberThatWasAwayCatchesUpBySnapshot() throws Exception {
-    try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
+    try (TestCluster cluster = new TestCluster(directory, 3)) {
+      cluster.catchupEntries = 0;
+      cluster.startAll();
       put(cluster.node(0), "a", "1");
+      cluster.awaitOneState();
+      long applied = cluster.node(2).cluster().appliedIndex();
       cluster.stop(2);
       Node node = cluster.node(0);
       List<CompletableFuture<Outcome>> many = new ArrayList<>();
       for (int i = 0; i < 5000; i++) {
-        many.add(node.submit(putCommand("k" + i, "v" + i)));
+        many.add(node.submit(putCommand("k" + i, LARGE + i)));
       }
       for (CompletableFuture<Outcome> outcome : many) {
         outcome.get(60, TimeUnit.SECONDS);
@@ -95,9 +104,20 @@ class NodeTest {
       assertThat(cluster.node(1).checkpoint().get(60, TimeUnit.SECONDS)).isTrue();
       Node late = cluster.start(2);
       late.ready().get(60, TimeUnit.SECONDS);
-      assertThat(get(late, "k4999")).isEqualTo("v4999");
+      try (Stream<Path> checkpoints = Files.list(directory.resolve("m2/ckpt"))) {
+        assertThat(checkpoints.map(NodeTest::index))
+            .as("indexes of checkpoints, of which it has made none itself after it was away")
+            .anyMatch(index -> index > applied);
+      }
+      assertThat(get(late, "k4999")).isEqualTo(LARGE + 4999);
       assertThat(put(late, "b", "2")).isEqualTo(5003);
     }
+  }
+
+  /** The index in the name of a checkpoint's directory, {@code term_index}. */
+  private static long index(Path checkpoint) {
+    String name = checkpoint.getFileName().toString();
+    return Long.parseLong(name.substring(name.indexOf('_') + 1));
   }
 
   /** The member that was asked for the lease may have applied its grant before the leader did. */

@@ -36,6 +36,9 @@ final class TestCluster implements AutoCloseable {
   /** Applies to members started from now on. */
   CorruptionConfig corruption = CorruptionConfig.OFF;
 
+  /** Applies to members started from now on. */
+  int catchupEntries = 5000;
+
   /** The failures that made members stop. */
   final BlockingQueue<Throwable> stopped = new LinkedBlockingQueue<>();
 
@@ -140,6 +143,7 @@ final class TestCluster implements AutoCloseable {
         100,
         2000,
         10_000,
+        catchupEntries,
         1_572_864,
         64 << 20,
         600_000,

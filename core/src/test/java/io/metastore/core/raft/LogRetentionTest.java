@@ -6,15 +6,16 @@ import org.junit.jupiter.api.Test;
 
 class LogRetentionTest {
   private static final long NOT_NEEDED = Long.MAX_VALUE;
+  private static final int ENTRIES_MAX = 2000;
 
-  private final LogRetention retention = new LogRetention();
+  private final LogRetention retention = new LogRetention(ENTRIES_MAX);
 
   @Test
   void smallEntriesAreKeptUpToANumber() {
     for (long index = 10; index <= 5000; index++) {
       retention.applied(index, 100);
     }
-    assertThat(retention.droppable(5000, NOT_NEEDED)).isEqualTo(5000 - LogRetention.ENTRIES_MAX);
+    assertThat(retention.droppable(5000, NOT_NEEDED)).isEqualTo(5000 - ENTRIES_MAX);
   }
 
   @Test
@@ -48,12 +49,28 @@ class LogRetentionTest {
   }
 
   @Test
+  void entriesBeforeAReceivedCheckpointAreNotKept() {
+    retention.applied(10, 5);
+    retention.applied(10_000, 5);
+    retention.applied(10_001, 5);
+    assertThat(retention.droppable(10_001, NOT_NEEDED)).isEqualTo(9_999);
+  }
+
+  @Test
+  void noEntryIsKeptIfNoneIsWanted() {
+    LogRetention none = new LogRetention(0);
+    none.applied(1, 5);
+    none.applied(2, 5);
+    assertThat(none.droppable(2, NOT_NEEDED)).isEqualTo(2);
+  }
+
+  @Test
   void whatAFollowerNeedsIsKept() {
     for (long index = 0; index <= 9000; index++) {
       retention.applied(index, 100);
     }
     assertThat(retention.droppable(9000, 3000)).isEqualTo(3000);
-    assertThat(retention.droppable(9000, NOT_NEEDED)).isEqualTo(9000 - LogRetention.ENTRIES_MAX);
+    assertThat(retention.droppable(9000, NOT_NEEDED)).isEqualTo(9000 - ENTRIES_MAX);
   }
 
   @Test

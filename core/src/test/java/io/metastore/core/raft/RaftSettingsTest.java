@@ -106,6 +106,7 @@ class RaftSettingsTest {
         null,
         100,
         1000,
+        5000,
         maxRequestBytes,
         false);
   }

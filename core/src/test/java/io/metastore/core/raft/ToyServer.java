@@ -75,6 +75,7 @@ final class ToyServer implements AutoCloseable {
             null,
             100,
             2000,
+            0,
             1 << 20,
             false);
     RaftProperties properties = settings.toProperties(/* alone= */ false);

@@ -229,6 +229,7 @@ public final class Configuration {
         (int) values.number(EtcdFlags.HEARTBEAT_INTERVAL),
         (int) values.number(EtcdFlags.ELECTION_TIMEOUT),
         values.number(EtcdFlags.SNAPSHOT_COUNT),
+        values.bounded(EtcdFlags.SNAPSHOT_CATCHUP_ENTRIES, Integer.MAX_VALUE),
         spaceConfig(retention),
         corruptionConfig(),
         values.duration(EtcdFlags.WARNING_APPLY_DURATION),

@@ -35,6 +35,7 @@ final class EtcdFlags {
   static final String DATA_DIR = "data-dir";
   static final String WAL_DIR = "wal-dir";
   static final String SNAPSHOT_COUNT = "snapshot-count";
+  static final String SNAPSHOT_CATCHUP_ENTRIES = "snapshot-catchup-entries";
   static final String HEARTBEAT_INTERVAL = "heartbeat-interval";
   static final String ELECTION_TIMEOUT = "election-timeout";
   static final String LISTEN_PEER_URLS = "listen-peer-urls";
@@ -691,12 +692,11 @@ final class EtcdFlags {
               .ignored("The cluster has one data format and cannot be downgraded.")
               .formerly("experimental-downgrade-check-time"),
           flag(
-                  "snapshot-catchup-entries",
+                  SNAPSHOT_CATCHUP_ENTRIES,
                   COUNT,
                   "5000",
                   "Number of entries for a slow follower to catch up after compacting the raft"
                       + " storage entries.")
-              .ignored("A follower that needs older entries receives a checkpoint.")
               .formerly("experimental-snapshot-catchup-entries"));
 
   private static final Section UNSAFE =

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *     is retried
  * @param electionTimeoutMs how long a follower waits for its leader
  * @param snapshotCount number of commands after which a checkpoint is taken
+ * @param catchupEntries number of log entries to keep before a checkpoint, for members that were
+ *     away
  * @param space limits on the size of the tables
  * @param corruption when the members compare their data
  * @param warningApplyDuration a warning is logged if applying a log entry takes longer
@@ -55,6 +57,7 @@ public record ServerConfig(
     int heartbeatMs,
     int electionTimeoutMs,
     long snapshotCount,
+    int catchupEntries,
     SpaceConfig space,
     CorruptionConfig corruption,
     Duration warningApplyDuration,

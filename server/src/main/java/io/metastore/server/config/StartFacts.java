@@ -50,7 +50,7 @@ final class StartFacts {
     number(EtcdFlags.SNAPSHOT_COUNT);
     number("max-wals");
     number("max-snapshots");
-    number("snapshot-catchup-entries");
+    number(EtcdFlags.SNAPSHOT_CATCHUP_ENTRIES);
     urls(EtcdFlags.INITIAL_ADVERTISE_PEER_URLS);
     urls(EtcdFlags.LISTEN_PEER_URLS);
     urls(EtcdFlags.ADVERTISE_CLIENT_URLS);

@@ -35,6 +35,7 @@ class ConfigurationTest {
     assertThat(config.heartbeatMs()).isEqualTo(100);
     assertThat(config.electionTimeoutMs()).isEqualTo(1000);
     assertThat(config.snapshotCount()).isEqualTo(10_000);
+    assertThat(config.catchupEntries()).isEqualTo(5000);
     assertThat(config.maxTxnOps()).isEqualTo(128);
     assertThat(config.maxRequestBytes()).isEqualTo(1_572_864);
     assertThat(config.watchProgressInterval()).isEqualTo(Duration.ofMinutes(10));
