@@ -4,8 +4,9 @@ import static io.netty.buffer.Unpooled.EMPTY_BUFFER;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -18,6 +19,7 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +27,16 @@ import org.jspecify.annotations.Nullable;
  * Owned by the connection's event loop.
  *
  * <p>A malformed or too large request ({@link BodyRefused}) is passed on as failed and without a
- * body; the rest of the connection's input is discarded.
+ * body; the rest of the connection's input is discarded, also for a moment after the answer.
  */
-final class RequestCollector extends ChannelInboundHandlerAdapter {
+final class RequestCollector extends ChannelDuplexHandler {
+  /**
+   * For how long a client may go on sending after a refusal. Closing at once would reset its
+   * connection, and many clients then do not see the answer. Source: Go's net/http
+   * (rstAvoidanceDelay).
+   */
+  private static final long LINGER_MS = 500;
+
   private final int bodyBytesMax;
   private final BodyBudget budget;
   private final ArrivalTimer timer;
@@ -153,6 +162,15 @@ final class RequestCollector extends ChannelInboundHandlerAdapter {
       if (held != null) {
         held.close();
       }
+    }
+  }
+
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (deaf) {
+      ctx.executor().schedule(() -> ctx.close(promise), LINGER_MS, TimeUnit.MILLISECONDS);
+    } else {
+      ctx.close(promise);
     }
   }
 

@@ -34,7 +34,10 @@ import io.metastore.etcdapi.mvccpb.KeyValue;
 import io.metastore.etcdapi.v3electionpb.ElectionGrpc;
 import io.metastore.etcdapi.v3electionpb.LeaderRequest;
 import io.metastore.etcdapi.v3electionpb.LeaderResponse;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -173,6 +176,22 @@ class GatewayTest {
         .isEqualTo(200);
     assertThat(post("/v3/kv/put", " ".repeat(10 << 20)).statusCode()).isEqualTo(413);
     assertThat(post("/v3/kv/range", "{\"key\":\"YQ==\"}").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void aClientWhoseBodyIsTooLargeMaySendItAndReadTheAnswer() throws Exception {
+    try (Socket socket = new Socket(address().getAddress(), address().getPort())) {
+      OutputStream out = socket.getOutputStream();
+      String head =
+          "POST /v3/kv/put HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10000000\r\n\r\n";
+      out.write(head.getBytes(UTF_8));
+      BufferedReader in = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+      assertThat(in.readLine()).startsWith("HTTP/1.1 413 ");
+      byte[] part = new byte[1 << 20];
+      out.write(part);
+      out.write(part);
+      assertThat(in.lines().toList()).contains("connection: close");
+    }
   }
 
   @Test
