@@ -59,8 +59,8 @@ import org.jspecify.annotations.Nullable;
  *       next flush.
  * </ul>
  *
- * <p>Owned by the apply thread, except {@link #tryView}, {@link #access}, {@link #keys} and the
- * methods that read alarms.
+ * <p>Owned by the apply thread, except {@link #tryView}, {@link #useTables}, {@link #access},
+ * {@link #keys} and the methods that read alarms.
  */
 public final class StoreMachine implements AutoCloseable {
   /** Source: etcd's {@code MaxLeaseTTL}; about 285 years. */
@@ -121,6 +121,22 @@ public final class StoreMachine implements AutoCloseable {
   public @Nullable StoreView tryView() {
     StoreView current = view;
     return current.tryRetain() ? current : null;
+  }
+
+  /**
+   * Runs a task on the tables, which stay open meanwhile; does nothing if they have just been
+   * replaced by those of a checkpoint. Thread-safe.
+   */
+  public void useTables(Consumer<Storage> task) {
+    StoreView retained = tryView();
+    if (retained == null) {
+      return;
+    }
+    try {
+      task.accept(storage);
+    } finally {
+      retained.release();
+    }
   }
 
   /** The access rules, at least as new as any view returned before. Thread-safe. */

@@ -2,7 +2,6 @@ package io.metastore.core.node;
 
 import io.metastore.core.api.Histogram;
 import io.metastore.core.machine.StoreMachine;
-import io.metastore.core.machine.StoreView;
 import io.metastore.core.storage.Storage;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -53,24 +52,18 @@ final class Defragmenter implements AutoCloseable {
   }
 
   private void rewrite() {
-    StoreMachine machine = machines.get();
-    StoreView view = machine.tryView();
-    if (view == null) {
-      return; // the tables have just been replaced by those of a checkpoint, which are new
-    }
-    try {
-      // While retained, the view also keeps the tables open.
-      Storage storage = machine.storage();
-      long sizeBefore = storage.sizeBytes();
-      LOG.atInfo().addKeyValue("current-db-size-bytes", sizeBefore).log("defragmenting");
-      durations.time(storage::rewrite);
-      LOG.atInfo()
-          .addKeyValue("current-db-size-bytes", storage.sizeBytes())
-          .addKeyValue("current-db-size-bytes-diff", storage.sizeBytes() - sizeBefore)
-          .log("finished defragmenting directory");
-    } finally {
-      view.release();
-    }
+    // Tables that have just been replaced by those of a checkpoint are new.
+    machines.get().useTables(this::rewrite);
+  }
+
+  private void rewrite(Storage storage) {
+    long sizeBefore = storage.sizeBytes();
+    LOG.atInfo().addKeyValue("current-db-size-bytes", sizeBefore).log("defragmenting");
+    durations.time(storage::rewrite);
+    LOG.atInfo()
+        .addKeyValue("current-db-size-bytes", storage.sizeBytes())
+        .addKeyValue("current-db-size-bytes-diff", storage.sizeBytes() - sizeBefore)
+        .log("finished defragmenting directory");
   }
 
   @Override

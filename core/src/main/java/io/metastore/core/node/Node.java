@@ -58,6 +58,7 @@ import io.metastore.core.raft.RaftMembers;
 import io.metastore.core.raft.RaftNode;
 import io.metastore.core.raft.RaftSettings;
 import io.metastore.core.raft.ReplicatedState;
+import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.StorageException;
 import io.metastore.core.watch.WatchHub;
 import io.metastore.core.watch.WatchLimits;
@@ -408,16 +409,7 @@ public final class Node implements Metastore, AutoCloseable {
   }
 
   private void writeTables() {
-    StoreMachine current = machine;
-    StoreView view = current.tryView();
-    if (view == null) {
-      return; // the tables have just been replaced by those of a checkpoint
-    }
-    try {
-      current.storage().flush();
-    } finally {
-      view.release();
-    }
+    machine.useTables(Storage::flush);
   }
 
   // --- Metastore -------------------------------------------------------------------------------
