@@ -212,20 +212,16 @@ final class ZookeeperProperties {
       return null;
     }
     String trusted = text("ssl.trustStore.location");
-    return new TlsSettings(
-        new KeyFiles(Path.of(keys), Path.of(keys), password("ssl.keyStore")),
-        null,
-        trusted.isEmpty() ? null : Path.of(trusted),
-        password("ssl.trustStore"),
-        clientCertificates() == ClientCertificates.REQUIRED,
-        null,
-        Set.of(),
-        Set.of(),
-        /* checksClientAddress= */ false,
-        /* trustsEverybody= */ false,
-        cipherSuites(),
-        protocols().contains("TLSv1.2") ? TlsVersion.TLS_1_2 : TlsVersion.TLS_1_3,
-        protocols().contains("TLSv1.3") ? TlsVersion.TLS_1_3 : TlsVersion.TLS_1_2);
+    return TlsSettings.builder()
+        .identity(new KeyFiles(Path.of(keys), Path.of(keys), password("ssl.keyStore")))
+        .trustedCa(trusted.isEmpty() ? null : Path.of(trusted))
+        .trustedCaPassword(password("ssl.trustStore"))
+        .requiresClientCertificate(clientCertificates() == ClientCertificates.REQUIRED)
+        .cipherSuites(cipherSuites())
+        .versions(
+            protocols().contains("TLSv1.2") ? TlsVersion.TLS_1_2 : TlsVersion.TLS_1_3,
+            protocols().contains("TLSv1.3") ? TlsVersion.TLS_1_3 : TlsVersion.TLS_1_2)
+        .build();
   }
 
   ClientCertificates clientCertificates() throws IOException {

@@ -30,10 +30,8 @@ public final class HandshakeFailure {
           "certificate_revoked", "revoked certificate",
           "protocol_version", "protocol version not supported");
 
-  /** The JDK's names of the versions of TLS, in descending order, and their numbers. */
+  /** The JDK's names of the versions of TLS. Their numbers descend from hexadecimal 304 to 301. */
   private static final List<String> VERSIONS = List.of("TLSv1.3", "TLSv1.2", "TLSv1.1", "TLSv1");
-
-  private static final List<String> VERSION_NUMBERS = List.of("304", "303", "302", "301");
 
   /** The client sent a list of versions. */
   private static final Pattern SUPPORTED_VERSIONS =
@@ -149,7 +147,7 @@ public final class HandshakeFailure {
   private static String numbers(Collection<String> versions) {
     return versions.stream()
         .filter(VERSIONS::contains)
-        .map(version -> VERSION_NUMBERS.get(VERSIONS.indexOf(version)))
+        .map(version -> Integer.toHexString(0x304 - VERSIONS.indexOf(version)))
         .collect(Collectors.joining(" ", "[", "]"));
   }
 }

@@ -1,6 +1,7 @@
 package io.metastore.tls;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,38 +56,42 @@ public record TlsSettings(
    */
   public static TlsSettings client(
       @Nullable KeyFiles identity, @Nullable Path trustedCa, boolean trustsEverybody) {
-    return new TlsSettings(
-        null,
-        identity,
-        trustedCa,
-        "",
-        false,
-        null,
-        Set.of(),
-        Set.of(),
-        false,
-        trustsEverybody,
-        List.of(),
-        TlsVersion.TLS_1_2,
-        TlsVersion.TLS_1_3);
+    return builder()
+        .clientIdentity(identity)
+        .trustedCa(trustedCa)
+        .trustsEverybody(trustsEverybody)
+        .build();
   }
 
   /** Settings of a server, which requires client certificates if an authority is given. */
   public static TlsSettings server(KeyFiles identity, @Nullable Path trustedCa) {
-    return new TlsSettings(
-        identity,
-        null,
-        trustedCa,
-        "",
-        trustedCa != null,
-        null,
-        Set.of(),
-        Set.of(),
-        false,
-        false,
-        List.of(),
-        TlsVersion.TLS_1_2,
-        TlsVersion.TLS_1_3);
+    return builder()
+        .identity(identity)
+        .trustedCa(trustedCa)
+        .requiresClientCertificate(trustedCa != null)
+        .build();
+  }
+
+  /** A builder of settings without certificates and rules. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that starts with these settings. */
+  public Builder toBuilder() {
+    return builder()
+        .identity(identity)
+        .clientIdentity(clientIdentity)
+        .trustedCa(trustedCa)
+        .trustedCaPassword(trustedCaPassword)
+        .requiresClientCertificate(requiresClientCertificate)
+        .revocationList(revocationList)
+        .allowedNames(allowedNames)
+        .allowedHostnames(allowedHostnames)
+        .checksClientAddress(checksClientAddress)
+        .trustsEverybody(trustsEverybody)
+        .cipherSuites(cipherSuites)
+        .versions(minVersion, maxVersion);
   }
 
   /** The format in which etcd logs it. */
@@ -106,5 +111,102 @@ public record TlsSettings(
 
   private static String text(@Nullable Path path) {
     return path == null ? "" : path.toString();
+  }
+
+  /** Builds settings; each method sets the setting of the same name. Not thread-safe. */
+  public static final class Builder {
+    private @Nullable KeyFiles identity;
+    private @Nullable KeyFiles clientIdentity;
+    private @Nullable Path trustedCa;
+    private String trustedCaPassword = "";
+    private boolean requiresClientCertificate;
+    private @Nullable Path revocationList;
+    private Collection<String> allowedNames = Set.of();
+    private Collection<String> allowedHostnames = Set.of();
+    private boolean checksClientAddress;
+    private boolean trustsEverybody;
+    private List<String> cipherSuites = List.of();
+    private TlsVersion minVersion = TlsVersion.TLS_1_2;
+    private TlsVersion maxVersion = TlsVersion.TLS_1_3;
+
+    private Builder() {}
+
+    public Builder identity(@Nullable KeyFiles value) {
+      identity = value;
+      return this;
+    }
+
+    public Builder clientIdentity(@Nullable KeyFiles value) {
+      clientIdentity = value;
+      return this;
+    }
+
+    public Builder trustedCa(@Nullable Path value) {
+      trustedCa = value;
+      return this;
+    }
+
+    public Builder trustedCaPassword(String value) {
+      trustedCaPassword = value;
+      return this;
+    }
+
+    public Builder requiresClientCertificate(boolean value) {
+      requiresClientCertificate = value;
+      return this;
+    }
+
+    public Builder revocationList(@Nullable Path value) {
+      revocationList = value;
+      return this;
+    }
+
+    public Builder allowedNames(Collection<String> value) {
+      allowedNames = value;
+      return this;
+    }
+
+    public Builder allowedHostnames(Collection<String> value) {
+      allowedHostnames = value;
+      return this;
+    }
+
+    public Builder checksClientAddress(boolean value) {
+      checksClientAddress = value;
+      return this;
+    }
+
+    public Builder trustsEverybody(boolean value) {
+      trustsEverybody = value;
+      return this;
+    }
+
+    public Builder cipherSuites(List<String> value) {
+      cipherSuites = value;
+      return this;
+    }
+
+    public Builder versions(TlsVersion min, TlsVersion max) {
+      minVersion = min;
+      maxVersion = max;
+      return this;
+    }
+
+    public TlsSettings build() {
+      return new TlsSettings(
+          identity,
+          clientIdentity,
+          trustedCa,
+          trustedCaPassword,
+          requiresClientCertificate,
+          revocationList,
+          Set.copyOf(allowedNames),
+          Set.copyOf(allowedHostnames),
+          checksClientAddress,
+          trustsEverybody,
+          cipherSuites,
+          minVersion,
+          maxVersion);
+    }
   }
 }

@@ -42,33 +42,16 @@ class TlsContextTest {
     return TlsContext.client(TlsSettings.client(identity, authority.file(), false));
   }
 
-  private static TlsSettings rules(
-      TlsSettings base,
-      @Nullable Path revoked,
-      Set<String> names,
-      Set<String> hosts,
-      boolean address) {
-    return new TlsSettings(
-        base.identity(),
-        base.clientIdentity(),
-        base.trustedCa(),
-        "",
-        base.requiresClientCertificate(),
-        revoked,
-        names,
-        hosts,
-        address,
-        base.trustsEverybody(),
-        base.cipherSuites(),
-        base.minVersion(),
-        base.maxVersion());
-  }
-
   private TlsContext serverWith(
       @Nullable Path revoked, Set<String> names, Set<String> hosts, boolean address)
       throws IOException {
     return TlsContext.server(
-        rules(TlsSettings.server(serverFiles, authority.file()), revoked, names, hosts, address));
+        TlsSettings.server(serverFiles, authority.file()).toBuilder()
+            .revocationList(revoked)
+            .allowedNames(names)
+            .allowedHostnames(hosts)
+            .checksClientAddress(address)
+            .build());
   }
 
   @Test
@@ -260,20 +243,10 @@ class TlsContextTest {
     TlsSettings base = TlsSettings.server(serverFiles, null);
     TlsContext old =
         TlsContext.server(
-            new TlsSettings(
-                serverFiles,
-                null,
-                null,
-                "",
-                false,
-                null,
-                Set.of(),
-                Set.of(),
-                false,
-                false,
-                List.of("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"),
-                TlsVersion.TLS_1_2,
-                TlsVersion.TLS_1_2));
+            base.toBuilder()
+                .cipherSuites(List.of("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384"))
+                .versions(TlsVersion.TLS_1_2, TlsVersion.TLS_1_2)
+                .build());
 
     SSLSession session = Handshake.of(old, client(null));
 
@@ -299,20 +272,7 @@ class TlsContextTest {
   }
 
   private static TlsSettings withVersion(TlsSettings base, TlsVersion only) {
-    return new TlsSettings(
-        base.identity(),
-        base.clientIdentity(),
-        base.trustedCa(),
-        "",
-        base.requiresClientCertificate(),
-        null,
-        Set.of(),
-        Set.of(),
-        false,
-        false,
-        List.of(),
-        only,
-        only);
+    return base.toBuilder().versions(only, only).build();
   }
 
   @Test
@@ -402,20 +362,7 @@ class TlsContextTest {
   }
 
   private static TlsSettings withPassword(TlsSettings base, String password) {
-    return new TlsSettings(
-        base.identity(),
-        null,
-        base.trustedCa(),
-        password,
-        true,
-        null,
-        Set.of(),
-        Set.of(),
-        false,
-        false,
-        List.of(),
-        base.minVersion(),
-        base.maxVersion());
+    return base.toBuilder().trustedCaPassword(password).build();
   }
 
   private void assertRefused(TlsContext server, KeyFiles identity, String reason)

@@ -12,7 +12,6 @@ import io.metastore.tls.TlsVersion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,20 +94,21 @@ final class TlsFlags {
               .formatted(quoted(names), quoted(hostnames)));
     }
     TlsSettings settings =
-        new TlsSettings(
-            identity != null ? identity : SelfSignedFiles.paths(own),
-            findKeyFiles(prefix, "client-", "Client"),
-            authority.isEmpty() ? null : Path.of(authority),
-            "",
-            !authority.isEmpty() || values.isOn(prefix + "client-cert-auth"),
-            revocationList.isEmpty() ? null : Path.of(revocationList),
-            Set.copyOf(names),
-            Set.copyOf(hostnames),
-            prefix.equals(PEER) && !values.isOn("peer-skip-client-san-verification"),
-            automatic,
-            cipherSuites(),
-            TlsVersion.parse(values.text(EtcdFlags.TLS_MIN_VERSION)),
-            maxVersion());
+        TlsSettings.builder()
+            .identity(identity != null ? identity : SelfSignedFiles.paths(own))
+            .clientIdentity(findKeyFiles(prefix, "client-", "Client"))
+            .trustedCa(authority.isEmpty() ? null : Path.of(authority))
+            .requiresClientCertificate(
+                !authority.isEmpty() || values.isOn(prefix + "client-cert-auth"))
+            .revocationList(revocationList.isEmpty() ? null : Path.of(revocationList))
+            .allowedNames(names)
+            .allowedHostnames(hostnames)
+            .checksClientAddress(
+                prefix.equals(PEER) && !values.isOn("peer-skip-client-san-verification"))
+            .trustsEverybody(automatic)
+            .cipherSuites(cipherSuites())
+            .versions(TlsVersion.parse(values.text(EtcdFlags.TLS_MIN_VERSION)), maxVersion())
+            .build();
     return new Side(
         settings,
         automatic

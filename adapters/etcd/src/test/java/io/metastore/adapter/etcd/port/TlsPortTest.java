@@ -30,7 +30,6 @@ import io.metastore.tls.TestAuthority;
 import io.metastore.tls.TestAuthority.Request;
 import io.metastore.tls.TlsContext;
 import io.metastore.tls.TlsSettings;
-import io.metastore.tls.TlsVersion;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -96,20 +95,10 @@ class TlsPortTest {
     revoked = directory.resolve("revoked.pem");
     authority.revoke(revoked);
     TlsSettings settings =
-        new TlsSettings(
-            serverFiles,
-            null,
-            authority.file(),
-            /* trustedCaPassword= */ "",
-            /* requiresClientCertificate= */ true,
-            revoked,
-            Set.of("alice", "late", "thief", "bob"),
-            Set.of(),
-            false,
-            false,
-            List.of(),
-            TlsVersion.TLS_1_2,
-            TlsVersion.TLS_1_3);
+        TlsSettings.server(serverFiles, authority.file()).toBuilder()
+            .revocationList(revoked)
+            .allowedNames(Set.of("alice", "late", "thief", "bob"))
+            .build();
     InetSocketAddress free = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     shared = freeAddress();
     port =
