@@ -16,8 +16,6 @@ import java.util.concurrent.CompletableFuture;
  * HashKVResponse}, both in the JSON of Go's structs. Source: etcd's {@code hashKVHandler}.
  */
 final class HashPage {
-  private static final String CLUSTER_ID = "X-Etcd-Cluster-ID";
-
   /** Errors for clients begin with it; those of this page do not. */
   private static final String PREFIX = "etcdserver: ";
 
@@ -43,7 +41,7 @@ final class HashPage {
         .thenApply(
             outcome ->
                 outcome instanceof Outcome.Hashed hashed
-                    ? new Page(200, json(hashed), Map.of(CLUSTER_ID, clusterId))
+                    ? new Page(200, json(hashed), Map.of(MemberPages.CLUSTER_ID, clusterId))
                     : Page.error(400, EtcdServices.errorText(outcome).substring(PREFIX.length())));
   }
 

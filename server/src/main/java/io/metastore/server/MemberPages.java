@@ -3,11 +3,13 @@ package io.metastore.server;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import io.metastore.adapter.etcd.port.EtcdVersion;
+import io.metastore.core.api.ClusterView;
 import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.raft.PeerPages;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * does. Thread-safe.
  */
 final class MemberPages implements PeerPages {
+  /** The header with the cluster ID, as hexadecimal number. */
+  static final String CLUSTER_ID = "X-Etcd-Cluster-ID";
+
   private final EtcdVersion version;
   private volatile @Nullable Metastore store;
 
@@ -38,16 +43,15 @@ final class MemberPages implements PeerPages {
       return null;
     }
     return switch (request.path()) {
-      case "/members" ->
-          CompletableFuture.completedFuture(Page.json(members(known.cluster().members())));
+      case "/members" -> CompletableFuture.completedFuture(members(known.cluster()));
       case "/members/hashkv" -> new HashPage(known).answer(request);
       default -> null;
     };
   }
 
-  private static String members(List<MemberInfo> members) {
+  private static Page members(ClusterView cluster) {
     JsonArray list = new JsonArray();
-    for (MemberInfo member : members) {
+    for (MemberInfo member : cluster.members()) {
       JsonObject told = new JsonObject();
       told.addProperty("id", new BigInteger(Long.toUnsignedString(member.id())));
       told.add("peerURLs", array(member.peerUrls()));
@@ -62,7 +66,7 @@ final class MemberPages implements PeerPages {
       }
       list.add(told);
     }
-    return list + "\n";
+    return new Page(200, list + "\n", Map.of(CLUSTER_ID, Long.toHexString(cluster.clusterId())));
   }
 
   private static JsonArray array(List<String> texts) {

@@ -3,7 +3,6 @@ package io.metastore.core.raft;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.metastore.core.raft.PeerPages.Page;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.thirdparty.io.netty.buffer.Unpooled;
 import org.apache.ratis.thirdparty.io.netty.channel.ChannelFutureListener;
@@ -35,7 +34,7 @@ final class PageHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     if (found == null) {
       answer(ctx, Page.error(404, "404 page not found"));
     } else if (!request.method().equals(HttpMethod.GET)) {
-      answer(ctx, new Page(405, "Method Not Allowed\n", Map.of("Allow", HttpMethod.GET.name())));
+      answer(ctx, Page.error(405, "Method Not Allowed").with("Allow", HttpMethod.GET.name()));
     } else {
       found.whenComplete(
           (page, failure) ->

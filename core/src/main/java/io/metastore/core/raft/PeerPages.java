@@ -3,6 +3,7 @@ package io.metastore.core.raft;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,13 @@ public interface PeerPages {
     /** An error text, as Go's {@code http.Error} sends it. */
     public static Page error(int status, String text) {
       return new Page(status, text + "\n", Map.of("X-Content-Type-Options", "nosniff"));
+    }
+
+    /** The same page with another header. */
+    Page with(String header, String value) {
+      Map<String, String> all = new TreeMap<>(headers);
+      all.put(header, value);
+      return new Page(status, text, all);
     }
   }
 }
