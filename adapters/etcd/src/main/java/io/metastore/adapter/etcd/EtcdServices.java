@@ -2,7 +2,6 @@ package io.metastore.adapter.etcd;
 
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptors;
-import io.grpc.protobuf.services.HealthStatusManager;
 import io.metastore.adapter.grpc.AnswerMemory;
 import io.metastore.adapter.grpc.EncodedMessage;
 import io.metastore.core.api.ClusterView;
@@ -85,8 +84,7 @@ public final class EtcdServices implements AutoCloseable {
                 auth,
                 new ClusterService(metastore, headers, () -> System.currentTimeMillis() / 1000)),
             gated(memory, gate, learners, auth, new AuthService(metastore, headers, tokens)),
-            // Knows only the service "", which is always serving.
-            gated(gate, worded(new HealthStatusManager().getHealthService())));
+            gated(gate, new HealthService()));
     leaderTimer.scheduleWithFixedDelay(
         leaderWatch::check,
         settings.electionTimeoutMs(),
@@ -115,10 +113,6 @@ public final class EtcdServices implements AutoCloseable {
     leaderTimer.shutdownNow();
     snapshots.shutdown();
     hashes.shutdown();
-  }
-
-  private static BindableService worded(BindableService health) {
-    return () -> ServerInterceptors.intercept(health, new HealthWords());
   }
 
   private static BindableService encoding(BindableService service) {
