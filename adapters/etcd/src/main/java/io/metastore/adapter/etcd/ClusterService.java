@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** etcd's {@code Cluster}. Stateless. */
 final class ClusterService extends ClusterGrpc.ClusterImplBase {
@@ -67,13 +69,27 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
         .build();
   }
 
+  /**
+   * The error of an invalid request, which etcd reports before it checks permissions; else null.
+   */
+  static @Nullable EtcdError findRefusal(MemberAddRequest request) {
+    boolean usable =
+        request.getPeerURLsCount() > 0 && peerUrls(request).allMatch(ClusterService::isPeerUrl);
+    return usable ? null : EtcdError.BAD_MEMBER_URLS;
+  }
+
+  private static Stream<String> peerUrls(MemberAddRequest request) {
+    return request.getPeerURLsList().stream().map(String::strip).sorted();
+  }
+
   @Override
   public void memberAdd(MemberAddRequest request, StreamObserver<MemberAddResponse> call) {
-    List<String> urls = request.getPeerURLsList().stream().map(String::strip).sorted().toList();
-    if (urls.isEmpty() || !urls.stream().allMatch(ClusterService::isPeerUrl)) {
-      call.onError(EtcdError.BAD_MEMBER_URLS.exception());
+    EtcdError refusal = findRefusal(request);
+    if (refusal != null) {
+      call.onError(refusal.exception());
       return;
     }
+    List<String> urls = peerUrls(request).toList();
     long id = MemberIds.member(urls, Long.toString(unixSeconds.getAsLong()));
     Member added =
         Member.newBuilder()

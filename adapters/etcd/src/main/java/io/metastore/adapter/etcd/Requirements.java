@@ -238,7 +238,13 @@ final class Requirements {
     add(MaintenanceGrpc.getMoveLeaderMethod(), true, request -> ROOT);
     add(MaintenanceGrpc.getDowngradeMethod(), true, request -> ROOT);
     add(ClusterGrpc.getMemberListMethod(), false, request -> IDENTIFIED);
-    add(ClusterGrpc.getMemberAddMethod(), true, request -> ROOT);
+    add(
+        ClusterGrpc.getMemberAddMethod(),
+        true,
+        request -> {
+          check(ClusterService.findRefusal(request));
+          return ROOT;
+        });
     add(ClusterGrpc.getMemberRemoveMethod(), true, request -> ROOT);
     add(ClusterGrpc.getMemberUpdateMethod(), true, request -> ROOT);
     add(ClusterGrpc.getMemberPromoteMethod(), true, request -> ROOT);

@@ -17,6 +17,8 @@ import io.metastore.etcdapi.etcdserverpb.LeaseGrpc;
 import io.metastore.etcdapi.etcdserverpb.LeaseKeepAliveRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseKeepAliveResponse;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.MemberAddRequest;
+import io.metastore.etcdapi.etcdserverpb.MemberUpdateRequest;
 import io.metastore.etcdapi.etcdserverpb.PutRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
@@ -83,6 +85,13 @@ final class AuthorizationTest {
     assertFails(
         () -> KVGrpc.newBlockingStub(fixture.channel).put(PutRequest.getDefaultInstance()),
         EtcdError.EMPTY_KEY);
+    ClusterGrpc.ClusterBlockingStub cluster = ClusterGrpc.newBlockingStub(fixture.channel);
+    assertFails(
+        () -> cluster.memberAdd(MemberAddRequest.newBuilder().addPeerURLs("x").build()),
+        EtcdError.BAD_MEMBER_URLS);
+    assertFails(
+        () -> cluster.memberUpdate(MemberUpdateRequest.newBuilder().addPeerURLs("x").build()),
+        EtcdError.USER_EMPTY);
   }
 
   @Test
