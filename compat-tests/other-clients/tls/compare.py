@@ -8,6 +8,7 @@ TLS alert refuses a certificate is not compared: the JDK sends one for all reaso
 """
 import json
 import os
+import pathlib
 import re
 import shutil
 import socket
@@ -15,6 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
+from comparison import Comparison  # noqa: E402
 
 ETCD, OURS, ETCDCTL = sys.argv[1:4]
 DIRECTORY = tempfile.mkdtemp()
@@ -305,22 +309,12 @@ def main():
     make_files()
     cases()
     theirs, ours = results(ETCD), results(OURS)
-    same, known, different = 0, [], []
+    comparison = Comparison("tls")
     for name, expected in theirs.items():
         for part, etcds, our in zip(("client", "log"), expected, ours[name]):
-            reason = next((KNOWN[pattern] for pattern in KNOWN if re.search(pattern, name + ", " + part)), None)
-            if etcds == our:
-                same += 1
-            elif reason:
-                known.append("%s, %s: %s" % (name, part, reason))
-            else:
-                different.append("%s, %s\n  etcd: %s\n  ours: %s" % (name, part, etcds.replace("\n", "\n        "), our.replace("\n", "\n        ")))
-    for difference in known:
-        print("known: " + difference)
-    for difference in different:
-        print("DIFFERENT: " + difference)
-    print("tls: %d equal, %d known differences, %d unexpected differences" % (same, len(known), len(different)))
-    return 1 if different else 0
+            part = name + ", " + part
+            comparison.add(part, etcds, our, next((KNOWN[pattern] for pattern in KNOWN if re.search(pattern, part)), None))
+    return comparison.finish()
 
 
 if __name__ == "__main__":
