@@ -38,8 +38,8 @@ import picocli.CommandLine.Option;
     exitCodeListHeading = "%nExit codes:%n",
     footer = {"", "More: docs/cli.md"})
 public final class Commands extends Settings {
-  /** In the order of the help text. */
-  private static final List<Class<?>> SUBCOMMANDS =
+  /** The commands that connect to servers, in the order of the help text. */
+  private static final List<Class<?>> CONNECTING =
       List.of(
           GetCommand.class,
           PutCommand.class,
@@ -56,10 +56,11 @@ public final class Commands extends Settings {
           MembersCommand.class,
           DrainCommand.class,
           LoginCommand.class,
-          AclCommand.class,
-          CompletionCommand.class,
-          VersionCommand.class,
-          ServeHint.class);
+          AclCommand.class);
+
+  /** The other ones, which come after them. */
+  private static final List<Class<?>> LOCAL =
+      List.of(CompletionCommand.class, VersionCommand.class, ServeHint.class);
 
   @Option(names = "--version", versionHelp = true, description = "Prints the version and exits.")
   @SuppressWarnings("UnusedVariable") // picocli reads this field
@@ -84,10 +85,15 @@ public final class Commands extends Settings {
       Transport transport,
       List<Class<?>> offline,
       List<String> words) {
-    List<Class<?>> all = new ArrayList<>(SUBCOMMANDS);
+    List<Class<?>> all = new ArrayList<>(CONNECTING);
+    all.addAll(LOCAL);
     all.addAll(offline);
+    List<Class<?>> subcommands = subcommands(all, words);
+    if (CONNECTING.containsAll(subcommands)) {
+      transport.prepare();
+    }
     CommandLine line =
-        commandLine(new Commands(console, variables, transport), version, subcommands(all, words));
+        commandLine(new Commands(console, variables, transport), version, subcommands);
     int exitCode = line.execute(words.toArray(String[]::new));
     console.flush();
     return exitCode;

@@ -1,10 +1,12 @@
 package io.metastore.server;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.cli.Commands;
 import io.metastore.cli.console.Console;
+import io.metastore.cli.console.Transport;
 import io.metastore.server.command.BackupCommand;
 import io.metastore.server.command.CheckCommand;
 import io.metastore.server.command.ExportCommand;
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The command uses its own event loop, which is shut down before the process ends: at exit, the
  * JVM waits 300 ms for threads in native code, as gRPC's idle event loops are.
  */
-final class CommandProcess {
+final class CommandProcess implements Transport {
   /** The commands that are not in {@code cli}, because they use the store's code. */
   private static final List<Class<?>> OFFLINE =
       List.of(
@@ -59,13 +61,30 @@ final class CommandProcess {
     LogManager.getLogManager().reset();
     InternalLoggerFactory.setDefaultFactory(JdkLoggerFactory.INSTANCE);
     CommandProcess process = new CommandProcess();
-    int exitCode =
-        Commands.run(console, variables, Version.lines(), process::channelBuilder, OFFLINE, words);
+    int exitCode = Commands.run(console, variables, Version.lines(), process, OFFLINE, words);
     process.stopLoops();
     return exitCode;
   }
 
-  private synchronized ManagedChannelBuilder<?> channelBuilder(
+  /**
+   * Builds a channel that is never used: gRPC's and Netty's classes are then initialized on another
+   * processor while picocli parses the command line.
+   */
+  @Override
+  public void prepare() {
+    Thread thread =
+        new Thread(
+            () ->
+                channelBuilder("dns:///localhost", InsecureChannelCredentials.create())
+                    .build()
+                    .shutdownNow(),
+            "prepare-connections");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public synchronized ManagedChannelBuilder<?> channelBuilder(
       String target, ChannelCredentials credentials) {
     if (loops == null) {
       loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());

@@ -15,4 +15,10 @@ public interface Transport {
    * @param target the endpoint as gRPC names it, such as {@code dns:///127.0.0.1:2379}
    */
   ManagedChannelBuilder<?> channelBuilder(String target, ChannelCredentials credentials);
+
+  /**
+   * Starts to load in the background what connections need. Called before the command line is
+   * parsed, if its command connects.
+   */
+  default void prepare() {}
 }
