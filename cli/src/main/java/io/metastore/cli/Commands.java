@@ -103,8 +103,9 @@ public final class Commands extends Settings {
       Commands commands, List<String> version, List<Class<?>> subcommands) {
     Failures failures = new Failures(commands);
     CommandLine line = new CommandLine(commands);
-    // Not forEach: a method reference would keep picocli's largest class out of the class data
-    // archive (bin/metastore), for JDK 17 archives such old classes only while nothing links them.
+    // No method references to picocli's classes, nor to ours that implement its interfaces: they
+    // would keep these classes out of the class data archive (bin/metastore), because JDK 17
+    // archives classes of picocli's old format only while nothing links them.
     for (Class<?> subcommand : subcommands) {
       line.addSubcommand(subcommand);
     }
@@ -112,8 +113,8 @@ public final class Commands extends Settings {
     line.registerConverter(Duration.class, new DurationText())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setAbbreviatedOptionsAllowed(false)
-        .setExecutionExceptionHandler(failures::failed)
-        .setParameterExceptionHandler(failures::misused)
+        .setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
         .setOut(commands.console().writer());
     line.getCommandSpec().usageMessage().exitCodeList(ExitCode.meanings());
     line.getCommandSpec().version(version.toArray(String[]::new));

@@ -9,9 +9,8 @@ import picocli.CommandLine.TypeConversionException;
  * leading {@code https://} is kept, because it selects TLS.
  */
 public final class EndpointText implements ITypeConverter<String> {
-  private static final String HTTPS = "https://";
   private static final Pattern FORM =
-      Pattern.compile("(?:http://)?((?:" + HTTPS + ")?[^/\\s]+:[0-9]{1,5})/?");
+      Pattern.compile("(?:http://)?((?:" + Endpoint.HTTPS + ")?[^/\\s]+:[0-9]{1,5})/?");
 
   @Override
   public String convert(String text) {
@@ -20,13 +19,5 @@ public final class EndpointText implements ITypeConverter<String> {
       throw new TypeConversionException("expected an endpoint like 127.0.0.1:2379, not: " + text);
     }
     return form.group(1);
-  }
-
-  static boolean asksForTls(String endpoint) {
-    return endpoint.startsWith(HTTPS);
-  }
-
-  static String hostAndPort(String endpoint) {
-    return endpoint.replace(HTTPS, "");
   }
 }

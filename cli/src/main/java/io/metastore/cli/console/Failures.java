@@ -8,11 +8,13 @@ import io.metastore.client.MetastoreException;
 import io.metastore.client.OutcomeUnknownException;
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** Reports failures as one line on standard error: what failed, why, and what to do. */
-public final class Failures {
+public final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
   private final Settings settings;
 
   public Failures(Settings settings) {
@@ -20,9 +22,10 @@ public final class Failures {
   }
 
   /** Reports the failure of a running command. */
-  public int failed(Exception failure, CommandLine command, ParseResult words) {
+  @Override
+  public int handleExecutionException(Exception failure, CommandLine command, ParseResult words) {
     if (failure instanceof ParameterException wrong) {
-      return misused(wrong, new String[0]);
+      return handleParseException(wrong, new String[0]);
     }
     if (failure instanceof CommandFailed known) {
       return show(known.exitCode(), "", known.getMessage());
@@ -36,7 +39,8 @@ public final class Failures {
   }
 
   /** Reports an invalid command line. */
-  public int misused(ParameterException failure, String[] words) {
+  @Override
+  public int handleParseException(ParameterException failure, String[] words) {
     String name = failure.getCommandLine().getCommandSpec().qualifiedName();
     String message = String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
     return show(ExitCode.USAGE, "USAGE", message + "; see: " + name + " --help");

@@ -125,7 +125,7 @@ public abstract class Settings {
     }
     MetastoreClient.Builder client =
         MetastoreClient.builder()
-            .endpoints(to.stream().map(EndpointText::hostAndPort).toArray(String[]::new))
+            .endpoints(to.stream().map(Endpoint::hostAndPort).toArray(String[]::new))
             .credentials(tlsFiles().credentials(to))
             .channels(transport::channelBuilder)
             .requestTimeout(requestTimeout);
@@ -155,7 +155,7 @@ public abstract class Settings {
   public ManagedChannel openChannel(String endpoint, TlsFiles files) throws CommandFailed {
     return transport
         .channelBuilder(
-            "dns:///" + EndpointText.hostAndPort(endpoint), files.credentials(List.of(endpoint)))
+            "dns:///" + Endpoint.hostAndPort(endpoint), files.credentials(List.of(endpoint)))
         .build();
   }
 

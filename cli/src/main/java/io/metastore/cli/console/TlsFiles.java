@@ -34,7 +34,7 @@ public record TlsFiles(
     if ((certificate == null) != (key == null)) {
       throw new CommandFailed(ExitCode.USAGE, "--cert and --key must be given together");
     }
-    if (isEmpty() && endpoints.stream().noneMatch(EndpointText::asksForTls)) {
+    if (isEmpty() && endpoints.stream().noneMatch(Endpoint::asksForTls)) {
       return InsecureChannelCredentials.create();
     }
     KeyFiles identity = certificate == null || key == null ? null : new KeyFiles(certificate, key);
