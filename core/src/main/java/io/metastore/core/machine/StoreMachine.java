@@ -40,7 +40,10 @@ import io.metastore.core.lease.LeaseTable;
 import io.metastore.core.lock.LockTable;
 import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.StorageException;
+import io.metastore.core.storage.StorageOptions;
 import io.metastore.core.storage.WriteSet;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -59,8 +62,8 @@ import org.jspecify.annotations.Nullable;
  *       next flush.
  * </ul>
  *
- * <p>Owned by the apply thread, except {@link #tryView}, {@link #useTables}, {@link #access},
- * {@link #keys} and the methods that read alarms.
+ * <p>Owned by the apply thread, except {@link #tryView}, {@link #useTables}, {@link #checkpoint},
+ * {@link #access}, {@link #keys} and the methods that read alarms.
  */
 public final class StoreMachine implements AutoCloseable {
   /** Source: etcd's {@code MaxLeaseTTL}; about 285 years. */
@@ -136,6 +139,23 @@ public final class StoreMachine implements AutoCloseable {
       task.accept(storage);
     } finally {
       retained.release();
+    }
+  }
+
+  /**
+   * Writes a complete, durable copy of the tables into {@code target}, which must not exist.
+   * Thread-safe: entries are applied meanwhile.
+   *
+   * @return the state in the copy; null if it contains only a part of an entry, or if the tables
+   *     have just been replaced and there is no copy
+   */
+  public @Nullable StoreState checkpoint(Path target) {
+    useTables(tables -> tables.checkpoint(target));
+    if (!Files.exists(target)) {
+      return null;
+    }
+    try (Storage copy = Storage.openReadOnly(target, StorageOptions.DEFAULT)) {
+      return StoreState.isTorn(copy) ? null : StoreState.read(copy);
     }
   }
 
@@ -230,7 +250,7 @@ public final class StoreMachine implements AutoCloseable {
     return storage;
   }
 
-  /** Stores the position recorded by {@link #skip}, so that the next checkpoint includes it. */
+  /** Stores the position recorded by {@link #skip}, so that the next start knows it. */
   public void writePosition() {
     WriteSet writes = storage.newWriteSet();
     state.write(writes);

@@ -58,7 +58,6 @@ import io.metastore.core.raft.RaftMembers;
 import io.metastore.core.raft.RaftNode;
 import io.metastore.core.raft.RaftSettings;
 import io.metastore.core.raft.ReplicatedState;
-import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.StorageException;
 import io.metastore.core.watch.WatchHub;
 import io.metastore.core.watch.WatchLimits;
@@ -160,8 +159,8 @@ public final class Node implements Metastore, AutoCloseable {
       Executors.newFixedThreadPool(SCAN_THREADS, Threads.numbered("scan"));
   private final ExecutorService bulk =
       Executors.newFixedThreadPool(BULK_THREADS, Threads.numbered("bulk"));
-  private final ExecutorService flushing =
-      Executors.newSingleThreadExecutor(Threads.named("flush"));
+  private final ExecutorService checkpoints =
+      Executors.newSingleThreadExecutor(Threads.named("checkpoint"));
   private final AnswerBudget answers;
   private final ScheduledExecutorService housekeeping =
       Executors.newSingleThreadScheduledExecutor(Threads.named("housekeeping"));
@@ -401,15 +400,17 @@ public final class Node implements Metastore, AutoCloseable {
 
   /** Takes a checkpoint now; completes with false if that failed. */
   public CompletableFuture<Boolean> checkpoint() {
-    // The apply thread takes it, and applies nothing meanwhile. So most of the data is written to
-    // disk before. If that fails, the checkpoint fails as well, and says why.
-    return CompletableFuture.runAsync(this::writeTables, flushing)
-        .exceptionally(failure -> null)
-        .thenCompose(written -> raft.takeSnapshot());
+    return CompletableFuture.supplyAsync(this::writeCheckpoint, checkpoints)
+        .thenCompose(written -> written);
   }
 
-  private void writeTables() {
-    machine.useTables(Storage::flush);
+  private CompletableFuture<Boolean> writeCheckpoint() {
+    try {
+      return raft.takeSnapshot();
+    } catch (IOException | StorageException e) {
+      LOG.atWarn().setCause(e).log("cannot take a checkpoint");
+      return CompletableFuture.completedFuture(false);
+    }
   }
 
   // --- Metastore -------------------------------------------------------------------------------
@@ -653,7 +654,7 @@ public final class Node implements Metastore, AutoCloseable {
     hasher.close();
     scans.shutdown();
     bulk.shutdown();
-    flushing.shutdown();
+    checkpoints.shutdown();
     passwords.close();
     reply.shutdown();
     if (quiet) {
@@ -1088,9 +1089,9 @@ public final class Node implements Metastore, AutoCloseable {
     }
 
     @Override
-    public void checkpoint(Path target) {
-      machine.writePosition();
-      machine.storage().checkpoint(target);
+    public @Nullable Position checkpoint(Path target) {
+      StoreState contained = machine.checkpoint(target);
+      return contained == null ? null : new Position(contained.term(), contained.index());
     }
 
     @Override

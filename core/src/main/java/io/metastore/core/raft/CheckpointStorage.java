@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A checkpoint under its final name is complete:
  *
  * <ul>
- *   <li>Our own checkpoints are written under another name, forced to disk and renamed.
+ *   <li>Our own checkpoints are written in {@code <directory>-own} while entries are applied. The
+ *       apply thread moves them to {@code <directory>} when they are complete and on disk.
  *   <li>Ratis receives into {@code <directory>-tmp/snapshot-<id>} and checks each file's digest.
  *       After the last file it renames {@code <directory>} to {@code <directory>.tmp<date>},
  *       renames the received directory to {@code <directory>}, and deletes the former one. An
@@ -40,9 +41,10 @@ import org.jspecify.annotations.Nullable;
  *       crash, the digests are compared at start.
  * </ul>
  *
- * <p>{@link #getLatestSnapshot} may be called from any thread. Ratis calls it for every message to
- * a follower, so its result is cached. {@link #receiving} is called by transport threads, {@link
- * #open} by the thread that starts Raft, everything else by the apply thread.
+ * <p>{@link #getLatestSnapshot}, {@link #findNewest} and {@link #write} may be called from any
+ * thread. Ratis calls the first for every message to a follower, so its result is cached. {@link
+ * #receiving} is called by transport threads, {@link #open} by the thread that starts Raft,
+ * everything else by the apply thread.
  */
 final class CheckpointStorage implements StateMachineStorage {
   // Two: a follower may be about to receive the older one when a new one is made.
@@ -51,6 +53,7 @@ final class CheckpointStorage implements StateMachineStorage {
 
   private final Path directory;
   private final Path incoming;
+  private final Path own;
   private final LongPredicate beingSent;
   private final Set<Path> forced = new HashSet<>();
   private volatile @Nullable FileListSnapshotInfo newest;
@@ -65,6 +68,7 @@ final class CheckpointStorage implements StateMachineStorage {
     this.beingSent = beingSent;
     this.directory = directory.toAbsolutePath().normalize();
     this.incoming = this.directory.resolveSibling(this.directory.getFileName() + "-tmp");
+    this.own = this.directory.resolveSibling(this.directory.getFileName() + "-own");
   }
 
   /**
@@ -77,8 +81,9 @@ final class CheckpointStorage implements StateMachineStorage {
     undoHalfReplacement();
     DurableFiles.deleteTree(incoming);
     Files.createDirectories(incoming);
+    DurableFiles.deleteTree(own);
+    Files.createDirectories(own);
     Files.createDirectories(directory);
-    DurableFiles.deleteTree(directory.resolve(PARTIAL));
     for (CheckpointFiles found : CheckpointFiles.in(directory)) {
       if (!found.isDurable()) {
         found.verify();
@@ -134,24 +139,48 @@ final class CheckpointStorage implements StateMachineStorage {
   }
 
   /**
-   * Makes a checkpoint; does nothing if there is one for this position. The checkpoint is durable
-   * when this returns.
+   * Writes a checkpoint. It is durable when this returns; {@link #publish} makes it known. One
+   * thread at a time writes, others wait.
    *
-   * @param position term and index of the last entry that it contains
-   * @param writer creates the directory it is given, writes files directly in it, and forces them
-   *     to disk
+   * @param writer creates the directory it is given, writes files directly in it, forces them to
+   *     disk, and returns term and index of the last entry that they contain; null if they are of
+   *     no use
+   * @return false if the writer returned null
    */
-  void create(TermIndex position, Consumer<Path> writer) throws IOException {
-    Path target = directory.resolve(CheckpointFiles.nameOf(position));
-    if (Files.exists(target)) {
-      return;
+  boolean write(Function<Path, @Nullable TermIndex> writer) throws IOException {
+    synchronized (own) {
+      Path partial = own.resolve(PARTIAL);
+      DurableFiles.deleteTree(partial);
+      TermIndex position = writer.apply(partial);
+      if (position == null) {
+        return false;
+      }
+      if (position.getIndex() < 0) {
+        return true; // an empty store
+      }
+      Path written = own.resolve(CheckpointFiles.nameOf(position));
+      if (!Files.exists(written)) {
+        Files.move(partial, written, StandardCopyOption.ATOMIC_MOVE);
+      }
+      return true;
     }
-    Path partial = directory.resolve(PARTIAL);
-    DurableFiles.deleteTree(partial);
-    writer.accept(partial);
-    Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-    DurableFiles.force(directory);
-    refresh();
+  }
+
+  /**
+   * Moves the newest checkpoint that was written to its place, and deletes the others. Does nothing
+   * if the newest known one contains as much, for example one received meanwhile.
+   */
+  void publish() throws IOException {
+    for (CheckpointFiles written : CheckpointFiles.in(own)) {
+      if (written.position().getIndex() > newestIndex()) {
+        Path target = directory.resolve(CheckpointFiles.nameOf(written.position()));
+        Files.move(written.path(), target, StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.force(directory);
+        refresh();
+      } else {
+        DurableFiles.deleteTree(written.path());
+      }
+    }
   }
 
   /**

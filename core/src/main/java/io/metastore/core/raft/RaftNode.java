@@ -108,6 +108,10 @@ public final class RaftNode {
     this.configured = new Configured(configuration, RaftMembers.of(configuration));
   }
 
+  private RatisBridge bridge() {
+    return (RatisBridge) division.getStateMachine();
+  }
+
   private void use(RaftServer created) throws IOException {
     server = created;
     division = created.getDivision(groupId);
@@ -418,8 +422,14 @@ public final class RaftNode {
     }
   }
 
-  /** Takes a checkpoint on the apply thread and purges the log before it. */
-  public CompletableFuture<Boolean> takeSnapshot() {
+  /**
+   * Writes a checkpoint while entries are applied, which blocks the caller. Then the apply thread
+   * deletes the log before it.
+   *
+   * @throws IOException if it cannot be written, for example because the disk is full
+   */
+  public CompletableFuture<Boolean> takeSnapshot() throws IOException {
+    bridge().writeCheckpoint();
     return server
         .snapshotManagementAsync(
             SnapshotManagementRequest.newCreate(
@@ -434,9 +444,7 @@ public final class RaftNode {
 
   /** The newest complete checkpoint on disk; null if there is none. */
   public @Nullable Path findNewestCheckpoint() {
-    return division.getStateMachine().getStateMachineStorage() instanceof CheckpointStorage storage
-        ? storage.findNewest()
-        : null;
+    return bridge().getStateMachineStorage().findNewest();
   }
 
   /**

@@ -19,7 +19,6 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
-import org.apache.ratis.statemachine.StateMachineStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.util.LifeCycle;
@@ -52,6 +51,9 @@ final class RatisBridge extends BaseStateMachine {
 
   private record Configured(long index, RaftMembers members) {}
 
+  /** Whether the last attempt to write a checkpoint is to be repeated by the apply thread. */
+  private volatile boolean checkpointUnusable;
+
   /**
    * @param catchupEntries number of entries to keep in the log before a checkpoint
    */
@@ -83,6 +85,7 @@ final class RatisBridge extends BaseStateMachine {
     if (newest != null && state.appliedIndex() < checkpoints.newestIndex()) {
       state.restore(newest);
     } else if (state.appliedIndex() > checkpoints.newestIndex()) {
+      writeCheckpoint();
       takeSnapshot();
     }
     retention.opened(state.appliedIndex());
@@ -180,25 +183,46 @@ final class RatisBridge extends BaseStateMachine {
     state.leaderChanged();
   }
 
-  @Override
-  public long takeSnapshot() throws IOException {
-    TermIndex position = TermIndex.valueOf(state.appliedTerm(), state.appliedIndex());
-    if (position.getIndex() < 0) {
-      return RaftLog.INVALID_LOG_INDEX;
-    }
+  /**
+   * Writes a checkpoint while entries are applied; {@link #takeSnapshot} makes it known. Any thread
+   * that may block.
+   *
+   * @throws IOException also if the disk is full
+   */
+  void writeCheckpoint() throws IOException {
     try {
-      checkpoints.create(position, state::checkpoint);
+      checkpointUnusable = !checkpoints.write(this::checkpoint);
     } catch (RuntimeException e) {
       if (FullDisk.isCauseOf(e)) {
-        throw new IOException(
-            "no space for a checkpoint", e); // Ratis continues without a checkpoint
+        throw new IOException("no space for a checkpoint", e);
       }
       throw e;
     }
-    // Ratis purges the log up to the returned index; the checkpoint may contain more.
+  }
+
+  private @Nullable TermIndex checkpoint(Path target) {
+    ReplicatedState.Position position = state.checkpoint(target);
+    return position == null ? null : TermIndex.valueOf(position.term(), position.index());
+  }
+
+  /**
+   * Makes the last written checkpoint known to Ratis. If this throws, Ratis continues without it.
+   *
+   * @return the index up to which Ratis may delete its log; the checkpoint may contain more
+   */
+  @Override
+  public long takeSnapshot() throws IOException {
+    if (checkpointUnusable) {
+      writeCheckpoint();
+    }
+    checkpoints.publish();
+    long newest = checkpoints.newestIndex();
+    if (newest < 0) {
+      return RaftLog.INVALID_LOG_INDEX;
+    }
     long needed = appenders.neededAfter();
-    boolean kept = needed < position.getIndex() && isMoreLogWorthKeeping();
-    return Math.max(0, retention.droppable(position.getIndex(), kept ? needed : Long.MAX_VALUE));
+    boolean kept = needed < newest && isMoreLogWorthKeeping();
+    return Math.max(0, retention.droppable(newest, kept ? needed : Long.MAX_VALUE));
   }
 
   /**
@@ -237,7 +261,7 @@ final class RatisBridge extends BaseStateMachine {
   }
 
   @Override
-  public StateMachineStorage getStateMachineStorage() {
+  public CheckpointStorage getStateMachineStorage() {
     return checkpoints;
   }
 

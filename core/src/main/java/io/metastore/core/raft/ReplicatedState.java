@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ReplicatedState {
 
+  /** Raft term and index of an entry. */
+  record Position(long term, long index) {}
+
   /** Raft term of the last applied entry; 0 if there is none. */
   long appliedTerm();
 
@@ -34,9 +37,12 @@ public interface ReplicatedState {
 
   /**
    * Writes a complete, durable copy of the state into {@code target}, a path that does not exist
-   * yet.
+   * yet. Called by any thread, while entries are applied.
+   *
+   * @return the position of the last entry that the copy contains; null if the copy is not usable,
+   *     because entries were applied meanwhile: then the call is repeated on the apply thread
    */
-  void checkpoint(Path target);
+  @Nullable Position checkpoint(Path target);
 
   /**
    * A checkpoint begins to arrive from the leader; {@link #restore} follows when it is complete.

@@ -15,10 +15,12 @@ import io.metastore.core.command.Put;
 import io.metastore.core.kv.ChangeLogs;
 import io.metastore.core.kv.KeyCounts;
 import io.metastore.core.lock.LockTable;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that delete more than fits into memory at once. */
 class LargeDeletionTest {
@@ -29,6 +31,7 @@ class LargeDeletionTest {
   private static final ByteString VALUE = ByteString.copyFrom(new byte[16 << 10]);
 
   @RegisterExtension final Machines machines = new Machines();
+  @TempDir private Path directory = Path.of("");
 
   @Test
   void aRangeDeleteIsOneRevisionHoweverManyKeysItDeletes() {
@@ -81,6 +84,7 @@ class LargeDeletionTest {
     for (int i = 0; !StoreState.isTorn(machine.storage()); i++) {
       context.delete(requireNonNull(context.find(key(i))));
     }
+    assertThat(machine.machine().checkpoint(directory.resolve("torn"))).isNull();
     boolean seen = machine.read(view -> StoreState.isTorn(view.reader()));
     assertThat(seen).as("torn mark visible to a reader").isFalse();
     context.endCommand();

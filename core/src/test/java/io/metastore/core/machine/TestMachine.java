@@ -135,8 +135,7 @@ public final class TestMachine implements AutoCloseable {
   /** Makes a checkpoint for {@link #restore}. */
   Path checkpoint() {
     Path target = nextDirectory();
-    machine.writePosition();
-    storage().checkpoint(target);
+    machine.checkpoint(target);
     return target;
   }
 

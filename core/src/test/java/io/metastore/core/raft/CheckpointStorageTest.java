@@ -8,12 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.statemachine.SnapshotInfo;
 import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,8 +42,8 @@ class CheckpointStorageTest {
   @Test
   void newestCheckpointIsTheOneWithTheHighestIndexNotTheLastName() throws IOException {
     CheckpointStorage storage = open();
-    storage.create(TermIndex.valueOf(2, 9), path -> write(path, "nine"));
-    storage.create(TermIndex.valueOf(2, 10), path -> write(path, "ten"));
+    create(storage, TermIndex.valueOf(2, 9), path -> write(path, "nine"));
+    create(storage, TermIndex.valueOf(2, 10), path -> write(path, "ten"));
 
     assertThat(storage.findNewest()).isEqualTo(directory.resolve("2_10"));
     assertThat(storage.newestIndex()).isEqualTo(10);
@@ -57,10 +59,11 @@ class CheckpointStorageTest {
   @Test
   void checkpointThatFailedHalfWayLeavesNoTrace() throws IOException {
     CheckpointStorage storage = open();
-    storage.create(TermIndex.valueOf(1, 5), path -> write(path, "five"));
+    create(storage, TermIndex.valueOf(1, 5), path -> write(path, "five"));
     assertThatThrownBy(
             () ->
-                storage.create(
+                create(
+                    storage,
                     TermIndex.valueOf(1, 6),
                     path -> {
                       write(path, "half");
@@ -74,14 +77,10 @@ class CheckpointStorageTest {
   }
 
   @Test
-  void checkpointOfTheSamePositionIsNotMadeTwice() throws IOException {
+  void checkpointOfTheSamePositionIsKeptOnce() throws IOException {
     CheckpointStorage storage = open();
-    storage.create(TermIndex.valueOf(1, 5), path -> write(path, "first"));
-    storage.create(
-        TermIndex.valueOf(1, 5),
-        path -> {
-          throw new AssertionError("called again");
-        });
+    create(storage, TermIndex.valueOf(1, 5), path -> write(path, "first"));
+    create(storage, TermIndex.valueOf(1, 5), path -> write(path, "second"));
     assertThat(directory.resolve("1_5/data.sst")).hasContent("first");
   }
 
@@ -89,7 +88,7 @@ class CheckpointStorageTest {
   void twoNewestCheckpointsAreKept() throws IOException {
     CheckpointStorage storage = open();
     for (int index = 8; index <= 11; index++) {
-      storage.create(TermIndex.valueOf(1, index), path -> write(path, "x"));
+      create(storage, TermIndex.valueOf(1, index), path -> write(path, "x"));
     }
     storage.cleanupOldSnapshots(ANY);
     assertThat(names(directory)).containsExactlyInAnyOrder("1_10", "1_11");
@@ -97,7 +96,7 @@ class CheckpointStorageTest {
 
   @Test
   void transferThatBrokeOffIsNeverACheckpoint() throws IOException {
-    open().create(TermIndex.valueOf(1, 5), path -> write(path, "own"));
+    create(open(), TermIndex.valueOf(1, 5), path -> write(path, "own"));
     receive(data.resolve("ckpt-tmp/snapshot-x/1_70"), "half");
 
     CheckpointStorage storage = open();
@@ -123,7 +122,7 @@ class CheckpointStorageTest {
   @Test
   void receivedCheckpointIsAdoptedWhenRatisAsksForItBeforeItDeletesTheLog() throws IOException {
     CheckpointStorage storage = open();
-    storage.create(TermIndex.valueOf(1, 5), path -> write(path, "own"));
+    create(storage, TermIndex.valueOf(1, 5), path -> write(path, "own"));
     storage.receiving();
     SnapshotInfo before = storage.getLatestSnapshot();
     assertThat(before).isNotNull();
@@ -157,7 +156,7 @@ class CheckpointStorageTest {
 
   @Test
   void crashBetweenRatisRenamesIsUndone() throws IOException {
-    open().create(TermIndex.valueOf(1, 5), path -> write(path, "own"));
+    create(open(), TermIndex.valueOf(1, 5), path -> write(path, "own"));
     Files.move(directory, data.resolve("ckpt.tmp20261123-051500"));
     receive(data.resolve("ckpt-tmp/snapshot-x/1_70"), "received");
 
@@ -170,7 +169,59 @@ class CheckpointStorageTest {
     receive(directory.resolve("1_70"), "received");
 
     assertThat(open().findNewest()).isEqualTo(directory.resolve("1_70"));
-    assertThat(names(data)).containsExactlyInAnyOrder("ckpt", "ckpt-tmp");
+    assertThat(names(data)).containsExactlyInAnyOrder("ckpt", "ckpt-own", "ckpt-tmp");
+  }
+
+  @Test
+  void writtenCheckpointIsUnknownUntilItIsPublished() throws IOException {
+    CheckpointStorage storage = open();
+    storage.write(path -> at(write(path, "five"), 5));
+    assertThat(storage.newestIndex()).isEqualTo(-1);
+    storage.publish();
+    assertThat(storage.newestIndex()).isEqualTo(5);
+  }
+
+  @Test
+  void checkpointThatIsOlderThanAReceivedOneIsDropped() throws IOException {
+    CheckpointStorage storage = open();
+    storage.write(path -> at(write(path, "five"), 5));
+    receive(directory.resolve("1_70"), "received");
+    storage.adoptReceived();
+
+    storage.publish();
+
+    assertThat(names(directory)).containsExactly("1_70");
+    assertThat(names(data.resolve("ckpt-own"))).isEmpty();
+  }
+
+  @Test
+  void unusableCopyIsNoCheckpoint() throws IOException {
+    CheckpointStorage storage = open();
+    assertThat(storage.write(path -> unusable(write(path, "half")))).isFalse();
+    storage.publish();
+    assertThat(storage.findNewest()).isNull();
+    create(storage, TermIndex.valueOf(1, 5), path -> write(path, "five"));
+    assertThat(directory.resolve("1_5/data.sst")).hasContent("five");
+  }
+
+  private static void create(CheckpointStorage storage, TermIndex position, Consumer<Path> writer)
+      throws IOException {
+    storage.write(
+        path -> {
+          writer.accept(path);
+          return position;
+        });
+    storage.publish();
+  }
+
+  private static TermIndex at(Path written, long index) {
+    assertThat(written).exists();
+    return TermIndex.valueOf(1, index);
+  }
+
+  private static @Nullable TermIndex unusable(Path written) {
+    assertThat(written).exists();
+    return null;
   }
 
   private CheckpointStorage open() throws IOException {
@@ -179,11 +230,12 @@ class CheckpointStorageTest {
     return storage;
   }
 
-  private static void write(Path path, String content) {
+  private static Path write(Path path, String content) {
     try {
       Files.createDirectories(path);
       Files.writeString(path.resolve("data.sst"), content);
       Files.writeString(path.resolve("CURRENT"), "data.sst");
+      return path;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

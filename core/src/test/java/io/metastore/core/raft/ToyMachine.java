@@ -74,7 +74,12 @@ final class ToyMachine extends BaseStateMachine {
     if (position.getIndex() < 0) {
       return RaftLog.INVALID_LOG_INDEX;
     }
-    checkpoints.create(position, this::write);
+    checkpoints.write(
+        target -> {
+          write(target);
+          return position;
+        });
+    checkpoints.publish();
     return Math.min(position.getIndex(), appenders.neededAfter());
   }
 
