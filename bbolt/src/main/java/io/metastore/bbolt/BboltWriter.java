@@ -21,6 +21,12 @@ public final class BboltWriter implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 1 << 20;
 
+  /**
+   * So much is written before it is forced to disk. All at once at the end would make every other
+   * program that uses the disk wait, above all the Raft log.
+   */
+  private static final long FORCED_AT_ONCE = 4 << 20;
+
   private final FileChannel channel;
   private final ByteBuffer buffer =
       ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -29,6 +35,8 @@ public final class BboltWriter implements AutoCloseable {
 
   /** Pages 0 and 1 are the metas, which are written last. */
   private long nextPage = 2;
+
+  private long unforced;
 
   /**
    * Writes to a new file that the caller has opened.
@@ -124,10 +132,15 @@ public final class BboltWriter implements AutoCloseable {
 
   private void flush() throws IOException {
     buffer.flip();
+    unforced += buffer.remaining();
     while (buffer.hasRemaining()) {
       channel.write(buffer);
     }
     buffer.clear();
+    if (unforced >= FORCED_AT_ONCE) {
+      channel.force(false);
+      unforced = 0;
+    }
   }
 
   @Override

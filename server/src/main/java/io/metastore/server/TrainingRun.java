@@ -100,7 +100,7 @@ public final class TrainingRun {
     }
     String clientUrl = "http://127.0.0.1:" + clientPorts.get(member);
     return List.of(
-        "--log-level=error",
+        "--log-outputs=" + directory.resolve(name(member) + ".log"),
         "--name=" + name(member),
         "--data-dir=" + directory.resolve(name(member)),
         "--listen-client-urls=" + clientUrl,

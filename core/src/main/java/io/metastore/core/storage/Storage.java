@@ -31,6 +31,7 @@ import org.rocksdb.FlushOptions;
 import org.rocksdb.LRUCache;
 import org.rocksdb.MutableColumnFamilyOptions;
 import org.rocksdb.Options;
+import org.rocksdb.RateLimiter;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksObject;
@@ -57,6 +58,14 @@ public final class Storage implements Reader, AutoCloseable {
   }
 
   private static final long BYTES_PER_SYNC = 1 << 20;
+
+  /**
+   * Bytes that {@link #rewrite} may write per second. At full speed the Raft log, which is usually
+   * on the same disk, would wait for it.
+   */
+  private static final long REWRITE_BYTES_PER_SECOND = 64L << 20;
+
+  private static final long UNLIMITED = 1L << 40;
 
   /**
    * Compression by level. The upper levels are rewritten soon, so compressing them costs more than
@@ -92,6 +101,7 @@ public final class Storage implements Reader, AutoCloseable {
 
   private final Path directory;
   private final RocksDB db;
+  private final RateLimiter limiter = new RateLimiter(UNLIMITED);
   private final Map<Table, ColumnFamilyHandle> handles = new EnumMap<>(Table.class);
   private final WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
   private final List<RocksObject> owned = new ArrayList<>();
@@ -223,6 +233,7 @@ public final class Storage implements Reader, AutoCloseable {
             // Files are written to disk while they grow. All at their end, they would make the
             // writes of the log wait.
             .setBytesPerSync(BYTES_PER_SYNC)
+            .setRateLimiter(limiter)
             .setKeepLogFileNum(2)
             .setMaxLogFileSize(4 << 20)
             .setStatsDumpPeriodSec(0));
@@ -463,11 +474,14 @@ public final class Storage implements Reader, AutoCloseable {
         new CompactRangeOptions()
             .setExclusiveManualCompaction(false)
             .setBottommostLevelCompaction(BottommostLevelCompaction.kForceOptimized)) {
+      limiter.setBytesPerSecond(REWRITE_BYTES_PER_SECOND);
       for (Table table : Table.values()) {
         db.compactRange(handle(table), null, null, everything);
       }
     } catch (RocksDBException e) {
       throw new StorageException("rewrite", e);
+    } finally {
+      limiter.setBytesPerSecond(UNLIMITED);
     }
   }
 
@@ -531,6 +545,7 @@ public final class Storage implements Reader, AutoCloseable {
     db.close();
     writeOptions.close();
     owned.forEach(RocksObject::close);
+    limiter.close();
     onClosed.run();
   }
 
