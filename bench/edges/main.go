@@ -72,6 +72,7 @@ func main() {
 	megabytes := flags.Int("megabytes", 100, "size of each read in the case bigreads, in MB")
 	leases := flags.Int("leases", 40_000, "number of leases in the case grants")
 	conns := flags.Int("connections", 4_000, "number of connections in the case connections")
+	rounds := flags.Int("rounds", 1, "run the case this many times against the same server; the first time, the server has just started")
 	output := flags.String("output", "text", "output format: text or json")
 	directory := flags.String("directory", os.TempDir(), "directory for the servers' data")
 	flags.Usage = func() {
@@ -98,13 +99,18 @@ func main() {
 	measure := func(name, endpoint string, pid int) {
 		client := dial(endpoint)
 		defer client.Close()
-		r := &run{ctx: ctx, endpoint: endpoint, client: client, server: name, pid: pid, keys: *keys,
-			megabytes: *megabytes, leases: *leases, connections: *conns, figures: map[string]any{}, json: *output == "json"}
-		chosen.run(r)
-		r.report("peak RSS MiB", r.peakMiB())
-		if r.json {
-			line, _ := json.Marshal(map[string]any{"case": chosen.name, "server": name, "figures": r.figures})
-			fmt.Println(string(line))
+		for round := 1; round <= *rounds && ctx.Err() == nil; round++ {
+			if *rounds > 1 && *output != "json" {
+				fmt.Printf("round %d\n", round)
+			}
+			r := &run{ctx: ctx, endpoint: endpoint, client: client, server: name, pid: pid, keys: *keys,
+				megabytes: *megabytes, leases: *leases, connections: *conns, figures: map[string]any{}, json: *output == "json"}
+			chosen.run(r)
+			r.report("peak RSS MiB", r.peakMiB())
+			if r.json {
+				line, _ := json.Marshal(map[string]any{"case": chosen.name, "server": name, "round": round, "figures": r.figures})
+				fmt.Println(string(line))
+			}
 		}
 	}
 	if *endpoint != "" {

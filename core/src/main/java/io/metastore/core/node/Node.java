@@ -401,7 +401,17 @@ public final class Node implements Metastore, AutoCloseable {
   /** Takes a checkpoint now; completes with false if that failed. */
   public CompletableFuture<Boolean> checkpoint() {
     return CompletableFuture.supplyAsync(this::writeCheckpoint, checkpoints)
-        .thenCompose(written -> written);
+        .thenCompose(written -> written)
+        .thenApplyAsync(this::deleteOldCheckpoints, checkpoints);
+  }
+
+  private boolean deleteOldCheckpoints(boolean taken) {
+    try {
+      raft.deleteOldCheckpoints();
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("cannot delete old checkpoints");
+    }
+    return taken;
   }
 
   private CompletableFuture<Boolean> writeCheckpoint() {

@@ -41,10 +41,10 @@ import org.jspecify.annotations.Nullable;
  *       crash, the digests are compared at start.
  * </ul>
  *
- * <p>{@link #getLatestSnapshot}, {@link #findNewest} and {@link #write} may be called from any
- * thread. Ratis calls the first for every message to a follower, so its result is cached. {@link
- * #receiving} is called by transport threads, {@link #open} by the thread that starts Raft,
- * everything else by the apply thread.
+ * <p>{@link #getLatestSnapshot}, {@link #findNewest}, {@link #write} and {@link #deleteOld} may be
+ * called from any thread. Ratis calls the first for every message to a follower, so its result is
+ * cached. {@link #receiving} is called by transport threads, {@link #open} by the thread that
+ * starts Raft, everything else by the apply thread.
  */
 final class CheckpointStorage implements StateMachineStorage {
   // Two: a follower may be about to receive the older one when a new one is made.
@@ -259,15 +259,21 @@ final class CheckpointStorage implements StateMachineStorage {
     return newest;
   }
 
-  /** Called after each checkpoint. */
-  @Override
-  public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) throws IOException {
+  /**
+   * Deletes all checkpoints but the newest two and those that are being sent. Giving the space of
+   * large files back takes the file system a while, so the apply thread does not do this.
+   */
+  void deleteOld() throws IOException {
     for (CheckpointFiles old : CheckpointFiles.in(directory).stream().skip(KEPT).toList()) {
       if (!beingSent.test(old.position().getIndex())) {
         DurableFiles.deleteTree(old.path());
       }
     }
   }
+
+  /** Does nothing: Ratis calls this on the apply thread. See {@link #deleteOld}. */
+  @Override
+  public void cleanupOldSnapshots(SnapshotRetentionPolicy policy) {}
 
   /** Does nothing: {@link #open} has run before Ratis starts. */
   @Override

@@ -442,6 +442,11 @@ public final class RaftNode {
         .thenApply(RaftClientReply::isSuccess);
   }
 
+  /** Deletes the checkpoints that are not needed any more; blocks meanwhile. */
+  public void deleteOldCheckpoints() throws IOException {
+    bridge().getStateMachineStorage().deleteOld();
+  }
+
   /** The newest complete checkpoint on disk; null if there is none. */
   public @Nullable Path findNewestCheckpoint() {
     return bridge().getStateMachineStorage().findNewest();

@@ -87,6 +87,7 @@ final class RatisBridge extends BaseStateMachine {
     } else if (state.appliedIndex() > checkpoints.newestIndex()) {
       writeCheckpoint();
       takeSnapshot();
+      checkpoints.deleteOld();
     }
     retention.opened(state.appliedIndex());
     setLastAppliedTermIndex(TermIndex.valueOf(state.appliedTerm(), state.appliedIndex()));

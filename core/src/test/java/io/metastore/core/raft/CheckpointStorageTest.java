@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.statemachine.SnapshotInfo;
-import org.apache.ratis.statemachine.SnapshotRetentionPolicy;
 import org.apache.ratis.util.MD5FileUtil;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,8 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CheckpointStorageTest {
-  private static final SnapshotRetentionPolicy ANY = new SnapshotRetentionPolicy() {};
-
   @TempDir private Path data = Path.of("");
   private Path directory = Path.of("");
 
@@ -90,7 +87,7 @@ class CheckpointStorageTest {
     for (int index = 8; index <= 11; index++) {
       create(storage, TermIndex.valueOf(1, index), path -> write(path, "x"));
     }
-    storage.cleanupOldSnapshots(ANY);
+    storage.deleteOld();
     assertThat(names(directory)).containsExactlyInAnyOrder("1_10", "1_11");
   }
 

@@ -80,6 +80,7 @@ final class ToyMachine extends BaseStateMachine {
           return position;
         });
     checkpoints.publish();
+    checkpoints.deleteOld();
     return Math.min(position.getIndex(), appenders.neededAfter());
   }
 
