@@ -31,7 +31,7 @@ class ZnodeComparisonTest {
                     works,
                     1,
                     Duration.ZERO,
-                    Duration.ofMillis(200),
+                    Duration.ofSeconds(2),
                     10,
                     16,
                     directory),

@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -34,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>Ratis receives into {@code <directory>-tmp/snapshot-<id>} and checks each file's digest.
  *       After the last file it renames {@code <directory>} to {@code <directory>.tmp<date>},
  *       renames the received directory to {@code <directory>}, and deletes the former one. An
- *       interrupted transfer stays on disk until the next start; a crash between the renames is
- *       undone at start.
+ *       interrupted transfer stays on disk until the next one or the next start; a crash between
+ *       the renames is undone at start.
  *   <li>Ratis forces none of this to disk ({@code ratis.md} §3 #12). We do so before the state is
  *       opened from the checkpoint and before the log that it replaces is deleted; after an earlier
  *       crash, the digests are compared at start.
@@ -190,14 +192,40 @@ final class CheckpointStorage implements StateMachineStorage {
    */
   synchronized void receiving() {
     receiving = true;
+    try {
+      deleteInterrupted();
+      forceReceived();
+    } catch (IOException e) {
+      throw new UncheckedIOException("received checkpoint " + incoming, e);
+    }
+  }
+
+  /** Deletes all transfers but the one that began last; its directory is the newest. */
+  private void deleteInterrupted() throws IOException {
+    List<Path> transfers;
+    try (Stream<Path> found = Files.list(incoming)) {
+      transfers = found.sorted(Comparator.comparing(CheckpointStorage::modified)).toList();
+    }
+    for (Path interrupted : transfers.subList(0, Math.max(0, transfers.size() - 1))) {
+      DurableFiles.deleteTree(interrupted);
+    }
+  }
+
+  private static FileTime modified(Path path) {
+    try {
+      return Files.getLastModifiedTime(path);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void forceReceived() throws IOException {
     try (Stream<Path> files = Files.walk(incoming)) {
       for (Path digest : files.filter(CheckpointFiles::isDigest).toList()) {
         if (forced.add(digest)) {
           DurableFiles.force(CheckpointFiles.fileOf(digest));
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("received checkpoint " + incoming, e);
     }
   }
 

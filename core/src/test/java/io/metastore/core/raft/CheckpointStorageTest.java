@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -100,6 +101,18 @@ class CheckpointStorageTest {
 
     assertThat(storage.findNewest()).isEqualTo(directory.resolve("1_5"));
     assertThat(names(data.resolve("ckpt-tmp"))).isEmpty();
+  }
+
+  @Test
+  void transferThatBrokeOffIsDeletedWhenTheNextOneArrives() throws IOException {
+    CheckpointStorage storage = open();
+    receive(data.resolve("ckpt-tmp/snapshot-x/1_70"), "half");
+    receive(data.resolve("ckpt-tmp/snapshot-y/1_80"), "half");
+    Files.setLastModifiedTime(data.resolve("ckpt-tmp/snapshot-x"), FileTime.fromMillis(1));
+
+    storage.receiving();
+
+    assertThat(names(data.resolve("ckpt-tmp"))).containsExactly("snapshot-y");
   }
 
   @Test
