@@ -3,11 +3,15 @@ package org.apache.ratis.grpc.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.core.raft.ReplacedClass;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.apache.ratis.proto.RaftProtos.FileChunkProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class GrpcServerProtocolClientTest {
   private static final int CHUNK_BYTES = 1 << 20;
+  private static final TimeDuration REPLY_TIMEOUT = TimeDuration.valueOf(10, TimeUnit.MINUTES);
 
   @Test
   void replacesTheClassOfRatis() throws Exception {
@@ -34,23 +39,10 @@ class GrpcServerProtocolClientTest {
   @Test
   void partOfACheckpointIsNotKeptAfterItWasSent() throws Exception {
     CountDownLatch received = new CountDownLatch(1);
-    Server silentMember =
-        NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-            .addService(
-                new RaftServerProtocolServiceImplBase() {
-                  @Override
-                  public StreamObserver<InstallSnapshotRequestProto> installSnapshot(
-                      StreamObserver<InstallSnapshotReplyProto> replies) {
-                    return new Counting<>(received);
-                  }
-                })
-            .maxInboundMessageSize(2 * CHUNK_BYTES)
-            .build()
-            .start();
+    Server silentMember = startMember(replies -> new Counting<>(received));
     try (GrpcServerProtocolClient client = clientOf(silentMember)) {
-      TimeDuration replyTimeout = TimeDuration.valueOf(10, TimeUnit.MINUTES);
       StreamObserver<InstallSnapshotRequestProto> stream =
-          client.installSnapshot("test", replyTimeout, 8, new Counting<>(new CountDownLatch(1)));
+          client.installSnapshot("test", REPLY_TIMEOUT, 8, new Counting<>(new CountDownLatch(1)));
 
       WeakReference<InstallSnapshotRequestProto> sent = send(stream);
 
@@ -63,6 +55,90 @@ class GrpcServerProtocolClientTest {
     } finally {
       silentMember.shutdownNow();
     }
+  }
+
+  /** Otherwise a member that was cut off meanwhile would receive nothing for another 24 s. */
+  @Test
+  void senderThatWaitsForAReplyNoticesThatTheConnectionIsLost() throws Exception {
+    CountDownLatch received = new CountDownLatch(1);
+    Server silentMember = startMember(replies -> new Counting<>(received));
+    try (GrpcServerProtocolClient client = clientOf(silentMember)) {
+      StreamObserver<InstallSnapshotRequestProto> stream =
+          client.installSnapshot("test", REPLY_TIMEOUT, 1, new Counting<>(new CountDownLatch(1)));
+      CompletableFuture<Void> sender =
+          CompletableFuture.runAsync(
+              () -> {
+                while (true) {
+                  stream.onNext(InstallSnapshotRequestProto.getDefaultInstance());
+                }
+              });
+      assertThat(received.await(20, TimeUnit.SECONDS)).as("received").isTrue();
+
+      silentMember.shutdownNow();
+
+      assertThat(sender)
+          .failsWithin(20, TimeUnit.SECONDS)
+          .withThrowableOfType(ExecutionException.class)
+          .withMessageContaining("the stream of a snapshot has ended");
+    } finally {
+      silentMember.shutdownNow();
+    }
+  }
+
+  @Test
+  void partsAreSentAsRepliesCome() throws Exception {
+    CountDownLatch received = new CountDownLatch(10);
+    Server member =
+        startMember(
+            replies ->
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(InstallSnapshotRequestProto part) {
+                    received.countDown();
+                    replies.onNext(InstallSnapshotReplyProto.getDefaultInstance());
+                  }
+
+                  @Override
+                  public void onError(Throwable failure) {}
+
+                  @Override
+                  public void onCompleted() {
+                    replies.onCompleted();
+                  }
+                });
+    try (GrpcServerProtocolClient client = clientOf(member)) {
+      CountDownLatch replies = new CountDownLatch(10);
+      StreamObserver<InstallSnapshotRequestProto> stream =
+          client.installSnapshot("test", REPLY_TIMEOUT, 1, new Counting<>(replies));
+      for (int i = 0; i < 10; i++) {
+        stream.onNext(InstallSnapshotRequestProto.getDefaultInstance());
+      }
+      stream.onCompleted();
+      assertThat(received.await(20, TimeUnit.SECONDS)).as("received").isTrue();
+      assertThat(replies.await(20, TimeUnit.SECONDS)).as("answered").isTrue();
+    } finally {
+      member.shutdownNow();
+    }
+  }
+
+  private static Server startMember(
+      Function<
+              StreamObserver<InstallSnapshotReplyProto>,
+              StreamObserver<InstallSnapshotRequestProto>>
+          service)
+      throws IOException {
+    return NettyServerBuilder.forAddress(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+        .addService(
+            new RaftServerProtocolServiceImplBase() {
+              @Override
+              public StreamObserver<InstallSnapshotRequestProto> installSnapshot(
+                  StreamObserver<InstallSnapshotReplyProto> replies) {
+                return service.apply(replies);
+              }
+            })
+        .maxInboundMessageSize(2 * CHUNK_BYTES)
+        .build()
+        .start();
   }
 
   private static GrpcServerProtocolClient clientOf(Server server) {
