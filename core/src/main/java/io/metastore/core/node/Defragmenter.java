@@ -14,6 +14,12 @@ import org.slf4j.LoggerFactory;
 final class Defragmenter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Defragmenter.class);
 
+  /**
+   * Bytes that are written per second beside other work. At full speed the Raft log, which is
+   * usually on the same disk, would wait for the disk.
+   */
+  private static final long BYTES_PER_SECOND = 64L << 20;
+
   private final Supplier<StoreMachine> machines;
   private final Histogram durations;
   private final ExecutorService thread =
@@ -29,7 +35,7 @@ final class Defragmenter implements AutoCloseable {
 
   /** Rewrites the tables; one rewrite at a time. Any thread. */
   CompletableFuture<Void> defragment() {
-    return CompletableFuture.runAsync(this::rewrite, thread);
+    return CompletableFuture.runAsync(() -> rewrite(BYTES_PER_SECOND), thread);
   }
 
   /**
@@ -41,7 +47,7 @@ final class Defragmenter implements AutoCloseable {
     long size = storage.sizeBytes();
     long inUse = storage.liveBytes();
     if (size - inUse >= bytesMin) {
-      rewrite();
+      rewrite(Storage.UNLIMITED);
     } else {
       LOG.atInfo()
           .addKeyValue("current-db-size-bytes", size)
@@ -51,15 +57,15 @@ final class Defragmenter implements AutoCloseable {
     }
   }
 
-  private void rewrite() {
+  private void rewrite(long bytesPerSecond) {
     // Tables that have just been replaced by those of a checkpoint are new.
-    machines.get().useTables(this::rewrite);
+    machines.get().useTables(storage -> rewrite(storage, bytesPerSecond));
   }
 
-  private void rewrite(Storage storage) {
+  private void rewrite(Storage storage, long bytesPerSecond) {
     long sizeBefore = storage.sizeBytes();
     LOG.atInfo().addKeyValue("current-db-size-bytes", sizeBefore).log("defragmenting");
-    durations.time(storage::rewrite);
+    durations.time(() -> storage.rewrite(bytesPerSecond));
     LOG.atInfo()
         .addKeyValue("current-db-size-bytes", storage.sizeBytes())
         .addKeyValue("current-db-size-bytes-diff", storage.sizeBytes() - sizeBefore)

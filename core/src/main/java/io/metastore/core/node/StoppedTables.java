@@ -1,6 +1,7 @@
 package io.metastore.core.node;
 
 import io.metastore.core.machine.StoreMachine;
+import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.StorageException;
 import io.metastore.core.storage.StorageOptions;
 import java.io.IOException;
@@ -33,7 +34,7 @@ public final class StoppedTables implements AutoCloseable {
 
   /** Frees the disk space of obsolete entries. */
   public void defragment() {
-    machine.storage().rewrite();
+    machine.storage().rewrite(Storage.UNLIMITED);
   }
 
   @Override

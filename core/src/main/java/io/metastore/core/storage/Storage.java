@@ -59,13 +59,8 @@ public final class Storage implements Reader, AutoCloseable {
 
   private static final long BYTES_PER_SYNC = 1 << 20;
 
-  /**
-   * Bytes that {@link #rewrite} may write per second. At full speed the Raft log, which is usually
-   * on the same disk, would wait for it.
-   */
-  private static final long REWRITE_BYTES_PER_SECOND = 64L << 20;
-
-  private static final long UNLIMITED = 1L << 40;
+  /** For {@link #rewrite}. */
+  public static final long UNLIMITED = 1L << 40;
 
   /**
    * Compression by level. The upper levels are rewritten soon, so compressing them costs more than
@@ -468,13 +463,15 @@ public final class Storage implements Reader, AutoCloseable {
    * Rewrites the data files without obsolete entries, which frees their disk space. Reads and
    * writes continue meanwhile. Blocks for about as long as copying the files takes; not for the
    * thread that writes.
+   *
+   * @param bytesPerSecond maximum to write, or {@link #UNLIMITED}
    */
-  public void rewrite() {
+  public void rewrite(long bytesPerSecond) {
     try (CompactRangeOptions everything =
         new CompactRangeOptions()
             .setExclusiveManualCompaction(false)
             .setBottommostLevelCompaction(BottommostLevelCompaction.kForceOptimized)) {
-      limiter.setBytesPerSecond(REWRITE_BYTES_PER_SECOND);
+      limiter.setBytesPerSecond(bytesPerSecond);
       for (Table table : Table.values()) {
         db.compactRange(handle(table), null, null, everything);
       }

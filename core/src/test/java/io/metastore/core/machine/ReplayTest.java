@@ -11,6 +11,7 @@ import io.metastore.core.machine.TreeRequests.TestSession;
 import io.metastore.core.storage.Bytes;
 import io.metastore.core.storage.Cursor;
 import io.metastore.core.storage.Reader;
+import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.Table;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -152,7 +153,7 @@ class ReplayTest {
           }
         }
         case 6 -> checkpoint = machine.checkpoint();
-        case 7 -> machine.storage().rewrite();
+        case 7 -> machine.storage().rewrite(Storage.UNLIMITED);
         default -> {
           if (checkpoint != null) {
             machine.restore(checkpoint);
