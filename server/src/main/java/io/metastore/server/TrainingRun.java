@@ -43,12 +43,14 @@ public final class TrainingRun {
 
   private final Path directory;
   private final List<Integer> clientPorts = new ArrayList<>();
+  private final List<Integer> secureClientPorts = new ArrayList<>();
   private final List<Integer> peerPorts = new ArrayList<>();
 
   private TrainingRun(Path directory) throws IOException {
     this.directory = directory;
     for (int i = 0; i < MEMBERS; i++) {
       clientPorts.add(freePort());
+      secureClientPorts.add(freePort());
       peerPorts.add(freePort());
     }
   }
@@ -86,6 +88,11 @@ public final class TrainingRun {
     command("lock", "/locks/training", "--", "true");
     command("status");
     command("members");
+    commandAt(
+        "https://127.0.0.1:" + secureClientPorts.get(0),
+        "--insecure-skip-tls-verify",
+        "get",
+        "/config/training");
     command("-o", "json", "rm", "/config/training");
     command("--help");
     if (!load.isZero()) {
@@ -99,11 +106,14 @@ public final class TrainingRun {
       cluster.append(other == 0 ? "" : ",").append(name(other)).append('=').append(peerUrl(other));
     }
     String clientUrl = "http://127.0.0.1:" + clientPorts.get(member);
+    String secureUrl = "https://127.0.0.1:" + secureClientPorts.get(member);
     return List.of(
         "--log-outputs=" + directory.resolve(name(member) + ".log"),
         "--name=" + name(member),
         "--data-dir=" + directory.resolve(name(member)),
-        "--listen-client-urls=" + clientUrl,
+        "--auto-tls",
+        "--peer-auto-tls",
+        "--listen-client-urls=" + clientUrl + "," + secureUrl,
         "--advertise-client-urls=" + clientUrl,
         "--listen-peer-urls=" + peerUrl(member),
         "--initial-advertise-peer-urls=" + peerUrl(member),
@@ -114,8 +124,9 @@ public final class TrainingRun {
     return "m" + member;
   }
 
+  /** The first member's URL uses TLS: the other two have connections of both kinds. */
   private String peerUrl(int member) {
-    return "http://127.0.0.1:" + peerPorts.get(member);
+    return (member == 0 ? "https" : "http") + "://127.0.0.1:" + peerPorts.get(member);
   }
 
   private void awaitHealth() throws IOException, InterruptedException {
@@ -180,7 +191,11 @@ public final class TrainingRun {
   }
 
   private void command(String... words) throws IOException {
-    List<String> all = new ArrayList<>(List.of("--endpoints", "127.0.0.1:" + clientPorts.get(0)));
+    commandAt("127.0.0.1:" + clientPorts.get(0), words);
+  }
+
+  private static void commandAt(String endpoint, String... words) throws IOException {
+    List<String> all = new ArrayList<>(List.of("--endpoints", endpoint));
     all.addAll(List.of(words));
     Console console =
         new Console(InputStream.nullInputStream(), OutputStream.nullOutputStream(), System.err);
