@@ -7,8 +7,12 @@ import io.grpc.stub.StreamObserver;
 import io.metastore.cli.console.Console;
 import io.metastore.cli.console.ExitCode;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
+import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.MoveLeaderRequest;
 import io.metastore.etcdapi.etcdserverpb.PutRequest;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import io.metastore.etcdapi.etcdserverpb.StatusRequest;
+import io.metastore.etcdapi.etcdserverpb.StatusResponse;
 import io.metastore.etcdapi.etcdserverpb.WatchCreateRequest;
 import io.metastore.etcdapi.etcdserverpb.WatchGrpc;
 import io.metastore.etcdapi.etcdserverpb.WatchRequest;
@@ -81,6 +85,7 @@ public final class TrainingRun {
     }
     awaitHealth();
     callLikeEtcdsClients();
+    moveLeader();
     command("put", "/config/training", "value");
     command("get", "/config/training");
     command("ls", "-l", "/config");
@@ -159,6 +164,28 @@ public final class TrainingRun {
     store.range(RangeRequest.newBuilder().setKey(key).build());
     watch(channel, key);
     channel.shutdownNow();
+  }
+
+  /** Loads the classes of a transfer and an election: clients wait for them. */
+  private void moveLeader() {
+    List<ManagedChannel> channels = new ArrayList<>();
+    for (int port : clientPorts) {
+      channels.add(NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build());
+    }
+    List<StatusResponse> states =
+        channels.stream()
+            .map(MaintenanceGrpc::newBlockingStub)
+            .map(member -> member.status(StatusRequest.getDefaultInstance()))
+            .toList();
+    for (int member = 0; member < MEMBERS; member++) {
+      long id = states.get(member).getHeader().getMemberId();
+      if (id == states.get(member).getLeader()) {
+        long next = states.get((member + 1) % MEMBERS).getHeader().getMemberId();
+        MaintenanceGrpc.newBlockingStub(channels.get(member))
+            .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(next).build());
+      }
+    }
+    channels.forEach(ManagedChannel::shutdownNow);
   }
 
   /** Watches a key until the channel is closed. Returns when the watch has been created. */
