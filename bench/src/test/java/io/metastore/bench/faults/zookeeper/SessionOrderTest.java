@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.bench.faults.zookeeper.Note.Disconnected;
 import io.metastore.bench.faults.zookeeper.Step.Kind;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher.Event.EventType;
@@ -70,6 +71,23 @@ class SessionOrderTest {
     story.read(OWN, true, false, 2, 3, 1).write(OTHER, 4, SET).write(OTHER, 5, SET);
     story.told(OWN, EventType.NodeDataChanged, 5);
     assertThat(violations()).singleElement().asString().contains("the next change was at zxid 4");
+  }
+
+  /**
+   * The node was set at zxid 4, while no member was watched; 6 is the next change that is known.
+   */
+  @Test
+  void eventWithoutAZxidMayBeOfAnUnknownChange() {
+    Step other = Step.of(Kind.SET, Story.TREE.node(1));
+    story
+        .read(OWN, true, false, 2, 3, 1)
+        .write(OTHER, 6, SET)
+        .told(OWN, EventType.NodeDataChanged, -1)
+        .write(OWN, 5, other);
+    Timeline timeline =
+        new Timeline(List.of(story.span("a", 0, 3), story.span("b", 4, 10)), new ArrayList<>());
+    assertThat(SessionOrder.violations(timeline, story.history(OWN, 0, 0))).isEmpty();
+    assertThat(violations()).singleElement().asString().contains("after an answer or event");
   }
 
   @Test
