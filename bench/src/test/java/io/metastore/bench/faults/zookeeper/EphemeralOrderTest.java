@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.metastore.bench.faults.zookeeper.Step.Kind;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class EphemeralOrderTest {
@@ -46,6 +47,14 @@ class EphemeralOrderTest {
   void nodeThatIsLeftIsFound() {
     end(4, A);
     assertThat(violations(0, 0)).singleElement().asString().contains("left");
+  }
+
+  @Test
+  void creationThatNoWatchReportedIsNoViolation() {
+    Story unwatched = new Story().change(4, Change.Kind.DELETED, A);
+    List<SessionHistory> histories = List.of(unwatched.history(OWN, 0, 0));
+    assertThat(EphemeralOrder.violations(unwatched.timeline(), TREE, histories, Map.of()))
+        .isEmpty();
   }
 
   @Test
