@@ -13,11 +13,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Measures how soon a cluster accepts writes again after it has lost its leader. */
+/** Measures how long writes wait when a cluster loses its leader, or the leader hands over. */
 @Command(
     name = "failover",
     description = {
-      "Measures how soon a cluster accepts writes again after it has lost its leader.",
+      "Measures how long writes wait when a cluster loses its leader, or the leader hands over.",
       "Makes the leader of a cluster of three fail repeatedly, and measures the time until",
       "puts and lock grants through both other members work again. Linux only."
     },
@@ -29,7 +29,7 @@ final class FailoverCommand extends ReportCommand<List<FailoverResult>> {
   @Option(
       names = "--fault",
       split = ",",
-      description = "How the leader fails: ${COMPLETION-CANDIDATES} (default: each).")
+      description = "What happens to the leader: ${COMPLETION-CANDIDATES} (default: each).")
   List<Fault> faults = List.of(Fault.values());
 
   @Option(

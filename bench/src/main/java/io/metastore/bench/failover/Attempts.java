@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes through one member, started at a fixed interval whether or not earlier ones have ended.
- * After a fault, some earlier writes wait for their outcome in vain; what counts is when new ones
- * succeed.
+ * After a fault, some of them wait for their outcome in vain; a write has waited until it, or one
+ * that began later, succeeds.
  */
 final class Attempts {
   private static final long PACE_MS = 20;
@@ -36,29 +36,31 @@ final class Attempts {
 
   private final ManagedChannel member;
   private final ScheduledExecutorService timer;
+  private final long windowNanos;
   private final AtomicInteger names = new AtomicInteger();
   private final String prefix = "failover/" + System.nanoTime() + "/";
 
-  Attempts(ManagedChannel member, ScheduledExecutorService timer) {
+  /**
+   * @param windowMs how long to start writes whose waits count; 0 for only the first one
+   */
+  Attempts(ManagedChannel member, ScheduledExecutorService timer, long windowMs) {
     this.member = member;
     this.timer = timer;
+    this.windowNanos = TimeUnit.MILLISECONDS.toNanos(windowMs);
   }
 
-  /** Completes when a put is acknowledged, with that moment's System.nanoTime(). */
-  CompletableFuture<Long> untilPut() {
-    return untilSuccess(
+  /** Completes with the longest time in nanoseconds that a put waited until it was acknowledged. */
+  CompletableFuture<Long> longestPut() {
+    return longestWait(
         () ->
             KVGrpc.newFutureStub(member)
                 .withDeadlineAfter(TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .put(PutRequest.newBuilder().setKey(newName()).build()));
   }
 
-  /**
-   * Completes when a lease and a free lock with it are granted, with that moment's
-   * System.nanoTime().
-   */
-  CompletableFuture<Long> untilLock() {
-    return untilSuccess(
+  /** Likewise, until a lease and a free lock with it were granted. */
+  CompletableFuture<Long> longestLock() {
+    return longestWait(
         () ->
             Futures.transformAsync(
                 LeaseGrpc.newFutureStub(member)
@@ -75,9 +77,9 @@ final class Attempts {
                 MoreExecutors.directExecutor()));
   }
 
-  /** Likewise, when a client of Metastore's own API and a free lock are granted. */
-  CompletableFuture<Long> untilOwnLock() {
-    return untilSuccess(
+  /** Likewise, until a client of Metastore's own API and a free lock were granted. */
+  CompletableFuture<Long> longestOwnLock() {
+    return longestWait(
         () ->
             Futures.transformAsync(
                 ClientsGrpc.newFutureStub(member)
@@ -101,22 +103,29 @@ final class Attempts {
     return ByteString.copyFromUtf8(prefix + names.incrementAndGet());
   }
 
-  private CompletableFuture<Long> untilSuccess(Supplier<? extends ListenableFuture<?>> attempt) {
-    CompletableFuture<Long> success = new CompletableFuture<>();
+  private CompletableFuture<Long> longestWait(Supplier<? extends ListenableFuture<?>> attempt) {
+    Waits waits = new Waits(System.nanoTime() + windowNanos);
     ScheduledFuture<?> pace =
         timer.scheduleAtFixedRate(
-            () -> begin(attempt.get(), success), 0, PACE_MS, TimeUnit.MILLISECONDS);
-    success.whenComplete((nanos, failure) -> pace.cancel(false));
-    return success;
+            () -> {
+              long nanos = System.nanoTime();
+              waits.began(nanos);
+              observe(attempt.get(), nanos, waits);
+            },
+            0,
+            PACE_MS,
+            TimeUnit.MILLISECONDS);
+    waits.longest().whenComplete((nanos, failure) -> pace.cancel(false));
+    return waits.longest();
   }
 
-  private static <T> void begin(ListenableFuture<T> attempt, CompletableFuture<Long> success) {
+  private static <T> void observe(ListenableFuture<T> attempt, long beganNanos, Waits waits) {
     Futures.addCallback(
         attempt,
         new FutureCallback<T>() {
           @Override
           public void onSuccess(@Nullable T answer) {
-            success.complete(System.nanoTime());
+            waits.succeeded(beganNanos, System.nanoTime());
           }
 
           @Override

@@ -6,6 +6,7 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.bench.server.Cluster;
 import io.metastore.bench.server.ServerKind;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.MoveLeaderRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
 import java.nio.file.Path;
@@ -22,9 +23,16 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Makes the leader of a cluster of three fail repeatedly, and measures when writes work again. */
+/**
+ * Makes the leader of a cluster of three fail or hand over repeatedly, and measures how long writes
+ * wait.
+ */
 public final class Failover {
   private static final int MEMBERS = 3;
+
+  /** A leader that hands over serves for a moment longer; the writes that wait begin after it. */
+  private static final long HAND_OVER_MS = 2_000;
+
   private static final long TIMEOUT_SECONDS = 60;
   private static final long ASK_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
@@ -65,14 +73,13 @@ public final class Failover {
       for (int i = 0; i < tries; i++) {
         clients.awaitAllServe();
         int leader = clients.awaitLeader();
-        inflict(fault, cluster, leader);
-        long startNanos = System.nanoTime();
-        Recovery recovery = clients.awaitWrites(leader);
+        inflict(fault, cluster, clients, leader);
+        Wait wait = clients.awaitWrites(leader, fault.isHandOver() ? HAND_OVER_MS : 0);
         heal(fault, cluster, leader);
-        puts.add(TimeUnit.NANOSECONDS.toMillis(recovery.putNanos() - startNanos));
-        locks.add(TimeUnit.NANOSECONDS.toMillis(recovery.lockNanos() - startNanos));
+        puts.add(TimeUnit.NANOSECONDS.toMillis(wait.putNanos()));
+        locks.add(TimeUnit.NANOSECONDS.toMillis(wait.lockNanos()));
         if (ownApi) {
-          ownLocks.add(TimeUnit.NANOSECONDS.toMillis(recovery.ownLockNanos() - startNanos));
+          ownLocks.add(TimeUnit.NANOSECONDS.toMillis(wait.ownLockNanos()));
         }
         progress.accept(
             "%s, leader %s: put %d ms, lock %d ms, own lock %s"
@@ -89,13 +96,13 @@ public final class Failover {
 
   private Cluster start(Fault fault) {
     return switch (fault) {
-      case KILLED, STOPPED -> Cluster.start(kind, MEMBERS, directory);
+      case KILLED, STOPPED, TRANSFERRED, TERMINATED -> Cluster.start(kind, MEMBERS, directory);
       case CUT_BOTH_WAYS, CUT_TO_LEADER, CUT_FROM_LEADER ->
           Cluster.startLinked(kind, MEMBERS, directory);
     };
   }
 
-  private static void inflict(Fault fault, Cluster cluster, int leader)
+  private static void inflict(Fault fault, Cluster cluster, Clients clients, int leader)
       throws InterruptedException {
     switch (fault) {
       case KILLED -> cluster.kill(leader);
@@ -106,6 +113,8 @@ public final class Failover {
       }
       case CUT_TO_LEADER -> cluster.links().holdTo(leader);
       case CUT_FROM_LEADER -> cluster.links().holdFrom(leader);
+      case TRANSFERRED -> clients.moveLeader(leader);
+      case TERMINATED -> cluster.signal(leader, "TERM");
     }
   }
 
@@ -114,14 +123,16 @@ public final class Failover {
       case KILLED -> cluster.restart(leader);
       case STOPPED -> cluster.resume(leader);
       case CUT_BOTH_WAYS, CUT_TO_LEADER, CUT_FROM_LEADER -> cluster.links().release();
+      case TRANSFERRED -> {}
+      case TERMINATED -> {
+        cluster.terminate(leader);
+        cluster.restart(leader);
+      }
     }
   }
 
-  /**
-   * The times when writes succeeded, as System.nanoTime(); the last has no meaning without our own
-   * API.
-   */
-  private record Recovery(long putNanos, long lockNanos, long ownLockNanos) {}
+  /** The longest times that writes waited; the last has no meaning without our own API. */
+  private record Wait(long putNanos, long lockNanos, long ownLockNanos) {}
 
   /** A connection to each member. */
   private static final class Clients implements AutoCloseable {
@@ -143,26 +154,39 @@ public final class Failover {
     void awaitAllServe() throws InterruptedException {
       // Otherwise gRPC would wait up to two minutes before it reconnects to a member that was down.
       channels.forEach(ManagedChannel::resetConnectBackoff);
-      await(channels);
+      await(channels, 0);
     }
 
-    Recovery awaitWrites(int lost) throws InterruptedException {
+    /** Asks the leader to hand over to the next member; does not wait for the answer. */
+    void moveLeader(int leader) {
+      long next = status(channels.get((leader + 1) % channels.size())).getHeader().getMemberId();
+      MaintenanceGrpc.newFutureStub(channels.get(leader))
+          .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(next).build());
+    }
+
+    /**
+     * Writes through the other members.
+     *
+     * @param windowMs how long to start writes whose waits count; 0 for only the first ones
+     */
+    Wait awaitWrites(int leader, long windowMs) throws InterruptedException {
       return await(
           IntStream.range(0, channels.size())
-              .filter(member -> member != lost)
+              .filter(member -> member != leader)
               .mapToObj(channels::get)
-              .toList());
+              .toList(),
+          windowMs);
     }
 
-    private Recovery await(List<ManagedChannel> members) throws InterruptedException {
+    private Wait await(List<ManagedChannel> members, long windowMs) throws InterruptedException {
       List<Attempts> attempts =
-          members.stream().map(member -> new Attempts(member, timer)).toList();
-      List<CompletableFuture<Long>> puts = attempts.stream().map(Attempts::untilPut).toList();
-      List<CompletableFuture<Long>> locks = attempts.stream().map(Attempts::untilLock).toList();
+          members.stream().map(member -> new Attempts(member, timer, windowMs)).toList();
+      List<CompletableFuture<Long>> puts = attempts.stream().map(Attempts::longestPut).toList();
+      List<CompletableFuture<Long>> locks = attempts.stream().map(Attempts::longestLock).toList();
       List<CompletableFuture<Long>> ownLocks =
-          ownApi ? attempts.stream().map(Attempts::untilOwnLock).toList() : List.of();
+          ownApi ? attempts.stream().map(Attempts::longestOwnLock).toList() : List.of();
       try {
-        return new Recovery(last(puts), last(locks), last(ownLocks));
+        return new Wait(longest(puts), longest(locks), longest(ownLocks));
       } finally {
         Stream.of(puts, locks, ownLocks)
             .flatMap(List::stream)
@@ -170,13 +194,13 @@ public final class Failover {
       }
     }
 
-    private static long last(List<CompletableFuture<Long>> successes) throws InterruptedException {
-      long last = Long.MIN_VALUE;
+    private static long longest(List<CompletableFuture<Long>> waits) throws InterruptedException {
+      long longest = 0;
       try {
-        for (CompletableFuture<Long> success : successes) {
-          last = Math.max(last, success.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
+        for (CompletableFuture<Long> wait : waits) {
+          longest = Math.max(longest, wait.get(TIMEOUT_SECONDS, TimeUnit.SECONDS));
         }
-        return last;
+        return longest;
       } catch (ExecutionException e) {
         throw new IllegalStateException(e.getCause());
       } catch (TimeoutException e) {
@@ -204,14 +228,17 @@ public final class Failover {
 
     private static boolean leads(ManagedChannel member) {
       try {
-        StatusResponse status =
-            MaintenanceGrpc.newBlockingStub(member)
-                .withDeadlineAfter(1, TimeUnit.SECONDS)
-                .status(StatusRequest.getDefaultInstance());
+        StatusResponse status = status(member);
         return status.getLeader() == status.getHeader().getMemberId();
       } catch (StatusRuntimeException e) {
         return false;
       }
+    }
+
+    private static StatusResponse status(ManagedChannel member) {
+      return MaintenanceGrpc.newBlockingStub(member)
+          .withDeadlineAfter(1, TimeUnit.SECONDS)
+          .status(StatusRequest.getDefaultInstance());
     }
 
     @Override

@@ -3,9 +3,9 @@ package io.metastore.bench.failover;
 import java.util.List;
 
 /**
- * How long a cluster accepted no writes, for all tries with one fault. Each time is from the fault
- * to the first success, through the slower of the remaining members, of an attempt that began after
- * the fault. Attempts begin every 20 ms.
+ * How long writes waited, for all tries with one fault. Attempts begin every 20 ms through each of
+ * the other members. An attempt has waited until it, or one that began later, succeeded. Counted is
+ * the first attempt after the fault or, if the leader hands over, the one that waited longest.
  *
  * @param server the server's name
  * @param putMs milliseconds until a put was acknowledged, for each try

@@ -13,7 +13,16 @@ public enum Fault {
   /** Bytes from the other members do not reach the leader. */
   CUT_TO_LEADER,
   /** Bytes from the leader do not reach the other members. */
-  CUT_FROM_LEADER;
+  CUT_FROM_LEADER,
+  /** It does not fail: it is asked to hand over to another member. */
+  TRANSFERRED,
+  /** The process gets SIGTERM, and hands over before it ends. */
+  TERMINATED;
+
+  /** Whether the leader goes on serving for a moment after the fault, and then hands over. */
+  public boolean isHandOver() {
+    return this == TRANSFERRED || this == TERMINATED;
+  }
 
   /** The name in options and tables. */
   @Override

@@ -151,12 +151,17 @@ public final class Cluster implements AutoCloseable {
 
   /** Pauses a member with SIGSTOP; its connections stay open. */
   public void pause(int member) throws InterruptedException {
-    processes.get(member).signal("STOP");
+    signal(member, "STOP");
   }
 
   /** Resumes a paused member. */
   public void resume(int member) throws InterruptedException {
-    processes.get(member).signal("CONT");
+    signal(member, "CONT");
+  }
+
+  /** Sends a signal, named without SIG; does not wait for its effect. */
+  public void signal(int member, String name) throws InterruptedException {
+    processes.get(member).signal(name);
   }
 
   /** The time from the start of the first process to the first answer of the last member. */

@@ -14,6 +14,8 @@ import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrantRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrpc;
 import io.metastore.etcdapi.etcdserverpb.LeaseTimeToLiveRequest;
+import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
+import io.metastore.etcdapi.etcdserverpb.MoveLeaderRequest;
 import io.metastore.etcdapi.etcdserverpb.PutRequest;
 import io.metastore.etcdapi.etcdserverpb.PutResponse;
 import io.metastore.etcdapi.v3lockpb.LockGrpc;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The leader is lost, in most cases without any connection breaking. */
+/** The leader is lost, in most cases without any connection breaking, or hands over. */
 @EnabledOnOs(OS.LINUX)
 class LeaderLossTest {
   private static ClusterProcesses cluster;
@@ -56,7 +58,7 @@ class LeaderLossTest {
     try {
       long lostId = lost.status().getLeader();
       List<ServerProcess> others = cluster.others(lost);
-      inflict(fault, lost);
+      inflict(fault, lost, others.get(0));
       List<ListenableFuture<PutResponse>> first = new ArrayList<>();
       for (ServerProcess other : others) {
         first.add(KVGrpc.newFutureStub(other.channel()).put(newPut()));
@@ -66,13 +68,14 @@ class LeaderLossTest {
             "another leader",
             () -> other.status().getLeader() != lostId && other.status().getLeader() != 0);
       }
+      boolean silent = fault != Fault.KILLED && !fault.isHandOver();
       assumeTrue(
-          fault == Fault.KILLED || first.stream().noneMatch(ListenableFuture::isDone),
+          !silent || first.stream().noneMatch(ListenableFuture::isDone),
           "the election took longer than the first writes may take");
       for (ServerProcess other : others) {
         Await.until("a put", () -> put(other));
       }
-      if (fault != Fault.KILLED) {
+      if (silent) {
         assertThat(first).as("first writes").noneMatch(ListenableFuture::isDone);
       }
       for (ServerProcess other : others) {
@@ -108,7 +111,8 @@ class LeaderLossTest {
         .hasHeader();
   }
 
-  private static void inflict(Fault fault, ServerProcess leader) throws Exception {
+  private static void inflict(Fault fault, ServerProcess leader, ServerProcess next)
+      throws Exception {
     int number = cluster.members().indexOf(leader);
     switch (fault) {
       case KILLED -> leader.kill();
@@ -119,16 +123,27 @@ class LeaderLossTest {
       }
       case CUT_TO_LEADER -> cluster.links().holdTo(number);
       case CUT_FROM_LEADER -> cluster.links().holdFrom(number);
+      case TRANSFERRED -> transfer(leader, next);
+      case TERMINATED -> leader.terminate();
     }
   }
 
   private static void heal(Fault fault, ServerProcess leader) throws Exception {
     switch (fault) {
-      case KILLED -> leader.start();
+      case KILLED, TERMINATED -> leader.start();
+      case TRANSFERRED -> {}
       case STOPPED -> leader.resume();
       case CUT_BOTH_WAYS, CUT_TO_LEADER, CUT_FROM_LEADER -> cluster.links().release();
     }
     cluster.awaitReady();
+  }
+
+  private static void transfer(ServerProcess leader, ServerProcess to) {
+    MoveLeaderRequest request =
+        MoveLeaderRequest.newBuilder().setTargetID(to.status().getHeader().getMemberId()).build();
+    MaintenanceGrpc.newBlockingStub(leader.channel())
+        .withDeadlineAfter(5, TimeUnit.SECONDS)
+        .moveLeader(request);
   }
 
   private static PutRequest newPut() {
