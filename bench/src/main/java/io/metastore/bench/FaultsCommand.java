@@ -85,6 +85,12 @@ final class FaultsCommand extends ReportCommand<RunReport> {
   String server = "";
 
   @Option(
+      names = "--etcdutl",
+      paramLabel = "PROGRAM",
+      description = "Restores snapshots (default: etcdutl beside the server's program).")
+  @Nullable String etcdutl;
+
+  @Option(
       names = "--directory",
       description = "Directory for the members' data (default: the temporary directory).")
   Path directory = Path.of(System.getProperty("java.io.tmpdir"));
@@ -104,9 +110,14 @@ final class FaultsCommand extends ReportCommand<RunReport> {
             new RunSettings(
                 seed, members, duration, round, mix, etcdClients, nativeClients, zookeeperClients),
             ServerCommand.parse("metastore=" + server),
+            List.of(etcdutl == null ? besideServer("etcdutl") : etcdutl),
             directory,
             progress)
         .run();
+  }
+
+  private String besideServer(String name) {
+    return Path.of(server.split(" ", 2)[0]).resolveSibling(name).toString();
   }
 
   @Override
@@ -130,7 +141,7 @@ final class FaultsCommand extends ReportCommand<RunReport> {
   }
 
   private String again() {
-    return "bench/faults --seed %d --duration %ds --round %ds --members %d --mix %s --etcd-clients %d --native-clients %d --zookeeper-clients %d --server '%s'"
+    return "bench/faults --seed %d --duration %ds --round %ds --members %d --mix %s --etcd-clients %d --native-clients %d --zookeeper-clients %d --server '%s'%s"
         .formatted(
             seed,
             duration.toSeconds(),
@@ -140,6 +151,7 @@ final class FaultsCommand extends ReportCommand<RunReport> {
             etcdClients,
             nativeClients,
             zookeeperClients,
-            server);
+            server,
+            etcdutl == null ? "" : " --etcdutl '%s'".formatted(etcdutl));
   }
 }

@@ -1,6 +1,9 @@
 package io.metastore.bench.faults;
 
+import io.metastore.bench.faults.testbed.Equipment;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** The kinds of faults, and the operations that are mixed with them. */
 public enum Fault {
@@ -31,6 +34,8 @@ public enum Fault {
   SLOW(Source.PEER_LINK),
   /** Some packets from and to one member are lost, and sent again later. */
   LOSSY(Source.PEER_LINK),
+  /** One member is cut off until the others' logs begin later: it receives a checkpoint. */
+  LAG(Source.PEER_LINK),
 
   /** Clients' connections break, fall silent, or are delayed. */
   CLIENT_LINKS(Source.CLIENT_LINK),
@@ -42,7 +47,9 @@ public enum Fault {
   /** Defragmentation of one member. */
   DEFRAGMENT(Source.OPERATOR),
   /** A snapshot of one member is downloaded, and its checksum verified. */
-  SNAPSHOT(Source.OPERATOR);
+  SNAPSHOT(Source.OPERATOR),
+  /** A snapshot of one member is restored to another cluster, and compared with the history. */
+  RESTORE(Source.OPERATOR);
 
   /** What causes it; faults of different sources happen at the same time. */
   enum Source {
@@ -62,9 +69,14 @@ public enum Fault {
     return source;
   }
 
-  /** Whether each member needs a disk of its own, which only root can mount. */
-  boolean needsDisks() {
-    return this == POWER_LOSS || this == DISK_FULL;
+  /** What the members need for it. */
+  Set<Equipment> equipment() {
+    return switch (this) {
+      case POWER_LOSS, DISK_FULL -> EnumSet.of(Equipment.DISKS); // which only root can mount
+      case CLOCK_JUMP -> EnumSet.of(Equipment.CLOCKS);
+      case LAG -> EnumSet.of(Equipment.SHORT_LOGS);
+      default -> EnumSet.noneOf(Equipment.class);
+    };
   }
 
   /** The name in options and reports. */

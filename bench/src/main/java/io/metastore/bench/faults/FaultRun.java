@@ -1,6 +1,7 @@
 package io.metastore.bench.faults;
 
 import io.metastore.bench.faults.Fault.Source;
+import io.metastore.bench.faults.testbed.Equipment;
 import io.metastore.bench.faults.testbed.Testbed;
 import io.metastore.bench.server.ServerKind;
 import java.io.IOException;
@@ -9,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -26,6 +29,7 @@ public final class FaultRun {
 
   private final RunSettings settings;
   private final ServerKind kind;
+  private final List<String> etcdutl;
   private final Path directory;
   private final Consumer<String> progress;
   private final Map<String, Long> faults = new TreeMap<>();
@@ -38,13 +42,19 @@ public final class FaultRun {
    * Prepares a run.
    *
    * @param kind the server to test
+   * @param etcdutl its program that restores snapshots, with its first arguments
    * @param directory for the members' data, and for the logs and the history after a violation
    * @param progress receives lines of text while it runs
    */
   public FaultRun(
-      RunSettings settings, ServerKind kind, Path directory, Consumer<String> progress) {
+      RunSettings settings,
+      ServerKind kind,
+      List<String> etcdutl,
+      Path directory,
+      Consumer<String> progress) {
     this.settings = settings;
     this.kind = kind;
+    this.etcdutl = List.copyOf(etcdutl);
     this.directory = directory;
     this.progress = progress;
   }
@@ -56,12 +66,12 @@ public final class FaultRun {
    *     a fault needs
    */
   public RunReport run() throws InterruptedException {
-    boolean disks = settings.mix().stream().anyMatch(Fault::needsDisks);
-    boolean clocks = settings.mix().contains(Fault.CLOCK_JUMP);
+    Set<Equipment> equipment = EnumSet.noneOf(Equipment.class);
+    settings.mix().forEach(fault -> equipment.addAll(fault.equipment()));
     Random seeds = new Random(settings.seed());
     Duration left = settings.duration();
     int rounds = 0;
-    try (Testbed testbed = new Testbed(kind, settings.members(), directory, disks, clocks)) {
+    try (Testbed testbed = new Testbed(kind, etcdutl, settings.members(), directory, equipment)) {
       while (violations.isEmpty() && left.compareTo(Duration.ZERO) > 0) {
         if (rounds > 0) {
           TimeUnit.MILLISECONDS.sleep(BETWEEN_ROUNDS.toMillis());

@@ -1,9 +1,12 @@
 package io.metastore.bench.faults;
 
+import io.grpc.StatusRuntimeException;
 import io.metastore.bench.faults.testbed.Findings;
 import io.metastore.bench.faults.testbed.Testbed;
 import io.metastore.bench.server.PeerLinks;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 
@@ -11,6 +14,8 @@ import java.util.concurrent.Semaphore;
 final class PeerLinkFaults extends MajorityFaults {
   private static final int SLOW_MAX_MS = 400;
   private static final double LOSS_MAX = 0.3;
+  private static final int LAG_TRIES = 5;
+  private static final long LAG_RETRY_MS = 200;
 
   PeerLinkFaults(
       Testbed testbed,
@@ -40,6 +45,10 @@ final class PeerLinkFaults extends MajorityFaults {
           }
         }
       }
+      case LAG -> {
+        log.begin(fault, Testbed.name(last));
+        outrun(last);
+      }
       case CUT_ONE_WAY -> {
         switch (random.nextInt(3)) {
           case 0 -> {
@@ -68,12 +77,34 @@ final class PeerLinkFaults extends MajorityFaults {
       }
     }
     pause(someMs());
-    if (random.nextBoolean()) {
+    // Bytes that arrive late would contain the entries that a lagging member must lack.
+    if (fault != Fault.LAG && random.nextBoolean()) {
       links.release();
       log.note("end of " + fault);
     } else {
       links.releaseAndLose();
       log.note("end of " + fault + ", what was held back is lost");
+    }
+  }
+
+  /** Cuts a member off, and lets the leader of the others delete the log that it needs. */
+  private void outrun(int member) throws InterruptedException {
+    testbed.peers().holdFrom(member);
+    testbed.peers().holdTo(member);
+    OptionalLong last = OptionalLong.empty();
+    for (int i = 0; i < LAG_TRIES && !pause(LAG_RETRY_MS); i++) {
+      try {
+        if (last.isEmpty()) {
+          last = OptionalLong.of(testbed.status(member).getRaftIndex());
+        }
+        Optional<Integer> leader = testbed.findLeader(other -> other != member);
+        if (leader.isPresent() && testbed.shortenLog(leader.get()) > last.getAsLong()) {
+          log.note(Testbed.name(member) + " lacks entries that no log has any more");
+          return;
+        }
+      } catch (StatusRuntimeException e) {
+        log.note("the log was not shortened: " + e.getStatus());
+      }
     }
   }
 }

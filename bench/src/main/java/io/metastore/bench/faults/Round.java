@@ -35,6 +35,7 @@ final class Round implements AutoCloseable {
   private final List<Load> loads = new ArrayList<>();
   private final List<FaultSource> sources = new ArrayList<>();
   private final Semaphore turn = new Semaphore(1);
+  private final long receivedBefore;
 
   /**
    * Prepares a round.
@@ -43,6 +44,7 @@ final class Round implements AutoCloseable {
    */
   Round(RunSettings settings, Testbed testbed, long seed) throws InterruptedException {
     this.testbed = testbed;
+    this.receivedBefore = testbed.checkpointsReceived();
     Random seeds = new Random(seed);
     long etcdSeed = seeds.nextLong();
     if (settings.etcdClients() > 0) {
@@ -66,16 +68,12 @@ final class Round implements AutoCloseable {
       case PEER_LINK -> new PeerLinkFaults(testbed, turn, mix, seed, faults, findings);
       case CLIENT_LINK ->
           new ClientLinkFaults(this::links, testbed.size(), mix, seed, faults, findings);
-      case OPERATOR -> new OperatorFaults(testbed, this::needed, mix, seed, faults, findings);
+      case OPERATOR -> new OperatorFaults(testbed, loads, mix, seed, faults, findings);
     };
   }
 
   private List<ClientLinks> links() {
     return loads.stream().flatMap(load -> load.links().stream()).toList();
-  }
-
-  private long needed() {
-    return loads.stream().mapToLong(Load::neededAfter).min().orElse(0);
   }
 
   /** Runs clients and faults for this time, then checks. Violations are in {@link #findings}. */
@@ -161,10 +159,11 @@ final class Round implements AutoCloseable {
     return faults;
   }
 
-  /** How much the clients did. */
+  /** How much the clients did, and how often members received a checkpoint. */
   Map<String, Long> counts() {
     Map<String, Long> counts = new TreeMap<>();
     loads.forEach(load -> counts.putAll(load.counts()));
+    counts.put("checkpoints received", testbed.checkpointsReceived() - receivedBefore);
     return counts;
   }
 

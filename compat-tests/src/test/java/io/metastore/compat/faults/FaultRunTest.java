@@ -11,7 +11,6 @@ import io.metastore.compat.process.ServerProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -47,11 +46,13 @@ class FaultRunTest {
             Fault.CUT,
             Fault.CUT_ONE_WAY,
             Fault.LOSSY,
+            Fault.LAG,
             Fault.CLIENT_LINKS,
             Fault.TRANSFER,
             Fault.COMPACT,
             Fault.DEFRAGMENT,
-            Fault.SNAPSHOT);
+            Fault.SNAPSHOT,
+            Fault.RESTORE);
     Duration time = Duration.ofSeconds(Integer.getInteger("faults.seconds", 15));
     RunReport report = run(new RunSettings(seed, 3, time, time, mix, 6, 8, 4));
     assertThat(report.violations()).as("%s", report).isEmpty();
@@ -73,8 +74,9 @@ class FaultRunTest {
   private static RunReport run(RunSettings settings) throws Exception {
     Path directory = Path.of(System.getProperty("java.io.tmpdir"), "fault-runs");
     Path scratch = Files.createDirectories(directory.resolve("tmp"));
-    List<String> command = new ArrayList<>(ServerProcess.command(scratch, List.of()));
-    ServerCommand server = new ServerCommand("metastore", command);
-    return new FaultRun(settings, server, directory, line -> {}).run();
+    ServerCommand server =
+        new ServerCommand("metastore", ServerProcess.command(scratch, List.of()));
+    List<String> etcdutl = ServerProcess.program("etcdutl", scratch, List.of());
+    return new FaultRun(settings, server, etcdutl, directory, line -> {}).run();
   }
 }

@@ -172,16 +172,22 @@ public final class ServerProcess implements AutoCloseable {
    * @param scratch an existing directory for temporary files
    */
   public static List<String> command(Path scratch, List<String> moreJvmOptions) {
-    if (OTHER_SERVER != null) {
-      return List.of(OTHER_SERVER);
-    }
+    return OTHER_SERVER != null ? List.of(OTHER_SERVER) : program("serve", scratch, moreJvmOptions);
+  }
+
+  /**
+   * A program of Metastore, such as {@code serve} or {@code etcdutl}.
+   *
+   * @param scratch an existing directory for temporary files
+   */
+  public static List<String> program(String name, Path scratch, List<String> moreJvmOptions) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(JVM_OPTIONS);
     command.addAll(moreJvmOptions);
     command.add("-Djava.io.tmpdir=" + scratch);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of("io.metastore.server.Main", "serve"));
+    command.addAll(List.of("io.metastore.server.Main", name));
     return command;
   }
 

@@ -242,7 +242,7 @@ final class EtcdClient extends Client {
     }
   }
 
-  private static void addValues(List<KeyValue> found, Map<String, String> values) {
+  static void addValues(List<KeyValue> found, Map<String, String> values) {
     found.forEach(
         pair -> values.put(pair.getKey().toString(UTF_8), pair.getValue().toString(UTF_8)));
   }

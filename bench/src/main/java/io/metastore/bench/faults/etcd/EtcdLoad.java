@@ -1,5 +1,7 @@
 package io.metastore.bench.faults.etcd;
 
+import com.google.protobuf.ByteString;
+import io.grpc.ManagedChannel;
 import io.metastore.bench.faults.testbed.Await;
 import io.metastore.bench.faults.testbed.Findings;
 import io.metastore.bench.faults.testbed.Load;
@@ -8,9 +10,12 @@ import io.metastore.bench.linearizable.Linearizability;
 import io.metastore.bench.linearizable.Operation;
 import io.metastore.bench.linearizable.Verdict;
 import io.metastore.bench.server.ClientLinks;
+import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.LeaseGrpc;
 import io.metastore.etcdapi.etcdserverpb.LeaseLeasesRequest;
 import io.metastore.etcdapi.etcdserverpb.LeaseStatus;
+import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import io.metastore.etcdapi.etcdserverpb.RangeResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -216,6 +221,22 @@ public final class EtcdLoad implements Load {
   @Override
   public long neededAfter() {
     return watches.get(0).next() - 1;
+  }
+
+  @Override
+  public void readRestored(ManagedChannel restored, long revision) {
+    RangeResponse answer =
+        KVGrpc.newBlockingStub(restored)
+            .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+            .range(
+                RangeRequest.newBuilder()
+                    .setKey(ByteString.copyFromUtf8(EtcdClient.PREFIX))
+                    .setRangeEnd(ByteString.copyFromUtf8(EtcdClient.PREFIX + "\uffff"))
+                    .setRevision(revision)
+                    .build());
+    Map<String, String> found = new TreeMap<>();
+    EtcdClient.addValues(answer.getKvsList(), found);
+    journal.add(new Journal.Snapshot(revision, null, found));
   }
 
   @Override

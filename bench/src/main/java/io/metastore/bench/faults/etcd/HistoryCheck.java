@@ -158,12 +158,21 @@ final class HistoryCheck {
             .forEach(changes -> changes.forEach(change -> apply(change, state)));
         applied = read.revision();
       }
-      for (String key : read.keys()) {
+      for (String key : keys(read, state)) {
         if (!Objects.equals(state.get(key), read.found().get(key))) {
           violations.add("the state of %s was %s: %s".formatted(key, state.get(key), read));
         }
       }
     }
+  }
+
+  private static Set<String> keys(Snapshot read, Map<String, String> state) {
+    if (read.keys() != null) {
+      return read.keys();
+    }
+    Set<String> all = new HashSet<>(state.keySet());
+    all.addAll(read.found().keySet());
+    return all;
   }
 
   private static void apply(Change change, Map<String, String> state) {

@@ -13,6 +13,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that the clients did and observed, except the watches. Thread-safe. */
 final class Journal {
@@ -34,9 +35,10 @@ final class Journal {
    * A read that need not be of the newest state.
    *
    * @param revision the revision that it belongs to, according to the answer
+   * @param keys the keys that were read; null for all
    * @param found values by key
    */
-  record Snapshot(long revision, Set<String> keys, Map<String, String> found) {}
+  record Snapshot(long revision, @Nullable Set<String> keys, Map<String, String> found) {}
 
   /**
    * What a holder knows about its lease.

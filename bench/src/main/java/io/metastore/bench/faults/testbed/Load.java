@@ -1,5 +1,6 @@
 package io.metastore.bench.faults.testbed;
 
+import io.grpc.ManagedChannel;
 import io.metastore.bench.server.ClientLinks;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,6 +44,14 @@ public interface Load extends AutoCloseable {
 
   /** A compaction must keep the revisions after this one, because the checks need them. */
   long neededAfter();
+
+  /**
+   * Reads what a snapshot that was taken meanwhile contains, to check it with everything else.
+   *
+   * @param restored a server that was restored from the snapshot
+   * @param revision the snapshot's revision
+   */
+  default void readRestored(ManagedChannel restored, long revision) {}
 
   /** How much was done, by kind. */
   Map<String, Long> counts();

@@ -16,6 +16,7 @@ import io.metastore.etcdapi.etcdserverpb.AlarmType;
 import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
 import io.metastore.etcdapi.etcdserverpb.ClusterGrpc.ClusterBlockingStub;
 import io.metastore.etcdapi.etcdserverpb.CompactionRequest;
+import io.metastore.etcdapi.etcdserverpb.Compare;
 import io.metastore.etcdapi.etcdserverpb.DefragmentRequest;
 import io.metastore.etcdapi.etcdserverpb.DeleteRangeRequest;
 import io.metastore.etcdapi.etcdserverpb.HashKVRequest;
@@ -29,20 +30,21 @@ import io.metastore.etcdapi.etcdserverpb.MemberRemoveRequest;
 import io.metastore.etcdapi.etcdserverpb.MoveLeaderRequest;
 import io.metastore.etcdapi.etcdserverpb.PutRequest;
 import io.metastore.etcdapi.etcdserverpb.RangeRequest;
+import io.metastore.etcdapi.etcdserverpb.RequestOp;
 import io.metastore.etcdapi.etcdserverpb.SnapshotRequest;
-import io.metastore.etcdapi.etcdserverpb.SnapshotResponse;
 import io.metastore.etcdapi.etcdserverpb.StatusRequest;
 import io.metastore.etcdapi.etcdserverpb.StatusResponse;
+import io.metastore.etcdapi.etcdserverpb.TxnRequest;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -51,7 +53,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -63,9 +67,24 @@ import java.util.stream.Stream;
  * time; the others by any thread.
  */
 public final class Testbed implements AutoCloseable {
+  private static final ByteString FILLER = ByteString.copyFromUtf8("filler");
   private static final int CALL_SECONDS = 5;
   private static final int LONG_CALL_SECONDS = 30;
 
+  private static final List<String> SHORT_LOG =
+      List.of("--snapshot-count=100", "--snapshot-catchup-entries=10");
+
+  /** A segment of the log has 4 MiB, and is deleted as a whole. */
+  private static final int SEGMENT_MIB = 4;
+
+  private static final int MIB = 1 << 20;
+
+  /** What etcd and Metastore log when they have received the state of another member. */
+  private static final String RECEIVED = "applied snapshot";
+
+  private final ServerKind kind;
+  private final List<String> etcdutl;
+  private final boolean shortLogs;
   private final Path directory;
   private final List<Disk> disks = new ArrayList<>();
   private final EventLoopGroup relays =
@@ -87,11 +106,14 @@ public final class Testbed implements AutoCloseable {
   /**
    * Starts the members and waits until all serve.
    *
+   * @param etcdutl the program that restores snapshots, with its first arguments
    * @param parent the directory in which a new one is created for the members' data
-   * @param ownDisks whether each member has a disk of its own, which can be filled and lose data
-   * @param ownClocks whether each member has a wall clock of its own, which can jump
    */
-  public Testbed(ServerKind kind, int size, Path parent, boolean ownDisks, boolean ownClocks) {
+  public Testbed(
+      ServerKind kind, List<String> etcdutl, int size, Path parent, Set<Equipment> equipment) {
+    this.kind = kind;
+    this.etcdutl = List.copyOf(etcdutl);
+    this.shortLogs = equipment.contains(Equipment.SHORT_LOGS);
     try {
       Files.createDirectories(parent);
       directory = Files.createTempDirectory(parent, "faults-");
@@ -99,11 +121,11 @@ public final class Testbed implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     try {
-      if (ownDisks) {
+      if (equipment.contains(Equipment.DISKS)) {
         IntStream.range(0, size).forEach(i -> disks.add(Disk.create(data(i))));
       }
-      clock = ownClocks ? WallClock.prepare(directory) : WallClock.REAL;
-      cluster = Cluster.startLinked(new OnOwnMachines(kind), size, directory);
+      clock = equipment.contains(Equipment.CLOCKS) ? WallClock.prepare(directory) : WallClock.REAL;
+      cluster = Cluster.startLinked(new OnOwnMachines(), size, directory);
     } catch (RuntimeException | Error e) {
       deleteData();
       throw e;
@@ -120,12 +142,6 @@ public final class Testbed implements AutoCloseable {
 
   /** Gives each member's process its own disk and clock. */
   private final class OnOwnMachines implements ServerKind {
-    private final ServerKind kind;
-
-    OnOwnMachines(ServerKind kind) {
-      this.kind = kind;
-    }
-
     @Override
     public String name() {
       return kind.name();
@@ -139,6 +155,9 @@ public final class Testbed implements AutoCloseable {
       command.add("--log-level=info");
       command.add("--listen-zookeeper-urls=tcp://" + zookeeper(member));
       command.add("--zookeeper-max-client-connections=0");
+      if (shortLogs) {
+        command.addAll(SHORT_LOG);
+      }
       if (replaced.contains(number)) {
         command.add("--initial-cluster-state=existing");
       }
@@ -210,9 +229,15 @@ public final class Testbed implements AutoCloseable {
 
   /** A member that reports itself as the leader. */
   public Optional<Integer> findLeader() {
+    return findLeader(member -> true);
+  }
+
+  /** A member that reports itself as the leader, among some of the members. */
+  public Optional<Integer> findLeader(Predicate<Integer> candidates) {
     return IntStream.range(0, size())
         .filter(member -> !stopped.contains(member))
         .boxed()
+        .filter(candidates)
         .filter(this::leads)
         .findFirst();
   }
@@ -313,6 +338,52 @@ public final class Testbed implements AutoCloseable {
                             .build()));
   }
 
+  /**
+   * Adds more than a segment of entries to the Raft log that change nothing, and lets a member take
+   * a checkpoint, after which it deletes most of its log.
+   *
+   * @param member the leader
+   * @return the index of the first entry that it kept
+   */
+  public long shortenLog(int member) {
+    ByteString filler = ByteString.copyFrom(new byte[MIB]);
+    TxnRequest refused =
+        TxnRequest.newBuilder()
+            .addCompare(
+                Compare.newBuilder()
+                    .setKey(FILLER)
+                    .setTarget(Compare.CompareTarget.VERSION)
+                    .setResult(Compare.CompareResult.GREATER))
+            .addSuccess(
+                RequestOp.newBuilder()
+                    .setRequestPut(PutRequest.newBuilder().setKey(FILLER).setValue(filler)))
+            .build();
+    for (int i = 0; i <= SEGMENT_MIB; i++) {
+      KVGrpc.newBlockingStub(channel(member))
+          .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+          .txn(refused);
+    }
+    defragment(member); // ends with a checkpoint
+    try {
+      return LogFiles.first(data(member)).orElse(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** How often members have received a checkpoint from another one. */
+  public long checkpointsReceived() {
+    long count = 0;
+    for (int member = 0; member < size(); member++) {
+      try (Stream<String> lines = Files.lines(cluster.log(member))) {
+        count += lines.filter(line -> line.contains(RECEIVED)).count();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return count;
+  }
+
   /** Defragments a member. */
   public void defragment(int member) {
     MaintenanceGrpc.newBlockingStub(channel(member))
@@ -326,22 +397,52 @@ public final class Testbed implements AutoCloseable {
    * @throws IllegalStateException if it is complete, but does not match its checksum
    */
   public void verifySnapshot(int member) {
-    Iterator<SnapshotResponse> parts =
-        MaintenanceGrpc.newBlockingStub(channel(member))
-            .withDeadlineAfter(LONG_CALL_SECONDS, TimeUnit.SECONDS)
-            .snapshot(SnapshotRequest.getDefaultInstance());
     Checksum checksum = new Checksum();
-    while (parts.hasNext()) {
-      checksum.add(parts.next().getBlob());
-    }
+    snapshot(member, checksum::add);
     if (!checksum.matches()) {
       throw new IllegalStateException("the snapshot of " + name(member) + " has a wrong checksum");
     }
   }
 
+  private void snapshot(int member, Consumer<ByteString> to) {
+    MaintenanceGrpc.newBlockingStub(channel(member))
+        .withDeadlineAfter(LONG_CALL_SECONDS, TimeUnit.SECONDS)
+        .snapshot(SnapshotRequest.getDefaultInstance())
+        .forEachRemaining(part -> to.accept(part.getBlob()));
+  }
+
+  /** Downloads a member's snapshot to a file. */
+  public SavedSnapshot saveSnapshot(int member) {
+    try {
+      Path own = Files.createTempDirectory(directory, "snapshot-");
+      try (OutputStream file = Files.newOutputStream(own.resolve(SavedSnapshot.FILE))) {
+        snapshot(member, part -> write(part, file));
+      } catch (StatusRuntimeException e) {
+        deleteTree(own);
+        throw e;
+      }
+      return new SavedSnapshot(own, kind, etcdutl);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void write(ByteString part, OutputStream to) {
+    try {
+      part.writeTo(to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The hash of all keys and revisions up to a revision on a member. */
   public HashKVResponse hash(int member, long revision) {
-    return MaintenanceGrpc.newBlockingStub(channel(member))
+    return hash(channel(member), revision);
+  }
+
+  /** The same of a server that is not under test. */
+  public static HashKVResponse hash(ManagedChannel server, long revision) {
+    return MaintenanceGrpc.newBlockingStub(server)
         .withDeadlineAfter(LONG_CALL_SECONDS, TimeUnit.SECONDS)
         .hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
   }
@@ -585,7 +686,7 @@ public final class Testbed implements AutoCloseable {
     deleteTree(directory);
   }
 
-  private static void deleteTree(Path top) {
+  static void deleteTree(Path top) {
     try (Stream<Path> files = Files.walk(top)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 
 /**
  * Leaves the traces of a write to the Raft log that a crash interrupted: the newest segment ends
@@ -30,13 +29,7 @@ final class TornWrite {
    * @return false if the log has no entry in its newest segment
    */
   static boolean append(Path data, Random random) throws IOException {
-    List<Path> open;
-    try (Stream<Path> files = Files.walk(data)) {
-      open =
-          files
-              .filter(file -> file.getFileName().toString().startsWith("log_inprogress_"))
-              .toList();
-    }
+    List<Path> open = LogFiles.open(data);
     if (open.size() != 1) {
       return false;
     }

@@ -39,6 +39,21 @@ class HistoryCheckTest {
   }
 
   @Test
+  void restoredSnapshotMustContainAllKeysAndNoOthers() {
+    put(2, A, "x", 2, 1);
+    put(3, B, "y", 3, 1);
+    unanswered("x", Map.of(A, "x"));
+    unanswered("y", Map.of(B, "y"));
+    snapshots.add(new Snapshot(3, null, Map.of(A, "x", B, "y")));
+    assertThat(violations()).isEmpty();
+    snapshots.add(new Snapshot(3, null, Map.of(A, "x")));
+    assertThat(violations()).singleElement().asString().contains("the state of " + B);
+    snapshots.clear();
+    snapshots.add(new Snapshot(2, null, Map.of(A, "x", B, "y")));
+    assertThat(violations()).singleElement().asString().contains("the state of " + B);
+  }
+
+  @Test
   void acknowledgedWriteThatIsMissingIsLost() {
     answered("x", Map.of(A, "x"), Map.of(), 2);
     assertThat(violations()).singleElement().asString().contains("is lost");
