@@ -42,17 +42,21 @@ final class Changes {
     while (zxid != Timeline.NEVER && !timeline.at(path, zxid).isAbsent()) {
       zxid = timeline.next(path, zxid);
     }
-    return zxid == Timeline.NEVER && timeline.hasGap(from - 1, zxid) ? from : zxid;
+    return Math.min(zxid, timeline.firstUnknown(from));
   }
 
-  /** The first zxid from {@code from} on, of those where one of the paths changes, that fits. */
+  /**
+   * The first zxid from {@code from} on, of those where one of the paths changes or may change,
+   * that fits.
+   */
   private static long first(Timeline timeline, List<String> paths, long from, LongPredicate fits) {
     long zxid = from;
     while (zxid != Timeline.NEVER && !fits.test(zxid)) {
       long after = zxid;
-      zxid =
+      long next =
           paths.stream().mapToLong(path -> timeline.next(path, after)).min().orElse(Timeline.NEVER);
+      zxid = Math.min(next, timeline.firstUnknown(after + 1));
     }
-    return zxid == Timeline.NEVER && timeline.hasGap(from, zxid) ? from : zxid;
+    return zxid;
   }
 }

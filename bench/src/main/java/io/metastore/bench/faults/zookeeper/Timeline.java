@@ -188,6 +188,15 @@ final class Timeline {
     return gaps.stream().anyMatch(gap -> gap.from() < to && gap.to() > from);
   }
 
+  /** The first zxid from {@code from} on that is in a gap; {@link #NEVER} if there is none. */
+  long firstUnknown(long from) {
+    return gaps.stream()
+        .filter(gap -> gap.to() >= from)
+        .mapToLong(gap -> Math.max(from, gap.from() + 1))
+        .min()
+        .orElse(NEVER);
+  }
+
   /** Whether the changes of this zxid are known. */
   boolean covers(long zxid) {
     return !hasGap(zxid - 1, zxid);

@@ -90,6 +90,25 @@ class SessionOrderTest {
     assertThat(violations()).singleElement().asString().contains("after an answer or event");
   }
 
+  /**
+   * Between zxid 3 and 4, someone made version 2 of the node; 6 is the next change that is known.
+   */
+  @Test
+  void refusalMayHaveItsReasonInAnUnknownChange() {
+    Step versioned = new Step(Kind.SET, NODE, 1);
+    story
+        .read(OWN, false, false, 2, 3, 1)
+        .write(OTHER, 6, SET)
+        .answer(OWN, Code.BADVERSION, 0, versioned)
+        .write(OWN, 5, Step.of(Kind.SET, Story.TREE.node(1)));
+    Timeline timeline =
+        new Timeline(List.of(story.span("a", 0, 3), story.span("b", 4, 10)), new ArrayList<>());
+    assertThat(timeline.firstUnknown(2)).isEqualTo(4);
+    assertThat(timeline.firstUnknown(5)).isEqualTo(Timeline.NEVER);
+    assertThat(SessionOrder.violations(timeline, story.history(OWN, 0, 0))).isEmpty();
+    assertThat(violations()).singleElement().asString().contains("after an answer or event");
+  }
+
   @Test
   void eventOfTheWrongKindIsFound() {
     story.read(OWN, true, false, 2, 3, 1).write(OTHER, 4, DELETE);
