@@ -158,26 +158,15 @@ final class RatisBridge extends BaseStateMachine {
   @Override
   public void notifyConfigurationChanged(
       long term, long index, RaftConfigurationProto configuration) {
-    RaftMembers members = RaftMembers.of(configuration);
-    if (!members.equals(configured.members())) {
-      forceConfiguration();
-    }
-    // Also called on another thread when a checkpoint arrives; no entry follows then.
-    configured = new Configured(index, members);
-    state.leaderChanged();
-  }
-
-  /**
-   * Ratis has renamed its configuration file, but has not forced the rename. Each new leader adds
-   * the same members to the log once more: then the file may as well be the one before, and clients
-   * need not wait for the disk.
-   */
-  private void forceConfiguration() {
     try {
+      // Ratis has renamed its configuration file, but has not forced the rename.
       DurableFiles.force(groupDirectory);
     } catch (IOException e) {
       stopper.stop("the configuration was not forced to disk", e);
     }
+    // Also called on another thread when a checkpoint arrives; no entry follows then.
+    configured = new Configured(index, RaftMembers.of(configuration));
+    state.leaderChanged();
   }
 
   @Override

@@ -22,8 +22,7 @@ import org.apache.ratis.util.function.CheckedConsumer;
  * inode too: 170 us instead of 115 (docs/adr/0021). This class remembers the size instead.
  *
  * <p>It also does not preallocate space for large entries: they grow the file themselves, because
- * writing the inode once is cheaper than writing all data twice. And a new file begins with little
- * space: a new leader begins a new segment on each member, while clients wait.
+ * writing the inode once is cheaper than writing all data twice.
  *
  * <p>While the disk is full, it waits; Ratis would close the log. A write that failed for lack of
  * space has written nothing and is repeated. A failed {@code force} is not repeated, because it is
@@ -33,11 +32,6 @@ import org.apache.ratis.util.function.CheckedConsumer;
  */
 class BufferedWriteChannel implements Closeable {
   private static final int LARGE_BYTES = 32 << 10;
-
-  static final int START_BYTES = 64 << 10;
-
-  /** The space with which a file begins: zeros. */
-  private static final ByteBuffer START = ByteBuffer.allocateDirect(START_BYTES).asReadOnlyBuffer();
 
   private final Path path;
   private final FileChannel file;
@@ -108,11 +102,7 @@ class BufferedWriteChannel implements Closeable {
     long outstanding = buffer.position() + bytes;
     if (bytes < LARGE_BYTES && position + outstanding > size) {
       try {
-        if (size == 0) {
-          file.write(START.duplicate(), 0);
-        } else {
-          allocate.apply(file, outstanding);
-        }
+        allocate.apply(file, outstanding);
       } catch (IOException e) {
         if (!FullDisk.isCauseOf(e)) {
           throw e;

@@ -46,32 +46,17 @@ class BufferedWriteChannelTest {
 
   @Test
   void preallocatesOnlyMissingSpaceAndTruncatesUnusedSpace() throws IOException {
-    Files.writeString(file, "old ");
-    try (BufferedWriteChannel channel = BufferedWriteChannel.open(file.toFile(), true, buffer)) {
+    try (BufferedWriteChannel channel = BufferedWriteChannel.open(file.toFile(), false, buffer)) {
       for (int i = 0; i < 6; i++) {
         allocate(channel, 4);
         channel.writeToBuffer(4, out -> out.put("word".getBytes(UTF_8)));
         channel.flush();
       }
 
-      assertThat(Files.size(file)).isEqualTo(34);
+      assertThat(Files.size(file)).isEqualTo(30);
     }
     assertThat(allocations).containsExactly(4L, 4L, 4L);
-    assertThat(file).hasContent("old " + "word".repeat(6));
-  }
-
-  @Test
-  void newFileBeginsWithLittleSpace() throws IOException {
-    try (BufferedWriteChannel channel = BufferedWriteChannel.open(file.toFile(), false, buffer)) {
-      allocate(channel, 4);
-      channel.writeToBuffer(4, out -> out.put("word".getBytes(UTF_8)));
-      allocate(channel, 4);
-      channel.flush();
-
-      assertThat(Files.size(file)).isEqualTo(BufferedWriteChannel.START_BYTES);
-    }
-    assertThat(allocations).isEmpty();
-    assertThat(file).hasContent("word");
+    assertThat(file).hasContent("word".repeat(6));
   }
 
   @Test
