@@ -1,7 +1,9 @@
 package io.metastore.bench.faults.testbed;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -24,7 +26,10 @@ final class LogFiles {
     }
   }
 
-  /** The index of the first entry that has not been deleted; empty if there is no log. */
+  /**
+   * The index of the first entry that has not been deleted; empty if there is no log, or if a
+   * running member deleted a file meanwhile.
+   */
   static OptionalLong first(Path data) throws IOException {
     try (Stream<Path> files = Files.walk(data)) {
       return files
@@ -32,6 +37,11 @@ final class LogFiles {
           .filter(Matcher::matches)
           .mapToLong(segment -> Long.parseLong(segment.group(2)))
           .min();
+    } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof NoSuchFileException) {
+        return OptionalLong.empty();
+      }
+      throw e;
     }
   }
 }
