@@ -84,6 +84,7 @@ final class SnapshotStream implements StreamObserver<InstallSnapshotRequestProto
       throw new IllegalStateException("interrupted while a snapshot was sent", e);
     }
     if (ended) {
+      permits.release(); // the next part must not wait, either
       throw new IllegalStateException("the stream of a snapshot has ended");
     }
     to.onNext(request);
