@@ -25,4 +25,35 @@ public interface ServerKind {
    * two moments.
    */
   long logEntries(List<Member> cluster);
+
+  /** How a member is started; see {@link ServerKind#command}. */
+  interface StartCommand {
+    List<String> of(Member member, List<Member> cluster, Path directory);
+  }
+
+  /** The same kind of server, started in another way. */
+  default ServerKind startedBy(StartCommand start) {
+    ServerKind kind = this;
+    return new ServerKind() {
+      @Override
+      public String name() {
+        return kind.name();
+      }
+
+      @Override
+      public List<String> command(Member member, List<Member> cluster, Path directory) {
+        return start.of(member, cluster, directory);
+      }
+
+      @Override
+      public boolean serves(Endpoint client) {
+        return kind.serves(client);
+      }
+
+      @Override
+      public long logEntries(List<Member> cluster) {
+        return kind.logEntries(cluster);
+      }
+    };
+  }
 }

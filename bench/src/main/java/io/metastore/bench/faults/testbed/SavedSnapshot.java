@@ -4,7 +4,6 @@ import com.google.gson.JsonParser;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.bench.server.Cluster;
-import io.metastore.bench.server.Endpoint;
 import io.metastore.bench.server.Member;
 import io.metastore.bench.server.ServerKind;
 import java.io.IOException;
@@ -53,7 +52,7 @@ public final class SavedSnapshot implements AutoCloseable {
 
   /** Restores the snapshot to a new cluster of one member, and stops it after the action. */
   public void restore(Consumer<ManagedChannel> action) {
-    try (Cluster cluster = Cluster.start(new Restored(), 1, directory)) {
+    try (Cluster cluster = Cluster.start(kind.startedBy(this::restored), 1, directory)) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress(cluster.endpoints().get(0).address())
               .usePlaintext()
@@ -70,38 +69,20 @@ public final class SavedSnapshot implements AutoCloseable {
     return directory.resolve(FILE).toString();
   }
 
-  /** The same kind of server, whose data directory is filled before its first start. */
-  private final class Restored implements ServerKind {
-    @Override
-    public String name() {
-      return kind.name();
+  /** Fills a member's data directory, and returns the command that starts the member. */
+  private List<String> restored(Member member, List<Member> cluster, Path data) {
+    List<String> server = kind.command(member, cluster, data);
+    List<String> restore = new ArrayList<>(List.of("snapshot", "restore", file()));
+    server.stream()
+        .filter(flag -> RESTORED.stream().anyMatch(flag::startsWith))
+        .forEach(restore::add);
+    try {
+      etcdutl(restore);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while restoring", e);
     }
-
-    @Override
-    public List<String> command(Member member, List<Member> cluster, Path data) {
-      List<String> server = kind.command(member, cluster, data);
-      List<String> restore = new ArrayList<>(List.of("snapshot", "restore", file()));
-      server.stream()
-          .filter(flag -> RESTORED.stream().anyMatch(flag::startsWith))
-          .forEach(restore::add);
-      try {
-        etcdutl(restore);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted while restoring", e);
-      }
-      return server;
-    }
-
-    @Override
-    public boolean serves(Endpoint client) {
-      return kind.serves(client);
-    }
-
-    @Override
-    public long logEntries(List<Member> cluster) {
-      return kind.logEntries(cluster);
-    }
+    return server;
   }
 
   /** Runs etcdutl, and returns its standard output. */

@@ -125,7 +125,7 @@ public final class Testbed implements AutoCloseable {
         IntStream.range(0, size).forEach(i -> disks.add(Disk.create(data(i))));
       }
       clock = equipment.contains(Equipment.CLOCKS) ? WallClock.prepare(directory) : WallClock.REAL;
-      cluster = Cluster.startLinked(new OnOwnMachines(), size, directory);
+      cluster = Cluster.startLinked(kind.startedBy(this::onOwnMachine), size, directory);
     } catch (RuntimeException | Error e) {
       deleteData();
       throw e;
@@ -140,39 +140,21 @@ public final class Testbed implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(cleanAtExit);
   }
 
-  /** Gives each member's process its own disk and clock. */
-  private final class OnOwnMachines implements ServerKind {
-    @Override
-    public String name() {
-      return kind.name();
+  /** Gives a member's process its own disk and clock. */
+  private List<String> onOwnMachine(Member member, List<Member> all, Path logs) {
+    int number = all.indexOf(member);
+    List<String> command = new ArrayList<>(clock.prefix(number));
+    command.addAll(kind.command(member, all, data(number)));
+    command.add("--log-level=info");
+    command.add("--listen-zookeeper-urls=tcp://" + zookeeper(member));
+    command.add("--zookeeper-max-client-connections=0");
+    if (shortLogs) {
+      command.addAll(SHORT_LOG);
     }
-
-    @Override
-    public List<String> command(Member member, List<Member> all, Path logs) {
-      int number = all.indexOf(member);
-      List<String> command = new ArrayList<>(clock.prefix(number));
-      command.addAll(kind.command(member, all, data(number)));
-      command.add("--log-level=info");
-      command.add("--listen-zookeeper-urls=tcp://" + zookeeper(member));
-      command.add("--zookeeper-max-client-connections=0");
-      if (shortLogs) {
-        command.addAll(SHORT_LOG);
-      }
-      if (replaced.contains(number)) {
-        command.add("--initial-cluster-state=existing");
-      }
-      return command;
+    if (replaced.contains(number)) {
+      command.add("--initial-cluster-state=existing");
     }
-
-    @Override
-    public boolean serves(Endpoint client) {
-      return kind.serves(client);
-    }
-
-    @Override
-    public long logEntries(List<Member> all) {
-      return kind.logEntries(all);
-    }
+    return command;
   }
 
   private Path data(int member) {
