@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.metastore.compat.process.Await;
@@ -53,6 +54,7 @@ class ClusterAuthTest {
 
   private static final int WRONG_PASSWORDS = 600;
   private static final int WRONG_AT_ONCE = 64;
+  private static final int CONNECTIONS = 16;
 
   private ClusterProcesses cluster;
   private final List<Channel> members = new ArrayList<>();
@@ -214,6 +216,71 @@ class ClusterAuthTest {
     assertThat(answered).isEqualTo(WRONG_PASSWORDS);
   }
 
+  /**
+   * Somebody guesses the password of a user through many connections. The user's own logins succeed
+   * all the same, because the user has logged in to this member before.
+   */
+  @Test
+  void aUserWhosePasswordIsGuessedCanLogIn() throws Exception {
+    user("grace");
+    Channel member = members.get(0);
+    assertThat(logIn(member, "grace")).isNotEmpty();
+    List<ManagedChannel> connections = new ArrayList<>();
+    Deque<ListenableFuture<AuthenticateResponse>> guesses = new ArrayDeque<>();
+    try {
+      for (int connection = 0; connection < CONNECTIONS; connection++) {
+        connections.add(cluster.members().get(0).newChannel());
+      }
+      for (int guess = 0; guess < WRONG_PASSWORDS; guess++) {
+        guesses.add(
+            AuthGrpc.newFutureStub(connections.get(guess % CONNECTIONS))
+                .authenticate(
+                    AuthenticateRequest.newBuilder()
+                        .setName("grace")
+                        .setPassword("x" + guess)
+                        .build()));
+        if (guesses.size() == WRONG_AT_ONCE) {
+          if (guess % 10 == 0) {
+            assertThat(logIn(member, "grace")).isNotEmpty();
+          }
+          assertRefused(guesses.remove());
+        }
+      }
+      for (ListenableFuture<AuthenticateResponse> guess : guesses) {
+        assertRefused(guess);
+      }
+    } finally {
+      connections.forEach(ManagedChannel::shutdownNow);
+    }
+  }
+
+  /** Each member has accepted the old password before, and does not know of the change yet. */
+  @Test
+  void aChangedPasswordIsWrongAtOnceOnAllMembers() throws Exception {
+    user("heidi");
+    for (int change = 0; change < 10; change++) {
+      String old = change == 0 ? "heidi" : "p" + (change - 1);
+      String changed = "p" + change;
+      for (Channel member : members) {
+        assertThat(logIn(member, "heidi", old)).isNotEmpty();
+      }
+      auth(root)
+          .userChangePassword(
+              AuthUserChangePasswordRequest.newBuilder()
+                  .setName("heidi")
+                  .setPassword(changed)
+                  .build());
+      for (Channel member : members) {
+        assertThat(failure(() -> logIn(member, "heidi", old))).isEqualTo(WRONG);
+        assertThat(logIn(member, "heidi", changed)).isNotEmpty();
+      }
+    }
+    auth(root).userDelete(AuthUserDeleteRequest.newBuilder().setName("heidi").build());
+    for (Channel member : members) {
+      assertThat(failure(() -> logIn(member, "heidi", "p9"))).isEqualTo(WRONG);
+    }
+  }
+
   /** Too many at once are turned away without a look at the password. */
   private static void assertRefused(ListenableFuture<AuthenticateResponse> guess) throws Exception {
     try {
@@ -248,8 +315,12 @@ class ClusterAuthTest {
   }
 
   static String logIn(Channel channel, String user) {
+    return logIn(channel, user, user);
+  }
+
+  private static String logIn(Channel channel, String user, String password) {
     return auth(channel)
-        .authenticate(AuthenticateRequest.newBuilder().setName(user).setPassword(user).build())
+        .authenticate(AuthenticateRequest.newBuilder().setName(user).setPassword(password).build())
         .getToken();
   }
 

@@ -60,11 +60,7 @@ public final class ServerProcess implements AutoCloseable {
     this.name = name;
     this.peerScheme = peerScheme;
     this.directory = directory;
-    this.channel =
-        NettyChannelBuilder.forAddress("127.0.0.1", clientPort)
-            .usePlaintext()
-            .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build();
+    this.channel = newChannel();
   }
 
   /** Whether another server, such as a real etcd, is tested. */
@@ -111,6 +107,14 @@ public final class ServerProcess implements AutoCloseable {
   /** A channel to this member alone, which reconnects after a restart. */
   public ManagedChannel channel() {
     return channel;
+  }
+
+  /** Another channel to this member alone, with a connection of its own; the caller closes it. */
+  public ManagedChannel newChannel() {
+    return NettyChannelBuilder.forAddress("127.0.0.1", clientPort)
+        .usePlaintext()
+        .maxInboundMessageSize(Integer.MAX_VALUE)
+        .build();
   }
 
   void configure(String clusterFlag, List<String> moreFlags) {

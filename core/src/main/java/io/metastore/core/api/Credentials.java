@@ -23,13 +23,18 @@ public interface Credentials {
   CompletableFuture<String> hash(String password);
 
   /**
-   * Whether a password matches a hash. Takes as long for a user that does not exist.
+   * Whether a password matches a hash. A wrong password takes as long as one of a user that does
+   * not exist. The password that matched the same hash before is recognized at once, on the calling
+   * thread.
    *
    * @param user the user to log in; only a few requests for one user may wait at a time
    * @param hash the stored hash; null if the user does not exist or has no password: the result is
    *     then false
+   * @param client the address that the request came from; the waiting requests for one user are
+   *     served in turn by client
    */
-  CompletableFuture<Boolean> matches(String user, String password, @Nullable String hash);
+  CompletableFuture<Boolean> matches(
+      String user, String password, @Nullable String hash, String client);
 
   /** Makes a random secret to sign tokens with. */
   ByteString newTokenSecret();

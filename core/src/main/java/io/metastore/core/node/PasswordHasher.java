@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * at least half of the cores are left to other work, and the number of waiting passwords is
  * bounded. Each user has a short queue of its own, and the queues are served in turn; so trying
  * many passwords for one user, or for users that do not exist, does not keep other users from
- * logging in. Thread-safe.
+ * logging in. Within a queue the clients' addresses are served in turn. The password that a user
+ * logged in with before is recognized without a hash and without waiting. Thread-safe.
  */
 final class PasswordHasher implements Credentials, AutoCloseable {
   private static final int THREADS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
   private static final int WAITING_MAX = 256;
   private static final int WAITING_PER_USER_MAX = 16;
+  private static final int KNOWN_USERS_MAX = 10_000;
   private static final int TOKEN_SECRET_BYTES = 32;
   private static final int NONCE_CHARS = 16;
   private static final String NONCE_ALPHABET =
@@ -38,12 +40,13 @@ final class PasswordHasher implements Credentials, AutoCloseable {
   private static final String NOBODY = "\0nobody";
 
   private final SecureRandom random = new SecureRandom();
+  private final KnownPasswords known = new KnownPasswords(KNOWN_USERS_MAX, random);
   private final int bcryptCost;
 
   /** Checked if a user has no hash, so that the response takes as long as for an existing user. */
   private final byte[] dummyHash;
 
-  private final FairQueue waiting = new FairQueue(WAITING_PER_USER_MAX, WAITING_MAX);
+  private final FairQueue<Work<?>> waiting = new FairQueue<>(WAITING_PER_USER_MAX, WAITING_MAX);
   private final ThreadPoolExecutor threads =
       new ThreadPoolExecutor(
           THREADS,
@@ -66,6 +69,7 @@ final class PasswordHasher implements Credentials, AutoCloseable {
   public CompletableFuture<String> hash(String password) {
     return run(
         HASHING,
+        "",
         () ->
             new String(
                 BCrypt.withDefaults().hash(bcryptCost, bytes(password)),
@@ -73,15 +77,34 @@ final class PasswordHasher implements Credentials, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Boolean> matches(String user, String password, @Nullable String hash) {
+  public CompletableFuture<Boolean> matches(
+      String user, String password, @Nullable String hash, String client) {
     byte[] shown = bytes(password);
     if (shown.length > PASSWORD_BYTES_MAX) {
       return CompletableFuture.completedFuture(false);
     }
-    byte[] stored = hash == null ? dummyHash : ascii(hash);
+    if (hash == null) {
+      return run(
+          NOBODY,
+          client,
+          () -> {
+            verify(shown, dummyHash);
+            return false;
+          });
+    }
+    if (known.matches(user, shown, hash)) {
+      return CompletableFuture.completedFuture(true);
+    }
     return run(
-        hash == null ? NOBODY : user,
-        () -> BCrypt.verifyer().verify(shown, stored).verified && hash != null);
+        user,
+        client,
+        () -> {
+          boolean matches = verify(shown, ascii(hash));
+          if (matches) {
+            known.add(user, shown, hash);
+          }
+          return matches;
+        });
   }
 
   @Override
@@ -105,24 +128,35 @@ final class PasswordHasher implements Credentials, AutoCloseable {
     threads.shutdownNow();
   }
 
-  private <T> CompletableFuture<T> run(String lane, Supplier<T> work) {
-    CompletableFuture<T> done = new CompletableFuture<>();
-    if (!waiting.offer(lane, () -> done.completeAsync(work, Runnable::run))) {
-      return CompletableFuture.failedFuture(new Overloaded("passwords"));
+  private <T> CompletableFuture<T> run(String lane, String client, Supplier<T> result) {
+    Work<T> work = new Work<>(new CompletableFuture<>(), result);
+    Work<?> refused = waiting.offer(lane, client, work);
+    if (refused != null) {
+      refused.done().completeExceptionally(new Overloaded("passwords"));
     }
     try {
       threads.execute(this::runNext);
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(new NotServed(NotServed.Reason.STOPPED));
+      work.done().completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
     }
-    return done;
+    return work.done();
   }
 
   private void runNext() {
-    Runnable work = waiting.poll();
+    Work<?> work = waiting.poll();
     if (work != null) {
       work.run();
     }
+  }
+
+  private record Work<T>(CompletableFuture<T> done, Supplier<T> result) {
+    void run() {
+      done.completeAsync(result, Runnable::run);
+    }
+  }
+
+  private static boolean verify(byte[] password, byte[] hash) {
+    return BCrypt.verifyer().verify(password, hash).verified;
   }
 
   private static byte[] bytes(String password) {

@@ -13,6 +13,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class PasswordHasherTest {
+  private static final String HOME = "home";
+  private static final String ELSEWHERE = "elsewhere";
+
   private final PasswordHasher hasher = new PasswordHasher(10);
 
   @AfterEach
@@ -29,7 +32,7 @@ class PasswordHasherTest {
     assertThat(matches("pässwörd", hash)).isTrue();
     assertThat(matches("passwörd", hash)).isFalse();
     assertThat(matches("x".repeat(Credentials.PASSWORD_BYTES_MAX + 1), hash)).isFalse();
-    assertThat(hasher.matches("ada", "pässwörd", null).get(60, TimeUnit.SECONDS)).isFalse();
+    assertThat(hasher.matches("ada", "pässwörd", null, HOME).get(60, TimeUnit.SECONDS)).isFalse();
   }
 
   @Test
@@ -65,16 +68,57 @@ class PasswordHasherTest {
     String hash = hasher.hash("p").get(60, TimeUnit.SECONDS);
     List<CompletableFuture<Boolean>> tried = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
-      tried.add(hasher.matches("ada", "wrong" + i, hash));
-      tried.add(hasher.matches("nobody" + i, "wrong" + i, null));
+      tried.add(hasher.matches("ada", "wrong" + i, hash, HOME));
+      tried.add(hasher.matches("nobody" + i, "wrong" + i, null, HOME));
     }
 
-    assertThat(hasher.matches("bob", "p", hash).get(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(hasher.matches("bob", "p", hash, HOME).get(60, TimeUnit.SECONDS)).isTrue();
 
     assertThat(tried).as("some attempts are still waiting").anyMatch(attempt -> !attempt.isDone());
     assertThat(tried)
         .as("many attempts were refused")
         .anyMatch(CompletableFuture::isCompletedExceptionally);
+  }
+
+  @Test
+  void theKnownPasswordOfAnAttackedUserIsRecognizedAtOnce() throws Exception {
+    String hash = hasher.hash("p").get(60, TimeUnit.SECONDS);
+    assertThat(matches("p", hash)).isTrue();
+    List<CompletableFuture<Boolean>> tried = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      tried.add(hasher.matches("ada", "wrong" + i, hash, HOME));
+    }
+
+    assertThat(hasher.matches("ada", "p", hash, HOME)).isCompletedWithValue(true);
+
+    assertThat(tried).as("some attempts are still waiting").anyMatch(attempt -> !attempt.isDone());
+  }
+
+  @Test
+  void aKnownPasswordIsCheckedAgainWhenTheHashChanges() throws Exception {
+    String hash = hasher.hash("p").get(60, TimeUnit.SECONDS);
+    String same = hasher.hash("p").get(60, TimeUnit.SECONDS);
+    String other = hasher.hash("q").get(60, TimeUnit.SECONDS);
+    assertThat(matches("p", hash)).isTrue();
+
+    assertThat(matches("p", other)).isFalse();
+    assertThat(hasher.matches("ada", "p", null, HOME).get(60, TimeUnit.SECONDS)).isFalse();
+    assertThat(matches("q", other)).isTrue();
+    assertThat(matches("p", other)).isFalse();
+    assertThat(matches("p", same)).as("the password was set again").isTrue();
+  }
+
+  @Test
+  void anAttackFromOneAddressDoesNotKeepTheUserFromLoggingInElsewhere() throws Exception {
+    String hash = hasher.hash("p").get(60, TimeUnit.SECONDS);
+    List<CompletableFuture<Boolean>> tried = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      tried.add(hasher.matches("ada", "wrong" + i, hash, HOME));
+    }
+
+    assertThat(hasher.matches("ada", "p", hash, ELSEWHERE).get(60, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(tried).as("some attempts are still waiting").anyMatch(attempt -> !attempt.isDone());
   }
 
   @Test
@@ -88,6 +132,6 @@ class PasswordHasherTest {
   }
 
   private boolean matches(String password, String hash) throws Exception {
-    return hasher.matches("ada", password, hash).get(60, TimeUnit.SECONDS);
+    return hasher.matches("ada", password, hash, HOME).get(60, TimeUnit.SECONDS);
   }
 }

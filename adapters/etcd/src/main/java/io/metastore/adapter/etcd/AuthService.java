@@ -4,6 +4,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.etcd.db.Permissions;
 import io.metastore.adapter.grpc.CallAccess;
+import io.metastore.adapter.grpc.CallerAddress;
 import io.metastore.adapter.grpc.UnaryAnswer;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.Consistency;
@@ -122,12 +123,13 @@ final class AuthService extends AuthGrpc.AuthImplBase {
 
   @Override
   public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> call) {
+    String client = CallerAddress.ofCall();
     metastore
         .view(Consistency.LINEARIZABLE)
         .thenCompose(
             view -> {
               try (view) {
-                return logIn(request, view.access());
+                return logIn(request, client, view.access());
               }
             })
         .whenComplete(
@@ -142,7 +144,8 @@ final class AuthService extends AuthGrpc.AuthImplBase {
                         .build()));
   }
 
-  private CompletableFuture<Outcome> logIn(AuthenticateRequest request, AccessRules rules) {
+  private CompletableFuture<Outcome> logIn(
+      AuthenticateRequest request, String client, AccessRules rules) {
     if (!rules.enabled()) {
       throw EtcdError.AUTH_NOT_ENABLED.exception();
     }
@@ -154,7 +157,7 @@ final class AuthService extends AuthGrpc.AuthImplBase {
     String hash = rules.findPasswordHash(name);
     return metastore
         .credentials()
-        .matches(name, request.getPassword(), hash)
+        .matches(name, request.getPassword(), hash, client)
         .thenCompose(
             matches -> {
               if (!matches || hash == null) {

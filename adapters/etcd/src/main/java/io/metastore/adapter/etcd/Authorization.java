@@ -6,6 +6,7 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.metastore.adapter.grpc.CallerAddress;
 import io.metastore.adapter.grpc.CheckedRequests;
 import io.metastore.core.api.Metastore;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ final class Authorization implements ServerInterceptor {
       return new ServerCall.Listener<>() {};
     }
     if (requirement.open()) {
-      return next.startCall(call, metadata);
+      return CallerAddress.start(call, metadata, next);
     }
     EtcdCaller caller = EtcdCaller.of(tokens, byCertificate, metadata, call.getAttributes());
     return CheckedRequests.start(

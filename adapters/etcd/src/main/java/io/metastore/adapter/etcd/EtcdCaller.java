@@ -37,8 +37,8 @@ record EtcdCaller(AuthTokens tokens, @Nullable String token, @Nullable String ce
 
   /**
    * @param byCertificate whether certificates identify users
-   * @param connection the call's connection; empty for calls through the JSON gateway, whose
-   *     certificates identify nobody
+   * @param connection the call's connection; without a TLS session for calls through the JSON
+   *     gateway, whose certificates identify nobody
    */
   static EtcdCaller of(
       AuthTokens tokens, boolean byCertificate, Metadata metadata, Attributes connection) {

@@ -2,6 +2,7 @@ package io.metastore.adapter.metastore;
 
 import io.grpc.stub.StreamObserver;
 import io.metastore.adapter.grpc.CallAccess;
+import io.metastore.adapter.grpc.CallerAddress;
 import io.metastore.api.v1.AclGrpc;
 import io.metastore.api.v1.AuthenticateRequest;
 import io.metastore.api.v1.AuthenticateResponse;
@@ -56,24 +57,28 @@ final class AclService extends AclGrpc.AclImplBase {
 
   @Override
   public void authenticate(AuthenticateRequest request, StreamObserver<AuthenticateResponse> call) {
+    String client = CallerAddress.ofCall();
     Answer.to(
         call,
         metastore.scans(),
         () ->
             read(Consistency.LINEARIZABLE, ReadView::access)
-                .thenCompose(rules -> authenticate(request, rules)),
+                .thenCompose(rules -> authenticate(request, client, rules)),
         Function.identity());
   }
 
   private CompletableFuture<AuthenticateResponse> authenticate(
-      AuthenticateRequest request, AccessRules rules) {
+      AuthenticateRequest request, String client, AccessRules rules) {
     if (!rules.enabled()) {
       throw refusal(Reason.ACL_STATE, "access control is off");
     }
     return metastore
         .credentials()
         .matches(
-            request.getUser(), request.getPassword(), rules.findPasswordHash(request.getUser()))
+            request.getUser(),
+            request.getPassword(),
+            rules.findPasswordHash(request.getUser()),
+            client)
         .thenApply(
             matches -> {
               if (!matches) {

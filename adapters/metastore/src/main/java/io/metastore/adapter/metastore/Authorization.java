@@ -6,6 +6,7 @@ import io.grpc.MethodDescriptor.MethodType;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.metastore.adapter.grpc.CallerAddress;
 import io.metastore.adapter.grpc.CheckedRequests;
 import io.metastore.adapter.grpc.GuardedCall;
 import io.metastore.api.v1.ErrorDetail;
@@ -52,7 +53,7 @@ final class Authorization implements ServerInterceptor {
       return new ServerCall.Listener<>() {};
     }
     if (requirement.open()) {
-      return next.startCall(call, metadata);
+      return CallerAddress.start(call, metadata, next);
     }
     TokenCaller caller = new TokenCaller(metadata.get(TOKEN), clockMs.getAsLong());
     return CheckedRequests.start(

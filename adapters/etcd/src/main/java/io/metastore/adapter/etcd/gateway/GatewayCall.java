@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.google.protobuf.Message;
 import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -15,6 +16,7 @@ import io.metastore.adapter.etcd.port.HttpHandler;
 import io.metastore.adapter.etcd.port.HttpReply;
 import io.metastore.adapter.grpc.EncodedMessage;
 import java.io.ByteArrayInputStream;
+import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
@@ -43,6 +45,7 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
   private final Replies replies;
   private final ServerStreamTracer tracer;
   private final int messageBytesMax;
+  private final Attributes attributes;
 
   private final AtomicInteger asked = new AtomicInteger();
   private volatile boolean cancelled;
@@ -86,6 +89,11 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
     this.replies = replies;
     this.tracer = tracer;
     this.messageBytesMax = messageBytesMax;
+    SocketAddress client = reply.client();
+    this.attributes =
+        client == null
+            ? Attributes.EMPTY
+            : Attributes.newBuilder().set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, client).build();
   }
 
   /** Calls the service. */
@@ -348,6 +356,6 @@ final class GatewayCall extends ServerCall<Message, Object> implements HttpHandl
 
   @Override
   public Attributes getAttributes() {
-    return Attributes.EMPTY;
+    return attributes;
   }
 }

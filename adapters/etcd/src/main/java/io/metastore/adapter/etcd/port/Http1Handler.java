@@ -20,6 +20,7 @@ import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,6 +154,11 @@ final class Http1Handler extends ChannelInboundHandlerAdapter {
     @Override
     public EventExecutor loop() {
       return ctx.executor();
+    }
+
+    @Override
+    public @Nullable SocketAddress client() {
+      return ctx.channel().remoteAddress();
     }
 
     @Override

@@ -26,6 +26,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.handler.codec.http2.HttpConversionUtil;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.SocketAddress;
 import java.util.Locale;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -241,6 +242,11 @@ final class Http2Requests extends Http2FrameListenerDecorator {
     @Override
     public EventExecutor loop() {
       return ctx.executor();
+    }
+
+    @Override
+    public @Nullable SocketAddress client() {
+      return ctx.channel().remoteAddress();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.metastore.adapter.etcd.port;
 
 import io.netty.util.concurrent.EventExecutor;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reply to one request, sent at once or piece by piece. Owned by the connection's event loop,
@@ -10,6 +12,9 @@ public interface HttpReply {
 
   /** The event loop on which all methods are called. */
   EventExecutor loop();
+
+  /** The client's address; null if the connection is already closed. */
+  @Nullable SocketAddress client();
 
   /** Sends a complete response. */
   void send(HttpAnswer answer);

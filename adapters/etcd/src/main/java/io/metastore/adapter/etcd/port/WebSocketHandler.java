@@ -22,6 +22,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
 import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.EventExecutor;
+import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,6 +136,11 @@ final class WebSocketHandler extends ChannelInboundHandlerAdapter implements Htt
   @Override
   public EventExecutor loop() {
     return http.executor();
+  }
+
+  @Override
+  public @Nullable SocketAddress client() {
+    return http.channel().remoteAddress();
   }
 
   @Override
