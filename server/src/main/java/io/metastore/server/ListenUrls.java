@@ -1,7 +1,9 @@
 package io.metastore.server;
 
 import io.metastore.adapter.etcd.port.ListenAddress;
+import io.metastore.core.raft.PeerListen;
 import io.metastore.server.config.EtcdUrl;
+import io.metastore.server.config.ServerConfig;
 import java.net.UnixDomainSocketAddress;
 import java.util.List;
 
@@ -9,13 +11,23 @@ import java.util.List;
 final class ListenUrls {
   private ListenUrls() {}
 
-  static List<ListenAddress> addresses(List<EtcdUrl> urls) {
-    return urls.stream().map(ListenUrls::address).toList();
+  /**
+   * @param reusePort whether ports may be used that another process listens on
+   */
+  static List<ListenAddress> addresses(List<EtcdUrl> urls, boolean reusePort) {
+    return urls.stream().map(url -> address(url, reusePort)).toList();
   }
 
-  private static ListenAddress address(EtcdUrl url) {
+  /** The addresses for other members, which are never Unix sockets. */
+  static PeerListen peers(ServerConfig config) {
+    return new PeerListen(
+        config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(), config.reusePort());
+  }
+
+  private static ListenAddress address(EtcdUrl url, boolean reusePort) {
     return new ListenAddress(
         url.isUnix() ? UnixDomainSocketAddress.of(url.host()) : url.socketAddress(),
-        url.isSecure());
+        url.isSecure(),
+        reusePort);
   }
 }

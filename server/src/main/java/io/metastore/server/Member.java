@@ -41,6 +41,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,8 +50,8 @@ import org.slf4j.spi.LoggingEventBuilder;
 /**
  * A running member: the store and its client port.
  *
- * <p>The port opens when the store is ready, so every client that can connect is served. May be
- * closed from any thread.
+ * <p>The port opens when the store is ready, so every client that can connect is served, unless
+ * {@code --wait-cluster-ready-timeout} opens it before. May be closed from any thread.
  */
 final class Member implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Member.class);
@@ -139,9 +140,20 @@ final class Member implements AutoCloseable {
     line.log("starting an etcd server");
   }
 
-  /** Completes when the cluster has a leader and has this member's name and URLs. */
-  CompletableFuture<Void> ready() {
-    return node.ready();
+  /**
+   * Waits until the cluster has a leader and has this member's name and URLs. With {@code
+   * --wait-cluster-ready-timeout} it waits no longer than that; clients are then served what needs
+   * no leader.
+   */
+  void awaitReady() {
+    CompletableFuture<Boolean> ready = node.ready().thenApply(done -> true);
+    if (!config.clusterReadyTimeout().isZero()) {
+      ready.completeOnTimeout(
+          false, config.clusterReadyTimeout().toMillis(), TimeUnit.MILLISECONDS);
+    }
+    if (!ready.join()) {
+      LOG.warn("timed out waiting for the ready notification");
+    }
   }
 
   /** The cluster as this member sees it. */
@@ -150,7 +162,19 @@ final class Member implements AutoCloseable {
   }
 
   /**
-   * Starts serving clients; to be called when this member is ready.
+   * Opens the addresses that serve metrics and health only. They are served while there is no
+   * leader, so that probes and monitoring see why the member is not ready.
+   *
+   * @throws IOException if one cannot be used
+   */
+  synchronized void openMetrics() throws IOException {
+    if (!closed) {
+      http.openMetrics();
+    }
+  }
+
+  /**
+   * Starts serving clients.
    *
    * @throws IOException if a client address cannot be used
    */
@@ -161,11 +185,11 @@ final class Member implements AutoCloseable {
     if (!config.listenClientUrls().isEmpty()) {
       port = ClientPort.start(portSettings(config, tls), services, calls, http.siteBesideGrpc());
     }
-    http.openPorts();
+    http.openClients();
     if (!config.zookeeper().listenUrls().isEmpty()) {
       openZookeeperPort();
     }
-    logJoined();
+    node.ready().thenRun(this::logJoined);
     LOG.info("ready to serve client requests");
     if (port != null) {
       port.addresses().forEach(Member::logServing);
@@ -240,7 +264,7 @@ final class Member implements AutoCloseable {
 
   static ClientPortSettings portSettings(ServerConfig config, @Nullable TlsContext tls) {
     return ClientPortSettings.of(
-        ListenUrls.addresses(config.listenClientUrls()),
+        ListenUrls.addresses(config.listenClientUrls(), config.reusePort()),
         tls,
         config.maxRequestBytes(),
         config.connectionRules());
@@ -315,7 +339,7 @@ final class Member implements AutoCloseable {
         place.cluster().members().stream().map(Member::raftMember).toList(),
         config.forceNewCluster() ? NodeConfig.Beginning.FORCED : beginning(place.cluster()),
         config.advertiseClientUrls().stream().map(EtcdUrl::text).toList(),
-        config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
+        ListenUrls.peers(config),
         peerTls,
         config.dataDirectory(),
         config.logDirectory(),

@@ -111,12 +111,20 @@ final class MemberHttp implements AutoCloseable {
   }
 
   /**
-   * Opens the addresses that serve HTTP only.
+   * Opens the addresses for clients that use HTTP only.
    *
    * @throws IOException if one cannot be used
    */
-  void openPorts() throws IOException {
+  void openClients() throws IOException {
     open("http", config.http().listenClientHttpUrls(), clients);
+  }
+
+  /**
+   * Opens the addresses that serve metrics and health only.
+   *
+   * @throws IOException if one cannot be used
+   */
+  void openMetrics() throws IOException {
     open("metrics", config.http().listenMetricsUrls(), metrics);
   }
 
@@ -144,7 +152,9 @@ final class MemberHttp implements AutoCloseable {
 
   private void open(String traffic, List<EtcdUrl> urls, HttpSite site) throws IOException {
     if (!urls.isEmpty()) {
-      ports.add(HttpPort.start(ListenUrls.addresses(urls), tls, site, config.maxRequestBytes()));
+      ports.add(
+          HttpPort.start(
+              ListenUrls.addresses(urls, config.reusePort()), tls, site, config.maxRequestBytes()));
       LOG.atInfo().addKeyValue("traffic", traffic).addKeyValue("urls", urls).log("serving http");
     }
   }

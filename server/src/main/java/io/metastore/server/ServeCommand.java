@@ -246,7 +246,7 @@ final class ServeCommand {
 
   private static void serve(ServerConfig config, Place place, Stopper stopper) throws IOException {
     Member member = start(config, place, stopper);
-    member.ready().join();
+    member.awaitReady();
     member.openPort();
   }
 
@@ -263,7 +263,7 @@ final class ServeCommand {
     Member member = start(config, new Place(cluster, self), stopper);
     discovery.keepAnnouncing(
         () -> member.cluster().members().stream().noneMatch(other -> other.name().isEmpty()));
-    member.ready().join();
+    member.awaitReady();
     member.openPort();
   }
 
@@ -274,7 +274,7 @@ final class ServeCommand {
     // the other.
     ReadyNotice.send(variables);
     Member member = start(config, waiting.awaitCluster(), stopper);
-    member.ready().join();
+    member.awaitReady();
     waiting.formed(member.cluster());
     stopper.forget(waiting);
     member.openPort();
@@ -284,6 +284,7 @@ final class ServeCommand {
       throws IOException {
     Member member = Member.start(config, place, stopper);
     stopper.add(member);
+    member.openMetrics();
     return member;
   }
 }

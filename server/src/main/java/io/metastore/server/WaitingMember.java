@@ -10,7 +10,6 @@ import io.metastore.adapter.metastore.WaitingServices;
 import io.metastore.core.api.ClusterView;
 import io.metastore.core.node.Invitation;
 import io.metastore.core.node.WaitingNode;
-import io.metastore.server.config.EtcdUrl;
 import io.metastore.server.config.InitialCluster;
 import io.metastore.server.config.Place;
 import io.metastore.server.config.ServerConfig;
@@ -49,7 +48,7 @@ final class WaitingMember implements AutoCloseable {
     WaitingNode waiting =
         WaitingNode.open(
             config.name(),
-            config.listenPeerUrls().stream().map(EtcdUrl::socketAddress).toList(),
+            ListenUrls.peers(config),
             MemberTls.peers(config),
             invitation -> persist(config, invitation));
     WaitingServices services =

@@ -2,13 +2,17 @@ package io.metastore.server;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -338,6 +342,78 @@ class ServeTest {
         assertThat(second.lines).anyMatch(line -> line.contains("Address already in use"));
       }
     }
+  }
+
+  @Test
+  void aPortOfAnotherProcessIsUsedOnlyIfBothReuseIt() throws Exception {
+    int metricsPort = ServerProcess.freePort();
+    String metrics = "--listen-metrics-urls=http://127.0.0.1:" + metricsPort;
+    String[] flags = with(alone(), metrics);
+    for (int port : new int[] {clientPort, peerPort, metricsPort}) {
+      try (Socket other = bindReusable(port)) {
+        assertThat(other.isBound()).isTrue();
+        assertRefused(flags);
+        try (ServerProcess server =
+            ServerProcess.start(Map.of(), with(flags, "--socket-reuse-port"))) {
+          server.awaitLine("ready to serve client requests");
+          assertThat(get("/health")).contains("true");
+          assertThat(get(metricsPort, "/health")).contains("true");
+          assertThat(peerPage("GET", "/version")).startsWith("200");
+        }
+      }
+    }
+  }
+
+  private static void assertRefused(String[] flags) throws Exception {
+    try (ServerProcess server = ServerProcess.start(Map.of(), flags)) {
+      assertThat(server.awaitExit()).isEqualTo(1);
+      assertThat(server.lines).anyMatch(line -> line.contains("Address already in use"));
+    }
+  }
+
+  /** Uses a port without listening on it, so that all connections go to the server. */
+  private static Socket bindReusable(int port) throws Exception {
+    Socket socket = new Socket();
+    socket.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+    socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    return socket;
+  }
+
+  @Test
+  void metricsAreServedWithoutALeaderAndClientsAfterTheTimeout() throws Exception {
+    int metricsPort = ServerProcess.freePort();
+    String[] flags =
+        with(
+            with(alone(), "--listen-metrics-urls=http://127.0.0.1:" + metricsPort),
+            "--initial-cluster=default=http://127.0.0.1:%d,absent=http://127.0.0.1:%d"
+                .formatted(peerPort, ServerProcess.freePort()));
+    try (ServerProcess server = ServerProcess.start(Map.of(), flags)) {
+      server.awaitLine("serving http");
+      assertNoLeader(metricsPort);
+      try (Socket refused = new Socket()) {
+        assertThatThrownBy(
+                () ->
+                    refused.connect(
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), clientPort)))
+            .isInstanceOf(ConnectException.class);
+      }
+    }
+    try (ServerProcess server =
+        ServerProcess.start(Map.of(), with(flags, "--wait-cluster-ready-timeout=1s"))) {
+      server.awaitLine("timed out waiting for the ready notification");
+      server.awaitLine("ready to serve client requests");
+      assertNoLeader(metricsPort);
+      assertNoLeader(clientPort);
+      assertThat(post("/v3/kv/range", "{\"key\":\"YQ==\",\"serializable\":true}"))
+          .contains("\"header\":{");
+      assertThat(server.lines).noneMatch(line -> line.contains("published local member"));
+    }
+  }
+
+  private static void assertNoLeader(int port) throws Exception {
+    assertThat(get(port, "/health")).contains("RAFT NO LEADER");
+    assertThat(get(port, "/livez")).isEqualTo("ok\n");
+    assertThat(get(port, "/metrics")).contains("\netcd_server_has_leader 0\n");
   }
 
   private Path data() {

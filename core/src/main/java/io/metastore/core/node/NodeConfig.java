@@ -2,10 +2,10 @@ package io.metastore.core.node;
 
 import static java.util.Objects.requireNonNull;
 
+import io.metastore.core.raft.PeerListen;
 import io.metastore.core.raft.PeerTls;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +43,7 @@ public record NodeConfig(
     List<RaftMember> members,
     Beginning beginning,
     List<String> clientUrls,
-    List<InetSocketAddress> peerListen,
+    PeerListen peerListen,
     @Nullable PeerTls peerTls,
     Path dataDirectory,
     Path logDirectory,
@@ -91,7 +91,7 @@ public record NodeConfig(
     requireNonNull(zookeeper, "zookeeper");
     members = List.copyOf(members);
     clientUrls = List.copyOf(clientUrls);
-    peerListen = List.copyOf(peerListen);
+    requireNonNull(peerListen, "peerListen");
   }
 
   /** How long a request waits for its outcome. Source: etcd's {@code ReqTimeout}. */

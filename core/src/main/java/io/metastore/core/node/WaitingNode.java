@@ -16,11 +16,11 @@ import io.metastore.core.command.InviteRequest;
 import io.metastore.core.raft.PeerCall;
 import io.metastore.core.raft.PeerChannels;
 import io.metastore.core.raft.PeerDialer;
+import io.metastore.core.raft.PeerListen;
 import io.metastore.core.raft.PeerServer;
 import io.metastore.core.raft.PeerService;
 import io.metastore.core.raft.PeerTls;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -76,10 +76,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
   private @Nullable Invitation accepted;
 
   private WaitingNode(
-      String name,
-      List<InetSocketAddress> listen,
-      @Nullable PeerTls tls,
-      Consumer<Invitation> persist)
+      String name, PeerListen listen, @Nullable PeerTls tls, Consumer<Invitation> persist)
       throws IOException {
     this.name = name;
     this.peers = new PeerChannels(new PeerDialer(tls, urls -> urls), MESSAGE_BYTES_MAX);
@@ -101,10 +98,7 @@ public final class WaitingNode implements Membership, AutoCloseable {
    * @throws IOException if an address cannot be bound
    */
   public static WaitingNode open(
-      String name,
-      List<InetSocketAddress> listen,
-      @Nullable PeerTls tls,
-      Consumer<Invitation> persist)
+      String name, PeerListen listen, @Nullable PeerTls tls, Consumer<Invitation> persist)
       throws IOException {
     return new WaitingNode(name, listen, tls, persist);
   }

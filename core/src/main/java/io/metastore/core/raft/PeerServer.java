@@ -1,8 +1,6 @@
 package io.metastore.core.raft;
 
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.Server;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
@@ -24,13 +22,12 @@ public final class PeerServer implements AutoCloseable {
    * @param tls null if this member has no certificates
    * @throws IOException if an address cannot be bound
    */
-  public static PeerServer start(
-      List<InetSocketAddress> listen, @Nullable PeerTls tls, PeerService service)
+  public static PeerServer start(PeerListen listen, @Nullable PeerTls tls, PeerService service)
       throws IOException {
     NettyServerBuilder builder =
-        NettyServerBuilder.forAddress(listen.get(0))
+        NettyServerBuilder.forAddress(listen.first())
             .protocolNegotiator(new PeerNegotiator(PeerPages.NONE, tls));
-    listen.stream().skip(1).forEach(builder::addListenAddress);
+    listen.addTo(builder);
     return new PeerServer(builder.addService(service.build()).build().start());
   }
 

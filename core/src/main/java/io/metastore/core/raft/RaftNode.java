@@ -167,7 +167,7 @@ public final class RaftNode {
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
         (builder, types) -> {
-          settings.peerListen().stream().skip(1).forEach(builder::addListenAddress);
+          settings.peerListen().addTo(builder);
           return PeerChannels.permitPings(builder)
               .protocolNegotiator(new PeerNegotiator(pages, settings.peerTls()))
               .directExecutor()

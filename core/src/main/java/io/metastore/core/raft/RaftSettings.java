@@ -2,7 +2,6 @@ package io.metastore.core.raft;
 
 import static java.util.Objects.requireNonNull;
 
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param storageDirectory directory of the log and the vote
  * @param checkpointDirectory directory of the checkpoints; its parent, used for temporary
  *     directories, must be on the same file system
- * @param peerListen addresses at which other members reach this one; at least one
+ * @param peerListen addresses at which other members reach this one
  * @param peerTls TLS between members; null for none
  * @param heartbeatMs the interval of the leader's heartbeats; also, how soon an unreachable member
  *     is retried
@@ -39,7 +38,7 @@ import org.jspecify.annotations.Nullable;
 public record RaftSettings(
     Path storageDirectory,
     Path checkpointDirectory,
-    List<InetSocketAddress> peerListen,
+    PeerListen peerListen,
     @Nullable PeerTls peerTls,
     int heartbeatMs,
     int electionTimeoutMs,
@@ -58,10 +57,7 @@ public record RaftSettings(
   public RaftSettings {
     requireNonNull(storageDirectory, "storageDirectory");
     requireNonNull(checkpointDirectory, "checkpointDirectory");
-    peerListen = List.copyOf(peerListen);
-    if (peerListen.isEmpty()) {
-      throw new IllegalArgumentException("no address to listen on");
-    }
+    requireNonNull(peerListen, "peerListen");
     if (heartbeatMs <= 0 || electionTimeoutMs <= 0 || maxRequestBytes <= 0) {
       throw new IllegalArgumentException(
           "must be positive: heartbeatMs="
@@ -105,8 +101,8 @@ public record RaftSettings(
     RaftConfigKeys.Rpc.setType(p, new GuardedRpcType());
     // Further addresses are added to Ratis' gRPC server directly; Ratis has properties for one
     // only.
-    GrpcConfigKeys.Server.setHost(p, peerListen.get(0).getHostString());
-    GrpcConfigKeys.Server.setPort(p, peerListen.get(0).getPort());
+    GrpcConfigKeys.Server.setHost(p, peerListen.first().getHostString());
+    GrpcConfigKeys.Server.setPort(p, peerListen.first().getPort());
     GrpcConfigKeys.setFlowControlWindow(p, bytes(4 * MIB));
   }
 

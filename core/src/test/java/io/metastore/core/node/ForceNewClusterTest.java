@@ -9,6 +9,7 @@ import io.metastore.core.api.NewMember;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.command.Range;
 import io.metastore.core.machine.Commands;
+import io.metastore.core.raft.PeerListen;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -53,7 +54,9 @@ class ForceNewClusterTest {
     InetSocketAddress address = freeAddress();
     CompletableFuture<Invitation> invited = new CompletableFuture<>();
     CompletableFuture<MemberInfo> joining;
-    WaitingNode waiting = WaitingNode.open("invited", List.of(address), null, invited::complete);
+    WaitingNode waiting =
+        WaitingNode.open(
+            "invited", new PeerListen(List.of(address), false), null, invited::complete);
     try (waiting) {
       String url = "http://127.0.0.1:" + address.getPort();
       joining = alone.membership().join(new NewMember("invited", url), /* learner= */ false);

@@ -15,6 +15,7 @@ import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
+import io.metastore.core.raft.PeerListen;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,7 +46,9 @@ class JoinTest {
       alone.submit(role("reader")).get(PATIENCE_S, TimeUnit.SECONDS);
       assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<MemberInfo> joining;
-      WaitingNode waiting = WaitingNode.open("learner", List.of(address), null, invited::complete);
+      WaitingNode waiting =
+          WaitingNode.open(
+              "learner", new PeerListen(List.of(address), false), null, invited::complete);
       try (waiting) {
         joining = alone.membership().join(new NewMember("learner", text), /* learner= */ true);
         waiting.invited().get(PATIENCE_S, TimeUnit.SECONDS);
@@ -86,7 +89,9 @@ class JoinTest {
       alone.submit(role("reader")).get(PATIENCE_S, TimeUnit.SECONDS);
       assertThat(alone.checkpoint().get(PATIENCE_S, TimeUnit.SECONDS)).isTrue();
       CompletableFuture<MemberInfo> joining;
-      WaitingNode waiting = WaitingNode.open("invited", List.of(address), null, invited::complete);
+      WaitingNode waiting =
+          WaitingNode.open(
+              "invited", new PeerListen(List.of(address), false), null, invited::complete);
       try (waiting) {
         String text = "http://127.0.0.1:" + address.getPort();
         joining = alone.membership().join(new NewMember("invited", text), /* learner= */ false);

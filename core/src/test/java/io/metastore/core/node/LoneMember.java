@@ -1,10 +1,10 @@
 package io.metastore.core.node;
 
+import io.metastore.core.raft.PeerListen;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,7 +61,7 @@ public final class LoneMember {
                 List.of(new RaftMember(1, "http://127.0.0.1:" + port)),
                 NodeConfig.Beginning.FOUNDED,
                 List.of("http://127.0.0.1:2379"),
-                List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
+                PeerListen.loopback(port),
                 null,
                 directory,
                 directory.resolve("raft"),

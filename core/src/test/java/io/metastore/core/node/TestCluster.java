@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.PeerUrl;
 import io.metastore.core.raft.DurableFiles;
+import io.metastore.core.raft.PeerListen;
 import io.metastore.core.raft.PeerTls;
 import io.metastore.core.raft.RaftMember;
 import io.metastore.core.storage.StorageOptions;
@@ -136,7 +137,7 @@ final class TestCluster implements AutoCloseable {
         all,
         beginning,
         List.of(),
-        List.of(listen),
+        new PeerListen(List.of(listen), false),
         peerTls,
         directory.resolve(name),
         directory.resolve(name).resolve("raft"),

@@ -3,10 +3,7 @@ package io.metastore.core.raft;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.conf.RaftProperties;
@@ -102,7 +99,7 @@ class RaftSettingsTest {
     return new RaftSettings(
         Path.of("/data/raft"),
         Path.of("/data/ckpt"),
-        List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 2380)),
+        PeerListen.loopback(2380),
         null,
         100,
         1000,

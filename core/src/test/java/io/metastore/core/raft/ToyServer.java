@@ -3,7 +3,6 @@ package io.metastore.core.raft;
 import io.metastore.core.api.PeerUrl;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -71,7 +70,7 @@ final class ToyServer implements AutoCloseable {
         new RaftSettings(
             data.resolve("raft"),
             data.resolve("ckpt"),
-            List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), port)),
+            PeerListen.loopback(port),
             null,
             100,
             2000,

@@ -175,6 +175,9 @@ public final class Configuration {
         ignored.put(setting.flag().name(), setting.flag().reason());
       }
     }
+    if (LogFlags.hasDebugFlag(values)) {
+      ignored.remove(EtcdFlags.DEBUG);
+    }
     FeatureGates gates = values.featureGates();
     for (FeatureGate gate : FeatureGate.values()) {
       String reason = gate.reason();
@@ -223,6 +226,8 @@ public final class Configuration {
         place,
         bootstrap,
         values.text(EtcdFlags.INITIAL_CLUSTER_TOKEN),
+        values.isOn(EtcdFlags.SOCKET_REUSE_PORT),
+        values.duration(EtcdFlags.WAIT_CLUSTER_READY_TIMEOUT),
         values.isOn(EtcdFlags.FORCE_NEW_CLUSTER),
         new MemberRules(
             values.number(EtcdFlags.MAX_LEARNERS), values.isOn(EtcdFlags.STRICT_RECONFIG_CHECK)),

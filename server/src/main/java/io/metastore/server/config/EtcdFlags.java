@@ -53,6 +53,7 @@ final class EtcdFlags {
   static final String GRPC_KEEPALIVE_TIMEOUT = "grpc-keepalive-timeout";
   static final String ENABLE_GRPC_GATEWAY = "enable-grpc-gateway";
   static final String FEATURE_GATES = "feature-gates";
+  static final String SOCKET_REUSE_PORT = "socket-reuse-port";
 
   static final String INITIAL_ADVERTISE_PEER_URLS = "initial-advertise-peer-urls";
   static final String INITIAL_CLUSTER = "initial-cluster";
@@ -99,6 +100,7 @@ final class EtcdFlags {
 
   static final String LOGGER = "logger";
   static final String LOG_OUTPUTS = "log-outputs";
+  static final String DEBUG = "debug";
   static final String LOG_LEVEL = "log-level";
   static final String LOG_FORMAT = "log-format";
   static final String ENABLE_LOG_ROTATION = "enable-log-rotation";
@@ -114,6 +116,8 @@ final class EtcdFlags {
   static final String CORRUPT_CHECK_TIME = "corrupt-check-time";
   static final String COMPACT_HASH_CHECK_TIME = "compact-hash-check-time";
   static final String WATCH_PROGRESS_NOTIFY_INTERVAL = "watch-progress-notify-interval";
+
+  static final String WAIT_CLUSTER_READY_TIMEOUT = "wait-cluster-ready-timeout";
 
   static final String CONFIG_FILE = "config-file";
   static final String VERSION = "version";
@@ -239,12 +243,11 @@ final class EtcdFlags {
               "Additional duration of wait before closing a non-responsive connection (0 to"
                   + " disable)."),
           flag(
-                  "socket-reuse-port",
+                  SOCKET_REUSE_PORT,
                   SWITCH,
                   "false",
                   "Enable to set socket option SO_REUSEPORT on listeners allowing rebinding of a"
                       + " port already in use.")
-              .ignored("Several processes cannot share a port.")
               .yaml("socket-options.reuse-port"),
           flag(
                   "socket-reuse-address",
@@ -819,18 +822,20 @@ final class EtcdFlags {
           flag("proxy-dial-timeout", COUNT, "1000", "For the v2 proxy.").ignored(NO_V2_PROXY),
           flag("proxy-write-timeout", COUNT, "5000", "For the v2 proxy.").ignored(NO_V2_PROXY),
           flag("proxy-read-timeout", COUNT, "0", "For the v2 proxy.").ignored(NO_V2_PROXY),
-          flag("debug", SWITCH, "false", "Enable debug-level logging for etcd.")
-              .ignored("Use --log-level=debug, as in etcd since 3.5."),
+          flag(DEBUG, SWITCH, "false", "Enable debug-level logging for etcd.")
+              .ignored(
+                  "Works with --compat-version of etcd 3.4 only; since 3.5, etcd has"
+                      + " --log-level=debug instead."),
           flag("log-output", TEXT, "default", "Output target of the log.")
               .ignored("Use --log-outputs, as in etcd since 3.5."),
           flag("log-package-levels", TEXT, "", "Log levels of individual packages.")
               .ignored("Use --log-level, as in etcd since 3.5."),
           flag(
-                  "wait-cluster-ready-timeout",
+                  WAIT_CLUSTER_READY_TIMEOUT,
                   DURATION,
-                  "5s",
-                  "Maximum time to wait for the cluster to be ready.")
-              .ignored("The client port opens when the cluster has a leader.")
+                  "0s",
+                  "Maximum time to wait for a leader before clients are served without one; 0 waits"
+                      + " until there is one. Only serializable reads succeed without a leader.")
               .formerly("experimental-wait-cluster-ready-timeout"));
 
   /** Flags that etcd itself accepts and ignores. */

@@ -5,6 +5,7 @@ import com.google.gson.GsonBuilder;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
+import io.metastore.adapter.etcd.port.EtcdVersion;
 import io.metastore.server.config.LogConfig.Format;
 import io.metastore.server.config.LogConfig.Rotation;
 import java.util.List;
@@ -36,8 +37,18 @@ final class LogFlags {
     flags.checkLogger();
     List<String> outputs = flags.outputs();
     Rotation rotation = values.isOn(EtcdFlags.ENABLE_LOG_ROTATION) ? flags.rotation(outputs) : null;
-    return new LogConfig(
-        values.value(EtcdFlags.LOG_LEVEL, LogLevel.class), flags.format(), outputs, rotation);
+    return new LogConfig(flags.level(), flags.format(), outputs, rotation);
+  }
+
+  /** Whether the imitated version of etcd has the flag {@code --debug}. */
+  static boolean hasDebugFlag(Values values) {
+    return values.value(EtcdFlags.COMPAT_VERSION, EtcdVersion.class).minorNumber() == 4;
+  }
+
+  private LogLevel level() {
+    return values.isOn(EtcdFlags.DEBUG) && hasDebugFlag(values)
+        ? LogLevel.DEBUG
+        : values.value(EtcdFlags.LOG_LEVEL, LogLevel.class);
   }
 
   private void checkLogger() throws ConfigError {

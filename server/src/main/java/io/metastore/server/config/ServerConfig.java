@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param place null if the member's cluster is not known yet; {@code bootstrap} then says how to
  *     find it
  * @param logDirectory directory of the Raft log
+ * @param reusePort whether ports may be used that other processes listen on with the same option
+ * @param clusterReadyTimeout how long clients are not served while there is no leader; zero for as
+ *     long as there is none
  * @param forceNewCluster whether a member with data removes all other members and continues alone
  * @param memberRules limits on changes of the members
  * @param heartbeatMs the interval of the leader's heartbeats; also, how soon an unreachable member
@@ -52,6 +55,8 @@ public record ServerConfig(
     @Nullable Place place,
     Bootstrap bootstrap,
     String clusterToken,
+    boolean reusePort,
+    Duration clusterReadyTimeout,
     boolean forceNewCluster,
     MemberRules memberRules,
     int heartbeatMs,
@@ -80,6 +85,7 @@ public record ServerConfig(
     requireNonNull(logDirectory, "logDirectory");
     requireNonNull(bootstrap, "bootstrap");
     requireNonNull(clusterToken, "clusterToken");
+    requireNonNull(clusterReadyTimeout, "clusterReadyTimeout");
     requireNonNull(watchProgressInterval, "watchProgressInterval");
     requireNonNull(space, "space");
     requireNonNull(corruption, "corruption");

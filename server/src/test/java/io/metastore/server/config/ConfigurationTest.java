@@ -340,6 +340,16 @@ class ConfigurationTest {
   }
 
   @Test
+  void etcd34HasAFlagForDebugging() throws Exception {
+    Configuration old = read("--debug --log-level warn --compat-version 3.4.23");
+    assertThat(old.logConfig().level()).isEqualTo(LogLevel.DEBUG);
+    assertThat(old.ignored()).isEmpty();
+    Configuration now = read("--debug --log-level warn");
+    assertThat(now.logConfig().level()).isEqualTo(LogLevel.WARN);
+    assertThat(now.ignored()).containsOnlyKeys("debug");
+  }
+
+  @Test
   void usageNamesEveryFlagThatWorks() {
     assertThat(Usage.flags())
         .contains("--initial-cluster-token 'etcd-cluster'", "--max-txn-ops '128'")

@@ -62,7 +62,7 @@ public final class ClientPort implements AutoCloseable {
    *
    * @param plain whether connections without TLS are served, and {@code secure} those with TLS
    */
-  private record Kind(boolean unix, boolean plain, boolean secure) {}
+  private record Kind(boolean unix, boolean plain, boolean secure, boolean reusePort) {}
 
   private ClientPort(ClientPortSettings settings, GrpcCounters counters) {
     this.settings = settings;
@@ -147,7 +147,12 @@ public final class ClientPort implements AutoCloseable {
     Map<Kind, List<SocketAddress>> kinds = new LinkedHashMap<>();
     for (ListenAddress address : addresses) {
       boolean both = !address.isAnyPort() && addresses.contains(address.ofOtherSecurity());
-      Kind kind = new Kind(address.isUnix(), both || !address.secure(), both || address.secure());
+      Kind kind =
+          new Kind(
+              address.isUnix(),
+              both || !address.secure(),
+              both || address.secure(),
+              address.reusePort());
       List<SocketAddress> alike = kinds.computeIfAbsent(kind, none -> new ArrayList<>());
       if (!both || !alike.contains(address.address())) {
         alike.add(address.address());
@@ -179,6 +184,9 @@ public final class ClientPort implements AutoCloseable {
     settings.rules().apply(builder);
     if (!kind.unix()) {
       builder.withChildOption(ChannelOption.TCP_NODELAY, true);
+    }
+    if (kind.reusePort() && !kind.unix()) {
+      builder.withOption(ListenAddress.REUSE_PORT, true);
     }
     alike.stream().skip(1).forEach(builder::addListenAddress);
     return builder;

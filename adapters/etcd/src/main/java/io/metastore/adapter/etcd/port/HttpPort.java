@@ -57,16 +57,18 @@ public final class HttpPort implements AutoCloseable {
 
   private void open(ListenAddress address, HttpSite site, HttpLimits limits) throws IOException {
     UnixSockets.deleteStale(address);
-    ChannelFuture bound =
+    ServerBootstrap listener =
         new ServerBootstrap()
             .group(loop)
             .channel(
                 address.isUnix()
                     ? NioServerDomainSocketChannel.class
                     : NioServerSocketChannel.class)
-            .childHandler(connection(address, site, limits))
-            .bind(address.address())
-            .awaitUninterruptibly();
+            .childHandler(connection(address, site, limits));
+    if (address.reusePort() && !address.isUnix()) {
+      listener.option(ListenAddress.REUSE_PORT, true);
+    }
+    ChannelFuture bound = listener.bind(address.address()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
       close();
       throw new IOException("listen on " + address, bound.cause());

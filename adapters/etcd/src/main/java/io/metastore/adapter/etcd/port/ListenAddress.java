@@ -2,8 +2,11 @@ package io.metastore.adapter.etcd.port;
 
 import static java.util.Objects.requireNonNull;
 
+import io.netty.channel.ChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 
 /**
@@ -11,10 +14,21 @@ import java.net.UnixDomainSocketAddress;
  *
  * @param address a TCP address, where port 0 selects a free port, or a Unix socket
  * @param secure whether connections must use TLS
+ * @param reusePort whether a TCP port may be used that another process listens on with the same
+ *     option
  */
-public record ListenAddress(SocketAddress address, boolean secure) {
+public record ListenAddress(SocketAddress address, boolean secure, boolean reusePort) {
+  /** The option of a listener whose port may be reused. */
+  static final ChannelOption<Boolean> REUSE_PORT =
+      NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
+
   public ListenAddress {
     requireNonNull(address, "address");
+  }
+
+  /** An address whose port no other process uses. */
+  public ListenAddress(SocketAddress address, boolean secure) {
+    this(address, secure, false);
   }
 
   /** An address without TLS. */
@@ -29,7 +43,7 @@ public record ListenAddress(SocketAddress address, boolean secure) {
 
   /** The same address with TLS instead of without, or the other way round. */
   ListenAddress ofOtherSecurity() {
-    return new ListenAddress(address, !secure);
+    return new ListenAddress(address, !secure, reusePort);
   }
 
   boolean isUnix() {
