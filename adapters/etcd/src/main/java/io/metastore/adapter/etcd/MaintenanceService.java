@@ -44,6 +44,7 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
   private static final Logger LOG = LoggerFactory.getLogger(MaintenanceService.class);
 
   private static final int DOWNGRADE_SINCE_MINOR = 5;
+  private static final int HASH_AT_COMPACTED_SINCE_MINOR = 5;
 
   /** Major and minor version, and whatever may follow in a semantic version. */
   private static final Pattern TARGET_VERSION =
@@ -191,8 +192,20 @@ final class MaintenanceService extends MaintenanceGrpc.MaintenanceImplBase {
   public void hashKV(HashKVRequest request, StreamObserver<HashKVResponse> call) {
     metastore
         .hash(request.getRevision())
+        .thenApply(outcome -> refuseCompacted(outcome, request.getRevision()))
         .whenComplete(
             new Answer<>(call, headers, metastore.scans(), MaintenanceService::toHashReply));
+  }
+
+  /** etcd 3.4 refuses the compacted revision itself, too. */
+  private Outcome refuseCompacted(Outcome outcome, long revision) {
+    if (settings.minor() < HASH_AT_COMPACTED_SINCE_MINOR
+        && revision > 0
+        && outcome instanceof Outcome.Hashed hashed
+        && hashed.compacted() == revision) {
+      throw EtcdError.COMPACTED.exception();
+    }
+    return outcome;
   }
 
   private static HashKVResponse toHashReply(ResponseHeader header, Outcome outcome) {

@@ -29,6 +29,7 @@ import io.metastore.etcdapi.etcdserverpb.AlarmType;
 import io.metastore.etcdapi.etcdserverpb.ClusterGrpc;
 import io.metastore.etcdapi.etcdserverpb.DefragmentRequest;
 import io.metastore.etcdapi.etcdserverpb.DefragmentResponse;
+import io.metastore.etcdapi.etcdserverpb.HashKVRequest;
 import io.metastore.etcdapi.etcdserverpb.KVGrpc;
 import io.metastore.etcdapi.etcdserverpb.MaintenanceGrpc;
 import io.metastore.etcdapi.etcdserverpb.MemberAddRequest;
@@ -100,6 +101,24 @@ final class MemberServicesTest {
       assertThat(status.getStorageVersion()).isEmpty();
       assertThat(status.hasDowngradeInfo()).isFalse();
       assertThat(status.getDbSizeQuota()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3.7.1, 5, true", "3.5.21, 5, true", "3.4.23, 5, false", "3.4.23, 6, true"})
+  void etcd34RefusesTheHashAtTheCompactedRevision(String version, long revision, boolean answered) {
+    try (ServiceFixture other =
+        new ServiceFixture(new EtcdSettings(version, 128, 1000, false, LiveServer.SCRATCH, null))) {
+      other.store.onRead = completedFuture(new Outcome.Hashed(9, 7, revision, 5));
+      MaintenanceGrpc.MaintenanceBlockingStub member =
+          MaintenanceGrpc.newBlockingStub(other.channel);
+      HashKVRequest request = HashKVRequest.newBuilder().setRevision(revision).build();
+      if (answered) {
+        assertThat(member.hashKV(request).getHash()).isEqualTo(7);
+      } else {
+        assertThatThrownBy(() -> member.hashKV(request))
+            .hasMessageContaining("mvcc: required revision has been compacted");
+      }
     }
   }
 
