@@ -310,6 +310,8 @@ final class Member implements AutoCloseable {
         .addKeyValue("name", config.name())
         .addKeyValue("data-dir", config.dataDirectory())
         .log("closing etcd server");
+    // Before the ports are closed, so that no client waits for an election.
+    node.handOver();
     if (zookeeper != null) {
       zookeeper.close();
     }

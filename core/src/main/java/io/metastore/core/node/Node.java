@@ -646,9 +646,9 @@ public final class Node implements Metastore, AutoCloseable {
    */
   @Override
   public void close() {
+    handOver();
     proposer.close();
     housekeeping.shutdownNow();
-    handOver();
     disks.endWaits();
     boolean quiet = raft.stop(RAFT_STOP_MS);
     if (quiet) {
@@ -703,9 +703,9 @@ public final class Node implements Metastore, AutoCloseable {
   /**
    * If this member leads, transfers leadership to another voter. Waits only briefly for each, and
    * tries those first that are surely alive: waiting for a dead one would cost the cluster a
-   * second.
+   * second. Afterwards this member still serves its clients, as a follower.
    */
-  private void handOver() {
+  public void handOver() {
     if (!raft.isLeaderReady()) {
       return;
     }

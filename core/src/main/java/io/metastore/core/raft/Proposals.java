@@ -14,11 +14,16 @@ final class Proposals {
   static final class Proposal {
     final Object value;
     final CommitListener listener;
-    private volatile boolean started;
+    private volatile boolean appended;
 
     private Proposal(Object value, CommitListener listener) {
       this.value = value;
       this.listener = listener;
+    }
+
+    /** Records that the entry may be in the log from now on. */
+    void appended() {
+      appended = true;
     }
   }
 
@@ -26,18 +31,13 @@ final class Proposals {
     inFlight.put(callId, new Proposal(value, listener));
   }
 
-  /** Records that the entry may be appended from now on; returns the proposal. */
-  @Nullable Proposal started(long callId) {
-    Proposal proposal = inFlight.get(callId);
-    if (proposal != null) {
-      proposal.started = true;
-    }
-    return proposal;
+  @Nullable Proposal find(long callId) {
+    return inFlight.get(callId);
   }
 
   /** Forgets a proposal; true if its entry may have reached the log. */
   boolean remove(long callId) {
     Proposal proposal = inFlight.remove(callId);
-    return proposal != null && proposal.started;
+    return proposal != null && proposal.appended;
   }
 }

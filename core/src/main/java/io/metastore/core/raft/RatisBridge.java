@@ -98,12 +98,22 @@ final class RatisBridge extends BaseStateMachine {
 
   @Override
   public TransactionContext startTransaction(RaftClientRequest request) {
-    // From here on the entry may be in the log, whatever happens to the request.
     return TransactionContext.newBuilder()
         .setStateMachine(this)
         .setClientRequest(request)
-        .setStateMachineContext(proposals.started(request.getCallId()))
+        .setStateMachineContext(proposals.find(request.getCallId()))
         .build();
+  }
+
+  /** Called under the log's lock, immediately before the entry is appended. */
+  @Override
+  public TransactionContext preAppendTransaction(TransactionContext transaction) {
+    if (transaction.getStateMachineContext() instanceof Proposal proposal) {
+      // From here on the entry may be in the log, whatever happens to the request. Not earlier:
+      // between startTransaction and this call, Ratis refuses requests if the leader steps down.
+      proposal.appended();
+    }
+    return transaction;
   }
 
   @Override

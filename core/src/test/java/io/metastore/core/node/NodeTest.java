@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -81,6 +82,38 @@ class NodeTest {
         }
       }
     }
+  }
+
+  /**
+   * Each write is either in the log that the next leader takes over, or is proposed again to it.
+   */
+  @Test
+  void noWriteFailsWhileLeadersHandOver() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
+      AtomicBoolean done = new AtomicBoolean();
+      List<CompletableFuture<Void>> writers = new ArrayList<>();
+      for (int i = 0; i < 24; i++) {
+        writers.add(putUntil(done, cluster.node(i % 3), "k" + i));
+      }
+      for (int i = 0; i < 10; i++) {
+        long leader = cluster.node(0).cluster().leaderId();
+        cluster.node((int) leader - 1).handOver();
+        for (int number = 0; number < 3; number++) {
+          put(cluster.node(number), "after", "hand-over " + i);
+        }
+      }
+      done.set(true);
+      for (CompletableFuture<Void> writer : writers) {
+        writer.get(60, TimeUnit.SECONDS);
+      }
+    }
+  }
+
+  /** Puts a key again and again; fails if one of the puts fails. */
+  private static CompletableFuture<Void> putUntil(AtomicBoolean done, Node node, String key) {
+    return done.get()
+        ? CompletableFuture.completedFuture(null)
+        : node.submit(putCommand(key, "v")).thenComposeAsync(put -> putUntil(done, node, key));
   }
 
   @Test
