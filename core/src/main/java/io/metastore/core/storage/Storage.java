@@ -62,6 +62,9 @@ public final class Storage implements Reader, AutoCloseable {
   /** For {@link #rewrite}. */
   public static final long UNLIMITED = 1L << 40;
 
+  /** Enough to scan one table without opening a file twice. */
+  private static final int READ_ONLY_FILES_MAX = 64;
+
   /**
    * Compression by level. The upper levels are rewritten soon, so compressing them costs more than
    * the space is worth.
@@ -178,7 +181,8 @@ public final class Storage implements Reader, AutoCloseable {
           switch (access) {
             case READ_WRITE -> RocksDB.open(dbOptions, directory.toString(), families, opened);
             case READ_ONLY ->
-                RocksDB.openReadOnly(dbOptions, directory.toString(), families, opened);
+                RocksDB.openReadOnly(
+                    openingFewFiles(dbOptions), directory.toString(), families, opened);
           };
     } catch (RocksDBException | IOException e) {
       throw new StorageException("cannot open the tables in " + directory, e);
@@ -211,6 +215,14 @@ public final class Storage implements Reader, AutoCloseable {
    */
   public static Storage openReadOnly(Path directory, StorageOptions options) {
     return new Storage(directory, options, Access.READ_ONLY, () -> {});
+  }
+
+  /**
+   * By default RocksDB opens all files at once, with up to 16 new threads for each table. Only a
+   * few values are read of a new checkpoint, while clients wait for the processors.
+   */
+  private static DBOptions openingFewFiles(DBOptions options) {
+    return options.setMaxOpenFiles(READ_ONLY_FILES_MAX).setMaxFileOpeningThreads(1);
   }
 
   private DBOptions dbOptions(StorageOptions options) {
