@@ -54,6 +54,9 @@ final class MemberChanges {
 
   private static final long HAND_OVER_MS = 3000;
 
+  /** A learner that has been silent for less may be restarting Raft. */
+  private static final long RESTART_MS = 3000;
+
   /** A learner may be promoted when it has this part of the leader's log. Source: etcd. */
   private static final double CAUGHT_UP = 0.9;
 
@@ -180,8 +183,13 @@ final class MemberChanges {
   private CompletableFuture<ChangeMembersReply> promote(long id) {
     MemberInfo member = memberOf(id);
     if (id != config.memberId() && raft.matchIndex(id) < CAUGHT_UP * raft.committedIndex()) {
-      throw new ChangeRefused(
-          Reason.NOT_CAUGHT_UP, "the member has not received enough of the log yet");
+      ChangeRefused refused =
+          new ChangeRefused(
+              Reason.NOT_CAUGHT_UP, "the member has not received enough of the log yet");
+      // It may be restarting Raft, see isRestarting, and receive nothing meanwhile.
+      boolean mayRestart = raft.sinceReplyMs(id) < RESTART_MS;
+      return CompletableFuture.completedFuture(
+          toReply(refused).toBuilder().setMayPass(mayRestart).build());
     }
     if (config.memberRules().strict() && !StartedVoters.permitPromoting(cluster.members())) {
       throw notStarted();

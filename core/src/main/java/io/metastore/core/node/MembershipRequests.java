@@ -172,7 +172,9 @@ final class MembershipRequests implements Membership {
     return switch (reply.getStatus()) {
       case NOT_LEADER -> config.requestTimeoutMs();
       case REFUSED ->
-          reply.getReason().equals(ChangeRefused.Reason.IN_PROGRESS.name()) ? TURN_MS : 0;
+          reply.getMayPass() || reply.getReason().equals(ChangeRefused.Reason.IN_PROGRESS.name())
+              ? TURN_MS
+              : 0;
       case DONE, UNKNOWN, UNRECOGNIZED -> 0;
     };
   }

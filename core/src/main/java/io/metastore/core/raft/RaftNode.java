@@ -345,12 +345,17 @@ public final class RaftNode {
     return appenders.matchIndex(RaftMembers.peerId(memberId));
   }
 
+  /** Milliseconds since the last Raft reply of a follower; the maximum if it is no follower. */
+  public long sinceReplyMs(long memberId) {
+    return appenders.sinceReplyMs(RaftMembers.peerId(memberId));
+  }
+
   /** The other voters, on the leader: those that have replied last come first. */
   public List<RaftMember> votersByLastReply() {
     // The times are read first: a sort must not see them change.
     return members().voters().stream()
         .filter(member -> !RaftMembers.peerId(member.id()).equals(self))
-        .map(member -> Map.entry(member, appenders.sinceReplyMs(RaftMembers.peerId(member.id()))))
+        .map(member -> Map.entry(member, sinceReplyMs(member.id())))
         .sorted(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey)
         .toList();
