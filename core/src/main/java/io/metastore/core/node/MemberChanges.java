@@ -492,6 +492,7 @@ final class MemberChanges {
           .setReason(refused.reason().name())
           .setAbout(refused.about())
           .setWhy(String.valueOf(refused.getMessage()))
+          .setMayPass(refused.reason() == Reason.IN_PROGRESS)
           .build();
     }
     if (cause instanceof OutcomeUnknown) {

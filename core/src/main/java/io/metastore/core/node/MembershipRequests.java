@@ -171,10 +171,7 @@ final class MembershipRequests implements Membership {
   private long patienceMs(ChangeMembersReply reply) {
     return switch (reply.getStatus()) {
       case NOT_LEADER -> config.requestTimeoutMs();
-      case REFUSED ->
-          reply.getMayPass() || reply.getReason().equals(ChangeRefused.Reason.IN_PROGRESS.name())
-              ? TURN_MS
-              : 0;
+      case REFUSED -> reply.getMayPass() ? TURN_MS : 0;
       case DONE, UNKNOWN, UNRECOGNIZED -> 0;
     };
   }

@@ -185,7 +185,7 @@ public final class ClientPort implements AutoCloseable {
     if (!kind.unix()) {
       builder.withChildOption(ChannelOption.TCP_NODELAY, true);
     }
-    if (kind.reusePort() && !kind.unix()) {
+    if (kind.reusePort()) {
       builder.withOption(ListenAddress.REUSE_PORT, true);
     }
     alike.stream().skip(1).forEach(builder::addListenAddress);

@@ -65,7 +65,7 @@ public final class HttpPort implements AutoCloseable {
                     ? NioServerDomainSocketChannel.class
                     : NioServerSocketChannel.class)
             .childHandler(connection(address, site, limits));
-    if (address.reusePort() && !address.isUnix()) {
+    if (address.reusePort()) {
       listener.option(ListenAddress.REUSE_PORT, true);
     }
     ChannelFuture bound = listener.bind(address.address()).awaitUninterruptibly();

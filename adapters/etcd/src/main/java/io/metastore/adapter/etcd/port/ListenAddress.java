@@ -15,7 +15,7 @@ import java.net.UnixDomainSocketAddress;
  * @param address a TCP address, where port 0 selects a free port, or a Unix socket
  * @param secure whether connections must use TLS
  * @param reusePort whether a TCP port may be used that another process listens on with the same
- *     option
+ *     option; false for a Unix socket
  */
 public record ListenAddress(SocketAddress address, boolean secure, boolean reusePort) {
   /** The option of a listener whose port may be reused. */
@@ -24,6 +24,7 @@ public record ListenAddress(SocketAddress address, boolean secure, boolean reuse
 
   public ListenAddress {
     requireNonNull(address, "address");
+    reusePort = reusePort && !(address instanceof UnixDomainSocketAddress);
   }
 
   /** An address whose port no other process uses. */
