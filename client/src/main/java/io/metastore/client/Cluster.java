@@ -5,6 +5,8 @@ import io.metastore.api.v1.BootstrapResponse;
 import io.metastore.api.v1.ClusterGrpc;
 import io.metastore.api.v1.DrainRequest;
 import io.metastore.api.v1.DrainResponse;
+import io.metastore.api.v1.HashUnversionedRequest;
+import io.metastore.api.v1.HashUnversionedResponse;
 import io.metastore.api.v1.JoinRequest;
 import io.metastore.api.v1.JoinResponse;
 import io.metastore.api.v1.MembersRequest;
@@ -132,5 +134,23 @@ public final class Cluster {
   /** Blocking form of {@link #drainAsync}. */
   public DrainResponse drain() throws InterruptedException {
     return Blocking.await(drainAsync());
+  }
+
+  /**
+   * Hashes everything but keys on all members, to compare their data.
+   *
+   * @param timeout how long to wait; hashing takes about a second per million znodes
+   */
+  public CompletableFuture<HashUnversionedResponse> hashUnversionedAsync(Duration timeout) {
+    return calls.unary(
+        ClusterGrpc.getHashUnversionedMethod(),
+        HashUnversionedRequest::getDefaultInstance,
+        Repeat.WRITE,
+        timeout.toNanos());
+  }
+
+  /** Blocking form of {@link #hashUnversionedAsync}. */
+  public HashUnversionedResponse hashUnversioned(Duration timeout) throws InterruptedException {
+    return Blocking.await(hashUnversionedAsync(timeout));
   }
 }

@@ -42,6 +42,13 @@ public sealed interface Outcome {
   record Hashed(long revision, int hash, long hashedRevision, long compacted) implements Outcome {}
 
   /**
+   * All members hash everything but keys as it is after the log entry of this command.
+   *
+   * @param index Raft log index of the entry
+   */
+  record HashPoint(long revision, long index) implements Outcome {}
+
+  /**
    * A lease was granted.
    *
    * @param ttl in seconds

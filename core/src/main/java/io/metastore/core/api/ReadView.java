@@ -24,6 +24,12 @@ public interface ReadView extends AutoCloseable {
   @Nullable Failure findRefusal(Range range);
 
   /**
+   * Why nothing of {@link #tree} may be shown to clients: the alarm {@code CORRUPT} names this
+   * member. Null if it does not.
+   */
+  @Nullable Failure findCorruption();
+
+  /**
    * Walks a range that {@link #findRefusal} found nothing wrong with. Its order and its limit are
    * not applied. The walk must be closed before the view is.
    */
@@ -67,7 +73,7 @@ public interface ReadView extends AutoCloseable {
   /** All data but znodes, locks and sessions, for a copy of the store in another format. */
   StoreContents contents();
 
-  /** The znode tree. */
+  /** The znode tree. See {@link #findCorruption}. */
   TreeView tree();
 
   /** The alarms that are raised, ordered by kind and member. */

@@ -33,5 +33,7 @@ public enum RequestKind {
   /** Opens or ends a session of the native API or of ZooKeeper's. */
   SESSION,
   LOCK,
-  ZNODE
+  ZNODE,
+  /** Fixes the position in the log at which members compare everything but keys. */
+  HASH_POINT
 }

@@ -97,6 +97,7 @@ final class AlarmTable {
           AUTH_CHANGE,
           LOGIN,
           CHANGE_ALARM,
+          HASH_POINT,
           // Reading znodes requires a session.
           OPEN_SESSION,
           ATTACH_SESSION,

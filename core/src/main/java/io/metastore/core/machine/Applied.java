@@ -21,6 +21,7 @@ import java.util.List;
  * @param puts number of puts
  * @param putBytes bytes of the keys and values that were put
  * @param deletes number of deleted keys
+ * @param hashPoint whether {@link UnversionedHash} is to be computed for the state after the entry
  */
 public record Applied(
     long index,
@@ -35,7 +36,8 @@ public record Applied(
     List<LeaseEvent> leaseEvents,
     List<TreeEvent> treeEvents,
     List<SessionEvent> sessionEvents,
-    List<GivenToken> tokens) {
+    List<GivenToken> tokens,
+    boolean hashPoint) {
 
   /** The result of an entry that was already applied. */
   static Applied nothing(StoreState state, long index) {
@@ -52,7 +54,8 @@ public record Applied(
         List.of(),
         List.of(),
         List.of(),
-        List.of());
+        List.of(),
+        /* hashPoint= */ false);
   }
 
   /** Whether {@link #events} is incomplete. */

@@ -89,6 +89,7 @@ final class ApplyContext {
   private long digest;
   private int partsWritten;
   private boolean treeChanged;
+  private boolean hashPoint;
 
   /**
    * @param timeMs the time of the entry
@@ -334,11 +335,17 @@ final class ApplyContext {
         leaseEvents,
         treeEvents,
         sessionEvents,
-        tokens);
+        tokens,
+        hashPoint);
   }
 
   void compact(long atRevision) {
     compacted = atRevision;
+  }
+
+  /** The state after the entry is to be hashed. */
+  void hashPoint() {
+    hashPoint = true;
   }
 
   void add(LeaseEvent event) {

@@ -47,6 +47,7 @@ public final class SpaceCost {
           END_SESSION,
           REAP_NODE,
           CHANGE_ALARM,
+          HASH_POINT,
           KIND_NOT_SET ->
           0;
     };

@@ -318,6 +318,10 @@ public final class StoreMachine implements AutoCloseable {
       case TREE_CHANGE -> TreeCommands.change(command.getTreeChange(), context);
       case REAP_NODE -> TreeCommands.reap(command.getReapNode(), context);
       case CHANGE_ALARM -> AlarmTable.apply(command.getChangeAlarm(), context);
+      case HASH_POINT -> {
+        context.hashPoint();
+        yield new Outcome.HashPoint(context.revision(), index);
+      }
       case KIND_NOT_SET ->
           throw new IllegalStateException(
               "log entry " + index + " contains a command that this version does not know");
@@ -361,6 +365,7 @@ public final class StoreMachine implements AutoCloseable {
           DROP_PEER,
           CHANGE_ALARM,
           REAP_NODE,
+          HASH_POINT,
           KIND_NOT_SET ->
           false;
     };

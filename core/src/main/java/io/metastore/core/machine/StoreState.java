@@ -8,6 +8,7 @@ import io.metastore.core.storage.SmallTable;
 import io.metastore.core.storage.Storage;
 import io.metastore.core.storage.Table;
 import io.metastore.core.storage.WriteSet;
+import java.util.Arrays;
 
 /**
  * The position and counters of the state machine, written atomically with every entry's changes.
@@ -50,6 +51,11 @@ public record StoreState(
   /** Whether a crash left only a part of an entry's changes in the tables. */
   public static boolean isTorn(Reader reader) {
     return reader.find(Table.SMALL, TORN) != null;
+  }
+
+  /** Whether a row of {@link Table#SMALL} is one of the rows of this class. */
+  static boolean isRow(byte[] key) {
+    return Arrays.equals(key, KEY) || Arrays.equals(key, TORN);
   }
 
   /** Marks the tables as torn: more parts of the entry follow. */

@@ -148,7 +148,7 @@ public final class StoreView {
    * This view as a {@link ReadView} for one reader, whose close releases it. The caller has
    * retained it.
    *
-   * @param refusal why keys cannot be read; null if they can
+   * @param refusal why keys and znodes cannot be read; null if they can
    */
   public ReadView owned(@Nullable Failure refusal) {
     return new OwnedView(refusal);
@@ -185,6 +185,11 @@ public final class StoreView {
     @Override
     public @Nullable Failure findRefusal(Range range) {
       return refusal == null ? ranges.check(range) : refusal;
+    }
+
+    @Override
+    public @Nullable Failure findCorruption() {
+      return refusal;
     }
 
     @Override

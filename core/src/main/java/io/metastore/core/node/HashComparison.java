@@ -77,18 +77,19 @@ final class HashComparison {
   }
 
   /**
-   * The members to blame after a comparison at a compacted revision: those whose hash differs from
-   * that of a majority, or {@link #WHOLE_CLUSTER}.
+   * The members to blame after a comparison at a compacted revision or at a hash point: those whose
+   * hash differs from that of a majority, or {@link #WHOLE_CLUSTER}.
    *
-   * @param own the leader's hash
+   * @param member the member that compares
+   * @param own its hash
    */
-  static Set<Long> blamedAtCompaction(long leader, HashReply own, List<MemberHash> others) {
+  static Set<Long> blamedByMajority(long member, HashReply own, List<MemberHash> others) {
     Set<Long> blamed = new TreeSet<>();
     Map<Integer, List<Long>> membersByHash = new HashMap<>();
     if (isUnreadable(own)) {
-      return Set.of(leader);
+      return Set.of(member);
     }
-    membersByHash.computeIfAbsent(own.getHash(), hash -> new ArrayList<>()).add(leader);
+    membersByHash.computeIfAbsent(own.getHash(), hash -> new ArrayList<>()).add(member);
     for (MemberHash other : others) {
       if (other.isUnreadable()) {
         blamed.add(other.memberId());

@@ -17,11 +17,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Computes hashes of this member's keys, one at a time, on the thread {@code hash}. */
+/**
+ * Computes hashes of this member's keys, and of everything else, one at a time, on the thread
+ * {@code hash}.
+ */
 final class Hasher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Hasher.class);
   private static final int WAITING_MAX = 64;
@@ -37,13 +41,17 @@ final class Hasher implements AutoCloseable {
           new ArrayBlockingQueue<>(WAITING_MAX),
           Threads.named("hash"));
 
+  private final HashPoints points;
+
   /**
    * @param views retains the newest view
+   * @param applied log index up to which this member has applied the log
    * @param scratch directory for temporary files
    */
-  Hasher(Supplier<StoreView> views, Path scratch) {
+  Hasher(Supplier<StoreView> views, LongSupplier applied, Path scratch) {
     this.views = views;
     this.scratch = scratch;
+    this.points = new HashPoints(applied, thread);
     thread.allowCoreThreadTimeOut(true);
   }
 
@@ -58,6 +66,15 @@ final class Hasher implements AutoCloseable {
 
   /** For comparisons between members. Any thread. */
   CompletableFuture<HashReply> serve(HashRequest request) {
+    return request.getPoint() == 0 ? serveKeys(request) : points.at(request.getPoint());
+  }
+
+  /** See {@link HashPoints#reached}. */
+  void reached(StoreView point) {
+    points.reached(point);
+  }
+
+  private CompletableFuture<HashReply> serveKeys(HashRequest request) {
     return hash(request.getRevision())
         .thenApply(Hasher::toReply)
         .exceptionallyCompose(
@@ -104,6 +121,7 @@ final class Hasher implements AutoCloseable {
 
   @Override
   public void close() {
+    points.close();
     thread.shutdown();
   }
 }

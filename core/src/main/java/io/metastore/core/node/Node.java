@@ -23,6 +23,7 @@ import io.metastore.core.api.ReadView;
 import io.metastore.core.api.RequestKind;
 import io.metastore.core.api.StoreException.NotServed;
 import io.metastore.core.api.TreeListener;
+import io.metastore.core.api.UnversionedHashes;
 import io.metastore.core.api.WatchStream;
 import io.metastore.core.command.Alarm;
 import io.metastore.core.command.ChangeAlarm;
@@ -32,6 +33,7 @@ import io.metastore.core.command.CommandBatch;
 import io.metastore.core.command.Configuration;
 import io.metastore.core.command.DescribeClusterReply;
 import io.metastore.core.command.DropPeer;
+import io.metastore.core.command.HashPoint;
 import io.metastore.core.command.MemberNote;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.TermReply;
@@ -122,6 +124,7 @@ public final class Node implements Metastore, AutoCloseable {
   private static final long REAP_MS = Long.getLong("znode.container.checkIntervalMs", 60_000);
 
   private final NodeConfig config;
+  private final ProcessStopper stopper;
   private final long origin = new SecureRandom().nextLong();
   private final LiveTables tables;
   private volatile StoreMachine machine;
@@ -141,6 +144,8 @@ public final class Node implements Metastore, AutoCloseable {
   private final SpaceGate space;
   private final AutoCompactor autoCompactor;
   private final Hasher hasher;
+  private final boolean comparesAtStart;
+  private final MemberHashes hashes;
   private final CorruptionMonitor corruption;
   private final MemberDisks disks;
   private final AtomicBoolean handingOver = new AtomicBoolean();
@@ -172,6 +177,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   private Node(NodeConfig config, PeerPages pages, ProcessStopper stopper) throws IOException {
     this.config = config;
+    this.stopper = stopper;
     this.passwords = new PasswordHasher(config.access().bcryptCost());
     this.tokens = new TokenStore(System::nanoTime, config.access().tokenTtl());
     this.answers =
@@ -205,8 +211,9 @@ public final class Node implements Metastore, AutoCloseable {
     this.checkpointTrigger = new CheckpointTrigger(config.snapshotCount());
     this.locks = new LockRequests(process(), this::submit, this::retainView);
 
-    this.hasher = new Hasher(this::retainView, config.dataDirectory().resolve("tmp"));
-    if (config.corruption().atStart() && machine.state().index() >= 0) {
+    this.hasher = new Hasher(this::retainView, applied::get, config.dataDirectory().resolve("tmp"));
+    this.comparesAtStart = config.corruption().atStart() && machine.state().index() >= 0;
+    if (comparesAtStart) {
       checkAtStart();
     }
 
@@ -290,12 +297,14 @@ public final class Node implements Metastore, AutoCloseable {
             cluster::revision,
             raft::isLeaderReady,
             this::submit);
+    this.hashes = hashes(raft::members);
     this.corruption =
         new CorruptionMonitor(
             config.corruption(),
-            corruptionCheck(raft::members),
+            new CorruptionCheck(hashes),
             raft::isLeaderReady,
             readIndex::barrier,
+            this::makeHashPoint,
             () -> machine.state().compacted(),
             this::raiseCorrupt);
     MemberChanges changes =
@@ -308,7 +317,7 @@ public final class Node implements Metastore, AutoCloseable {
     every(RESERVE_MS, disks::keepReserves);
     RemovalWatch removal = new RemovalWatch(config, known, raft, cluster, stopper);
     every(REMOVAL_MS, removal::look);
-    every(WATCH_MS, () -> restartLearner(stopper));
+    every(WATCH_MS, this::restartLearner);
     every(WATCH_MS, this::watchFollowers);
     if (config.invited()) {
       ChangeMembersRequest admit =
@@ -365,7 +374,7 @@ public final class Node implements Metastore, AutoCloseable {
 
   private void checkAtStart() throws IOException {
     try {
-      corruptionCheck(() -> Configurations.toRaft(appliedConfiguration())).atStart();
+      new CorruptionCheck(hashes(() -> Configurations.toRaft(appliedConfiguration()))).atStart();
     } catch (IOException e) {
       closed = true;
       peers.close();
@@ -376,9 +385,14 @@ public final class Node implements Metastore, AutoCloseable {
     }
   }
 
-  private CorruptionCheck corruptionCheck(Supplier<RaftMembers> members) {
-    return new CorruptionCheck(
+  private MemberHashes hashes(Supplier<RaftMembers> members) {
+    return new MemberHashes(
         config.memberId(), members, hasher::serve, peers, config.requestTimeoutMs());
+  }
+
+  private CompletableFuture<Long> makeHashPoint() {
+    return submit(Command.newBuilder().setHashPoint(HashPoint.getDefaultInstance()).build())
+        .thenApply(outcome -> ((Outcome.HashPoint) outcome).index());
   }
 
   private void raiseCorrupt(long member) {
@@ -489,6 +503,12 @@ public final class Node implements Metastore, AutoCloseable {
   @Override
   public CompletableFuture<Outcome> hash(long revision) {
     return hasher.hash(revision);
+  }
+
+  @Override
+  public CompletableFuture<UnversionedHashes> hashUnversioned() {
+    return makeHashPoint()
+        .thenCompose(point -> hashes.ofAllElse(point).thenApply(found -> found.atPoint(point)));
   }
 
   @Override
@@ -751,7 +771,7 @@ public final class Node implements Metastore, AutoCloseable {
     return small ? barrier.thenApply(reading) : barrier.thenApplyAsync(reading, scans);
   }
 
-  /** A member whose data is known to be wrong does not answer reads of keys. */
+  /** A member whose data is known to be wrong does not answer reads of keys and znodes. */
   private @Nullable Failure findReadRefusal(StoreView view) {
     return view.hasAlarm(Alarm.Kind.CORRUPT, config.memberId())
         ? Failure.of(FailureCode.CORRUPT, "member", Long.toHexString(config.memberId()))
@@ -816,7 +836,7 @@ public final class Node implements Metastore, AutoCloseable {
    * made it one. Before that, its checkpoint may be still on its way into the tables, and stopping
    * Raft would wait for it.
    */
-  private void restartLearner(ProcessStopper stopper) {
+  private void restartLearner() {
     if (raft.isHalfStarted()
         && Configurations.toRaft(appliedConfiguration()).isLearner(config.memberId())) {
       try {
@@ -863,11 +883,21 @@ public final class Node implements Metastore, AutoCloseable {
                     .addKeyValue("local-member-name", config.name())
                     .log("published local member to cluster through raft");
                 dropPendingIfForced();
-                ready.complete(null);
+                published();
               } else if (!housekeeping.isShutdown()) {
                 housekeeping.schedule(this::publish, PUBLISH_RETRY_MS, TimeUnit.MILLISECONDS);
               }
             });
+  }
+
+  private void published() {
+    if (comparesAtStart) {
+      corruption.beforeServing(
+          () -> ready.complete(null),
+          different -> stopper.stop("the data of this member is wrong", different));
+    } else {
+      ready.complete(null);
+    }
   }
 
   /** A member that continues alone also drops the members that were announced. */
@@ -1029,6 +1059,9 @@ public final class Node implements Metastore, AutoCloseable {
       Applied result = machine.apply(term, index, batch, origin, trees::applied);
       slow.applied(start, index, batch);
       applyMeter.applied(start, index, batch, result);
+      if (result.hashPoint()) {
+        hasher.reached(retainView()); // the view after this entry: only this thread makes new ones
+      }
       // Order: readers see the entry first, then watchers receive its events, then callers get
       // their replies.
       hub.offer(result);

@@ -71,6 +71,7 @@ final class RequestMeter {
       case LOGIN -> RequestKind.LOGIN;
       case AUTH_CHANGE -> kind(command.getAuthChange());
       case MEMBER_NOTE -> RequestKind.MEMBER_NOTE;
+      case HASH_POINT -> RequestKind.HASH_POINT;
       case ADD_PEER, DROP_PEER, MOVE_PEER -> RequestKind.CHANGE_MEMBERS;
       case NEW_CLIENT, OPEN_SESSION, ATTACH_SESSION, END_SESSION -> RequestKind.SESSION;
       case ACQUIRE, RELEASE, WITHDRAW -> RequestKind.LOCK;

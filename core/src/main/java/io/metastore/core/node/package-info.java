@@ -6,7 +6,8 @@
  * adapters use. Threads: any thread may submit commands; {@code proposer} forms Raft entries,
  * except with few callers, whose own threads do; Raft's apply thread applies entries; {@code reply}
  * completes futures; {@code lease} runs the lease clock; {@code compactor} and {@code housekeeping}
- * do background work; {@code scan-*} and {@code bulk-*} read ranges.
+ * do background work; {@code hash} and {@code corruption} compare the data with that of other
+ * members; {@code scan-*} and {@code bulk-*} read ranges.
  */
 @NullMarked
 package io.metastore.core.node;

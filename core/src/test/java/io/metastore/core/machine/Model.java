@@ -152,6 +152,7 @@ final class Model {
               MOVE_PEER,
               ADD_PEER,
               DROP_PEER,
+              HASH_POINT,
               KIND_NOT_SET ->
               throw new IllegalArgumentException(command.toString());
         };

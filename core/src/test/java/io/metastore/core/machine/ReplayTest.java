@@ -59,6 +59,8 @@ class ReplayTest {
     assertThat(replayed.machine().access().users()).isEqualTo(original.machine().access().users());
     assertThat(replayed.machine().access().grants())
         .isEqualTo(original.machine().access().grants());
+    int hash = original.read(UnversionedHash::of);
+    assertThat(replayed.<Integer>read(UnversionedHash::of)).isEqualTo(hash);
     original.sweepAll();
     replayed.sweepAll();
     for (Table table : Table.values()) {

@@ -24,7 +24,7 @@ class HashComparisonTest {
   void compactionBlamesTheClusterIfNoMajorityAgrees() {
     assertThat(atCompaction(reply(8, 5), reply(9, 5)))
         .containsExactly(HashComparison.WHOLE_CLUSTER);
-    assertThat(HashComparison.blamedAtCompaction(LEADER, OWN, List.of(member(2, reply(8, 5)))))
+    assertThat(HashComparison.blamedByMajority(LEADER, OWN, List.of(member(2, reply(8, 5)))))
         .containsExactly(HashComparison.WHOLE_CLUSTER);
   }
 
@@ -32,7 +32,7 @@ class HashComparisonTest {
   void compactionDoesNotCompareMembersWithAnotherCompactedRevision() {
     assertThat(atCompaction(reply(8, 4), refusal(Refusal.FUTURE_REVISION))).isEmpty();
     assertThat(
-            HashComparison.blamedAtCompaction(
+            HashComparison.blamedByMajority(
                 LEADER, OWN, List.of(new MemberHash(2, null), member(3, reply(7, 5)))))
         .isEmpty();
   }
@@ -42,7 +42,7 @@ class HashComparisonTest {
     assertThat(atCompaction(reply(7, 5), refusal(Refusal.UNREADABLE))).containsExactly(3L);
     assertThat(atNewest(OWN, reply(7, 5), refusal(Refusal.UNREADABLE))).isEqualTo(3);
     HashReply unreadable = refusal(Refusal.UNREADABLE).build();
-    assertThat(HashComparison.blamedAtCompaction(LEADER, unreadable, List.of()))
+    assertThat(HashComparison.blamedByMajority(LEADER, unreadable, List.of()))
         .containsExactly(LEADER);
     assertThat(HashComparison.blamedAtNewest(LEADER, unreadable, OWN, List.of())).isEqualTo(LEADER);
   }
@@ -63,7 +63,7 @@ class HashComparisonTest {
   }
 
   private static Iterable<Long> atCompaction(HashReply.Builder second, HashReply.Builder third) {
-    return HashComparison.blamedAtCompaction(
+    return HashComparison.blamedByMajority(
         LEADER, OWN, List.of(member(2, second), member(3, third)));
   }
 

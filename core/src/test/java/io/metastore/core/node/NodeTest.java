@@ -13,7 +13,6 @@ import io.metastore.core.command.Op;
 import io.metastore.core.command.Put;
 import io.metastore.core.command.Range;
 import io.metastore.core.command.Txn;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -137,20 +135,12 @@ class NodeTest {
       assertThat(cluster.node(1).checkpoint().get(60, TimeUnit.SECONDS)).isTrue();
       Node late = cluster.start(2);
       late.ready().get(60, TimeUnit.SECONDS);
-      try (Stream<Path> checkpoints = Files.list(directory.resolve("m2/ckpt"))) {
-        assertThat(checkpoints.map(NodeTest::index))
-            .as("indexes of checkpoints, of which it has made none itself after it was away")
-            .anyMatch(index -> index > applied);
-      }
+      assertThat(cluster.checkpoints(2))
+          .as("indexes of checkpoints, of which it has made none itself after it was away")
+          .anyMatch(index -> index > applied);
       assertThat(get(late, "k4999")).isEqualTo(LARGE + 4999);
       assertThat(put(late, "b", "2")).isEqualTo(5003);
     }
-  }
-
-  /** The index in the name of a checkpoint's directory, {@code term_index}. */
-  private static long index(Path checkpoint) {
-    String name = checkpoint.getFileName().toString();
-    return Long.parseLong(name.substring(name.indexOf('_') + 1));
   }
 
   /** The member that was asked for the lease may have applied its grant before the leader did. */

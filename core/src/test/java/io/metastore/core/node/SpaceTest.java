@@ -15,7 +15,6 @@ import io.metastore.core.command.ChangeAlarm;
 import io.metastore.core.command.Command;
 import io.metastore.core.command.NewClient;
 import io.metastore.core.command.NodeOp;
-import io.metastore.core.command.OpenSession;
 import io.metastore.core.machine.Commands;
 import io.metastore.core.machine.TreeRequests;
 import io.metastore.core.machine.TreeRequests.TestSession;
@@ -110,7 +109,7 @@ class SpaceTest {
       cluster.space = withQuota(QUOTA_BYTES);
       cluster.startAll();
       Node node = cluster.node(0);
-      TestSession session = new TestSession(open(node, 7), 7);
+      TestSession session = TestCluster.openSession(node, 7);
       int written = 0;
       while (change(node, session, createNode(TreeRequests.node("/n" + written, LARGE))) == null
           && written < 1000) {
@@ -122,7 +121,7 @@ class SpaceTest {
 
       assertThat(change(node, session, set("/n0", "v", -1))).isEqualTo(TreeError.NO_SPACE);
       assertThat(change(node, session, delete("/n0", -1))).isNull();
-      assertThat(open(node, 8)).as("a session to delete with").isPositive();
+      assertThat(TestCluster.openSession(node, 8)).as("a session to delete with").isNotNull();
 
       assertThat(refusal(node, change(Alarm.Kind.CORRUPT, 1, true))).isNull();
       assertThat(change(node, session, delete("/n1", -1))).isEqualTo(TreeError.CORRUPT);
@@ -182,18 +181,6 @@ class SpaceTest {
     byte[] bytes = new byte[128 << 10];
     random.nextBytes(bytes);
     return HexFormat.of().formatHex(bytes);
-  }
-
-  private static long open(Node node, long attachment) throws Exception {
-    OpenSession open =
-        OpenSession.newBuilder()
-            .setTimeoutMs(600_000)
-            .setTtl(600)
-            .setAttachment(attachment)
-            .build();
-    Outcome outcome =
-        node.submit(Command.newBuilder().setOpenSession(open).build()).get(20, TimeUnit.SECONDS);
-    return ((Outcome.SessionAttached) outcome).session();
   }
 
   private static @Nullable TreeError change(Node node, TestSession session, NodeOp op)

@@ -3,7 +3,11 @@ package io.metastore.core.node;
 import static java.util.Objects.requireNonNull;
 
 import io.metastore.core.api.Consistency;
+import io.metastore.core.api.Outcome;
 import io.metastore.core.api.PeerUrl;
+import io.metastore.core.command.Command;
+import io.metastore.core.command.OpenSession;
+import io.metastore.core.machine.TreeRequests.TestSession;
 import io.metastore.core.raft.DurableFiles;
 import io.metastore.core.raft.PeerListen;
 import io.metastore.core.raft.PeerTls;
@@ -13,6 +17,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +27,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Members of one cluster in this process, started and stopped by number, from 0. */
@@ -162,6 +168,31 @@ final class TestCluster implements AutoCloseable {
     throw new IllegalStateException(why, cause);
   }
 
+  /** Moves the leadership to a running member. */
+  void lead(int number) throws Exception {
+    long id = members.get(number).id();
+    while (node(number).cluster().leaderId() != id) {
+      int leader = (int) node(number).cluster().leaderId() - 1;
+      if (leader >= 0) {
+        boolean unused = node(leader).membership().transferLeadership(id).get(60, TimeUnit.SECONDS);
+      }
+      node(number).view(Consistency.LINEARIZABLE).get(60, TimeUnit.SECONDS).close();
+    }
+  }
+
+  /** Opens a session of the znode tree that does not expire during a test. */
+  static TestSession openSession(Node node, long attachment) throws Exception {
+    OpenSession open =
+        OpenSession.newBuilder()
+            .setTimeoutMs(600_000)
+            .setTtl(600)
+            .setAttachment(attachment)
+            .build();
+    Outcome outcome =
+        node.submit(Command.newBuilder().setOpenSession(open).build()).get(60, TimeUnit.SECONDS);
+    return new TestSession(((Outcome.SessionAttached) outcome).session(), attachment);
+  }
+
   /** The peer address of a member. */
   String address(int number) {
     return PeerUrl.parse(members.get(number).peerUrls()).authority();
@@ -179,6 +210,19 @@ final class TestCluster implements AutoCloseable {
     Node node = node(number);
     running.remove(number);
     node.close();
+  }
+
+  /** The log indexes of a member's checkpoints. */
+  List<Long> checkpoints(int number) throws IOException {
+    try (Stream<Path> found = Files.list(directory.resolve("m" + number).resolve("ckpt"))) {
+      return found.map(TestCluster::index).toList();
+    }
+  }
+
+  /** The index in the name of a checkpoint's directory, {@code term_index}. */
+  private static long index(Path checkpoint) {
+    String name = checkpoint.getFileName().toString();
+    return Long.parseLong(name.substring(name.indexOf('_') + 1));
   }
 
   /** Deletes a member's data, like a new disk. The member must not be running. */

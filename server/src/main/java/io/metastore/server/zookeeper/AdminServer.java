@@ -143,6 +143,9 @@ public final class AdminServer implements HttpHandler {
     } else if (!isPermitted(auth, view.tree())) {
       status = HttpResponseStatus.FORBIDDEN;
       refusal = "Not authorized for the command";
+    } else if (view.findCorruption() != null) {
+      status = HttpResponseStatus.INTERNAL_SERVER_ERROR;
+      refusal = "the data of this member is wrong";
     } else if (!sendingSnapshot.compareAndSet(false, true)) {
       status = HttpResponseStatus.TOO_MANY_REQUESTS;
       refusal = "another snapshot is being sent";

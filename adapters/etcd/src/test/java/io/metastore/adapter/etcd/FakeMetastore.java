@@ -12,6 +12,7 @@ import io.metastore.core.api.Metastore;
 import io.metastore.core.api.Outcome;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.TreeListener;
+import io.metastore.core.api.UnversionedHashes;
 import io.metastore.core.api.WatchStream;
 import io.metastore.core.command.Acquire;
 import io.metastore.core.command.Command;
@@ -96,6 +97,11 @@ final class FakeMetastore implements Metastore {
   @Override
   public CompletableFuture<Outcome> hash(long revision) {
     return onRead;
+  }
+
+  @Override
+  public CompletableFuture<UnversionedHashes> hashUnversioned() {
+    return new CompletableFuture<>();
   }
 
   @Override

@@ -24,6 +24,11 @@ interface FakeReadView extends ReadView {
   }
 
   @Override
+  default @Nullable Failure findCorruption() {
+    return null;
+  }
+
+  @Override
   default @Nullable Failure findRefusal(Range range) {
     throw new AssertionError("LargeAnswersTest has a real store");
   }

@@ -8,6 +8,8 @@ import io.metastore.api.v1.BootstrapResponse;
 import io.metastore.api.v1.ClusterGrpc;
 import io.metastore.api.v1.DrainRequest;
 import io.metastore.api.v1.DrainResponse;
+import io.metastore.api.v1.HashUnversionedRequest;
+import io.metastore.api.v1.HashUnversionedResponse;
 import io.metastore.api.v1.JoinRequest;
 import io.metastore.api.v1.JoinResponse;
 import io.metastore.api.v1.MembersRequest;
@@ -23,10 +25,12 @@ import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Membership;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.StoreException.NotServed;
+import io.metastore.core.api.UnversionedHashes;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,22 +41,26 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
   private final ClusterView cluster;
   private final Membership membership;
   private final Function<Consistency, CompletableFuture<ReadView>> views;
+  private final Supplier<CompletableFuture<UnversionedHashes>> hashes;
   private final Executor scans;
   private final MetastoreSettings settings;
 
   /**
    * @param views opens views of the requested consistency
+   * @param hashes hashes everything but keys on all members
    * @param scans builds long replies
    */
   ClusterService(
       ClusterView cluster,
       Membership membership,
       Function<Consistency, CompletableFuture<ReadView>> views,
+      Supplier<CompletableFuture<UnversionedHashes>> hashes,
       Executor scans,
       MetastoreSettings settings) {
     this.cluster = cluster;
     this.membership = membership;
     this.views = views;
+    this.hashes = hashes;
     this.scans = scans;
     this.settings = settings;
   }
@@ -154,5 +162,11 @@ final class ClusterService extends ClusterGrpc.ClusterImplBase {
               UnaryAnswer.send(call, DrainResponse.newBuilder().setLeaderId(leaderId).build());
               settings.stopping().run();
             });
+  }
+
+  @Override
+  public void hashUnversioned(
+      HashUnversionedRequest request, StreamObserver<HashUnversionedResponse> call) {
+    Answer.to(call, scans, hashes, ClusterTranslator::toHashes);
   }
 }

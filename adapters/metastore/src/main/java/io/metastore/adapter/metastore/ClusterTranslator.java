@@ -2,6 +2,7 @@ package io.metastore.adapter.metastore;
 
 import io.metastore.api.v1.BootstrapRequest;
 import io.metastore.api.v1.BootstrapResponse;
+import io.metastore.api.v1.HashUnversionedResponse;
 import io.metastore.api.v1.JoinResponse;
 import io.metastore.api.v1.Member;
 import io.metastore.api.v1.MembersResponse;
@@ -11,6 +12,7 @@ import io.metastore.core.api.MemberInfo;
 import io.metastore.core.api.NewMember;
 import io.metastore.core.api.PeerUrl;
 import io.metastore.core.api.ReadView;
+import io.metastore.core.api.UnversionedHashes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -99,5 +101,17 @@ final class ClusterTranslator {
         .addAllClientUrls(member.clientUrls())
         .setLearner(member.learner())
         .build();
+  }
+
+  static HashUnversionedResponse toHashes(UnversionedHashes hashes) {
+    HashUnversionedResponse.Builder response =
+        HashUnversionedResponse.newBuilder().setIndex(hashes.index());
+    hashes
+        .hashes()
+        .forEach((id, hash) -> response.addMembersBuilder().setMemberId(id).setHash(hash));
+    hashes
+        .missing()
+        .forEach((id, why) -> response.addMembersBuilder().setMemberId(id).setMissing(why));
+    return response.build();
   }
 }

@@ -46,6 +46,7 @@ public final class MetastoreServices implements AutoCloseable {
                     metastore.cluster(),
                     metastore.membership(),
                     metastore::view,
+                    metastore::hashUnversioned,
                     metastore.scans(),
                     settings),
                 new AclService(metastore, clockMs),

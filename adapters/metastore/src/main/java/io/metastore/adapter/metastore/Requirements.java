@@ -158,6 +158,7 @@ final class Requirements {
     administers(ClusterGrpc.getRemoveMethod());
     administers(ClusterGrpc.getPromoteMethod());
     administers(ClusterGrpc.getDrainMethod());
+    administers(ClusterGrpc.getHashUnversionedMethod());
   }
 
   private static void acl() {

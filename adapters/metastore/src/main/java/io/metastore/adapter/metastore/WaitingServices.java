@@ -20,10 +20,14 @@ public final class WaitingServices {
             new ClusterService(
                 new NoCluster(name),
                 membership,
-                consistency ->
-                    CompletableFuture.failedFuture(new NotServed(NotServed.Reason.NO_CLUSTER)),
+                consistency -> noCluster(),
+                WaitingServices::noCluster,
                 Runnable::run,
                 settings));
+  }
+
+  private static <T> CompletableFuture<T> noCluster() {
+    return CompletableFuture.failedFuture(new NotServed(NotServed.Reason.NO_CLUSTER));
   }
 
   public List<BindableService> services() {

@@ -14,6 +14,7 @@ import io.metastore.api.v1.WatchZnodesRequest;
 import io.metastore.api.v1.WatchZnodesResponse;
 import io.metastore.api.v1.Znode;
 import io.metastore.api.v1.ZnodesGrpc;
+import io.metastore.core.api.Failure;
 import io.metastore.core.api.Metastore;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.TreeView;
@@ -50,7 +51,7 @@ final class ZnodesService extends ZnodesGrpc.ZnodesImplBase {
 
   private static GetZnodeResponse get(String path, ReadView view, List<Identity> caller) {
     GetZnodeResponse.Builder response = GetZnodeResponse.newBuilder().setRevision(view.revision());
-    TreeView.Node node = view.tree().find(path);
+    TreeView.Node node = tree(view).find(path);
     if (node == null) {
       return response.build();
     }
@@ -84,7 +85,7 @@ final class ZnodesService extends ZnodesGrpc.ZnodesImplBase {
 
   private static ListZnodesResponse list(
       String path, String after, int pageSize, ReadView view, List<Identity> caller) {
-    TreeView.Node parent = view.tree().find(path);
+    TreeView.Node parent = tree(view).find(path);
     if (parent == null) {
       throw new Refusal(
           ErrorDetail.newBuilder().setReason(Reason.UNKNOWN_ZNODE).build(), "no such znode");
@@ -107,6 +108,14 @@ final class ZnodesService extends ZnodesGrpc.ZnodesImplBase {
       }
     }
     return page.build();
+  }
+
+  private static TreeView tree(ReadView view) {
+    Failure corruption = view.findCorruption();
+    if (corruption != null) {
+      throw Errors.toRefusal(corruption);
+    }
+    return view.tree();
   }
 
   private static String prefix(String path) {

@@ -7,6 +7,8 @@ import io.metastore.api.v1.ClusterGrpc;
 import io.metastore.api.v1.Consistency;
 import io.metastore.api.v1.DrainRequest;
 import io.metastore.api.v1.ErrorDetail.Reason;
+import io.metastore.api.v1.HashUnversionedRequest;
+import io.metastore.api.v1.HashUnversionedResponse;
 import io.metastore.api.v1.KeyValueGrpc;
 import io.metastore.api.v1.MembersRequest;
 import io.metastore.api.v1.MembersResponse;
@@ -89,5 +91,20 @@ final class ClusterServiceTest {
     assertThat(errorOf(() -> cluster.drain(DrainRequest.getDefaultInstance())).getReason())
         .isEqualTo(Reason.UNSAFE_CHANGE);
     assertThat(server.stopAsked).isFalse();
+  }
+
+  @Test
+  void everyMemberIsListedWithItsHash() {
+    HashUnversionedResponse hashes =
+        cluster.hashUnversioned(HashUnversionedRequest.getDefaultInstance());
+    assertThat(hashes.getIndex()).isPositive();
+    assertThat(hashes.getMembersList())
+        .singleElement()
+        .satisfies(
+            member -> {
+              assertThat(member.getMemberId()).isEqualTo(1);
+              assertThat(member.hasHash()).isTrue();
+              assertThat(member.getMissing()).isEmpty();
+            });
   }
 }

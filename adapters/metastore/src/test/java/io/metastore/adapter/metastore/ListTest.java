@@ -277,6 +277,11 @@ final class ListTest {
     }
 
     @Override
+    public @Nullable Failure findCorruption() {
+      return null;
+    }
+
+    @Override
     public @Nullable Failure findRefusal(Range range) {
       throw new AssertionError("a list reads ranges that can be read");
     }

@@ -38,9 +38,14 @@ import io.metastore.api.v1.ZnodeAccess;
 import io.metastore.api.v1.ZnodeEvent;
 import io.metastore.api.v1.ZnodeRead;
 import io.metastore.api.v1.ZnodesGrpc;
+import io.metastore.core.api.Outcome;
+import io.metastore.core.command.Alarm;
+import io.metastore.core.command.ChangeAlarm;
+import io.metastore.core.command.Command;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +75,30 @@ final class ZnodesServiceTest {
   @AfterAll
   void stop() {
     server.close();
+  }
+
+  @Test
+  void aMemberWhoseDataIsWrongShowsNoZnodes() throws Exception {
+    setCorrupt(true);
+    try {
+      GetZnodeRequest get = GetZnodeRequest.newBuilder().setPath("/").build();
+      assertThat(errorOf(() -> znodes.getZnode(get)).getReason()).isEqualTo(Reason.CORRUPT);
+      ListZnodesRequest list = ListZnodesRequest.newBuilder().setPath("/").build();
+      assertThat(errorOf(() -> znodes.listZnodes(list)).getReason()).isEqualTo(Reason.CORRUPT);
+    } finally {
+      setCorrupt(false);
+    }
+  }
+
+  private void setCorrupt(boolean raised) throws Exception {
+    Alarm alarm = Alarm.newBuilder().setKind(Alarm.Kind.CORRUPT).setMemberId(1).build();
+    ChangeAlarm change = ChangeAlarm.newBuilder().setAlarm(alarm).setRaised(raised).build();
+    Outcome outcome =
+        server
+            .node()
+            .submit(Command.newBuilder().setChangeAlarm(change).build())
+            .get(NativeServer.TIMEOUT_S, TimeUnit.SECONDS);
+    assertThat(outcome).isInstanceOf(Outcome.AlarmChanged.class);
   }
 
   @Test

@@ -60,7 +60,8 @@ final class Handshake {
   /** Takes ownership of the view and closes it. */
   private void start(ConnectRequest asked, Serving serving, ReadView view) {
     try (view) {
-      if (asked.lastZxid() > view.revision()) {
+      // A member whose data is wrong refuses clients, so that they connect to another one.
+      if (asked.lastZxid() > view.revision() || view.findCorruption() != null) {
         result.refused();
       } else if (serving == Serving.READ_ONLY) {
         readOnly(asked, view.tree());

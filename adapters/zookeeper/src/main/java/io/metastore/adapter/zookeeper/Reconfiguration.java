@@ -125,6 +125,9 @@ final class Reconfiguration {
   /** The changes that lead to the wanted servers. */
   private List<Supplier<CompletableFuture<Void>>> plan(
       Request.Reconfig asked, List<Identity> client, ReadView view) {
+    if (view.findCorruption() != null) {
+      throw new Refused(ErrorCode.DATA_INCONSISTENCY, "the data of this member is wrong");
+    }
     EnsembleText current = EnsembleText.read(view.tree());
     if (current.servers().isEmpty()) {
       throw new Refused(ErrorCode.UNIMPLEMENTED, "no servers are configured");

@@ -22,6 +22,9 @@ final class RequestReads {
     if (request instanceof Request.Sync sync) {
       return ReadAnswer.of(out -> out.string(sync.path()));
     }
+    if (view.findCorruption() != null && !(request instanceof Request.Ping)) {
+      return ReadAnswer.error(ErrorCode.DATA_INCONSISTENCY);
+    }
     TreeReads reads = new TreeReads(view.tree(), identities.all(), watcher.session());
     // Java 17 has no switch over types.
     Request.Read read = (Request.Read) request;

@@ -293,6 +293,7 @@ public final class ServerMetrics {
       case GRANT_LEASE -> "LeaseGrant";
       case REVOKE_LEASE -> "LeaseRevoke";
       case CHECKPOINT_LEASES -> "LeaseCheckpoint";
+      case HASH_POINT -> "HashPoint";
       case ALARM -> "Alarm";
       case LOGIN -> "Authenticate";
       case ENABLE_AUTH -> "AuthEnable";
