@@ -1,6 +1,7 @@
 package io.metastore.bench.faults;
 
 import io.grpc.StatusRuntimeException;
+import io.metastore.api.v1.MemberHash;
 import io.metastore.bench.faults.Fault.Source;
 import io.metastore.bench.faults.etcd.EtcdLoad;
 import io.metastore.bench.faults.metastore.MetastoreLoad;
@@ -36,6 +37,7 @@ final class Round implements AutoCloseable {
   private final List<FaultSource> sources = new ArrayList<>();
   private final Semaphore turn = new Semaphore(1);
   private final long receivedBefore;
+  private final long comparisonsBefore;
 
   /**
    * Prepares a round.
@@ -45,6 +47,7 @@ final class Round implements AutoCloseable {
   Round(RunSettings settings, Testbed testbed, long seed) throws InterruptedException {
     this.testbed = testbed;
     this.receivedBefore = testbed.checkpointsReceived();
+    this.comparisonsBefore = testbed.comparisons();
     Random seeds = new Random(seed);
     long etcdSeed = seeds.nextLong();
     if (settings.etcdClients() > 0) {
@@ -122,6 +125,7 @@ final class Round implements AutoCloseable {
       load.check();
     }
     compareHashes();
+    compareUnversioned();
     if (!testbed.alarms(0).isEmpty()) {
       findings.violation("alarms: " + testbed.alarms(0));
     }
@@ -147,6 +151,22 @@ final class Round implements AutoCloseable {
     }
   }
 
+  /** All members must have the same znodes, sessions, leases, locks and users. */
+  private void compareUnversioned() throws InterruptedException {
+    List<MemberHash> hashes = new ArrayList<>();
+    Await.until(
+        "all members hash everything but keys",
+        () -> {
+          hashes.clear();
+          hashes.addAll(testbed.hashUnversioned(0).getMembersList());
+          return hashes.size() == testbed.size() && hashes.stream().allMatch(MemberHash::hasHash);
+        });
+    if (hashes.stream().map(MemberHash::getHash).distinct().count() > 1) {
+      findings.violation("members differ in znodes, sessions, leases or others: " + hashes);
+    }
+    faults.note("compared everything but keys of %d members".formatted(hashes.size()));
+  }
+
   private List<Integer> members() {
     return IntStream.range(0, testbed.size()).boxed().toList();
   }
@@ -159,11 +179,12 @@ final class Round implements AutoCloseable {
     return faults;
   }
 
-  /** How much the clients did, and how often members received a checkpoint. */
+  /** How much the clients did, and how often members received a checkpoint or were compared. */
   Map<String, Long> counts() {
     Map<String, Long> counts = new TreeMap<>();
     loads.forEach(load -> counts.putAll(load.counts()));
     counts.put("checkpoints received", testbed.checkpointsReceived() - receivedBefore);
+    counts.put("comparisons by leaders", testbed.comparisons() - comparisonsBefore);
     return counts;
   }
 

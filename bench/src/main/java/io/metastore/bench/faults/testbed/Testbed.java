@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
+import io.metastore.api.v1.HashUnversionedRequest;
+import io.metastore.api.v1.HashUnversionedResponse;
 import io.metastore.bench.server.ClientLinks;
 import io.metastore.bench.server.Cluster;
 import io.metastore.bench.server.Endpoint;
@@ -82,6 +84,9 @@ public final class Testbed implements AutoCloseable {
   /** What etcd and Metastore log when they have received the state of another member. */
   private static final String RECEIVED = "applied snapshot";
 
+  /** What a leader logs when it has compared everything but keys with the other members. */
+  private static final String COMPARED = "finished corruption check of everything but keys";
+
   private final ServerKind kind;
   private final List<String> etcdutl;
   private final boolean shortLogs;
@@ -148,6 +153,8 @@ public final class Testbed implements AutoCloseable {
     command.add("--log-level=info");
     command.add("--listen-zookeeper-urls=tcp://" + zookeeper(member));
     command.add("--zookeeper-max-client-connections=0");
+    // Members that differ raise an alarm, which is a violation.
+    command.add("--corrupt-check-time=5s");
     if (shortLogs) {
       command.addAll(SHORT_LOG);
     }
@@ -355,10 +362,19 @@ public final class Testbed implements AutoCloseable {
 
   /** How often members have received a checkpoint from another one. */
   public long checkpointsReceived() {
+    return countLogged(RECEIVED);
+  }
+
+  /** How often a leader has compared everything but keys. */
+  public long comparisons() {
+    return countLogged(COMPARED);
+  }
+
+  private long countLogged(String text) {
     long count = 0;
     for (int member = 0; member < size(); member++) {
       try (Stream<String> lines = Files.lines(cluster.log(member))) {
-        count += lines.filter(line -> line.contains(RECEIVED)).count();
+        count += lines.filter(line -> line.contains(text)).count();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -427,6 +443,13 @@ public final class Testbed implements AutoCloseable {
     return MaintenanceGrpc.newBlockingStub(server)
         .withDeadlineAfter(LONG_CALL_SECONDS, TimeUnit.SECONDS)
         .hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
+  }
+
+  /** The hashes of everything but keys, computed on all members at one position of the log. */
+  public HashUnversionedResponse hashUnversioned(int member) {
+    return io.metastore.api.v1.ClusterGrpc.newBlockingStub(channel(member))
+        .withDeadlineAfter(LONG_CALL_SECONDS, TimeUnit.SECONDS)
+        .hashUnversioned(HashUnversionedRequest.getDefaultInstance());
   }
 
   /** All raised alarms. */
