@@ -74,6 +74,17 @@ final class LogAppenders {
         .orElse(Long.MAX_VALUE);
   }
 
+  /** All followers have the entries up to this index; the maximum if there are none. */
+  long receivedByAll() {
+    long least = Long.MAX_VALUE;
+    for (GuardedLogAppender appender : appenders) {
+      if (appender.isRunning()) {
+        least = Math.min(least, appender.getFollower().getMatchIndex());
+      }
+    }
+    return least;
+  }
+
   /** Milliseconds since the last reply of a follower; the maximum if it is no follower. */
   long sinceReplyMs(RaftPeerId follower) {
     for (GuardedLogAppender appender : appenders) {

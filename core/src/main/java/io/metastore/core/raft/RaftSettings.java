@@ -131,8 +131,9 @@ public record RaftSettings(
     // By default, there is 1 ms between two sends to a follower.
     Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
     // How long every member keeps the reply to a call ID, for clients that retry (ours never does).
+    // Longer, and replies would live until the garbage collector moves them to the old generation.
     // The property's name is "expirytime"; the manual's name is wrong.
-    RaftServerConfigKeys.RetryCache.setExpiryTime(p, ms(5000));
+    RaftServerConfigKeys.RetryCache.setExpiryTime(p, ms(100));
     RaftServerConfigKeys.Write.setElementLimit(p, 4096);
   }
 

@@ -3,6 +3,7 @@ package io.metastore.core.raft;
 import io.metastore.core.disk.FullDisk;
 import io.metastore.core.raft.Proposals.Proposal;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLog;
+import org.apache.ratis.server.raftlog.segmented.CachedEntries;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
@@ -43,6 +45,7 @@ final class RatisBridge extends BaseStateMachine {
   private final LogAppenders appenders;
   private final Path groupDirectory;
   private final LogRetention retention;
+  private final RecentEntries recent = new RecentEntries();
   private final CompletableFuture<Message> applied =
       CompletableFuture.completedFuture(Message.EMPTY);
 
@@ -50,6 +53,9 @@ final class RatisBridge extends BaseStateMachine {
   private volatile Configured configured = new Configured(-1, RaftMembers.UNKNOWN);
 
   private record Configured(long index, RaftMembers members) {}
+
+  /** Found when it is first needed: it does not exist yet when this object is created. */
+  private @Nullable RaftLog log;
 
   /** Whether the last attempt to write a checkpoint is to be repeated by the apply thread. */
   private volatile boolean checkpointUnusable;
@@ -140,12 +146,31 @@ final class RatisBridge extends BaseStateMachine {
           entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer(),
           proposal == null ? null : proposal.value);
       retention.applied(entry.getIndex(), entry.getSerializedSize());
+      recent.applied(
+          entry.getTerm(),
+          entry.getIndex(),
+          entry.getSerializedSize(),
+          appenders.receivedByAll(),
+          this::dropFromMemory);
       updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     } catch (RuntimeException | Error e) {
       stop("applying entry " + entry.getTerm() + ":" + entry.getIndex() + " failed", e);
       throw e;
     }
     return applied;
+  }
+
+  private void dropFromMemory(long term, long index) {
+    RaftLog known = log;
+    if (known == null) {
+      try {
+        known = getServer().join().getDivision(getGroupId()).getRaftLog();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      log = known;
+    }
+    CachedEntries.drop(known, term, index);
   }
 
   @Override
