@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryHash {
   private static final byte[] BUCKET = "key".getBytes(US_ASCII);
-  private static final int PLACE_BYTES = Integer.BYTES + Integer.BYTES;
+  private static final int CHECKSUM_BYTES = Integer.BYTES + Integer.BYTES;
 
   private final Reader reader;
   private final long compacted;
@@ -80,9 +80,9 @@ public final class HistoryHash {
     boolean replaced = version.replacedBy() != 0 && version.replacedBy() <= through;
     if (!(omitsReplaced && replaced)) {
       encoder.encode(version);
-      byte[] checksum =
-          ByteBuffer.allocate(PLACE_BYTES).putInt(encoder.crc()).putInt(encoder.bytes()).array();
-      sort.add(new VersionSort.Entry(version.revision(), version.sub(), checksum));
+      sort.add(version.revision(), version.sub(), CHECKSUM_BYTES)
+          .putInt(encoder.crc())
+          .putInt(encoder.bytes());
     }
   }
 

@@ -88,12 +88,11 @@ public final class HistoryWalk implements VersionWalk {
   private void sort(StoredVersion found) {
     KeyValue version = found.version();
     ByteString key = version.key();
-    byte[] record = RecordCodec.encode(version, found.sub());
-    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + key.size() + record.length);
-    bytes.putLong(found.replacedBy()).putInt(key.size());
-    key.copyTo(bytes);
-    bytes.put(record);
-    sort.add(new VersionSort.Entry(found.revision(), found.sub(), bytes.array()));
+    int size = Long.BYTES + Integer.BYTES + key.size() + RecordCodec.size(version, found.sub());
+    ByteBuffer record = sort.add(found.revision(), found.sub(), size);
+    record.putLong(found.replacedBy()).putInt(key.size());
+    key.copyTo(record);
+    RecordCodec.encode(version, found.sub(), record);
   }
 
   private @Nullable StoredVersion nextFromSort() {

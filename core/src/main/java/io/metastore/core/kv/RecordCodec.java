@@ -7,6 +7,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.metastore.core.api.KeyValue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 
 /**
  * Serializes one version of a key: varint create revision, mod revision, version, lease, sub; then
@@ -20,25 +21,43 @@ final class RecordCodec {
   private RecordCodec() {}
 
   static byte[] encode(KeyValue record, int sub) {
-    int header =
-        CodedOutputStream.computeUInt64SizeNoTag(record.createRevision())
-            + CodedOutputStream.computeUInt64SizeNoTag(record.modRevision())
-            + CodedOutputStream.computeUInt64SizeNoTag(record.version())
-            + CodedOutputStream.computeUInt64SizeNoTag(record.lease())
-            + CodedOutputStream.computeUInt32SizeNoTag(sub);
-    byte[] bytes = new byte[header + record.value().size()];
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes, 0, header);
+    int head = headBytes(record, sub);
+    byte[] bytes = new byte[head + record.value().size()];
+    writeHead(record, sub, CodedOutputStream.newInstance(bytes, 0, head));
+    record.value().copyTo(bytes, head);
+    return bytes;
+  }
+
+  /** As {@link #encode(KeyValue, int)}, into a buffer with space for {@link #size}. */
+  static void encode(KeyValue record, int sub, ByteBuffer target) {
+    writeHead(record, sub, CodedOutputStream.newInstance(target));
+    record.value().copyTo(target);
+  }
+
+  /** How long the serialized version is. */
+  static int size(KeyValue record, int sub) {
+    return headBytes(record, sub) + record.value().size();
+  }
+
+  private static int headBytes(KeyValue record, int sub) {
+    return CodedOutputStream.computeUInt64SizeNoTag(record.createRevision())
+        + CodedOutputStream.computeUInt64SizeNoTag(record.modRevision())
+        + CodedOutputStream.computeUInt64SizeNoTag(record.version())
+        + CodedOutputStream.computeUInt64SizeNoTag(record.lease())
+        + CodedOutputStream.computeUInt32SizeNoTag(sub);
+  }
+
+  private static void writeHead(KeyValue record, int sub, CodedOutputStream out) {
     try {
       out.writeUInt64NoTag(record.createRevision());
       out.writeUInt64NoTag(record.modRevision());
       out.writeUInt64NoTag(record.version());
       out.writeUInt64NoTag(record.lease());
       out.writeUInt32NoTag(sub);
+      out.flush();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // cannot happen: the array has the computed size
+      throw new UncheckedIOException(e); // cannot happen: there is space
     }
-    record.value().copyTo(bytes, header);
-    return bytes;
   }
 
   /**

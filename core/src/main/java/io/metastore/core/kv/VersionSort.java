@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -17,16 +18,23 @@ import org.jspecify.annotations.Nullable;
  * Sorts any number of records by revision and sub with flat memory: sorted runs are written to a
  * temporary file and then merged. The file is deleted when the sort is closed or the process ends.
  * First {@link #add} everything, then take it with {@link #next}. For use by one thread.
+ *
+ * <p>The records of a run are in one array. As objects they would fill the young generation of the
+ * heap, and the garbage collector would stop the process for a third of the time.
  */
 final class VersionSort implements AutoCloseable {
   private static final long RUN_BYTES = 16L << 20;
 
   /** What a record in memory costs besides its bytes. */
-  private static final int ENTRY_BYTES = 64;
+  private static final int PLACE_BYTES = 40;
 
+  private static final int ARRAY_BYTES_MIN = 64 << 10;
   private static final int RUNS_MERGED_MAX = 256;
   private static final int RUN_BUFFER_BYTES = 64 << 10;
   private static final int HEAD_BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
+
+  private static final Comparator<Place> IN_MEMORY =
+      Comparator.comparingLong(Place::revision).thenComparingInt(Place::sub);
 
   private static final Comparator<Entry> ORDER =
       Comparator.comparingLong((Entry entry) -> entry.revision)
@@ -34,8 +42,12 @@ final class VersionSort implements AutoCloseable {
 
   private final Path directory;
   private final long runBytes;
-  private List<Entry> memory = new ArrayList<>();
-  private long memoryBytes;
+
+  /** The records in memory, one after the other. */
+  private byte[] memory = {};
+
+  private int memoryBytes;
+  private final List<Place> places = new ArrayList<>();
   private @Nullable FileChannel file;
   private final List<Run> runs = new ArrayList<>();
   private @Nullable Merge merge;
@@ -68,12 +80,26 @@ final class VersionSort implements AutoCloseable {
   /** A sorted part of the file. */
   private record Run(long start, long end) {}
 
-  void add(Entry entry) {
-    memory.add(entry);
-    memoryBytes += entry.bytes.length + ENTRY_BYTES;
-    if (memoryBytes >= runBytes) {
+  /** Where a record is in memory. */
+  private record Place(long revision, int sub, int start, int size) {}
+
+  /**
+   * Adds a record.
+   *
+   * @return a buffer for the {@code size} bytes of the record, to be written before the next call
+   */
+  ByteBuffer add(long revision, int sub, int size) {
+    if ((long) memoryBytes + size + (long) PLACE_BYTES * places.size() > runBytes
+        && !places.isEmpty()) {
       writeMemory();
     }
+    if (memory.length - memoryBytes < size) {
+      int doubled = (int) Math.min(Math.max(ARRAY_BYTES_MIN, 2L * memory.length), runBytes);
+      memory = Arrays.copyOf(memory, Math.max(doubled, Math.addExact(memoryBytes, size)));
+    }
+    places.add(new Place(revision, sub, memoryBytes, size));
+    memoryBytes += size;
+    return ByteBuffer.wrap(memory, memoryBytes - size, size);
   }
 
   /** The next record in order; null after the last. */
@@ -86,10 +112,11 @@ final class VersionSort implements AutoCloseable {
 
   private Merge beginMerge() {
     if (runs.isEmpty()) {
-      memory.sort(ORDER);
-      return new Merge(List.of(new MemorySource(memory)));
+      places.sort(IN_MEMORY);
+      return new Merge(List.of(new MemorySource(memory, places)));
     }
     writeMemory();
+    memory = new byte[0];
     while (runs.size() > RUNS_MERGED_MAX) {
       List<Run> first = runs.subList(0, RUNS_MERGED_MAX);
       Merge part = new Merge(sources(first));
@@ -108,46 +135,78 @@ final class VersionSort implements AutoCloseable {
   }
 
   private void writeMemory() {
-    memory.sort(ORDER);
-    write(new MemorySource(memory));
-    memory = new ArrayList<>();
+    places.sort(IN_MEMORY);
+    RunWriter run = new RunWriter();
+    for (Place place : places) {
+      run.add(place.revision(), place.sub(), memory, place.start(), place.size());
+    }
+    runs.add(run.finish());
+    places.clear();
     memoryBytes = 0;
   }
 
-  /** Appends a run to the file. */
   private void write(Source sorted) {
-    FileChannel channel = openFile();
-    ByteBuffer buffer = ByteBuffer.allocate(RUN_BUFFER_BYTES);
-    try {
-      long start = channel.size();
-      channel.position(start);
-      for (Entry entry = sorted.next(); entry != null; entry = sorted.next()) {
-        if (buffer.remaining() < HEAD_BYTES) {
-          flush(buffer, channel);
-        }
-        buffer.putLong(entry.revision).putInt(entry.sub).putInt(entry.bytes.length);
-        for (int done = 0; done < entry.bytes.length; ) {
-          if (!buffer.hasRemaining()) {
-            flush(buffer, channel);
-          }
-          int part = Math.min(buffer.remaining(), entry.bytes.length - done);
-          buffer.put(entry.bytes, done, part);
-          done += part;
-        }
-      }
-      flush(buffer, channel);
-      runs.add(new Run(start, channel.position()));
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write a temporary file in " + directory, e);
+    RunWriter run = new RunWriter();
+    for (Entry entry = sorted.next(); entry != null; entry = sorted.next()) {
+      run.add(entry.revision, entry.sub, entry.bytes, 0, entry.bytes.length);
     }
+    runs.add(run.finish());
   }
 
-  private static void flush(ByteBuffer buffer, FileChannel channel) throws IOException {
-    buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
+  /** Appends a run to the file. */
+  private final class RunWriter {
+    private final FileChannel channel = openFile();
+    private final ByteBuffer buffer = ByteBuffer.allocate(RUN_BUFFER_BYTES);
+    private final long start;
+
+    RunWriter() {
+      try {
+        start = channel.size();
+        channel.position(start);
+      } catch (IOException e) {
+        throw cannotWrite(e);
+      }
     }
-    buffer.clear();
+
+    void add(long revision, int sub, byte[] bytes, int from, int size) {
+      if (buffer.remaining() < HEAD_BYTES) {
+        flush();
+      }
+      buffer.putLong(revision).putInt(sub).putInt(size);
+      for (int done = 0; done < size; ) {
+        if (!buffer.hasRemaining()) {
+          flush();
+        }
+        int part = Math.min(buffer.remaining(), size - done);
+        buffer.put(bytes, from + done, part);
+        done += part;
+      }
+    }
+
+    Run finish() {
+      flush();
+      try {
+        return new Run(start, channel.position());
+      } catch (IOException e) {
+        throw cannotWrite(e);
+      }
+    }
+
+    private void flush() {
+      buffer.flip();
+      try {
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+      } catch (IOException e) {
+        throw cannotWrite(e);
+      }
+      buffer.clear();
+    }
+
+    private UncheckedIOException cannotWrite(IOException e) {
+      return new UncheckedIOException("cannot write a temporary file in " + directory, e);
+    }
   }
 
   private FileChannel openFile() {
@@ -186,16 +245,24 @@ final class VersionSort implements AutoCloseable {
   }
 
   private static final class MemorySource implements Source {
-    private final List<Entry> entries;
+    private final byte[] memory;
+    private final List<Place> places;
     private int position;
 
-    MemorySource(List<Entry> entries) {
-      this.entries = entries;
+    MemorySource(byte[] memory, List<Place> places) {
+      this.memory = memory;
+      this.places = places;
     }
 
     @Override
     public @Nullable Entry next() {
-      return position == entries.size() ? null : entries.get(position++);
+      if (position == places.size()) {
+        return null;
+      }
+      Place place = places.get(position++);
+      int end = place.start() + place.size();
+      return new Entry(
+          place.revision(), place.sub(), Arrays.copyOfRange(memory, place.start(), end));
     }
   }
 

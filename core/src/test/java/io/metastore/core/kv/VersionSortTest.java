@@ -26,7 +26,7 @@ class VersionSortTest {
         byte[] bytes = new byte[random.nextInt(random.nextInt(100) == 0 ? 100_000 : 50)];
         random.nextBytes(bytes);
         expected.add(text(revision, i, bytes));
-        sort.add(new VersionSort.Entry(revision, i, bytes));
+        sort.add(revision, i, bytes.length).put(bytes);
       }
       expected.sort(null);
       List<String> sorted = new ArrayList<>();
