@@ -27,8 +27,9 @@ public interface StoreContents {
    *
    * @param revision not compacted, and not later than this view
    * @param scratch directory for temporary files
+   * @param pace of this call and of the walk
    */
-  VersionWalk versions(long revision, Path scratch);
+  VersionWalk versions(long revision, Path scratch, Pace pace);
 
   /** Passes all leases that keys can be attached to, ordered by ID. */
   void forEachLease(Consumer<LeaseView> visitor);

@@ -3,6 +3,7 @@ package io.metastore.core.kv;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.metastore.core.api.KeyValue;
+import io.metastore.core.api.Pace;
 import io.metastore.core.api.StoredVersion;
 import io.metastore.core.api.VersionWalk;
 import io.metastore.core.kv.UnorderedVersions.Scope;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryWalk implements VersionWalk {
   private final long compacted;
+  private final Pace pace;
   private final VersionSort sort;
   private final ChangeLog.Walk changes;
   private @Nullable StoredVersion fromSort;
@@ -33,9 +35,11 @@ public final class HistoryWalk implements VersionWalk {
    * @param compacted the compacted revision of the tables
    * @param through later revisions are left out
    * @param scratch directory for temporary files
+   * @param pace of sorting and of the walk
    */
-  public HistoryWalk(Reader reader, long compacted, long through, Path scratch) {
+  public HistoryWalk(Reader reader, long compacted, long through, Path scratch, Pace pace) {
     this.compacted = compacted;
+    this.pace = pace;
     this.sort = new VersionSort(scratch);
     try {
       new UnorderedVersions(reader, compacted, through, Scope.NOT_IN_LOG).forEach(this::sort);
@@ -73,6 +77,7 @@ public final class HistoryWalk implements VersionWalk {
     int sub = found.revision() == lastRevision ? Math.max(found.sub(), lastSub + 1) : found.sub();
     lastRevision = found.revision();
     lastSub = sub;
+    pace.worked(found.version().key().size() + found.version().value().size());
     return sub == found.sub() ? found : found.withSub(sub);
   }
 
@@ -93,6 +98,7 @@ public final class HistoryWalk implements VersionWalk {
     record.putLong(found.replacedBy()).putInt(key.size());
     key.copyTo(record);
     RecordCodec.encode(version, found.sub(), record);
+    pace.worked(size);
   }
 
   private @Nullable StoredVersion nextFromSort() {

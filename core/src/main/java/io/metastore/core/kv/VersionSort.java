@@ -30,7 +30,7 @@ final class VersionSort implements AutoCloseable {
 
   private static final int ARRAY_BYTES_MIN = 64 << 10;
   private static final int RUNS_MERGED_MAX = 256;
-  private static final int RUN_BUFFER_BYTES = 64 << 10;
+  private static final int RUN_BUFFER_BYTES = 16 << 10;
   private static final int HEAD_BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
 
   private static final Comparator<Place> IN_MEMORY =

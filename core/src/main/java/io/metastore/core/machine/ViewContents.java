@@ -1,6 +1,7 @@
 package io.metastore.core.machine;
 
 import io.metastore.core.api.LeaseView;
+import io.metastore.core.api.Pace;
 import io.metastore.core.api.StoreContents;
 import io.metastore.core.api.VersionWalk;
 import io.metastore.core.kv.HistoryWalk;
@@ -34,8 +35,8 @@ record ViewContents(StoreState state, Reader reader) implements StoreContents {
   }
 
   @Override
-  public VersionWalk versions(long revision, Path scratch) {
-    return new HistoryWalk(reader, state.compacted(), revision, scratch);
+  public VersionWalk versions(long revision, Path scratch, Pace pace) {
+    return new HistoryWalk(reader, state.compacted(), revision, scratch, pace);
   }
 
   @Override

@@ -18,7 +18,7 @@ final class Defragmenter implements AutoCloseable {
    * Bytes that are written per second beside other work. At full speed the Raft log, which is
    * usually on the same disk, would wait for the disk.
    */
-  private static final long BYTES_PER_SECOND = 64L << 20;
+  private static final long BYTES_PER_SECOND = 32L << 20;
 
   private final Supplier<StoreMachine> machines;
   private final Histogram durations;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.metastore.core.api.KeyValue;
 import io.metastore.core.api.Outcome;
+import io.metastore.core.api.Pace;
 import io.metastore.core.api.StoredVersion;
 import io.metastore.core.api.VersionWalk;
 import io.metastore.core.api.WatchEvent;
@@ -130,7 +131,7 @@ class HistoryTest {
     List<StoredVersion> all = new ArrayList<>();
     try (VersionWalk walk =
         new ViewContents(view.state(), view.reader())
-            .versions(through, directory.resolve("scratch"))) {
+            .versions(through, directory.resolve("scratch"), Pace.UNLIMITED)) {
       for (StoredVersion next = walk.next(); next != null; next = walk.next()) {
         all.add(next);
       }

@@ -5,6 +5,7 @@ import io.metastore.adapter.etcd.db.DbFile;
 import io.metastore.core.api.Consistency;
 import io.metastore.core.api.Failure;
 import io.metastore.core.api.Metastore;
+import io.metastore.core.api.Pace;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.command.Range;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,18 +106,21 @@ final class SnapshotFiles {
               metastore.cluster().members(),
               settings.clusterVersion(),
               settings.storageVersion());
-      file = DbFile.write(contents, settings.scratch());
+      Pace pace = Pace.besideWrites(() -> metastore.cluster().revision());
+      file = DbFile.write(contents, settings.scratch(), pace);
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.atWarn().setCause(e).log("failed to make a database snapshot");
       failure = e;
     }
+    boolean used;
     synchronized (this) {
       making = false;
       begun.made = file;
-      if (file == null || begun.users == 0) {
-        close(begun);
-      }
+      used = file != null && begun.users > 0;
       makeNext();
+    }
+    if (!used) {
+      delete(file);
     }
     if (file != null) {
       begun.file.complete(file);
@@ -133,16 +138,25 @@ final class SnapshotFiles {
     }
   }
 
-  /** Called while holding the lock. */
-  private void close(Shared ended) {
-    files--;
-    DbFile made = ended.made;
-    if (made != null) {
-      try {
-        made.close();
-      } catch (IOException e) {
-        LOG.atWarn().setCause(e).log("failed to delete a snapshot file");
+  private void delete(@Nullable DbFile file) {
+    try {
+      if (file != null) {
+        file.close();
       }
+    } catch (IOException e) {
+      LOG.atWarn().setCause(e).log("failed to delete a snapshot file");
+    }
+    synchronized (this) {
+      files--;
+      makeNext();
+    }
+  }
+
+  private void deleteLater(DbFile file) {
+    try {
+      thread.execute(() -> delete(file));
+    } catch (RejectedExecutionException e) {
+      delete(file); // the server is being stopped
     }
   }
 
@@ -170,8 +184,7 @@ final class SnapshotFiles {
         if (next == this) {
           next = null;
         } else if (made != null) {
-          close(this);
-          makeNext();
+          deleteLater(made);
         }
       }
     }

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import io.metastore.core.api.AccessRules;
 import io.metastore.core.api.LeaseView;
 import io.metastore.core.api.MemberInfo;
+import io.metastore.core.api.Pace;
 import io.metastore.core.api.ReadView;
 import io.metastore.core.api.StoreContents;
 import io.metastore.core.api.StoredVersion;
@@ -62,8 +63,9 @@ public final class DbContents {
    * Passes everything to a sink.
    *
    * @param scratch directory for temporary files
+   * @param pace of reading keys
    */
-  void writeTo(DbSink sink, Path scratch) throws IOException {
+  void writeTo(DbSink sink, Path scratch, Pace pace) throws IOException {
     for (Schema bucket : Schema.values()) {
       sink.bucket(bucket.bucket());
       switch (bucket) {
@@ -72,7 +74,7 @@ public final class DbContents {
         case AUTH_ROLES -> writeRoles(sink);
         case AUTH_USERS -> writeUsers(sink);
         case CLUSTER -> sink.put(Schema.CLUSTER_VERSION, Schema.bytes(clusterVersion));
-        case KEY -> writeKeys(sink, scratch);
+        case KEY -> writeKeys(sink, scratch, pace);
         case LEASE -> writeLeases(sink);
         case MEMBERS -> writeMembers(sink);
         case MEMBERS_REMOVED -> {} // a restored cluster begins without them
@@ -84,7 +86,7 @@ public final class DbContents {
   /** etcd's hash of the whole database. */
   public int hash(Path scratch) throws IOException {
     HashSink sink = new HashSink();
-    writeTo(sink, scratch);
+    writeTo(sink, scratch, Pace.UNLIMITED);
     return sink.value();
   }
 
@@ -150,8 +152,8 @@ public final class DbContents {
     putAll(sink, entries);
   }
 
-  private void writeKeys(DbSink sink, Path scratch) throws IOException {
-    try (VersionWalk walk = contents.versions(contents.revision(), scratch)) {
+  private void writeKeys(DbSink sink, Path scratch, Pace pace) throws IOException {
+    try (VersionWalk walk = contents.versions(contents.revision(), scratch, pace)) {
       for (StoredVersion next = walk.next(); next != null; next = walk.next()) {
         sink.put(Versions.toKey(next), Versions.toValue(next));
       }

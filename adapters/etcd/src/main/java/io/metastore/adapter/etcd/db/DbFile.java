@@ -1,18 +1,23 @@
 package io.metastore.adapter.etcd.db;
 
 import io.metastore.bbolt.BboltWriter;
+import io.metastore.core.api.Pace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A temporary database file. The operating system deletes it when it is closed or the process ends.
  * Thread-safe once created.
  */
 public final class DbFile implements AutoCloseable {
+  private static final long DELETED_AT_ONCE = 16 << 20;
+  private static final long DELETION_PAUSE_NANOS = 2_000_000;
+
   private final FileChannel channel;
   private final long sizeBytes;
 
@@ -25,8 +30,9 @@ public final class DbFile implements AutoCloseable {
    * Writes the contents to a new file; the caller closes it.
    *
    * @param scratch directory for this file and other temporary files
+   * @param pace of reading keys
    */
-  public static DbFile write(DbContents contents, Path scratch) throws IOException {
+  public static DbFile write(DbContents contents, Path scratch, Pace pace) throws IOException {
     Files.createDirectories(scratch);
     FileChannel channel =
         FileChannel.open(
@@ -36,7 +42,7 @@ public final class DbFile implements AutoCloseable {
             StandardOpenOption.DELETE_ON_CLOSE);
     try {
       BboltSink sink = new BboltSink(new BboltWriter(channel));
-      contents.writeTo(sink, scratch);
+      contents.writeTo(sink, scratch, pace);
       sink.finish();
       return new DbFile(channel, channel.size());
     } catch (IOException | RuntimeException | Error e) {
@@ -60,8 +66,16 @@ public final class DbFile implements AutoCloseable {
     return buffer.array();
   }
 
+  /** Deletes the file, which may take seconds. */
   @Override
   public void close() throws IOException {
-    channel.close();
+    // In steps, because the kernel would free the blocks and the cached pages of gigabytes at once,
+    // and other programs that use the disk would wait.
+    try (channel) {
+      for (long size = sizeBytes - DELETED_AT_ONCE; size > 0; size -= DELETED_AT_ONCE) {
+        channel.truncate(size);
+        LockSupport.parkNanos(DELETION_PAUSE_NANOS);
+      }
+    }
   }
 }
