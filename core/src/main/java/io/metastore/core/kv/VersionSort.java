@@ -31,6 +31,13 @@ final class VersionSort implements AutoCloseable {
   private static final int ARRAY_BYTES_MIN = 64 << 10;
   private static final int RUNS_MERGED_MAX = 256;
   private static final int RUN_BUFFER_BYTES = 16 << 10;
+
+  /**
+   * So much is written before it is forced to disk. Later, the system would write more at once, and
+   * the Raft log would wait for the disk.
+   */
+  private static final int FORCED_AT_ONCE = 4 << 20;
+
   private static final int HEAD_BYTES = Long.BYTES + Integer.BYTES + Integer.BYTES;
 
   private static final Comparator<Place> IN_MEMORY =
@@ -158,6 +165,7 @@ final class VersionSort implements AutoCloseable {
     private final FileChannel channel = openFile();
     private final ByteBuffer buffer = ByteBuffer.allocate(RUN_BUFFER_BYTES);
     private final long start;
+    private int unforced;
 
     RunWriter() {
       try {
@@ -194,9 +202,14 @@ final class VersionSort implements AutoCloseable {
 
     private void flush() {
       buffer.flip();
+      unforced += buffer.remaining();
       try {
         while (buffer.hasRemaining()) {
           channel.write(buffer);
+        }
+        if (unforced >= FORCED_AT_ONCE) {
+          unforced = 0;
+          channel.force(false);
         }
       } catch (IOException e) {
         throw cannotWrite(e);
