@@ -114,6 +114,32 @@ class NodeTest {
         : node.submit(putCommand(key, "v")).thenComposeAsync(put -> putUntil(done, node, key));
   }
 
+  /** What the new leader has applied is no longer in its memory: it reads the log from disk. */
+  @Test
+  void aNewLeaderSendsOldEntriesToAMemberThatWasAway() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 3).startAll()) {
+      cluster.lead(0);
+      cluster.awaitOneState();
+      long applied = cluster.node(2).cluster().appliedIndex();
+      cluster.stop(2);
+      String large = "x".repeat(200 << 10);
+      for (int i = 0; i < 12; i++) {
+        put(cluster.node(0), "k" + i, large);
+      }
+      cluster.lead(1);
+      for (int i = 12; i < 24; i++) {
+        put(cluster.node(1), "k" + i, large);
+      }
+      cluster.start(2).ready().get(60, TimeUnit.SECONDS);
+      cluster.awaitOneState();
+      assertThat(cluster.checkpoints(2))
+          .as("indexes of checkpoints, of which it has received none")
+          .allMatch(index -> index <= applied);
+      cluster.lead(2);
+      assertThat(put(cluster.node(2), "k24", large)).isEqualTo(26);
+    }
+  }
+
   @Test
   void aMemberThatWasAwayCatchesUpBySnapshot() throws Exception {
     try (TestCluster cluster = new TestCluster(directory, 3)) {

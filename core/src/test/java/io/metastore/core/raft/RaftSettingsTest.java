@@ -48,7 +48,7 @@ class RaftSettingsTest {
             Map.entry("raft.server.log.purge.preservation.log.num", "0"),
             Map.entry("raft.server.log.purge.gap", "1"),
             Map.entry("raft.server.log.segment.cache.num.max", "1"),
-            Map.entry("raft.server.retrycache.expirytime", "5000ms"),
+            Map.entry("raft.server.retrycache.expirytime", "100ms"),
             Map.entry("raft.server.staging.catchup.gap", "50"),
             Map.entry("raft.server.staging.timeout", "10000ms"),
             Map.entry("raft.server.snapshot.auto.trigger.enabled", "false"),
@@ -67,7 +67,7 @@ class RaftSettingsTest {
     assertThat(Log.appendEntriesComposeEnabled(properties)).isTrue();
     assertThat(Log.logMetadataEnabled(properties)).isFalse();
     assertThat(RaftServerConfigKeys.RetryCache.expiryTime(properties))
-        .isEqualTo(TimeDuration.valueOf(5, TimeUnit.SECONDS));
+        .isEqualTo(TimeDuration.valueOf(100, TimeUnit.MILLISECONDS));
     assertThat(Rpc.timeoutMin(properties)).isEqualTo(TimeDuration.ONE_SECOND);
     assertThat(Log.Appender.waitTimeMin(properties)).isEqualTo(TimeDuration.ZERO);
     assertThat(RaftServerConfigKeys.closeThreshold(properties).toLong(TimeUnit.DAYS)).isEqualTo(7);
