@@ -267,7 +267,11 @@ class JavaClientTest {
     }
     answered.get(60, TimeUnit.SECONDS);
     othersAnswered.get(60, TimeUnit.SECONDS);
-    zk.getData(own, false, null); // all events of changes before it have arrived
+    // The events of all changes before it have arrived when it is answered, and the client's thread
+    // for events calls back for them first.
+    CompletableFuture<Void> read = new CompletableFuture<>();
+    zk.getData(own, false, (rc, path, ctx, data, stat) -> read.complete(null), null);
+    read.get(60, TimeUnit.SECONDS);
     assertThat(zxids).isSorted().hasSize(3 * count);
   }
 
