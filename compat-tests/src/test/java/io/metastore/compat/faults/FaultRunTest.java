@@ -64,12 +64,12 @@ class FaultRunTest {
   @ParameterizedTest(name = "-Dseed={0}")
   @MethodSource("seeds")
   void observationsOfAllClientsOfOneMemberAreRight(long seed) throws Exception {
-    Duration time = Duration.ofSeconds(5);
+    // The restart after a kill may take seconds.
+    Duration time = Duration.ofSeconds(10);
     RunReport report =
         run(new RunSettings(seed, 1, time, time, List.of(Fault.KILL, Fault.TORN_WRITE), 6, 0, 3));
     assertThat(report.violations()).as("%s", report).isEmpty();
-    // The restart after a kill may take most of the time.
-    assertThat(report.done().get("etcd calls")).as("%s", report).isPositive();
+    assertThat(report.done().get("etcd calls")).as("%s", report).isGreaterThan(MIN_CALLS);
   }
 
   private static RunReport run(RunSettings settings) throws Exception {

@@ -3,10 +3,10 @@ package io.metastore.core.raft;
 import io.metastore.core.disk.FullDisk;
 import io.metastore.core.raft.Proposals.Proposal;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -23,6 +23,7 @@ import org.apache.ratis.server.raftlog.segmented.CachedEntries;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.util.JavaUtils;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,7 +46,7 @@ final class RatisBridge extends BaseStateMachine {
   private final LogAppenders appenders;
   private final Path groupDirectory;
   private final LogRetention retention;
-  private final RecentEntries recent = new RecentEntries();
+  private final RecentEntries recent;
   private final CompletableFuture<Message> applied =
       CompletableFuture.completedFuture(Message.EMPTY);
 
@@ -55,7 +56,11 @@ final class RatisBridge extends BaseStateMachine {
   private record Configured(long index, RaftMembers members) {}
 
   /** Found when it is first needed: it does not exist yet when this object is created. */
-  private @Nullable RaftLog log;
+  private final Supplier<RaftLog> log =
+      JavaUtils.memoize(
+          () ->
+              JavaUtils.callAsUnchecked(
+                  () -> getServer().join().getDivision(getGroupId()).getRaftLog()));
 
   /** Whether the last attempt to write a checkpoint is to be repeated by the apply thread. */
   private volatile boolean checkpointUnusable;
@@ -78,6 +83,9 @@ final class RatisBridge extends BaseStateMachine {
     this.checkpoints = checkpoints;
     this.stopper = stopper;
     this.retention = new LogRetention(catchupEntries);
+    this.recent =
+        new RecentEntries(
+            (term, index) -> CachedEntries.drop(log.get(), term, index), appenders::receivedByAll);
   }
 
   @Override
@@ -146,31 +154,13 @@ final class RatisBridge extends BaseStateMachine {
           entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer(),
           proposal == null ? null : proposal.value);
       retention.applied(entry.getIndex(), entry.getSerializedSize());
-      recent.applied(
-          entry.getTerm(),
-          entry.getIndex(),
-          entry.getSerializedSize(),
-          appenders.receivedByAll(),
-          this::dropFromMemory);
+      recent.applied(entry.getTerm(), entry.getIndex(), entry.getSerializedSize());
       updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     } catch (RuntimeException | Error e) {
       stop("applying entry " + entry.getTerm() + ":" + entry.getIndex() + " failed", e);
       throw e;
     }
     return applied;
-  }
-
-  private void dropFromMemory(long term, long index) {
-    RaftLog known = log;
-    if (known == null) {
-      try {
-        known = getServer().join().getDivision(getGroupId()).getRaftLog();
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-      log = known;
-    }
-    CachedEntries.drop(known, term, index);
   }
 
   @Override

@@ -9,7 +9,6 @@ import org.junit.jupiter.api.Test;
 class RecentEntriesTest {
   private static final int ENTRY_BYTES = 100 << 10;
 
-  private final RecentEntries entries = new RecentEntries();
   private final List<Long> dropped = new ArrayList<>();
 
   @Test
@@ -25,9 +24,10 @@ class RecentEntriesTest {
   }
 
   private void apply(int count, long receivedByAll) {
+    RecentEntries entries =
+        new RecentEntries((term, index) -> dropped.add(index), () -> receivedByAll);
     for (long index = 1; index <= count; index++) {
-      entries.applied(
-          /* term= */ 1, index, ENTRY_BYTES, receivedByAll, (term, gone) -> dropped.add(gone));
+      entries.applied(/* term= */ 1, index, ENTRY_BYTES);
     }
   }
 }
