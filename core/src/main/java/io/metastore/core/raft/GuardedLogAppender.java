@@ -71,6 +71,15 @@ final class GuardedLogAppender extends GrpcLogAppender {
 
   private long lastSent = RaftLog.INVALID_LOG_INDEX;
 
+  /** When the last entries were sent. Used by the appender's thread. */
+  private long lastSentNanos;
+
+  /**
+   * Whether the appender's thread looks by itself, within {@link #COMMIT_DELAY_MS}, whether the
+   * entries that it has sent are committed: it need not be woken then. Changed by that thread.
+   */
+  private volatile boolean looking;
+
   /**
    * Since when entries have neither an acknowledgement nor a request that waits for one; 0 if there
    * are none. Used by the appender's thread.
@@ -137,7 +146,7 @@ final class GuardedLogAppender extends GrpcLogAppender {
 
   /**
    * Records that all entries up to this index are committed, and wakes the appender if the follower
-   * does not know it.
+   * does not know it and the appender does not look by itself.
    */
   void committed(long index) {
     committed = index;
@@ -149,6 +158,12 @@ final class GuardedLogAppender extends GrpcLogAppender {
    */
   void told(long index) {
     told.accumulateAndGet(index, Math::max);
+  }
+
+  /** Whether entries were sent of which the follower will soon have to be told the commit. */
+  private boolean expectsCommit() {
+    return lastSent > Math.max(told.get(), getFollower().getCommitIndex())
+        && System.nanoTime() - lastSentNanos < TimeUnit.MILLISECONDS.toNanos(heartbeatMs);
   }
 
   private boolean lacksCommit() {
@@ -163,7 +178,7 @@ final class GuardedLogAppender extends GrpcLogAppender {
   @Override
   public void notifyLogAppender() {
     if (shouldSendAppendEntries()
-        || lacksCommit()
+        || (!looking && lacksCommit())
         || getLeaderState().isFollowerBootstrapping(getFollower())) {
       super.notifyLogAppender();
     }
@@ -205,9 +220,14 @@ final class GuardedLogAppender extends GrpcLogAppender {
     }
   }
 
+  /** Called by the appender's thread, each time before it waits. */
   @Override
   public long getWaitTimeMs() {
-    return lacksCommit() ? Math.min(COMMIT_DELAY_MS, super.getWaitTimeMs()) : super.getWaitTimeMs();
+    // First this, then the look at the commit index: a commit in between wakes this thread.
+    looking = expectsCommit();
+    return looking || lacksCommit()
+        ? Math.min(COMMIT_DELAY_MS, super.getWaitTimeMs())
+        : super.getWaitTimeMs();
   }
 
   /**
@@ -233,6 +253,7 @@ final class GuardedLogAppender extends GrpcLogAppender {
       if (request.getEntriesCount() > 0) {
         firstSent = Math.min(firstSent, request.getEntries(0).getIndex());
         lastSent = request.getEntries(request.getEntriesCount() - 1).getIndex();
+        lastSentNanos = System.nanoTime();
       }
     }
     return request;

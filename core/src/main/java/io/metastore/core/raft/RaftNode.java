@@ -72,6 +72,7 @@ public final class RaftNode {
   private final Proposals proposals;
   private final LogAppenders appenders;
   private final EarlyCommits earlyCommits;
+  private final FollowerAppends followerAppends;
   private final LearnerVotes learnerVotes;
   private final AppenderWatchdog watchdog;
 
@@ -92,6 +93,7 @@ public final class RaftNode {
       Proposals proposals,
       LogAppenders appenders,
       EarlyCommits earlyCommits,
+      FollowerAppends followerAppends,
       LearnerVotes learnerVotes,
       AppenderWatchdog watchdog)
       throws IOException {
@@ -100,6 +102,7 @@ public final class RaftNode {
     this.proposals = proposals;
     this.appenders = appenders;
     this.earlyCommits = earlyCommits;
+    this.followerAppends = followerAppends;
     this.learnerVotes = learnerVotes;
     this.watchdog = watchdog;
     this.servers = servers;
@@ -117,6 +120,7 @@ public final class RaftNode {
     division = created.getDivision(groupId);
     direct = (RaftClientAsynchronousProtocol) division;
     learnerVotes.of(division);
+    followerAppends.of(division);
   }
 
   /**
@@ -159,6 +163,7 @@ public final class RaftNode {
     peers.addAll(members.listeners());
     Proposals proposals = new Proposals();
     EarlyCommits earlyCommits = new EarlyCommits();
+    FollowerAppends followerAppends = new FollowerAppends();
     LearnerVotes learnerVotes = new LearnerVotes();
     AnswerThreads.use();
     Parameters parameters = new Parameters();
@@ -178,6 +183,7 @@ public final class RaftNode {
               .intercept(new DurableVotes(groupDirectory))
               .intercept(new VotesAfterImport())
               .intercept(new VoteGate(mayVote))
+              .intercept(followerAppends)
               .intercept(earlyCommits);
         });
     ServerFactory servers =
@@ -217,6 +223,7 @@ public final class RaftNode {
             proposals,
             appenders,
             earlyCommits,
+            followerAppends,
             learnerVotes,
             watchdog);
     node.server.start();

@@ -135,7 +135,7 @@ class SnapshotInstallTest {
     int last = own.size() - 1;
     assertThat(own.subList(0, last))
         .hasSizeGreaterThan(1)
-        .allMatch(call -> call.startsWith("pause in grpc-default-executor"));
+        .allMatch(call -> call.startsWith("pause in raft-call"));
     assertThat(own.get(last)).startsWith("reinitialize").endsWith("StateMachineUpdater");
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientAsynchronousProtocol;
@@ -85,6 +86,11 @@ final class ToyServer implements AutoCloseable {
     AnswerThreads.use();
     appenders.putInto(parameters);
     GuardedGrpcFactory.putInto(parameters, new PeerDialer(null, urls -> urls));
+    FollowerAppends appends = new FollowerAppends();
+    GrpcConfigKeys.Server.setServicesCustomizer(
+        parameters,
+        (builder, types) ->
+            builder.directExecutor().callExecutor(new CallThreads()).intercept(appends));
     RaftServer server =
         RaftServer.newBuilder()
             .setServerId(self.getId())
@@ -94,6 +100,7 @@ final class ToyServer implements AutoCloseable {
             .setParameters(parameters)
             .setOption(RaftStorage.StartupOption.RECOVER)
             .build();
+    appends.of(server.getDivision(GROUP));
     ToyServer started = new ToyServer(self, server, machine);
     try {
       server.start();

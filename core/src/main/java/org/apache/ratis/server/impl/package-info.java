@@ -1,10 +1,12 @@
 /**
  * Doors into Ratis that only its own package has ({@link org.apache.ratis.server.impl.CommitIndex},
  * {@link org.apache.ratis.server.impl.LostMajority}, {@link org.apache.ratis.server.impl.CaughtUp},
- * {@link org.apache.ratis.server.impl.ListenerVote}), and one class that takes the place of Ratis'
- * own: {@link org.apache.ratis.server.impl.FollowerState}. It has to have that name, and our jar
- * has to come before Ratis' on the class path; a test checks both, and that a newer Ratis asks no
- * more of the class.
+ * {@link org.apache.ratis.server.impl.ListenerVote}), and two classes that take the place of Ratis'
+ * own: {@link org.apache.ratis.server.impl.FollowerState}, and {@link
+ * org.apache.ratis.server.impl.ServerImplUtils} with {@link
+ * org.apache.ratis.server.impl.PendingAppends}. They have to have these names, and our jar has to
+ * come before Ratis' on the class path; tests check both, and that a newer Ratis asks no more of
+ * the classes.
  */
 @NullMarked
 package org.apache.ratis.server.impl;
