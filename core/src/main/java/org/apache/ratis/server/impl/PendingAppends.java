@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>They get into the log's queue on the thread that received them, and the log forces all that
  * are in its queue together. Only if more are under way than the queue has room for, an append
- * waits on another thread until all before it are on disk (docs/adr/0057).
+ * waits, without a thread, until all before it are on disk (docs/adr/0057).
  *
  * <p>Thread-safe.
  */
@@ -32,7 +32,7 @@ final class PendingAppends {
   /** One request, with the way to the log. */
   interface Request {
     /**
-     * Puts entries into the log's queue. No two calls at once.
+     * Puts entries into the log's queue, which has room for them.
      *
      * @return completes when the entries are on disk; those that are in the log already do not
      *     count
@@ -157,9 +157,21 @@ final class PendingAppends {
             none -> {
               synchronized (this) {
                 waiting--;
-                return request.append(entries);
+                return appendInParts(entries, request);
               }
             },
+            request.waitingThread());
+  }
+
+  /** Appends any number of entries, each part when the one before is on disk. */
+  private CompletableFuture<Void> appendInParts(List<LogEntryProto> entries, Request request) {
+    if (entries.size() <= ENTRIES_MAX) {
+      return request.append(entries);
+    }
+    return request
+        .append(entries.subList(0, ENTRIES_MAX))
+        .thenComposeAsync(
+            none -> appendInParts(entries.subList(ENTRIES_MAX, entries.size()), request),
             request.waitingThread());
   }
 

@@ -55,23 +55,28 @@ public final class ReceivedAppend implements PendingAppends.Request {
   @Override
   public CompletableFuture<Void> append(List<LogEntryProto> entries) {
     ServerState state = follower.getState();
-    if (state.getCurrentTerm() != leaderTerm) {
-      return CompletableFuture.failedFuture(
-          new IllegalStateException(
-              "the leader's term " + leaderTerm + " has ended; now " + state.getCurrentTerm()));
-    }
     RaftLog log = state.getLog();
     long newest = entries.get(entries.size() - 1).getIndex();
-    try {
-      List<CompletableFuture<Long>> appended = log.append(entries);
-      // This member has appended them itself when it led. The leader sends them again.
-      if (appended.isEmpty() && log.getFlushIndex() < newest) {
-        throw new IllegalStateException("in the log, but not on disk yet: entry " + newest);
+    // Terms begin under this lock, and a leader appends its entries under it.
+    synchronized (follower) {
+      if (state.getCurrentTerm() != leaderTerm) {
+        return failed("the leader's term has ended: " + leaderTerm);
       }
-      return JavaUtils.allOf(appended);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+      try {
+        List<CompletableFuture<Long>> appended = log.append(entries);
+        if (appended.isEmpty() && log.getFlushIndex() < newest) {
+          // Appended by this member when it led. The leader will send them again.
+          return failed("in the log, but not on disk yet: entry " + newest);
+        }
+        return JavaUtils.allOf(appended);
+      } catch (RuntimeException e) {
+        return CompletableFuture.failedFuture(e);
+      }
     }
+  }
+
+  private static CompletableFuture<Void> failed(String why) {
+    return CompletableFuture.failedFuture(new IllegalStateException(why));
   }
 
   @Override

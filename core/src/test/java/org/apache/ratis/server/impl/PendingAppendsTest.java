@@ -141,6 +141,24 @@ class PendingAppendsTest {
   }
 
   @Test
+  void aRequestThatIsLargerThanTheLogsQueueIsAppendedInParts() {
+    int many = PendingAppends.ENTRIES_MAX;
+    CompletableFuture<Void> large = append(1, 1, 2 * many + 1);
+    CompletableFuture<Void> next = append(1, 2 * many + 2, 2 * many + 2);
+    for (int queued : new int[] {many, 2 * many, 2 * many + 1}) {
+      log.waiting.remove().run();
+      assertThat(log.queued).hasSize(queued);
+      assertThat(log.waiting).isEmpty();
+      assertThat(large).isNotDone();
+      log.force();
+    }
+    assertThat(large).isCompleted();
+    settle();
+    assertThat(next).isCompleted();
+    assertThat(log.queued).hasSize(2 * many + 2);
+  }
+
+  @Test
   void aFailureDoesNotFailTheAppendAfterIt() {
     log.fails = true;
     assertThat(append(1, 5, 5)).isCompletedExceptionally();
