@@ -173,6 +173,7 @@ final class Proposer implements AutoCloseable {
         outcome.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
       } else if (isIdle()
           && (raft.isLeaderReady() || (leader = leaderCalls.findLeader()) != null)) {
+        returning.arrived(1);
         number = registerInFlight(alone, List.of());
         proposedByCaller = true;
       } else if (queue.size() >= QUEUE_COMMANDS_MAX
@@ -272,6 +273,7 @@ final class Proposer implements AutoCloseable {
       if (stopped || queuedBytes + forwarded.bytes() > QUEUE_BYTES_MAX || !raft.isLeaderReady()) {
         forwarded.end(ForwardReply.Status.NOT_PROPOSED);
       } else if (isIdle()) {
+        returning.arrived(slice.getCommandsCount());
         number = registerInFlight(List.of(), List.of(forwarded));
         proposedByCaller = true;
       } else {

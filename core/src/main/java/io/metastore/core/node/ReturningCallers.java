@@ -9,23 +9,33 @@ package io.metastore.core.node;
  * split into groups, and two or three times as many log entries carry half as many commands or
  * less. So the next batch waits until as many commands have arrived as were just answered, but at
  * most twice as long as the last batch took, because callers on other members are about that far
- * away. If the callers do not return, some batches are formed without waiting.
+ * away. If the callers do not return, some batches are formed without waiting: more of them each
+ * time, so that callers that send at their own pace are hardly ever delayed.
  *
  * <p>Guarded by its owner's lock.
  */
 final class ReturningCallers {
-  /** With fewer callers, the cost of another entry does not matter. */
-  private static final int CALLERS_MIN = 4;
+  /**
+   * Of fewer callers all have to return: if one of two does not, the wait was in vain for half of
+   * them.
+   */
+  private static final int FEW = 4;
 
   private static final long WAIT_NANOS_MAX = 4_000_000;
 
-  /** Number of batches formed without waiting after callers did not return. */
-  private static final int BATCHES_SKIPPED = 32;
+  /**
+   * Number of batches formed without waiting after callers did not return; doubled each time, and
+   * halved when they return.
+   */
+  private static final int BATCHES_SKIPPED_MIN = 32;
+
+  private static final int BATCHES_SKIPPED_MAX = 1024;
 
   private int answered;
   private int inLastBatch;
   private int expected;
   private long untilNanos;
+  private int batchesSkipped = BATCHES_SKIPPED_MIN;
   private int batchesToSkip;
 
   /**
@@ -45,14 +55,12 @@ final class ReturningCallers {
 
   /** How long the next batch should still wait; 0 if it should not wait. */
   long waitNanos(long nowNanos) {
-    return batchesToSkip > 0 || answered < CALLERS_MIN || expected <= 0
-        ? 0
-        : Math.max(0, untilNanos - nowNanos);
+    return batchesToSkip > 0 || expected <= 0 ? 0 : Math.max(0, untilNanos - nowNanos);
   }
 
-  /** Whether the last batch had so few commands that waiting is not worthwhile. */
+  /** Whether the last batch had so few commands that the next command need not wait for others. */
   boolean areFew() {
-    return inLastBatch < CALLERS_MIN;
+    return inLastBatch < (batchesToSkip > 0 ? FEW : 2);
   }
 
   /** Records that a batch was formed. */
@@ -60,8 +68,15 @@ final class ReturningCallers {
     inLastBatch = commands;
     if (batchesToSkip > 0) {
       batchesToSkip--;
-    } else if (answered >= CALLERS_MIN && expected > answered / 2) {
-      batchesToSkip = BATCHES_SKIPPED;
+    } else if (answered > 0) {
+      boolean returned = expected <= (answered < FEW ? 0 : answered / 2);
+      if (!returned) {
+        batchesToSkip = batchesSkipped;
+      }
+      batchesSkipped =
+          returned
+              ? Math.max(BATCHES_SKIPPED_MIN, batchesSkipped / 2)
+              : Math.min(BATCHES_SKIPPED_MAX, batchesSkipped * 2);
     }
     answered = 0;
     expected = 0;

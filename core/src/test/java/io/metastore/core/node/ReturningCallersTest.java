@@ -26,9 +26,16 @@ class ReturningCallersTest {
   }
 
   @Test
-  void thereIsNoWaitWithFewCallersOrAnIdleStore() {
+  void anIdleStoreDoesNotWait() {
     assertThat(returning.waitNanos(0)).isZero();
-    returning.answered(3, TOOK, 0);
+  }
+
+  @Test
+  void twoCallersAreExpectedBoth() {
+    returning.answered(2, TOOK, 0);
+    returning.arrived(1);
+    assertThat(returning.waitNanos(0)).isPositive();
+    returning.arrived(1);
     assertThat(returning.waitNanos(0)).isZero();
   }
 
@@ -40,8 +47,18 @@ class ReturningCallersTest {
   }
 
   @Test
-  void theLastBatchDecidesWhetherCallersAreFew() {
-    returning.batchFormed(3);
+  void afterABatchOfSeveralTheNextCommandWaitsForOthers() {
+    returning.batchFormed(1);
+    assertThat(returning.areFew()).isTrue();
+    returning.batchFormed(2);
+    assertThat(returning.areFew()).isFalse();
+  }
+
+  @Test
+  void whenOneOfTwoCallersDidNotReturnAFewCommandsDoNotWaitForOthers() {
+    returning.answered(2, TOOK, 0);
+    returning.arrived(1);
+    returning.batchFormed(2);
     assertThat(returning.areFew()).isTrue();
     returning.batchFormed(4);
     assertThat(returning.areFew()).isFalse();
@@ -58,19 +75,34 @@ class ReturningCallersTest {
 
   @Test
   void afterCallersDidNotReturnThereIsNoWaitForAWhile() {
+    doNotReturn();
+    assertThat(batchesWithoutWait()).isBetween(1, 1000);
+  }
+
+  @Test
+  void whenCallersDoNotReturnAgainTheNextWaitIsLater() {
+    doNotReturn();
+    int first = batchesWithoutWait();
+    doNotReturn();
+    assertThat(batchesWithoutWait()).isGreaterThan(first).isLessThan(1000);
+  }
+
+  private void doNotReturn() {
     returning.answered(10, TOOK, 0);
     returning.arrived(1);
     returning.batchFormed(10);
-    int batchesWithoutWait = 0;
-    while (batchesWithoutWait < 1000) {
+  }
+
+  /** Number of batches whose callers all return, until one waits for them; at most 1000. */
+  private int batchesWithoutWait() {
+    for (int batches = 0; batches < 1000; batches++) {
       returning.answered(10, TOOK, 0);
       if (returning.waitNanos(0) > 0) {
-        break;
+        return batches;
       }
       returning.arrived(10);
       returning.batchFormed(10);
-      batchesWithoutWait++;
     }
-    assertThat(batchesWithoutWait).as("no wait for a while, then again").isBetween(1, 999);
+    return 1000;
   }
 }
