@@ -1,13 +1,13 @@
 package io.metastore.core.raft;
 
+import io.grpc.InternalConfigurator;
+import io.grpc.InternalConfiguratorRegistry;
+import io.grpc.ManagedChannelBuilder;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.apache.ratis.thirdparty.io.grpc.InternalConfigurator;
-import org.apache.ratis.thirdparty.io.grpc.InternalConfiguratorRegistry;
-import org.apache.ratis.thirdparty.io.grpc.ManagedChannelBuilder;
-import org.apache.ratis.thirdparty.io.netty.util.concurrent.FastThreadLocalThread;
 
 /**
  * The threads on which answers of other members are processed, both for Ratis and for our own

@@ -3,18 +3,18 @@ package io.metastore.core.raft;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.metastore.core.raft.PeerPages.Page;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
 import java.util.concurrent.CompletableFuture;
-import org.apache.ratis.thirdparty.io.netty.buffer.Unpooled;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelFutureListener;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandlerContext;
-import org.apache.ratis.thirdparty.io.netty.channel.SimpleChannelInboundHandler;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.http.DefaultFullHttpResponse;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.http.FullHttpRequest;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.http.FullHttpResponse;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpHeaderNames;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpMethod;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpResponseStatus;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,6 +3,7 @@ package io.metastore.core.raft;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
+import io.grpc.MethodDescriptor;
 import io.metastore.core.command.ChangeMembersReply;
 import io.metastore.core.command.ChangeMembersRequest;
 import io.metastore.core.command.DescribeClusterReply;
@@ -27,7 +28,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 
 /**
  * A call that members make to each other on the Raft port, besides Raft's own calls.

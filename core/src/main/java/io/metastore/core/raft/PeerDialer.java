@@ -1,6 +1,18 @@
 package io.metastore.core.raft;
 
+import io.grpc.Attributes;
+import io.grpc.EquivalentAddressGroup;
+import io.grpc.NameResolver;
+import io.grpc.Status;
+import io.grpc.StatusOr;
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalNettyChannelBuilder;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.grpc.netty.InternalProtocolNegotiators;
+import io.grpc.netty.NettyChannelBuilder;
 import io.metastore.core.api.PeerUrl;
+import io.netty.channel.ChannelHandler;
+import io.netty.util.AsciiString;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -10,18 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
-import org.apache.ratis.thirdparty.io.grpc.Attributes;
-import org.apache.ratis.thirdparty.io.grpc.EquivalentAddressGroup;
-import org.apache.ratis.thirdparty.io.grpc.NameResolver;
-import org.apache.ratis.thirdparty.io.grpc.Status;
-import org.apache.ratis.thirdparty.io.grpc.StatusOr;
-import org.apache.ratis.thirdparty.io.grpc.netty.GrpcHttp2ConnectionHandler;
-import org.apache.ratis.thirdparty.io.grpc.netty.InternalNettyChannelBuilder;
-import org.apache.ratis.thirdparty.io.grpc.netty.InternalProtocolNegotiator;
-import org.apache.ratis.thirdparty.io.grpc.netty.InternalProtocolNegotiators;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandler;
-import org.apache.ratis.thirdparty.io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**

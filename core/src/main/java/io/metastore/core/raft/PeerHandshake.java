@@ -1,14 +1,14 @@
 package io.metastore.core.raft;
 
+import io.grpc.netty.ProtocolNegotiationEvent;
 import io.metastore.tls.HandshakeFailure;
 import io.metastore.tls.TlsContext;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.net.InetSocketAddress;
-import org.apache.ratis.thirdparty.io.grpc.netty.ProtocolNegotiationEvent;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandler;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandlerContext;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelInboundHandlerAdapter;
-import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslHandler;
-import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,13 +1,13 @@
 package io.metastore.core.raft;
 
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.socket.nio.NioChannelOption;
+import io.netty.channel.unix.UnixChannelOption;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.util.List;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
-import org.apache.ratis.thirdparty.io.netty.channel.epoll.Epoll;
-import org.apache.ratis.thirdparty.io.netty.channel.socket.nio.NioChannelOption;
-import org.apache.ratis.thirdparty.io.netty.channel.unix.UnixChannelOption;
 
 /**
  * The addresses on which a member listens for other members.

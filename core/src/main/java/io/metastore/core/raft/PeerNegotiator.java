@@ -1,10 +1,10 @@
 package io.metastore.core.raft;
 
-import org.apache.ratis.thirdparty.io.grpc.netty.GrpcHttp2ConnectionHandler;
-import org.apache.ratis.thirdparty.io.grpc.netty.InternalProtocolNegotiator;
-import org.apache.ratis.thirdparty.io.grpc.netty.InternalProtocolNegotiators;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandler;
-import org.apache.ratis.thirdparty.io.netty.util.AsciiString;
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.InternalProtocolNegotiator;
+import io.grpc.netty.InternalProtocolNegotiators;
+import io.netty.channel.ChannelHandler;
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,9 @@
 package io.metastore.core.raft;
 
+import io.grpc.Server;
+import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
-import org.apache.ratis.thirdparty.io.grpc.Server;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** Serves {@link PeerCall}s without Raft, for a member that has no Raft group yet. */

@@ -1,11 +1,11 @@
 package io.metastore.core.raft;
 
 import com.google.protobuf.Message;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.stub.ServerCalls;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
-import org.apache.ratis.thirdparty.io.grpc.Status;
-import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 
 /**
  * The server side of {@link PeerCall}s. A handler for every call must be set before Raft starts.

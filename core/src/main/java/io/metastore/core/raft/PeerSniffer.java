@@ -3,17 +3,17 @@ package io.metastore.core.raft;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
+import io.grpc.netty.GrpcHttp2ConnectionHandler;
+import io.grpc.netty.ProtocolNegotiationEvent;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
 import java.util.concurrent.TimeUnit;
-import org.apache.ratis.thirdparty.io.grpc.netty.GrpcHttp2ConnectionHandler;
-import org.apache.ratis.thirdparty.io.grpc.netty.ProtocolNegotiationEvent;
-import org.apache.ratis.thirdparty.io.netty.buffer.ByteBuf;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandler;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelHandlerContext;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelInboundHandlerAdapter;
-import org.apache.ratis.thirdparty.io.netty.channel.ChannelPipeline;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.ByteToMessageDecoder;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpObjectAggregator;
-import org.apache.ratis.thirdparty.io.netty.handler.codec.http.HttpServerCodec;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package io.metastore.core.raft;
 
+import io.grpc.ServerCall;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
-import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 
 /** Tells requests for a vote from the other calls between members. */
 final class VoteRequests {

@@ -1,8 +1,8 @@
 package org.apache.ratis.util;
 
+import io.netty.util.HashedWheelTimer;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.apache.ratis.thirdparty.io.netty.util.HashedWheelTimer;
 import org.apache.ratis.util.function.CheckedRunnable;
 
 /**

@@ -1,11 +1,11 @@
 package io.metastore.core.raft;
 
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.Status;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.ratis.thirdparty.io.grpc.Metadata;
-import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
-import org.apache.ratis.thirdparty.io.grpc.ServerCall;
-import org.apache.ratis.thirdparty.io.grpc.Status;
 
 /** A server call that records its answer. */
 final class RecordingCall<Q, A> extends ServerCall<Q, A> {

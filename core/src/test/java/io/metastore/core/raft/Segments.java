@@ -1,5 +1,6 @@
 package io.metastore.core.raft;
 
+import com.google.protobuf.UnsafeByteOperations;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -9,7 +10,6 @@ import java.util.List;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.StateMachineLogEntryProto;
 import org.apache.ratis.server.raftlog.segmented.SegmentedRaftLogOutputStream;
-import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 
 /** Segment files for tests, written by Ratis itself. */
 final class Segments {

@@ -1,15 +1,9 @@
 package org.apache.ratis.util;
 
-import io.metastore.core.raft.ReplacedClass;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class AwaitToRunTest {
-
-  @Test
-  void replacesTheClassOfRatis() throws Exception {
-    ReplacedClass.check(AwaitToRun.class);
-  }
 
   @Test
   void closeDoesNotWaitForTaskThatWaitsForItsCaller() throws Exception {

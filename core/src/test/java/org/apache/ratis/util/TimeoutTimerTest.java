@@ -2,17 +2,11 @@ package org.apache.ratis.util;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.metastore.core.raft.ReplacedClass;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class TimeoutTimerTest {
-
-  @Test
-  void replacesTheClassOfRatis() throws Exception {
-    ReplacedClass.check(TimeoutTimer.class);
-  }
 
   @Test
   void runsATaskAfterItsTimeoutAndPassesItsFailureOn() throws Exception {

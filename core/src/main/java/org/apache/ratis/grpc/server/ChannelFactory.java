@@ -1,13 +1,13 @@
 package org.apache.ratis.grpc.server;
 
+import io.grpc.netty.NettyChannelBuilder;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolNegotiator;
+import io.netty.handler.ssl.SslContext;
 import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSessionContext;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
-import org.apache.ratis.thirdparty.io.netty.buffer.ByteBufAllocator;
-import org.apache.ratis.thirdparty.io.netty.handler.ssl.ApplicationProtocolNegotiator;
-import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslContext;
 
 /**
  * Creates the channels of {@link GrpcServerProtocolClient}. It is an {@link SslContext} only

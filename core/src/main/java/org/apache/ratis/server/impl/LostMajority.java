@@ -1,5 +1,6 @@
 package org.apache.ratis.server.impl;
 
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.util.Comparator;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
@@ -8,7 +9,6 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.FollowerInfo;
 import org.apache.ratis.server.leader.LeaderState.StepDownReason;
 import org.apache.ratis.server.leader.LogAppender;
-import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,5 +1,7 @@
 package org.apache.ratis.server.impl;
 
+import io.netty.util.concurrent.EventExecutor;
+import io.netty.util.internal.ThreadExecutorMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -7,8 +9,6 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.raftlog.RaftLog;
-import org.apache.ratis.thirdparty.io.netty.util.concurrent.EventExecutor;
-import org.apache.ratis.thirdparty.io.netty.util.internal.ThreadExecutorMap;
 import org.apache.ratis.util.JavaUtils;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,11 @@ package org.apache.ratis.grpc.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.metastore.core.raft.ReplacedClass;
+import com.google.protobuf.ByteString;
+import io.grpc.Server;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.InetAddress;
@@ -18,22 +22,12 @@ import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto.SnapshotChunkProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc.RaftServerProtocolServiceImplBase;
 import org.apache.ratis.protocol.RaftPeer;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
-import org.apache.ratis.thirdparty.io.grpc.Server;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
-import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 import org.apache.ratis.util.TimeDuration;
 import org.junit.jupiter.api.Test;
 
 class GrpcServerProtocolClientTest {
   private static final int CHUNK_BYTES = 1 << 20;
   private static final TimeDuration REPLY_TIMEOUT = TimeDuration.valueOf(10, TimeUnit.MINUTES);
-
-  @Test
-  void replacesTheClassOfRatis() throws Exception {
-    ReplacedClass.check(GrpcServerProtocolClient.class, " newGrpcStubPool[");
-  }
 
   /** Otherwise a checkpoint of some gigabytes on its way to a member fills the leader's heap. */
   @Test

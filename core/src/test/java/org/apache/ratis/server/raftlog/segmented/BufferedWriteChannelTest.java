@@ -3,7 +3,6 @@ package org.apache.ratis.server.raftlog.segmented;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.metastore.core.raft.ReplacedClass;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -23,11 +22,6 @@ class BufferedWriteChannelTest {
   @BeforeEach
   void createFile() {
     file = directory.resolve("log");
-  }
-
-  @Test
-  void replacesTheClassOfRatis() throws Exception {
-    ReplacedClass.check(BufferedWriteChannel.class);
   }
 
   @Test
