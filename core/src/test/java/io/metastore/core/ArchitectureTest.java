@@ -61,10 +61,18 @@ class ArchitectureTest {
               "io.etcd..",
               "io.metastore.adapter..",
               "io.metastore.server..",
-              "org.apache.zookeeper..",
-              "io.grpc..",
-              "io.netty..")
+              "org.apache.zookeeper..")
           .because("several protocols share the core; each is translated by its own adapter");
+
+  @ArchTest
+  static final ArchRule ONLY_RAFT_KNOWS_GRPC =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.metastore.core.raft..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.grpc..", "io.netty..")
+          .because("the core uses it between members only; clients are the adapters' business");
 
   @ArchTest
   static final ArchRule NO_PACKAGE_CYCLES =

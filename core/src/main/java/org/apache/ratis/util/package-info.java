@@ -1,7 +1,7 @@
 /**
- * Classes that replace Ratis' own: {@link org.apache.ratis.util.AwaitToRun}, {@link
- * org.apache.ratis.util.JmxRegister} and {@link org.apache.ratis.util.TimeoutTimer}. They must have
- * the same names, and our jar must come before Ratis' on the class path. Tests check both.
+ * Classes that take the place of Ratis' own: {@link org.apache.ratis.util.AwaitToRun}, {@link
+ * org.apache.ratis.util.JmxRegister} and {@link org.apache.ratis.util.TimeoutTimer}. They have the
+ * same names; the module "ratis" leaves Ratis' own out.
  */
 @NullMarked
 package org.apache.ratis.util;

@@ -1,10 +1,9 @@
 /**
- * One class that replaces Ratis' own: {@link
+ * One class that takes the place of Ratis' own: {@link
  * org.apache.ratis.grpc.server.GrpcServerProtocolClient}, the {@link
  * org.apache.ratis.grpc.server.ChannelFactory} that is passed to it, and the {@link
- * org.apache.ratis.grpc.server.SnapshotStream} that it uses. It must have the same name, and our
- * jar must come before Ratis' on the class path. A test checks both, and that a newer Ratis
- * requires no other methods of the class.
+ * org.apache.ratis.grpc.server.SnapshotStream} that it uses. It has the same name; the module
+ * "ratis" leaves Ratis' own out.
  */
 @NullMarked
 package org.apache.ratis.grpc.server;

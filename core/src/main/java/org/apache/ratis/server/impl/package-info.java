@@ -4,9 +4,8 @@
  * {@link org.apache.ratis.server.impl.ListenerVote}), and two classes that take the place of Ratis'
  * own: {@link org.apache.ratis.server.impl.FollowerState}, and {@link
  * org.apache.ratis.server.impl.ServerImplUtils} with {@link
- * org.apache.ratis.server.impl.PendingAppends}. They have to have these names, and our jar has to
- * come before Ratis' on the class path; tests check both, and that a newer Ratis asks no more of
- * the classes.
+ * org.apache.ratis.server.impl.PendingAppends}. They have the same names; the module "ratis" leaves
+ * Ratis' own out.
  */
 @NullMarked
 package org.apache.ratis.server.impl;

@@ -1,8 +1,8 @@
 /**
- * One class that replaces Ratis' own: {@link
- * org.apache.ratis.server.raftlog.segmented.BufferedWriteChannel}. It must have the same name, and
- * our jar must come before Ratis' on the class path. A test checks both, and that a newer Ratis
- * requires no other methods of the class.
+ * One class that takes the place of Ratis' own: {@link
+ * org.apache.ratis.server.raftlog.segmented.BufferedWriteChannel}, and a door into this package:
+ * {@link org.apache.ratis.server.raftlog.segmented.CachedEntries}. The first has the same name as
+ * Ratis' own, which the module "ratis" leaves out.
  */
 @NullMarked
 package org.apache.ratis.server.raftlog.segmented;
