@@ -21,6 +21,7 @@ import java.util.List;
  * @param puts number of puts
  * @param putBytes bytes of the keys and values that were put
  * @param deletes number of deleted keys
+ * @param placesAdded number of places that were added to the queues of locks
  * @param hashPoint whether {@link UnversionedHash} is to be computed for the state after the entry
  */
 public record Applied(
@@ -33,6 +34,7 @@ public record Applied(
     long putBytes,
     long deletes,
     List<LockEvent> lockEvents,
+    long placesAdded,
     List<LeaseEvent> leaseEvents,
     List<TreeEvent> treeEvents,
     List<SessionEvent> sessionEvents,
@@ -51,11 +53,17 @@ public record Applied(
         /* putBytes= */ 0,
         /* deletes= */ 0,
         List.of(),
+        /* placesAdded= */ 0,
         List.of(),
         List.of(),
         List.of(),
         List.of(),
         /* hashPoint= */ false);
+  }
+
+  /** Number of places whose owners now hold their locks. */
+  public long placesGranted() {
+    return lockEvents.stream().filter(event -> event.kind() == LockEvent.Kind.HELD).count();
   }
 
   /** Whether {@link #events} is incomplete. */

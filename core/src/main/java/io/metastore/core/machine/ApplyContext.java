@@ -71,6 +71,7 @@ final class ApplyContext {
   private long putBytes;
   private long deletes;
   private final List<LockEvent> lockEvents = new ArrayList<>();
+  private long placesAdded;
   private final List<LeaseEvent> leaseEvents = new ArrayList<>();
   private final List<GivenToken> tokens = new ArrayList<>();
   private final List<TreeEvent> treeEvents = new ArrayList<>();
@@ -332,6 +333,7 @@ final class ApplyContext {
         putBytes,
         deletes,
         lockEvents,
+        placesAdded,
         leaseEvents,
         treeEvents,
         sessionEvents,
@@ -369,5 +371,9 @@ final class ApplyContext {
 
   List<LockEvent> lockEvents() {
     return lockEvents;
+  }
+
+  void placeAdded() {
+    placesAdded++;
   }
 }

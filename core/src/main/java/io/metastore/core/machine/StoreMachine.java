@@ -559,6 +559,7 @@ public final class StoreMachine implements AutoCloseable {
           delay,
           acquire.getWait(),
           context.timeMs());
+      context.placeAdded();
       context.endCommand();
     }
     locks.grant(context.writes(), name, context.lockEvents());

@@ -1086,6 +1086,10 @@ public final class Node implements Metastore, AutoCloseable {
     }
 
     private void replyTo(Applied result) {
+      long turns = result.placesGranted() - result.placesAdded();
+      if (turns != 0 && raft.isLeaderReady()) {
+        proposer.answeredMore((int) turns);
+      }
       List<List<Pending>> callers = new ArrayList<>();
       int waiting = 0;
       for (Applied.SliceOutcomes slice : result.slices()) {

@@ -171,7 +171,7 @@ final class Proposer implements AutoCloseable {
     try {
       if (stopped) {
         outcome.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
-      } else if (isIdle()
+      } else if (isIdle(1)
           && (raft.isLeaderReady() || (leader = leaderCalls.findLeader()) != null)) {
         returning.arrived(1);
         number = registerInFlight(alone, List.of());
@@ -212,12 +212,13 @@ final class Proposer implements AutoCloseable {
     }
   }
 
-  private boolean isIdle() {
+  /** Whether commands that arrive now can be sent at once, as a batch of their own. */
+  private boolean isIdle(int commands) {
     return inFlight == 0
         && !proposedByCaller
         && !isAnyWaiting()
         && refusedWaitNanos() <= 0
-        && returning.areFew();
+        && returning.areAlone(commands, System.nanoTime());
   }
 
   /** How long the next batch waits for more commands; 0 if it is large enough, or none follow. */
@@ -272,7 +273,7 @@ final class Proposer implements AutoCloseable {
     try {
       if (stopped || queuedBytes + forwarded.bytes() > QUEUE_BYTES_MAX || !raft.isLeaderReady()) {
         forwarded.end(ForwardReply.Status.NOT_PROPOSED);
-      } else if (isIdle()) {
+      } else if (isIdle(slice.getCommandsCount())) {
         returning.arrived(slice.getCommandsCount());
         number = registerInFlight(List.of(), List.of(forwarded));
         proposedByCaller = true;
@@ -301,6 +302,21 @@ final class Proposer implements AutoCloseable {
     }
     answered(slot.commands.size(), slot.formedNanos);
     return slot.commands;
+  }
+
+  /**
+   * Called on the leader when it has applied an entry that answers more callers than it has
+   * commands, or fewer.
+   *
+   * @param callers negative if there were fewer
+   */
+  void answeredMore(int callers) {
+    lock.lock();
+    try {
+      returning.answeredMore(callers);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Called when the leader may have changed. Any thread. */

@@ -25,11 +25,11 @@ final class ReturningCallers {
 
   /**
    * Number of batches formed without waiting after callers did not return; doubled each time, and
-   * halved when they return.
+   * halved when several callers return.
    */
-  private static final int BATCHES_SKIPPED_MIN = 32;
+  private static final int BATCHES_SKIPPED_MIN = 4;
 
-  private static final int BATCHES_SKIPPED_MAX = 1024;
+  private static final int BATCHES_SKIPPED_MAX = 128;
 
   private int answered;
   private int inLastBatch;
@@ -49,8 +49,22 @@ final class ReturningCallers {
     untilNanos = nowNanos + Math.min(WAIT_NANOS_MAX, 2 * tookNanos);
   }
 
+  /**
+   * Records that more callers were answered than commands, or fewer: a caller that waits for a lock
+   * is answered when another one's command releases it, and not by its own command. Comes before
+   * {@link #answered} of the same entry.
+   *
+   * @param callers negative if there were fewer
+   */
+  void answeredMore(int callers) {
+    answered += callers;
+    expected += callers;
+  }
+
   void arrived(int commands) {
-    expected = Math.max(0, expected - commands);
+    if (expected > 0) {
+      expected = Math.max(0, expected - commands);
+    }
   }
 
   /** How long the next batch should still wait; 0 if it should not wait. */
@@ -58,9 +72,14 @@ final class ReturningCallers {
     return batchesToSkip > 0 || expected <= 0 ? 0 : Math.max(0, untilNanos - nowNanos);
   }
 
-  /** Whether the last batch had so few commands that the next command need not wait for others. */
-  boolean areFew() {
-    return inLastBatch < (batchesToSkip > 0 ? FEW : 2);
+  /**
+   * Whether commands that arrive now need not wait for others, because only few callers are active.
+   */
+  boolean areAlone(int commands, long nowNanos) {
+    if (batchesToSkip > 0) {
+      return inLastBatch < FEW;
+    }
+    return inLastBatch < 2 && (expected <= commands || nowNanos >= untilNanos);
   }
 
   /** Records that a batch was formed. */
@@ -68,7 +87,7 @@ final class ReturningCallers {
     inLastBatch = commands;
     if (batchesToSkip > 0) {
       batchesToSkip--;
-    } else if (answered > 0) {
+    } else if (answered > 1) {
       boolean returned = expected <= (answered < FEW ? 0 : answered / 2);
       if (!returned) {
         batchesToSkip = batchesSkipped;

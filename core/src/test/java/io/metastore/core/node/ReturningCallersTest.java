@@ -49,9 +49,32 @@ class ReturningCallersTest {
   @Test
   void afterABatchOfSeveralTheNextCommandWaitsForOthers() {
     returning.batchFormed(1);
-    assertThat(returning.areFew()).isTrue();
+    assertThat(returning.areAlone(1, 0)).isTrue();
     returning.batchFormed(2);
-    assertThat(returning.areFew()).isFalse();
+    assertThat(returning.areAlone(1, 0)).isFalse();
+  }
+
+  /** The one that released the lock will acquire it again, and its new holder will release it. */
+  @Test
+  void aReleasedLockHasTwoCallersReturn() {
+    returning.batchFormed(1);
+    returning.answeredMore(1);
+    returning.answered(1, TOOK, 0);
+    assertThat(returning.areAlone(1, 0)).isFalse();
+    returning.arrived(1);
+    assertThat(returning.waitNanos(0)).isPositive();
+    returning.arrived(1);
+    assertThat(returning.waitNanos(0)).isZero();
+  }
+
+  @Test
+  void aCallerThatWaitsForALockIsNotExpected() {
+    returning.batchFormed(1);
+    returning.answeredMore(-1);
+    returning.arrived(1);
+    returning.answered(1, TOOK, 0);
+    assertThat(returning.areAlone(1, 0)).isTrue();
+    assertThat(returning.waitNanos(0)).isZero();
   }
 
   @Test
@@ -59,9 +82,9 @@ class ReturningCallersTest {
     returning.answered(2, TOOK, 0);
     returning.arrived(1);
     returning.batchFormed(2);
-    assertThat(returning.areFew()).isTrue();
+    assertThat(returning.areAlone(1, 0)).isTrue();
     returning.batchFormed(4);
-    assertThat(returning.areFew()).isFalse();
+    assertThat(returning.areAlone(1, 0)).isFalse();
   }
 
   @Test
