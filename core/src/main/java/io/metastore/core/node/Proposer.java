@@ -173,9 +173,7 @@ final class Proposer implements AutoCloseable {
         outcome.completeExceptionally(new NotServed(NotServed.Reason.STOPPED));
       } else if (isIdle(1)
           && (raft.isLeaderReady() || (leader = leaderCalls.findLeader()) != null)) {
-        returning.arrived(1);
-        number = registerInFlight(alone, List.of());
-        proposedByCaller = true;
+        number = registerAtOnce(alone, List.of());
       } else if (queue.size() >= QUEUE_COMMANDS_MAX
           || queuedBytes + pending.bytes() > QUEUE_BYTES_MAX) {
         outcome.completeExceptionally(new Overloaded("proposal queue"));
@@ -251,6 +249,13 @@ final class Proposer implements AutoCloseable {
     }
   }
 
+  /** Registers a batch that its caller will send by {@link #sendAtOnce}; returns its number. */
+  private long registerAtOnce(List<Pending> own, List<Forwarded> foreign) {
+    returning.arrived(own.size() + commands(foreign));
+    proposedByCaller = true;
+    return registerInFlight(own, foreign);
+  }
+
   /** Registers a batch as in flight; returns its number. */
   private long registerInFlight(List<Pending> own, List<Forwarded> foreign) {
     returning.batchFormed(own.size() + commands(foreign));
@@ -274,9 +279,7 @@ final class Proposer implements AutoCloseable {
       if (stopped || queuedBytes + forwarded.bytes() > QUEUE_BYTES_MAX || !raft.isLeaderReady()) {
         forwarded.end(ForwardReply.Status.NOT_PROPOSED);
       } else if (isIdle(slice.getCommandsCount())) {
-        returning.arrived(slice.getCommandsCount());
-        number = registerInFlight(List.of(), List.of(forwarded));
-        proposedByCaller = true;
+        number = registerAtOnce(List.of(), List.of(forwarded));
       } else {
         forwardedQueue.add(forwarded);
         queuedBytes += forwarded.bytes();

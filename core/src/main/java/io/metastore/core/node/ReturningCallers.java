@@ -44,8 +44,7 @@ final class ReturningCallers {
    * @param tookNanos time since their batch was formed
    */
   void answered(int callers, long tookNanos, long nowNanos) {
-    answered += callers;
-    expected += callers;
+    answeredMore(callers);
     untilNanos = nowNanos + Math.min(WAIT_NANOS_MAX, 2 * tookNanos);
   }
 
@@ -88,14 +87,12 @@ final class ReturningCallers {
     if (batchesToSkip > 0) {
       batchesToSkip--;
     } else if (answered > 1) {
-      boolean returned = expected <= (answered < FEW ? 0 : answered / 2);
-      if (!returned) {
+      if (expected <= (answered < FEW ? 0 : answered / 2)) {
+        batchesSkipped = Math.max(BATCHES_SKIPPED_MIN, batchesSkipped / 2);
+      } else {
         batchesToSkip = batchesSkipped;
+        batchesSkipped = Math.min(BATCHES_SKIPPED_MAX, batchesSkipped * 2);
       }
-      batchesSkipped =
-          returned
-              ? Math.max(BATCHES_SKIPPED_MIN, batchesSkipped / 2)
-              : Math.min(BATCHES_SKIPPED_MAX, batchesSkipped * 2);
     }
     answered = 0;
     expected = 0;
